@@ -1,0 +1,101 @@
+"""The command line: `python -m gchat`. Reads settings, starts the server, waits for a signal."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import gevent
+from gevent.event import Event
+
+from gchat import __version__
+from gchat.config import Config, ConfigError, load
+from gchat.server import Server, readable_address
+
+EXIT_USAGE = 2  # could not start; what to do about it is on stderr
+EXIT_AT_ONCE = 130  # a second signal cut the stopping short
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the server until a signal stops it; the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load(
+            arguments.config,
+            flags={
+                "host": arguments.host,
+                "port": arguments.port,
+                "log_level": arguments.log_level,
+            },
+        )
+    except ConfigError as error:
+        return _fail(str(error))
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=config.server.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    return _run(config)
+
+
+def _run(config: Config) -> int:
+    stopping = Event()
+
+    def on_signal() -> None:
+        if stopping.is_set():
+            os._exit(EXIT_AT_ONCE)
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, on_signal)
+    server = Server(config)
+    try:
+        server.start()
+    except OSError as error:
+        return _fail(_why_not_listening(config.server.host, config.server.port, error))
+    print(f"Server started on {readable_address(*server.address)}", flush=True)
+    stopping.wait()
+    server.stop()
+    return 0
+
+
+def _why_not_listening(host: str, port: int, error: OSError) -> str:
+    """One sentence with what to do next."""
+    where = readable_address(host, port)
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is in use. Stop what listens there, or choose another --port."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"no permission to listen on {where}. Choose a --port above 1023."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is not an address of this machine. Choose another --host."
+    if error.errno is not None and error.errno < 0:  # from getaddrinfo
+        return f"the host {host!r} is unknown. Choose another --host."
+    return f"cannot listen on {where}: {error.strerror or error}."
+
+
+def _fail(sentence: str) -> int:
+    print(f"gchat: {sentence}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gchat",
+        description="A group-chat server. Join it with any IRC client, netcat or gchat-client.",
+    )
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen on, 0 for a free one (default: 55555)")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
+    parser.add_argument("--log-level", help="debug, info, warning or error (default: info)")
+    parser.add_argument("--version", action="version", version=f"gchat {__version__}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

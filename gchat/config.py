@@ -1,0 +1,192 @@
+"""Settings: defaults, environment, TOML file, flags.
+
+A setting is a field of a dataclass here and nothing more: its name, its default and what is allowed
+are read from there by the file, the environment and the command line alike.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from gchat.wire.names import InvalidName, check_room
+
+ENV_PREFIX = "GCHAT_"
+
+
+class ConfigError(ValueError):
+    """One line that names the source, the key and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What values a setting takes: `says` for people, `check` for machines."""
+
+    type: type
+    says: str
+    check: Callable[[Any], bool]
+
+
+def _integer(low: int, high: int) -> Allowed:
+    return Allowed(int, f"a whole number from {low} to {high}", lambda v: low <= v <= high)
+
+
+def _seconds(low: float, high: float) -> Allowed:
+    return Allowed(float, f"seconds from {low:g} to {high:g}", lambda v: low <= v <= high)
+
+
+def _one_of(*values: str) -> Allowed:
+    return Allowed(str, "one of " + ", ".join(values), lambda v: v in values)
+
+
+def _word(length: int) -> Allowed:
+    return Allowed(
+        str,
+        f"text of 1 to {length} printable characters without spaces, not beginning with ':'",
+        lambda v: (
+            0 < len(v) <= length and v.isprintable() and " " not in v and not v.startswith(":")
+        ),
+    )
+
+
+def _is_room(value: str) -> bool:
+    try:
+        check_room(value)
+    except InvalidName:
+        return False
+    return True
+
+
+def _set(default: Any, allowed: Allowed) -> Any:
+    return field(default=default, metadata={"allowed": allowed})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """[server]"""
+
+    host: str = _set("127.0.0.1", _word(255))
+    port: int = _set(55555, _integer(0, 65535))
+    name: str = _set("gchat.local", _word(63))
+    network: str = _set("gchat", _word(32))
+    lobby: str = _set("#lobby", Allowed(str, "a room name such as #lobby", _is_room))
+    motd: str = _set(
+        "", Allowed(str, "text of at most 10000 characters", lambda v: len(v) <= 10000)
+    )
+    log_level: str = _set("info", _one_of("debug", "info", "warning", "error"))
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """[limits]"""
+
+    connections: int = _set(20_000, _integer(1, 1_000_000))
+    outbox_bytes: int = _set(1 << 20, _integer(16_384, 1 << 30))
+    nick_length: int = _set(30, _integer(1, 30))
+    rooms_per_user: int = _set(100, _integer(1, 10_000))
+    plain_line_bytes: int = _set(4096, _integer(64, 8192))
+
+
+@dataclass(frozen=True, slots=True)
+class TimesConfig:
+    """[times], in seconds"""
+
+    prompt: float = _set(1.0, _seconds(0.05, 60))
+    registration: float = _set(60.0, _seconds(0.1, 3600))
+    ping_interval: float = _set(90.0, _seconds(0.1, 3600))
+    ping_timeout: float = _set(60.0, _seconds(0.1, 3600))
+    shutdown: float = _set(3.0, _seconds(0.1, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings."""
+
+    server: ServerConfig = field(default_factory=ServerConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    times: TimesConfig = field(default_factory=TimesConfig)
+
+
+def _section_names() -> tuple[str, ...]:
+    return tuple(section.name for section in fields(Config))
+
+
+def load(
+    path: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Config:
+    """The settings: defaults, then the file, then the environment, then the flags (settings of
+    [server] by name; `None` is not given). Raises ConfigError.
+    """
+    config = Config()
+    if path is not None:
+        config = _from_file(config, path)
+    config = _from_environment(config, os.environ if environment is None else environment)
+    for key, value in (flags or {}).items():
+        if value is not None:
+            config = _with(config, "server", key, value, f"--{key.replace('_', '-')}")
+    return config
+
+
+def _from_file(config: Config, path: Path) -> Config:
+    try:
+        with path.open("rb") as file:
+            tables = tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    for section, table in tables.items():
+        if section not in _section_names() or not isinstance(table, dict):
+            allowed = ", ".join(f"[{name}]" for name in _section_names())
+            raise ConfigError(f"{path}: {section}: unknown; allowed are the tables {allowed}")
+        for key, value in table.items():
+            config = _with(config, section, key, value, f"{path}: {section}.{key}")
+    return config
+
+
+def _from_environment(config: Config, environment: Mapping[str, str]) -> Config:
+    """GCHAT_PORT for server.port, GCHAT_LIMITS_CONNECTIONS for limits.connections."""
+    for variable, text in environment.items():
+        if not variable.startswith(ENV_PREFIX):
+            continue
+        section, key = "server", variable.removeprefix(ENV_PREFIX).lower()
+        for name in _section_names():
+            if key.startswith(f"{name}_"):
+                section, key = name, key.removeprefix(f"{name}_")
+        config = _with(config, section, key, text, f"environment: {variable}")
+    return config
+
+
+def _with(config: Config, section: str, key: str, value: Any, source: str) -> Config:
+    table = getattr(config, section)
+    allowed = {item.name: item.metadata["allowed"] for item in fields(table)}
+    if key not in allowed:
+        known = ", ".join(allowed)
+        raise ConfigError(f"{source}: unknown setting; allowed in [{section}] are {known}")
+    rule: Allowed = allowed[key]
+    converted = _convert(value, rule)
+    if converted is None or not rule.check(converted):
+        raise ConfigError(f"{source}: {value!r} is not allowed; it takes {rule.says}")
+    return replace(config, **{section: replace(table, **{key: converted})})
+
+
+def _convert(value: Any, rule: Allowed) -> Any:
+    """The value in the setting's type, from TOML's own or from text; `None` where it has none."""
+    if rule.type is str:
+        return value if isinstance(value, str) else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        try:
+            return rule.type(value)
+        except ValueError:
+            return None
+    if rule.type is float and isinstance(value, int | float):
+        return float(value)
+    return value if isinstance(value, rule.type) else None

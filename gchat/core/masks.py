@@ -1,0 +1,38 @@
+"""Ban masks: nick!user@host with wildcards, matched in linear time."""
+
+from __future__ import annotations
+
+
+def complete(mask: str) -> str:
+    """`Tuan` → `Tuan!*@*`, `user@host` → `*!user@host`: every mask has its three parts."""
+    nick, bang, rest = mask.partition("!")
+    if not bang:
+        if "@" in mask:
+            nick, rest = "*", mask
+        else:
+            rest = "*"
+    user, _, host = rest.partition("@")
+    return f"{nick or '*'}!{user or '*'}@{host or '*'}"
+
+
+def matches(mask: str, text: str) -> bool:
+    """Whether `text` matches `mask`: "*" is any run, "?" any one character. Both already folded.
+
+    The last "*" alone is ever tried again, so the time is at most len(mask) × len(text).
+    """
+    at = here = 0
+    star = -1  # where in the mask the last "*" was
+    resume = 0  # where in the text that "*" ends for now
+    while here < len(text):
+        if at < len(mask) and mask[at] == "*":
+            star, resume = at, here
+            at += 1
+        elif at < len(mask) and mask[at] in ("?", text[here]):
+            at += 1
+            here += 1
+        elif star >= 0:
+            resume += 1
+            at, here = star + 1, resume
+        else:
+            return False
+    return not mask[at:].strip("*")

@@ -1,0 +1,140 @@
+"""MODE of a room: https://modern.ircdocs.horse/#mode-message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gchat.core import masks
+from gchat.core.effects import ChangedModes, Outcome, Refused
+from gchat.core.events import Entry, ModeChange, ModesSet
+from gchat.core.rooms import FLAG_MODES, PREFIXES, Room, Signed
+from gchat.core.users import User
+from gchat.wire.numerics import (
+    ERR_BANLISTFULL,
+    ERR_CHANOPRIVSNEEDED,
+    ERR_INVALIDMODEPARAM,
+    ERR_USERNOTINCHANNEL,
+)
+
+if TYPE_CHECKING:
+    from gchat.core.hub import Hub
+
+CAPACITY_MAX = 1_000_000  # +l
+PASSWORD_LENGTH = 32  # +k, characters
+
+
+def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
+    """By an operator of the room. Each change stands alone: those that can be are made, the others
+    are refused one by one.
+    """
+    user = hub.user(event.uid)
+    room = hub.room(event.room)
+    if not room.is_op(user.uid):
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
+    done = []
+    refusals = []
+    for change in event.changes:
+        try:
+            made = _apply(hub, room, user, change, entry.at)
+        except Refused as refusal:
+            refusals.append(refusal)
+        else:
+            if made is not None:
+                done.append(made)
+    if not done:
+        return Outcome(refusals=tuple(refusals))
+    effect = ChangedModes(
+        entry=entry,
+        uid=user.uid,
+        nick=user.nick,
+        source=user.source,
+        room=room.key,
+        room_name=room.name,
+        changes=tuple(done),
+    )
+    return Outcome((effect,), tuple(refusals))
+
+
+def _apply(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:
+    """Makes one change; returns it as others see it, `None` where it changes nothing."""
+    if change.letter in FLAG_MODES:
+        return _flag(room, change)
+    if change.letter in PREFIXES:
+        return _member(hub, room, change)
+    if change.letter == "b":
+        return _ban(hub, room, by, change, at)
+    return _VALUES[change.letter](room, change)
+
+
+def _flag(room: Room, change: ModeChange) -> ModeChange | None:
+    if (change.letter in room.flags) is change.adding:
+        return None
+    if change.adding:
+        room.flags.add(change.letter)
+    else:
+        room.flags.discard(change.letter)
+    return change
+
+
+def _member(hub: Hub, room: Room, change: ModeChange) -> ModeChange | None:
+    target = hub.named(change.arg)
+    if target.uid not in room.members:
+        raise Refused(ERR_USERNOTINCHANNEL, target.nick, room.name)
+    had = room.members[target.uid]
+    if (change.letter in had) is change.adding:
+        return None
+    has = had + change.letter if change.adding else had.replace(change.letter, "")
+    room.members[target.uid] = "".join(letter for letter in PREFIXES if letter in has)
+    return replace(change, arg=target.nick)
+
+
+def _ban(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:
+    mask = masks.complete(change.arg)
+    key = mask.casefold()
+    if not change.adding:
+        ban = room.bans.pop(key, None)
+        return replace(change, arg=ban.text) if ban else None
+    if key in room.bans:
+        return None
+    if len(room.bans) >= hub.rules.bans_per_room:
+        raise Refused(ERR_BANLISTFULL, room.name, "b")
+    room.bans[key] = Signed(mask, by.source, at)
+    return replace(change, arg=mask)
+
+
+def _password(room: Room, change: ModeChange) -> ModeChange | None:
+    if change.adding:
+        if not change.arg.isprintable() or " " in change.arg or "," in change.arg:
+            raise Refused(ERR_INVALIDMODEPARAM, room.name, "k", "*")
+        if not 0 < len(change.arg) <= PASSWORD_LENGTH or change.arg.startswith(":"):
+            raise Refused(ERR_INVALIDMODEPARAM, room.name, "k", "*")
+        if room.password == change.arg:
+            return None
+        room.password = change.arg
+        return change
+    if not room.password:
+        return None
+    room.password = ""
+    return replace(change, arg="*")
+
+
+def _capacity(room: Room, change: ModeChange) -> ModeChange | None:
+    wanted = 0
+    if change.adding:
+        if not (change.arg.isascii() and change.arg.isdigit()):
+            raise Refused(ERR_INVALIDMODEPARAM, room.name, "l", change.arg)
+        wanted = min(int(change.arg[:9]), CAPACITY_MAX)
+        if wanted == 0:
+            raise Refused(ERR_INVALIDMODEPARAM, room.name, "l", change.arg)
+    if room.capacity == wanted:
+        return None
+    room.capacity = wanted
+    return replace(change, arg=str(wanted) if wanted else "")
+
+
+_VALUES: dict[str, Callable[[Room, ModeChange], ModeChange | None]] = {
+    "k": _password,
+    "l": _capacity,
+}

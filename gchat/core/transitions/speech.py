@@ -1,0 +1,71 @@
+"""Messages and topics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import ChangedTopic, Effect, Refused, Spoke
+from gchat.core.events import Entry, Said, TopicSet
+from gchat.core.rooms import Signed
+from gchat.wire.names import is_room
+from gchat.wire.numerics import ERR_CANNOTSENDTOCHAN, ERR_CHANOPRIVSNEEDED
+
+if TYPE_CHECKING:
+    from gchat.core.hub import Hub
+
+
+def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
+    """To a room: seen by its members. To a person: seen by both."""
+    user = hub.user(event.uid)
+    room_key = ""
+    uids: tuple[int, ...] = ()
+    if is_room(event.target):
+        room = hub.room(event.target)
+        if not room.has_voice(user.uid) and (
+            "m" in room.flags
+            or ("n" in room.flags and user.uid not in room.members)
+            or room.bans_user(user)
+        ):
+            raise Refused(ERR_CANNOTSENDTOCHAN, room.name)
+        room_key, target = room.key, room.name
+        if user.uid not in room.members:
+            uids = (user.uid,)
+    else:
+        receiver = hub.named(event.target)
+        target = receiver.nick
+        uids = (receiver.uid,) if receiver is user else (receiver.uid, user.uid)
+    user.spoke = entry.at
+    return (
+        Spoke(
+            entry=entry,
+            uid=user.uid,
+            nick=user.nick,
+            source=user.source,
+            room=room_key,
+            uids=uids,
+            verb=event.verb,
+            target=target,
+            text=event.text,
+            tags=event.tags,
+        ),
+    )
+
+
+def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:
+    """By a member; by an operator only, where the topic is locked (+t)."""
+    user = hub.user(event.uid)
+    room = hub.joined_room(event.room, user.uid)
+    if "t" in room.flags and not room.is_op(user.uid):
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
+    room.topic = Signed(event.text, user.source, entry.at) if event.text else None
+    return (
+        ChangedTopic(
+            entry=entry,
+            uid=user.uid,
+            nick=user.nick,
+            source=user.source,
+            room=room.key,
+            room_name=room.name,
+            text=event.text,
+        ),
+    )

@@ -1,0 +1,117 @@
+"""MODE, of rooms and of oneself. https://modern.ircdocs.horse/#mode-message"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Refused
+from gchat.core.events import ModeChange, ModesSet, UserModeSet
+from gchat.core.rooms import CHANMODES, PREFIXES, Room
+from gchat.dialects.irc.render import mode_words
+from gchat.dialects.irc.server import USER_MODES
+from gchat.wire.message import Message
+from gchat.wire.names import casefold, is_room
+from gchat.wire.numerics import (
+    ERR_NEEDMOREPARAMS,
+    ERR_NOSUCHNICK,
+    ERR_UMODEUNKNOWNFLAG,
+    ERR_UNKNOWNMODE,
+    ERR_USERSDONTMATCH,
+    RPL_BANLIST,
+    RPL_CHANNELMODEIS,
+    RPL_CREATIONTIME,
+    RPL_ENDOFBANLIST,
+    RPL_UMODEIS,
+)
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+_LISTS, _ALWAYS, _WHEN_SET, _FLAGS = CHANMODES
+_WITH_ARGUMENT_ADDING = _LISTS + _ALWAYS + _WHEN_SET + "".join(PREFIXES)
+_WITH_ARGUMENT_REMOVING = _LISTS + "".join(PREFIXES)
+
+
+def mode(irc: IrcConnection, message: Message) -> None:
+    """MODE."""
+    target, *words = message.params
+    if is_room(target):
+        _room_mode(irc, irc.hub.room(target), words)
+    else:
+        _user_mode(irc, target, words)
+
+
+def _room_mode(irc: IrcConnection, room: Room, words: list[str]) -> None:
+    if not words:
+        member = irc.link.uid in room.members
+        irc.reply(RPL_CHANNELMODEIS, room.name, *room.mode_string(with_password=member), text="")
+        irc.reply(RPL_CREATIONTIME, room.name, str(room.created // 1000), text="")
+        return
+    changes = []
+    for change in _parse(irc, room, words):
+        if change.letter in _LISTS and not change.arg:
+            _ban_list(irc, room)
+        else:
+            changes.append(change)
+    if changes:
+        irc.commit(ModesSet(irc.link.uid, room.name, tuple(changes)))
+
+
+def _parse(irc: IrcConnection, room: Room, words: list[str]) -> list[ModeChange]:
+    """`+o-k Tuan` as changes; what is unknown or lacks its argument is answered and left out."""
+    args = iter(words[1:])
+    changes: list[ModeChange] = []
+    adding = True
+    unknown = set()
+    for letter in words[0]:
+        if letter in "+-":
+            adding = letter == "+"
+            continue
+        if letter not in "".join(CHANMODES) and letter not in PREFIXES:
+            if letter not in unknown:
+                unknown.add(letter)
+                irc.reply(ERR_UNKNOWNMODE, letter)
+            continue
+        arg = ""
+        if letter in (_WITH_ARGUMENT_ADDING if adding else _WITH_ARGUMENT_REMOVING):
+            arg = next(args, "")
+            if not arg and letter not in _LISTS:
+                irc.reply(ERR_NEEDMOREPARAMS, "MODE")
+                continue
+        elif not adding and letter in _ALWAYS:
+            next(args, "")  # -k takes the key along, which need not be right
+        if len(changes) < irc.server.modes_per_command:
+            changes.append(ModeChange(adding, letter, arg))
+    return changes
+
+
+def _ban_list(irc: IrcConnection, room: Room) -> None:
+    if irc.hub.shows(room, irc.link.uid):
+        for ban in room.bans.values():
+            irc.reply(RPL_BANLIST, room.name, ban.text, ban.by, str(ban.at // 1000), text="")
+    irc.reply(RPL_ENDOFBANLIST, room.name)
+
+
+def _user_mode(irc: IrcConnection, target: str, words: list[str]) -> None:
+    user = irc.user
+    if casefold(target) != user.key:
+        known = casefold(target) in irc.hub.nicks
+        raise Refused(ERR_USERSDONTMATCH) if known else Refused(ERR_NOSUCHNICK, target)
+    if not words:
+        irc.reply(RPL_UMODEIS, "+" + "".join(sorted(user.modes)), text="")
+        return
+    adding = True
+    done = []
+    unknown = False
+    for letter in words[0]:
+        if letter in "+-":
+            adding = letter == "+"
+        elif letter not in USER_MODES:
+            unknown = True
+        elif (letter in user.modes) is not adding:
+            irc.commit(UserModeSet(irc.link.uid, adding, letter))
+            done.append(ModeChange(adding, letter))
+    if done:
+        irc.say("MODE", user.nick, *mode_words(done), source=user.source)
+    if unknown:
+        irc.reply(ERR_UMODEUNKNOWNFLAG)

@@ -1,0 +1,162 @@
+"""Effects as IRC lines, for one set of capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import Any
+
+from gchat.core.effects import (
+    ChangedModes,
+    ChangedNick,
+    ChangedTopic,
+    Disconnected,
+    Effect,
+    Entered,
+    Invitation,
+    Left,
+    Spoke,
+    WasKicked,
+)
+from gchat.core.events import ModeChange
+from gchat.dialects.link import Variant
+from gchat.wire.caps import BROADCAST_CAPS, Cap
+from gchat.wire.lines import MAX_BODY_BYTES
+from gchat.wire.message import encode, escape_tag, format_message, split_text
+
+
+@lru_cache(maxsize=256)
+def variant(caps: Cap) -> Variant:
+    """The form for these capabilities; those that change no bytes make no difference."""
+    visible = caps & BROADCAST_CAPS
+    return Variant("irc", int(visible), partial(render, caps=visible))
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def server_time(at: int) -> str:
+    """Milliseconds as https://ircv3.net/specs/extensions/server-time writes them."""
+    return f"{_second(at // 1000)}.{at % 1000:03}Z"
+
+
+def render(effect: Effect, *, caps: Cap) -> bytes:
+    """The effect's lines; empty where IRC has none for it."""
+    return _RENDERERS[type(effect)](effect, caps)
+
+
+def _tags(effect: Effect, caps: Cap, client_tags: tuple[tuple[str, str], ...] = ()) -> str:
+    """`@tags ` for the capabilities, with its space."""
+    tags = []
+    if Cap.SERVER_TIME in caps:
+        tags.append("time=" + server_time(effect.entry.at))
+    if Cap.MESSAGE_TAGS in caps:
+        if isinstance(effect, Spoke):
+            tags.append("msgid=" + effect.entry.msgid)
+        tags += [f"{key}={escape_tag(value)}" if value else key for key, value in client_tags]
+    return f"@{';'.join(tags)} " if tags else ""
+
+
+def _line(effect: Effect, caps: Cap, command: str, *params: str) -> bytes:
+    return encode(_tags(effect, caps) + format_message(command, *params, source=effect.source))
+
+
+def _spoke(effect: Spoke, caps: Cap) -> bytes:
+    """A text too long for one line (plain-text people may write such) becomes several; the msgid
+    and the client's tags are on the first, as for the fallback of draft/multiline.
+    """
+    if effect.verb == "TAGMSG":
+        if Cap.MESSAGE_TAGS not in caps:
+            return b""
+        return encode(_head(effect, caps, effect.tags) + f"TAGMSG {effect.target}")
+    start = f"{effect.verb} {effect.target} :"
+    head = _head(effect, caps, effect.tags)
+    room = MAX_BODY_BYTES - 2 - len(f":{effect.source} {start}".encode())
+    text = effect.text
+    if len(text) * 4 <= room or text.startswith("\x01") or len(text.encode()) <= room:
+        return encode(head + start + text)
+    first, *others = split_text(text, room)
+    without_id = _head(effect, caps & ~Cap.MESSAGE_TAGS, ())
+    return encode(head + start + first) + b"".join(
+        encode(without_id + start + piece) for piece in others
+    )
+
+
+def _head(effect: Effect, caps: Cap, client_tags: tuple[tuple[str, str], ...]) -> str:
+    return f"{_tags(effect, caps, client_tags)}:{effect.source} "
+
+
+def _entered(effect: Entered, caps: Cap) -> bytes:
+    return _line(effect, caps, "JOIN", effect.room_name)
+
+
+def _left(effect: Left, caps: Cap) -> bytes:
+    reason = (effect.reason,) if effect.reason else ()
+    return _line(effect, caps, "PART", effect.room_name, *reason)
+
+
+def _was_kicked(effect: WasKicked, caps: Cap) -> bytes:
+    return _line(effect, caps, "KICK", effect.room_name, effect.target, effect.reason)
+
+
+def _disconnected(effect: Disconnected, caps: Cap) -> bytes:
+    return _line(effect, caps, "QUIT", effect.reason)
+
+
+def _changed_nick(effect: ChangedNick, caps: Cap) -> bytes:
+    return _line(effect, caps, "NICK", effect.new)
+
+
+def _changed_topic(effect: ChangedTopic, caps: Cap) -> bytes:
+    return encode(_head(effect, caps, ()) + f"TOPIC {effect.room_name} :{effect.text}")
+
+
+def _invitation(effect: Invitation, caps: Cap) -> bytes:
+    return _line(effect, caps, "INVITE", effect.target, effect.room_name)
+
+
+def _changed_modes(effect: ChangedModes, caps: Cap) -> bytes:
+    """As many lines as the arguments need."""
+    room = MAX_BODY_BYTES - 2 - len(f":{effect.source} MODE {effect.room_name} ".encode())
+    lines: list[list[ModeChange]] = [[]]
+    used = 0
+    for change in effect.changes:
+        size = len(change.arg.encode()) + 3  # the letter, its sign, the space before the argument
+        if used + size > room and lines[-1]:
+            lines.append([])
+            used = 0
+        lines[-1].append(change)
+        used += size
+    return b"".join(
+        _line(effect, caps, "MODE", effect.room_name, *mode_words(changes)) for changes in lines
+    )
+
+
+def mode_words(changes: list[ModeChange]) -> list[str]:
+    """`+o-v Tuan Duy` as words."""
+    letters = ""
+    sign = ""
+    args = []
+    for change in changes:
+        wanted = "+" if change.adding else "-"
+        letters += (wanted if wanted != sign else "") + change.letter
+        sign = wanted
+        if change.arg:
+            args.append(change.arg)
+    return [letters, *args]
+
+
+_RENDERERS: dict[type[Effect], Callable[[Any, Cap], bytes]] = {
+    Spoke: _spoke,
+    Entered: _entered,
+    Left: _left,
+    WasKicked: _was_kicked,
+    Disconnected: _disconnected,
+    ChangedNick: _changed_nick,
+    ChangedTopic: _changed_topic,
+    ChangedModes: _changed_modes,
+    Invitation: _invitation,
+}

@@ -1,0 +1,40 @@
+"""What one command answers, collected before it is sent."""
+
+from __future__ import annotations
+
+from gchat.wire.message import MessageError, encode, format_message
+
+
+class ReplyBuffer:
+    """Handlers fill it, never a socket, so that whoever sends it sees the whole reply."""
+
+    __slots__ = ("_lines", "_server")
+
+    def __init__(self, server_name: str) -> None:
+        self._server = server_name
+        self._lines: list[bytes] = []
+
+    def add(self, command: str, *params: str, source: str | None = None) -> None:
+        """One message, from the server unless `source` says otherwise.
+
+        A parameter that the peer sent and that cannot stand in its place (it is empty, or has a
+        space in it) is answered as "*".
+        """
+        try:
+            line = format_message(command, *params, source=source or self._server)
+        except MessageError:
+            middle = ["*" if not p or " " in p or p[0] == ":" else p for p in params[:-1]]
+            line = format_message(command, *middle, *params[-1:], source=source or self._server)
+        self._lines.append(encode(line))
+
+    def add_raw(self, line: str) -> None:
+        """One line as it is."""
+        self._lines.append(encode(line))
+
+    def take(self) -> bytes:
+        """What was collected, and empties the buffer."""
+        if not self._lines:
+            return b""
+        data = b"".join(self._lines)
+        self._lines.clear()
+        return data

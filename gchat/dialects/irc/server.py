@@ -1,0 +1,163 @@
+"""About the server and the connection itself: welcome, MOTD, LUSERS, PING, QUIT and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Refused
+from gchat.core.rooms import CHANMODES, PREFIXES
+from gchat.wire.message import Message
+from gchat.wire.numerics import (
+    ERR_NOMOTD,
+    ERR_NOORIGIN,
+    RPL_CREATED,
+    RPL_ENDOFINFO,
+    RPL_ENDOFMOTD,
+    RPL_GLOBALUSERS,
+    RPL_INFO,
+    RPL_ISUPPORT,
+    RPL_LOCALUSERS,
+    RPL_LUSERCHANNELS,
+    RPL_LUSERCLIENT,
+    RPL_LUSERME,
+    RPL_LUSEROP,
+    RPL_LUSERUNKNOWN,
+    RPL_MOTD,
+    RPL_MOTDSTART,
+    RPL_MYINFO,
+    RPL_TIME,
+    RPL_VERSION,
+    RPL_WELCOME,
+    RPL_YOURHOST,
+)
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+    from gchat.dialects.link import ServerInfo
+
+USER_MODES = "i"
+TOKENS_PER_LINE = 13  # RPL_ISUPPORT: a message has at most 15 parameters
+
+
+def welcome(irc: IrcConnection) -> None:
+    """001 to 005, LUSERS, MOTD: what a connection reads when it has registered."""
+    info = irc.server
+    irc.reply(RPL_WELCOME, text=f"Welcome to the {info.network} network, {irc.user.source}")
+    irc.reply(RPL_YOURHOST, text=f"Your host is {info.name}, running {info.version}")
+    irc.reply(RPL_CREATED, text=f"This server was started {_readable_time(info.created)}")
+    letters = "".join(sorted("".join(CHANMODES) + "".join(PREFIXES)))
+    with_parameter = "".join(sorted("".join(CHANMODES[:3]) + "".join(PREFIXES)))
+    irc.reply(RPL_MYINFO, info.name, info.version, USER_MODES, letters, with_parameter, text="")
+    isupport(irc)
+    lusers(irc)
+    motd(irc)
+
+
+def isupport_tokens(info: ServerInfo) -> list[str]:
+    """https://modern.ircdocs.horse/#rplisupport-parameters"""
+    letters, signs = "".join(PREFIXES), "".join(PREFIXES.values())
+    return [
+        f"AWAYLEN={info.reason_length}",
+        "CASEMAPPING=ascii",
+        f"CHANLIMIT=#:{info.rooms_per_user}",
+        f"CHANMODES={','.join(CHANMODES)}",
+        f"CHANNELLEN={info.room_length}",
+        "CHANTYPES=#",
+        f"KICKLEN={info.reason_length}",
+        f"MAXLIST=b:{info.bans_per_room}",
+        f"MODES={info.modes_per_command}",
+        f"NETWORK={info.network}",
+        f"NICKLEN={info.nick_length}",
+        f"PREFIX=({letters}){signs}",
+        "SAFELIST",
+        f"TARGMAX=JOIN:,KICK:1,LIST:,NAMES:,NOTICE:{info.targets_per_message},PART:,"
+        f"PRIVMSG:{info.targets_per_message},TAGMSG:{info.targets_per_message},WHOIS:1",
+        f"TOPICLEN={info.topic_length}",
+        "UTF8MAPPING=rfc8265",
+        "UTF8ONLY",
+    ]
+
+
+def isupport(irc: IrcConnection) -> None:
+    """005."""
+    tokens = isupport_tokens(irc.server)
+    for start in range(0, len(tokens), TOKENS_PER_LINE):
+        irc.reply(RPL_ISUPPORT, *tokens[start : start + TOKENS_PER_LINE])
+
+
+def lusers(irc: IrcConnection, message: Message | None = None) -> None:
+    """LUSERS."""
+    people, rooms = len(irc.hub.users), len(irc.hub.rooms)
+    hidden = irc.hub.invisible
+    text = f"There are {people - hidden} users and {hidden} invisible on 1 servers"
+    irc.reply(RPL_LUSERCLIENT, text=text)
+    irc.reply(RPL_LUSEROP, "0")
+    irc.reply(RPL_LUSERUNKNOWN, str(irc.link.unregistered()))
+    irc.reply(RPL_LUSERCHANNELS, str(rooms))
+    irc.reply(RPL_LUSERME, text=f"I have {people} clients and 0 servers")
+    count = str(people)
+    irc.reply(RPL_LOCALUSERS, count, count, text=f"Current local users {count}, max {count}")
+    irc.reply(RPL_GLOBALUSERS, count, count, text=f"Current global users {count}, max {count}")
+
+
+def motd(irc: IrcConnection, message: Message | None = None) -> None:
+    """MOTD."""
+    if not irc.server.motd:
+        raise Refused(ERR_NOMOTD)
+    irc.reply(RPL_MOTDSTART, text=f"- {irc.server.name} Message of the day -")
+    for line in irc.server.motd:
+        irc.reply(RPL_MOTD, text=f"- {line}")
+    irc.reply(RPL_ENDOFMOTD)
+
+
+def ping(irc: IrcConnection, message: Message) -> None:
+    """PING is answered whenever it comes."""
+    if not message.params or not message.params[0]:
+        raise Refused(ERR_NOORIGIN)
+    irc.say("PONG", irc.server.name, message.params[0])
+
+
+def pong(irc: IrcConnection, message: Message) -> None:
+    """A sign of life; that it was read is all that it takes."""
+
+
+def quit_(irc: IrcConnection, message: Message) -> None:
+    """QUIT."""
+    reason = message.params[0][: irc.server.reason_length] if message.params else ""
+    irc.flush()
+    irc.link.close(f"Quit: {reason}" if reason else "Quit")
+
+
+def version(irc: IrcConnection, message: Message) -> None:
+    """VERSION."""
+    irc.reply(RPL_VERSION, irc.server.version, irc.server.name, text="https://ircv3.net")
+    isupport(irc)
+
+
+def time(irc: IrcConnection, message: Message) -> None:
+    """TIME, in UTC."""
+    irc.reply(RPL_TIME, irc.server.name, text=_readable_time(irc.link.wall_ms()))
+
+
+def info(irc: IrcConnection, message: Message) -> None:
+    """INFO."""
+    _lines(
+        irc,
+        (
+            f"{irc.server.version}: a group-chat server in Python on gevent.",
+            "IRC clients, netcat and the gchat window are all at home here.",
+            f"Started {_readable_time(irc.server.created)}.",
+        ),
+    )
+
+
+def _lines(irc: IrcConnection, lines: Iterable[str]) -> None:
+    for line in lines:
+        irc.reply(RPL_INFO, text=line)
+    irc.reply(RPL_ENDOFINFO)
+
+
+def _readable_time(at: int) -> str:
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

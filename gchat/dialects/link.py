@@ -1,0 +1,98 @@
+"""What a dialect asks of the connection it is spoken on, and what is asked of a dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gchat.core.effects import Effect, Outcome, Refused
+from gchat.core.events import Event
+from gchat.core.hub import Hub
+from gchat.wire import names
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What every connection may know of the server. Lengths are in characters."""
+
+    name: str = "gchat.local"
+    network: str = "gchat"
+    version: str = "gchat"
+    lobby: str = "#lobby"
+    created: int = 0  # milliseconds since 1970
+    motd: tuple[str, ...] = ()
+    nick_length: int = names.NICK_LENGTH
+    room_length: int = names.ROOM_LENGTH
+    topic_length: int = 390
+    reason_length: int = 390  # of AWAY, KICK, PART and QUIT
+    realname_length: int = 150
+    rooms_per_user: int = 100
+    bans_per_room: int = 100
+    targets_per_message: int = 4
+    modes_per_command: int = 20
+    plain_line_bytes: int = 4096
+
+
+Render = Callable[[Effect], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One wire form. Everybody whose variant is equal is sent the same bytes object."""
+
+    dialect: str
+    caps: int = 0
+    # Whose dialect and caps are equal has an equal renderer, so it need not be compared.
+    render: Render = field(default=lambda effect: b"", compare=False, repr=False)
+
+
+class Link(Protocol):
+    """One connection, as its dialect knows it."""
+
+    uid: int
+    host: str
+    hub: Hub
+    server: ServerInfo
+
+    def send(self, data: bytes) -> None:
+        """Queues bytes for the peer. Never waits."""
+
+    def commit(self, event: Event) -> Outcome:
+        """Appends the event and waits until it is applied. May switch greenlets."""
+
+    def post(self, event: Event, refused: Callable[[Refused], None]) -> None:
+        """Appends the event and goes on; `refused` is called with each refusal, by `settle`."""
+
+    def settle(self) -> None:
+        """Waits until everything posted is applied. May switch greenlets."""
+
+    def register(self, variant: Variant, *, echo: bool) -> None:
+        """From here on the connection sees what its user sees, in this form. Called before the
+        user is connected, so that nothing is missed, and again when the form changes. `echo`:
+        whether it sees its own messages.
+        """
+
+    def close(self, reason: str) -> None:
+        """Ends the connection when what is queued was sent. Its user, if it has one, quits with
+        `reason`. More input is not read.
+        """
+
+    def unregistered(self) -> int:
+        """How many connections have no nickname yet."""
+
+    def wall_ms(self) -> int:
+        """Milliseconds since 1970."""
+
+
+class Dialect(Protocol):
+    """One connection's way of speaking."""
+
+    def receive(self, line: bytes | None) -> None:
+        """Carries out one line, without its ending; `None` is one that was too long."""
+
+    def ping(self) -> bool:
+        """Asks the peer for a sign of life; False where the dialect knows no way to ask."""
+
+    def last_words(self, reason: str) -> bytes:
+        """What the peer reads last when the server ends the connection."""

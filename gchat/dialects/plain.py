@@ -1,0 +1,216 @@
+"""Plain text: netcat is a client. Lines in, sentences out; every line goes to the lobby."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from gchat.core.effects import (
+    ChangedNick,
+    ChangedTopic,
+    Disconnected,
+    Effect,
+    Entered,
+    Invitation,
+    Left,
+    Refused,
+    Spoke,
+    WasKicked,
+)
+from gchat.core.events import Connected, Joined, Renamed, Said
+from gchat.dialects.link import Link, ServerInfo, Variant
+from gchat.wire.names import InvalidName, casefold, check_nickname
+from gchat.wire.numerics import ERR_NOSUCHNICK
+
+PROMPT = b"Enter your nickname:\n"
+STOPPED = "The server is shutting down. Goodbye!"
+
+HELP = """\
+Every line you type is a message to everyone here. Commands:
+/who                 who is here
+/nick NAME           change your nickname
+/msg NAME TEXT       a message to one person
+/quit                leave
+//TEXT               a message that begins with a slash
+"""
+
+# A terminal obeys control characters, so a person must never be sent another's. Tab is harmless.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+# https://modern.ircdocs.horse/formatting.html: colours have arguments.
+_FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?")
+
+
+class PlainConnection:
+    """One plain-text connection: its first line is the nickname, the others are messages."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._here = False  # has a nickname and is in the lobby
+
+    def receive(self, line: bytes | None) -> None:
+        """See Dialect."""
+        try:
+            text = self._text(line)
+        except ValueError as error:
+            self._tell(str(error))
+            if not self._here:
+                self._link.close("No valid nickname")
+            return
+        if not self._here:
+            self._enter(text)
+        elif text.startswith("/") and not text.startswith("//"):
+            self._link.settle()
+            self._command(text)
+        elif text.strip():
+            self._say(self._link.server.lobby, text[1:] if text.startswith("//") else text)
+
+    def ping(self) -> bool:
+        """See Dialect. People on netcat cannot be asked; TCP keepalive finds a dead peer."""
+        return False
+
+    def last_words(self, reason: str) -> bytes:
+        """See Dialect."""
+        return f"{reason}\n".encode()
+
+    def _text(self, line: bytes | None) -> str:
+        limit = self._link.server.plain_line_bytes
+        if line is None or len(line) > limit:
+            raise ValueError(f"That line is too long: at most {limit} bytes. It was not sent.")
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            raise ValueError("That line is not UTF-8. It was not sent.") from None
+        if _CONTROL.search(text):
+            raise ValueError("That line has control characters in it. It was not sent.")
+        return text
+
+    def _tell(self, sentence: str) -> None:
+        self._link.send(sentence.encode() + b"\n")
+
+    def _enter(self, text: str) -> None:
+        link = self._link
+        try:
+            nick = check_nickname(text.strip(), link.server.nick_length)
+        except InvalidName as error:
+            self._tell(f"This nickname cannot be used: it {error}.")
+            link.close("No valid nickname")
+            return
+        link.register(variant(link.server), echo=True)
+        outcome = link.commit(Connected(link.uid, nick, "~plain", link.host, nick, plain=True))
+        if not outcome.refusals:
+            outcome = link.commit(Joined(link.uid, link.server.lobby))
+        for refusal in outcome.refusals:
+            self._refused(refusal)
+            link.close("Could not enter")
+            return
+        self._here = True
+
+    def _refused(self, refusal: Refused) -> None:
+        self._tell(": ".join([*refusal.params, refusal.text]) + ".")
+
+    def _say(self, target: str, text: str) -> None:
+        self._link.post(Said(self._link.uid, target, text), self._refused)
+
+    def _command(self, text: str) -> None:
+        name, _, rest = text[1:].partition(" ")
+        handler = _COMMANDS.get(name.lower())
+        if handler is None:
+            self._tell(f"There is no command /{name}. /help lists them; // begins a message.")
+            return
+        try:
+            handler(self, rest.strip())
+        except Refused as refusal:
+            self._refused(refusal)
+
+    def _help(self, _: str) -> None:
+        self._link.send(HELP.encode())
+
+    def _who(self, _: str) -> None:
+        hub = self._link.hub
+        room = hub.room(self._link.server.lobby)
+        nicks = sorted((hub.users[uid].nick for uid in room.members), key=casefold)
+        self._tell(f"{len(nicks)} here: {', '.join(nicks)}")
+
+    def _nick(self, rest: str) -> None:
+        try:
+            nick = check_nickname(rest, self._link.server.nick_length)
+        except InvalidName as error:
+            self._tell(f"This nickname cannot be used: it {error}.")
+            return
+        outcome = self._link.commit(Renamed(self._link.uid, nick))
+        for refusal in outcome.refusals:
+            self._refused(refusal)
+
+    def _msg(self, rest: str) -> None:
+        nick, _, text = rest.partition(" ")
+        if not text.strip():
+            self._tell("Write it like this: /msg NAME TEXT")
+        elif nick.startswith("#"):
+            raise Refused(ERR_NOSUCHNICK, nick)
+        else:
+            self._say(nick, text.strip())
+
+    def _quit(self, rest: str) -> None:
+        self._link.close(f"Quit: {rest}" if rest else "Quit")
+
+
+_COMMANDS: dict[str, Callable[[PlainConnection, str], None]] = {
+    "help": PlainConnection._help,
+    "who": PlainConnection._who,
+    "nick": PlainConnection._nick,
+    "msg": PlainConnection._msg,
+    "quit": PlainConnection._quit,
+}
+
+
+def variant(server: ServerInfo) -> Variant:
+    """The one form in which plain text is sent."""
+    return Variant("plain", render=partial(render, lobby=casefold(server.lobby)))
+
+
+def render(effect: Effect, *, lobby: str) -> bytes:
+    """What plain-text people read of an effect; empty where they read nothing."""
+    sentence = _sentence(effect, lobby)
+    return f"{sentence}\n".encode("utf-8", "replace") if sentence else b""
+
+
+def _sentence(effect: Effect, lobby: str) -> str:
+    match effect:
+        case Spoke():
+            return _spoken(effect)
+        case Entered(room=room) if room == lobby:
+            return f"{effect.nick} has connected to the chat room"
+        case Left(room=room) if room == lobby:
+            return f"{effect.nick} has left the chat room!"
+        case Disconnected():
+            return f"{effect.nick} has left the chat room!"
+        case WasKicked(room=room) if room == lobby:
+            return f"{effect.target} has left the chat room!"
+        case ChangedNick():
+            return f"{effect.nick} is now known as {effect.new}"
+        case ChangedTopic(room=room, text="") if room == lobby:
+            return f"{effect.nick} removed the topic"
+        case ChangedTopic(room=room) if room == lobby:
+            return f"{effect.nick} changed the topic to: {_readable(effect.text)}"
+        case Invitation():
+            return f"{effect.nick} invites you to {effect.room_name} (join it with an IRC client)"
+    return ""
+
+
+def _spoken(effect: Spoke) -> str:
+    if effect.verb == "TAGMSG":
+        return ""
+    text = effect.text
+    action = text.startswith("\x01ACTION ")
+    if action:
+        text = text.removeprefix("\x01ACTION ").removesuffix("\x01")
+    elif text.startswith("\x01"):
+        return ""  # a CTCP question is for programs
+    text = _readable(text)
+    line = f"* {effect.nick} {text}" if action else f"{effect.nick}: {text}"
+    return line if effect.room else f"[private to {effect.target}] {line}"
+
+
+def _readable(text: str) -> str:
+    return _CONTROL.sub("", _FORMATTING.sub("", text))

@@ -1,0 +1,49 @@
+"""The engine that keeps nothing: an event is applied when it is appended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gchat.core.effects import Outcome
+from gchat.core.events import Event
+from gchat.core.stamp import Stamper
+from gchat.journal.base import Apply
+
+
+class Applied:
+    """The ticket of an event that is applied already."""
+
+    __slots__ = ("_outcome",)
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def result(self) -> Outcome:
+        """See Ticket."""
+        return self._outcome
+
+
+class MemoryJournal:
+    """See Journal. `now` gives milliseconds since 1970."""
+
+    def __init__(self, apply: Apply, now: Callable[[], int]) -> None:
+        self._apply = apply
+        self._stamper = Stamper(now)
+        self._closed = False
+        self._applying = False
+
+    def append(self, event: Event) -> Applied:
+        """See Journal."""
+        if self._closed:
+            raise RuntimeError("the journal is closed")
+        if self._applying:
+            raise RuntimeError("an event was appended while another one was being applied")
+        self._applying = True
+        try:
+            return Applied(self._apply(self._stamper.stamp(event)))
+        finally:
+            self._applying = False
+
+    def close(self) -> None:
+        """See Journal."""
+        self._closed = True

@@ -1,0 +1,1 @@
+"""The only socket code of the server."""

@@ -1,0 +1,43 @@
+"""When to look at which connection again. Holds no clock and no timer of its own."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import count
+from typing import Protocol
+
+
+class Timed(Protocol):
+    """Something that has to be looked at when its time has come."""
+
+    def due(self, now: float) -> float | None:
+        """Does what is to be done by `now` and says when to be asked again, in the clock's
+        seconds; `None` for never.
+        """
+
+
+class Deadlines:
+    """Asks everything that was added when its time has come.
+
+    A connection that speaks moves its own deadline without telling anybody: it is asked at the old
+    one and answers with the new one. So a line read costs nothing here.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Timed]] = []
+        self._order = count()
+
+    def add(self, at: float, timed: Timed) -> None:
+        """Asks `timed` at `at`."""
+        heapq.heappush(self._heap, (at, next(self._order), timed))
+
+    def run(self, now: float) -> None:
+        """Asks all whose time has come."""
+        while self._heap and self._heap[0][0] <= now:
+            timed = heapq.heappop(self._heap)[2]
+            at = timed.due(now)
+            if at is not None:
+                self.add(max(at, now), timed)
+
+    def __len__(self) -> int:
+        return len(self._heap)

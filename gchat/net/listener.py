@@ -1,0 +1,118 @@
+"""Accepts connections and keeps account of them."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Any, cast
+
+import gevent
+from gevent import socket as gsocket
+from gevent.server import StreamServer
+
+from gchat.net.deadlines import Deadlines
+from gchat.net.refusals import TOO_MANY
+from gchat.net.session import Session
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.25  # how late a deadline may be noticed
+BACKLOG = 4096  # connections that the kernel holds until they are accepted
+FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
+
+MakeSession = Callable[[gsocket.socket, int, str], Session]
+
+
+class Listener:
+    """One listening address and the sessions that came in by it."""
+
+    def __init__(
+        self, host: str, port: int, *, max_connections: int, make_session: MakeSession
+    ) -> None:
+        self._max = max_connections
+        self._make = make_session
+        self._sessions: dict[Session, gevent.Greenlet[..., Any]] = {}
+        self._uids = count(1)
+        self._deadlines = Deadlines()
+        self._keeper: gevent.Greenlet[..., Any] | None = None
+        self._full_logged = -FULL_LOG_SECONDS
+        self._stream = StreamServer((host, port), self._handle, backlog=BACKLOG)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, once started."""
+        host, port = self._stream.server_host, self._stream.server_port
+        assert host is not None
+        assert port is not None
+        return host, port
+
+    def start(self) -> None:
+        """Begins to accept. Raises OSError where it cannot listen there."""
+        self._stream.start()
+        self._keeper = gevent.spawn(self._keep_time)
+
+    def unregistered(self) -> int:
+        """How many connections have no nickname yet."""
+        return sum(not session.registered for session in self._sessions)
+
+    def stop(self, reason: str, grace: float) -> None:
+        """Accepts nobody any more, ends all connections with `reason`, waits at most `grace`
+        seconds for them, then lets go of those that are left.
+        """
+        self._stream.close()
+        for session in list(self._sessions):
+            session.close(reason)
+        greenlets = list(self._sessions.values())
+        gevent.joinall(greenlets, timeout=grace)
+        gevent.killall(greenlets, timeout=grace)
+        if self._keeper is not None:
+            self._keeper.kill()
+
+    def _handle(self, sock: gsocket.socket, address: tuple[str, int]) -> None:
+        if len(self._sessions) >= self._max:
+            self._turn_away(sock)
+            return
+        _prepare(sock)
+        session = self._make(sock, next(self._uids), readable_host(address[0]))
+        self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
+        self._deadlines.add(time.monotonic(), session)
+        try:
+            session.run()
+        finally:
+            del self._sessions[session]
+
+    def _turn_away(self, sock: gsocket.socket) -> None:
+        now = time.monotonic()
+        if now - self._full_logged >= FULL_LOG_SECONDS:
+            self._full_logged = now
+            log.warning("full: %d connections; new ones are turned away", self._max)
+        try:
+            sock.settimeout(0.0)
+            sock.send(TOO_MANY)
+        except OSError:
+            pass  # gone already
+
+    def _keep_time(self) -> None:
+        while True:
+            gevent.sleep(TICK_SECONDS)
+            self._deadlines.run(time.monotonic())
+
+
+def _prepare(sock: gsocket.socket) -> None:
+    """TCP_NODELAY: what is sent is batched already. Keepalive finds peers that died silently."""
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    except OSError:
+        pass  # reset before it was accepted; the first read will tell
+
+
+def readable_host(address: str) -> str:
+    """An address as the host of nick!user@host: it must not begin with ":", which would end the
+    source, https://modern.ircdocs.horse/#source.
+    """
+    address = address.removeprefix("::ffff:")
+    return f"0{address}" if address.startswith(":") else address

@@ -1,0 +1,259 @@
+"""One connection: reads lines, finds out what it speaks, hands them to that dialect, ends well."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+from gevent import socket as gsocket
+
+from gchat.core.effects import Outcome, Refused, Ticket
+from gchat.core.events import Event, Quit
+from gchat.core.hub import Hub
+from gchat.dialects import plain
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.link import Dialect, ServerInfo, Variant
+from gchat.journal.base import Journal
+from gchat.net import refusals
+from gchat.net.fanout import Fanout
+from gchat.net.outbox import Flusher, Outbox
+from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
+from gchat.wire.sniff import Spoken, sniff
+
+log = logging.getLogger(__name__)
+
+READ_BYTES = 65536
+LINES_PER_TURN = 64  # then others get their turn, however much one peer has sent
+LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
+LINGER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds."""
+
+    prompt: float = 1.0  # of silence before a new connection is asked for its nickname
+    registration: float = 60.0  # to say who one is
+    ping_interval: float = 90.0  # of silence before an IRC connection is asked for a sign of life
+    ping_timeout: float = 60.0  # to give it
+    drain: float = 2.0  # for the last words to be taken
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all connections share."""
+
+    hub: Hub
+    journal: Journal
+    fanout: Fanout
+    flusher: Flusher
+    server: ServerInfo
+    timing: Timing
+    outbox_bytes: int
+    monotonic: Callable[[], float]  # seconds
+    wall_ms: Callable[[], int]
+    unregistered: Callable[[], int]
+
+
+class Session:
+    """One connection. Is the `Link` of its dialect."""
+
+    def __init__(self, around: Surroundings, sock: gsocket.socket, uid: int, host: str) -> None:
+        self.uid = uid
+        self.host = host
+        self.hub = around.hub
+        self.server = around.server
+        self.registered = False  # its user is known to the hub
+        self._around = around
+        self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
+        self._sock = sock
+        raw: Any = sock
+        self._outbox = Outbox(raw._sock, around.outbox_bytes, around.flusher, self._overflowed)
+        self._lines = LineSplitter()
+        self._dialect: Dialect | None = None
+        self._first = b""  # what came before it was clear what the peer speaks
+        self._posted: deque[tuple[Ticket, Callable[[Refused], None]]] = deque()
+        self._reason = ""  # why the connection ends; not empty once it does
+        self._ended = False  # its greenlet has said the last words
+        self._opened = self._heard = around.monotonic()
+        self._prompted = False
+        self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
+
+    # -- Link
+
+    def send(self, data: bytes) -> None:
+        """See Link."""
+        self._outbox.write(data)
+
+    def commit(self, event: Event) -> Outcome:
+        """See Link."""
+        outcome = self._around.journal.append(event).result()
+        self.registered = self.uid in self.hub.users
+        return outcome
+
+    def post(self, event: Event, refused: Callable[[Refused], None]) -> None:
+        """See Link."""
+        self._posted.append((self._around.journal.append(event), refused))
+
+    def settle(self) -> None:
+        """See Link."""
+        while self._posted:
+            ticket, refused = self._posted.popleft()
+            for refusal in ticket.result().refusals:
+                refused(refusal)
+
+    def register(self, variant: Variant, *, echo: bool) -> None:
+        """See Link."""
+        self._around.fanout.register(self.uid, self._outbox, variant, echo=echo)
+
+    def close(self, reason: str) -> None:
+        """See Link. May be called from any greenlet, more than once; the first reason counts."""
+        if self._reason:
+            return
+        self._reason = reason or "Closed"
+        if gevent.getcurrent() is not self._greenlet:
+            self._wake()
+
+    def unregistered(self) -> int:
+        """See Link."""
+        return self._around.unregistered()
+
+    def wall_ms(self) -> int:
+        """See Link."""
+        return self._around.wall_ms()
+
+    # -- time
+
+    def due(self, now: float) -> float | None:
+        """See Timed: the prompt, the registration time-out, the keepalive."""
+        timing = self._around.timing
+        if self._ended or self._reason:
+            return None
+        if not self.registered:
+            if now >= self._opened + timing.registration:
+                self.close("Registration timed out")
+                return None
+            if self._dialect is None and not self._first and not self._prompted:
+                if now < self._opened + timing.prompt:
+                    return self._opened + timing.prompt
+                self._prompted = True
+                self.send(plain.PROMPT)
+            return self._opened + timing.registration
+        if self._pinged and self._heard < self._pinged:
+            if now >= self._pinged + timing.ping_timeout:
+                self.close(f"Ping timeout: {timing.ping_timeout:.0f} seconds")
+                return None
+            return self._pinged + timing.ping_timeout
+        if now < self._heard + timing.ping_interval:
+            return self._heard + timing.ping_interval
+        if self._dialect is None or not self._dialect.ping():
+            return None
+        self._pinged = now
+        return now + timing.ping_timeout
+
+    # -- the connection's greenlet
+
+    def run(self) -> None:
+        """Serves the connection to its end. Raises nothing."""
+        try:
+            self._serve()
+        except OSError as error:
+            self._reason = self._reason or f"Connection lost ({error.strerror or error})"
+        except Exception:
+            log.exception("connection %d failed and is closed", self.uid)
+            self._reason = "Internal error"
+        try:
+            self._end()
+        except Exception:
+            log.exception("connection %d could not be ended cleanly", self.uid)
+
+    def _serve(self) -> None:
+        while not self._reason:
+            data = self._sock.recv(READ_BYTES)
+            if not data:
+                self._reason = self._reason or "Connection closed"
+                return
+            self._heard = self._around.monotonic()
+            if self._dialect is None:
+                self._first += data
+                data = self._choose_dialect()
+            if self._dialect is not None:
+                self._receive(self._lines.feed(data))
+
+    def _receive(self, lines: Iterable[bytes | None]) -> None:
+        dialect = self._dialect
+        assert dialect is not None
+        for number, line in enumerate(lines, 1):
+            if self._reason:
+                return
+            dialect.receive(line)
+            if number % LINES_PER_TURN == 0:
+                gevent.sleep(0)
+        self.settle()
+
+    def _choose_dialect(self) -> bytes:
+        """Chooses when enough has come to tell; returns what the dialect then reads first."""
+        spoken = sniff(self._first)
+        if spoken is None:
+            if len(self._first) < MAX_LINE_BYTES:
+                return b""
+            spoken = Spoken.PLAIN  # whose line is too long, which it will be told
+        match spoken:
+            case Spoken.IRC:
+                self._dialect = IrcConnection(self)
+            case Spoken.PLAIN:
+                self._dialect = plain.PlainConnection(self)
+            case _:
+                self.send(refusals.ANSWERS[spoken])
+                self.close("Not a chat protocol")
+        first, self._first = self._first, b""
+        return first
+
+    # -- the end
+
+    def _overflowed(self) -> None:
+        self.close("SendQ exceeded")
+
+    def _wake(self) -> None:
+        """Makes the greenlet's recv return."""
+        try:
+            self._sock.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass  # the peer is gone, so recv returns by itself
+
+    def _end(self) -> None:
+        """Says goodbye to the hub first, so that others know at once, then to the peer."""
+        self._ended = True
+        self._around.fanout.forget(self.uid)
+        if self.uid in self.hub.users:
+            self._around.journal.append(Quit(self.uid, self._reason)).result()
+        self.registered = False
+        words = self._dialect.last_words(self._reason) if self._dialect else b""
+        self._outbox.finish(words)
+        try:
+            if self._outbox.drain(self._around.timing.drain):
+                self._linger()
+        finally:
+            self._outbox.close()
+            self._sock.close()
+
+    def _linger(self) -> None:
+        """Lets the peer read to the end: closing a socket that holds unread bytes resets the
+        connection, and a reset may overtake what was sent.
+        """
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+            self._sock.settimeout(LINGER_SECONDS)
+            left = LINGER_BYTES
+            while left > 0:
+                data = self._sock.recv(READ_BYTES)
+                if not data:
+                    return
+                left -= len(data)
+        except OSError:
+            pass  # reset or silent: either way there is nothing left to do

@@ -1,0 +1,205 @@
+"""One IRC message: parse, serialize, tags.
+
+https://modern.ircdocs.horse/#message-format and https://ircv3.net/specs/extensions/message-tags
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gchat.wire.lines import MAX_BODY_BYTES
+
+# message-tags, "Size limit": what a client may send, counted from "@" to the space, both included.
+MAX_CLIENT_TAGS_BYTES = 4096
+MAX_PARAMS = 15  # RFC 2812, section 2.3.1; servers in the wild send more, which parse() takes
+
+_ESCAPES = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
+_ESCAPE_TABLE = str.maketrans(_ESCAPES)
+_UNESCAPES = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
+
+
+class MessageError(ValueError):
+    """A line that is no IRC message."""
+
+
+class MessageTooLong(MessageError):
+    """Tags or body are over the limit of the standard (numeric 417)."""
+
+
+@dataclass(slots=True)
+class Message:
+    """`@tags :source COMMAND params`, with the escapes undone and the command in capitals."""
+
+    command: str
+    params: list[str] = field(default_factory=list)
+    source: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def nick(self) -> str:
+        """The nickname (or server name) in the source, empty where there is none."""
+        return self.source.partition("!")[0] if self.source else ""
+
+
+def escape_tag(value: str) -> str:
+    """message-tags, "Escaping values"."""
+    return value.translate(_ESCAPE_TABLE)
+
+
+def unescape_tag(value: str) -> str:
+    """The inverse of `escape_tag`; an unknown or dangling escape loses its backslash."""
+    if "\\" not in value:
+        return value
+    out = []
+    chars = iter(value)
+    for char in chars:
+        if char != "\\":
+            out.append(char)
+            continue
+        follower = next(chars, "")
+        out.append(_UNESCAPES.get(follower, follower))
+    return "".join(out)
+
+
+def parse_tags(text: str) -> dict[str, str]:
+    """`a=b;c` without its "@" as a dict; the last of equal keys wins, no value is an empty one."""
+    tags = {}
+    for item in text.split(";"):
+        key, _, value = item.partition("=")
+        if key:
+            tags[key] = unescape_tag(value)
+    return tags
+
+
+def format_tags(tags: Mapping[str, str]) -> str:
+    """The inverse of `parse_tags`."""
+    return ";".join(f"{key}={escape_tag(value)}" if value else key for key, value in tags.items())
+
+
+def parse(line: str) -> Message:
+    """The message in one line (without its ending). Raises MessageError."""
+    if "\0" in line or "\r" in line or "\n" in line:
+        raise MessageError("NUL, CR and LF cannot stand inside a message")
+    tags: dict[str, str] = {}
+    source = None
+    rest = line
+    if rest.startswith("@"):
+        text, _, rest = rest[1:].partition(" ")
+        tags = parse_tags(text)
+    rest = rest.lstrip(" ")
+    if rest.startswith(":"):
+        source, _, rest = rest[1:].partition(" ")
+        rest = rest.lstrip(" ")
+    middle, has_trailing, trailing = rest.partition(" :")
+    words = middle.split(" ")
+    params = [word for word in words if word] if "" in words else words
+    if not params:
+        raise MessageError("no command")
+    command = params.pop(0)
+    if not (command.isascii() and command.isalnum()):
+        raise MessageError("a command is made of letters or digits")
+    if has_trailing:
+        params.append(trailing)
+    return Message(command.upper(), params, source, tags)
+
+
+def check_client_line(line: bytes) -> None:
+    """Raises MessageTooLong where a client's line (without its ending) is over the limits."""
+    body = len(line)
+    if line.startswith(b"@"):
+        space = line.find(b" ")
+        tags = body if space < 0 else space + 1
+        if tags > MAX_CLIENT_TAGS_BYTES:
+            raise MessageTooLong(f"more than {MAX_CLIENT_TAGS_BYTES} bytes of tags")
+        body -= tags
+    if body > MAX_BODY_BYTES - 2:
+        raise MessageTooLong(f"more than {MAX_BODY_BYTES} bytes")
+
+
+def format_message(
+    command: str,
+    *params: str,
+    source: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> str:
+    """One line without its ending; the last parameter becomes the trailing one where it must.
+
+    Raises MessageError where a parameter cannot be sent: CR, LF or NUL anywhere; a space, an empty
+    one or a leading ":" before the last.
+    """
+    parts = []
+    if tags:
+        parts.append("@" + format_tags(tags))
+    if source:
+        parts.append(":" + source)
+    parts.append(command)
+    if params:
+        for param in params[:-1]:
+            if not param or " " in param or param[0] == ":":
+                raise MessageError(f"{param!r} can only be the last parameter")
+            parts.append(param)
+        last = params[-1]
+        parts.append(":" + last if not last or last[0] == ":" or " " in last else last)
+    line = " ".join(parts)
+    if "\r" in line or "\n" in line or "\0" in line:
+        raise MessageError("NUL, CR and LF cannot be sent")
+    return line
+
+
+def truncate_utf8(data: bytes, limit: int) -> bytes:
+    """At most `limit` bytes of `data`, never ending within a character."""
+    if len(data) <= limit:
+        return data
+    end = limit
+    while end > 0 and data[end] & 0xC0 == 0x80:
+        end -= 1
+    return data[:end]
+
+
+def encode(line: str) -> bytes:
+    """The line as it is sent: UTF-8, its body cut to 512 bytes with the CRLF that is added."""
+    data = line.encode("utf-8", "replace")
+    start = 0
+    if data[:1] == b"@":
+        start = data.find(b" ") + 1
+    if len(data) - start > MAX_BODY_BYTES - 2:
+        data = truncate_utf8(data, start + MAX_BODY_BYTES - 2)
+    return data + b"\r\n"
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces where there are any.
+
+    Nothing is lost: the pieces joined are the text again.
+    """
+    data = text.encode()
+    if len(data) <= limit:
+        return [text]
+    pieces = []
+    while len(data) > limit:
+        piece = truncate_utf8(data, limit)
+        space = piece.rfind(b" ")
+        if space > limit // 2:
+            piece = piece[: space + 1]
+        pieces.append(piece.decode())
+        data = data[len(piece) :]
+    pieces.append(data.decode())
+    return pieces
+
+
+def pack_words(words: Iterable[str], limit: int) -> list[str]:
+    """The words joined by spaces into lines of at most `limit` bytes of UTF-8 each."""
+    lines: list[str] = []
+    line: list[str] = []
+    used = 0
+    for word in words:
+        size = len(word.encode()) + 1
+        if line and used + size > limit + 1:
+            lines.append(" ".join(line))
+            line, used = [], 0
+        line.append(word)
+        used += size
+    if line:
+        lines.append(" ".join(line))
+    return lines

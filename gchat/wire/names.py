@@ -1,0 +1,109 @@
+"""Which nicknames and room names are valid, and which of them are the same one.
+
+Names are compared as RFC 8265 (PRECIS), section 3.3 "UsernameCaseMapped" prepares them. For ASCII
+that is: letters without their case, nothing else folded (CASEMAPPING=ascii).
+https://modern.ircdocs.horse/#clients and #channels give the forbidden characters.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import precis_i18n
+
+NICK_LENGTH = 30  # characters
+ROOM_LENGTH = 64  # characters, "#" included
+USER_LENGTH = 20  # characters
+_LONGEST_NAME = 256  # characters; what is longer is nobody's name and is not worth a cache entry
+
+_MAPPED = precis_i18n.get_profile("UsernameCaseMapped")
+_PRESERVED = precis_i18n.get_profile("UsernameCasePreserved")
+
+# ":" starts a trailing parameter, "!" and "@" part the source, "," parts lists, "*" and "?" are
+# wildcards of masks, "." tells a server from a person, "/" starts a slash command.
+_NICK_FORBIDDEN = re.compile(r"[\s,*?!@:./]")
+_NICK_FORBIDDEN_FIRST = re.compile(r"[0-9#&$~%+=-]")
+_ROOM_FORBIDDEN = re.compile(r"[\s,:*?\x00-\x1f\x7f]")
+_ASCII_PRINTABLE = re.compile(r"[!-~]+")
+
+
+class InvalidName(ValueError):
+    """A name that cannot be used; the text says why, as a sentence's end: "is empty"."""
+
+
+def casefold(name: str) -> str:
+    """The form in which names are compared. A name that PRECIS refuses stays as it is: it is
+    nobody's, since what PRECIS prepared is never one that it refuses.
+    """
+    if name.isascii():
+        return name.lower()
+    if len(name) > _LONGEST_NAME:
+        return name
+    return _fold_unicode(name)
+
+
+@lru_cache(maxsize=16384)
+def _fold_unicode(name: str) -> str:
+    bare = name.lstrip("#")
+    try:
+        return name[: len(name) - len(bare)] + str(_MAPPED.enforce(bare))
+    except UnicodeEncodeError:
+        return name
+
+
+@lru_cache(maxsize=4096)
+def _prepared(name: str) -> str:
+    """`name` as it is shown: NFC, its case kept. Raises InvalidName."""
+    if _ASCII_PRINTABLE.fullmatch(name):
+        return name
+    try:
+        _MAPPED.enforce(name)
+        return str(_PRESERVED.enforce(name))
+    except UnicodeEncodeError as error:
+        char = name[error.start : error.start + 1]
+        raise InvalidName(f"has a character that names cannot have: {char!a}") from None
+
+
+def check_nickname(name: str, limit: int = NICK_LENGTH) -> str:
+    """The nickname as it will be shown. Raises InvalidName with the reason."""
+    if not name:
+        raise InvalidName("is empty")
+    if len(name) > limit:
+        raise InvalidName(f"is longer than {limit} characters")
+    found = _NICK_FORBIDDEN.search(name)
+    if found:
+        char = found[0]
+        raise InvalidName("has a space in it" if char.isspace() else f"has {char!r} in it")
+    if _NICK_FORBIDDEN_FIRST.match(name):
+        raise InvalidName(f"begins with {name[0]!r}")
+    return _prepared(name)
+
+
+def check_room(name: str, limit: int = ROOM_LENGTH) -> str:
+    """The room name as it will be shown. Raises InvalidName with the reason."""
+    if not name.startswith("#"):
+        raise InvalidName("does not begin with '#'")
+    if len(name) > limit:
+        raise InvalidName(f"is longer than {limit} characters")
+    if _ROOM_FORBIDDEN.search(name):
+        raise InvalidName("has a character that room names cannot have")
+    bare = name.lstrip("#")
+    if not bare:
+        raise InvalidName("is empty")
+    return name[: len(name) - len(bare)] + _prepared(bare)
+
+
+def is_room(name: str) -> bool:
+    """Whether `name` is meant as a room's name (CHANTYPES=#)."""
+    return name.startswith("#")
+
+
+_USERNAME_DROPPED = re.compile(r"[^A-Za-z0-9._\[\]{}\\|^`-]")
+
+
+def clean_username(name: str) -> str:
+    """The user name that is shown: ASCII only, at most USER_LENGTH characters with the "~" that
+    says that nobody verified it (RFC 1413 is not asked).
+    """
+    return "~" + (_USERNAME_DROPPED.sub("", name)[: USER_LENGTH - 1] or "user")
