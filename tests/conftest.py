@@ -1,0 +1,70 @@
+"""What all tests share: silent failures fail, missing tools fail in CI, a real server process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support import clients
+from tests.support.process import ServerProcess
+
+
+@pytest.fixture(autouse=True)
+def _no_silent_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A logged error fails the test, and so does a thread that outlives it."""
+    before = set(threading.enumerate())
+    yield
+    while clients.OPEN:
+        clients.OPEN.pop().close()
+    errors = [
+        record.getMessage()
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.ERROR
+    ]
+    assert not errors, f"errors were logged: {errors}"
+    left = [thread for thread in set(threading.enumerate()) - before if not thread.daemon]
+    assert not left, f"threads were left running: {left}"
+
+
+@pytest.fixture
+def need() -> Callable[[str], str]:
+    """The path of a program that a test cannot do without: without it the test is skipped, and in
+    CI it fails."""
+
+    def find(program: str) -> str:
+        path = shutil.which(program)
+        if path is None:
+            if os.environ.get("CI"):
+                pytest.fail(f"{program} is not installed")
+            pytest.skip(f"{program} is not installed")
+        return path
+
+    return find
+
+
+@pytest.fixture
+def server() -> Iterator[ServerProcess]:
+    """A server with default settings."""
+    with ServerProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def make_server() -> Iterator[Callable[..., ServerProcess]]:
+    """Makes servers with other settings: `make_server(limits_outbox_bytes=…, times_prompt=…)`."""
+    processes: list[ServerProcess] = []
+
+    def make(*flags: str, **settings: object) -> ServerProcess:
+        process = ServerProcess(*flags, **settings)
+        processes.append(process)
+        return process.start()
+
+    yield make
+    for process in processes:
+        process.stop()

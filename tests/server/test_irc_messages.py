@@ -1,0 +1,104 @@
+"""PRIVMSG, NOTICE, TAGMSG, and what the capabilities make of them."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.clients import IrcClient, PlainClient, words
+from tests.support.process import ServerProcess
+
+
+def test_a_message_reaches_the_room_but_not_its_sender(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan.sync()
+    assert tuan.ask("PRIVMSG #ROOM :Hello, Duy!", "NOTICE #room :note") == []
+    assert words(duy.sync()) == ["Tuan PRIVMSG #room | Hello, Duy!", "Tuan NOTICE #room | note"]
+
+
+def test_echo_message(server: ServerProcess) -> None:
+    """https://ircv3.net/specs/extensions/echo-message"""
+    tuan = IrcClient(server.port, "Tuan", "echo-message", join="#room")
+    duy = IrcClient(server.port, "Duy")
+    assert words(tuan.ask("PRIVMSG #room :a", "PRIVMSG duy :b", "PRIVMSG Tuan :c")) == [
+        "Tuan PRIVMSG #room | a",
+        "Tuan PRIVMSG Duy | b",
+        "Tuan PRIVMSG Tuan | c",
+    ]
+    assert words(duy.ask("PRIVMSG Duy :to myself")) == [
+        "Tuan PRIVMSG Duy | b",
+        "Duy PRIVMSG Duy | to myself",
+    ]
+
+
+def test_when_the_pong_comes_the_messages_have_been_delivered(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan.ask(*(f"PRIVMSG #room :{number}" for number in range(300)))
+    got = [m.params[1] for m in duy.sync() if m.command == "PRIVMSG"]
+    assert got == [str(number) for number in range(300)]
+
+
+def test_server_time_and_message_tags(server: ServerProcess) -> None:
+    """https://ircv3.net/specs/extensions/server-time and /message-tags: who did not ask for them
+    gets none of them, whoever sends."""
+    tagged = IrcClient(server.port, "Tagged", "message-tags", "server-time", join="#room")
+    timed = IrcClient(server.port, "Timed", "server-time", join="#room")
+    bare = IrcClient(server.port, "Bare", join="#room")
+    for client in (tagged, timed):
+        client.sync()
+    tagged.ask("@+reply=1;+x=a\\sb;secret=no PRIVMSG #room :hi", "@+typing=active TAGMSG #room")
+    assert words(bare.sync()) == words(timed.sync()) == ["Tagged PRIVMSG #room | hi"]
+    bare.ask("@+x=1 PRIVMSG #room :untagged", "@+x=1 TAGMSG #room")
+    (message,) = timed.sync()
+    assert list(message.tags) == ["time"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", message.tags["time"])
+    (message,) = tagged.sync()
+    assert set(message.tags) == {"time", "msgid"}
+    timed.ask("CAP REQ message-tags")
+    tagged.ask("@+reply=1;+x=a\\sb;secret=no PRIVMSG #room :hi", "@+typing=active TAGMSG #room")
+    message, typing = timed.sync()
+    assert message.tags["+x"] == "a b"
+    assert "secret" not in message.tags
+    assert (typing.command, typing.tags["+typing"]) == ("TAGMSG", "active")
+    assert message.tags["msgid"] < typing.tags.get("msgid", "~")
+
+
+def test_what_cannot_be_sent(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    assert words(
+        tuan.ask("PRIVMSG", "PRIVMSG Duy", "PRIVMSG Duy :", "PRIVMSG Duy :x", "PRIVMSG #no :x")
+    ) == [
+        "gchat.local 411 Tuan | No recipient given (PRIVMSG)",
+        "gchat.local 412 Tuan | No text to send",
+        "gchat.local 412 Tuan | No text to send",
+        "gchat.local 401 Tuan | Duy | No such nickname",
+        "gchat.local 403 Tuan | #no | No such room",
+    ]
+    assert tuan.ask("NOTICE", "NOTICE Duy", "NOTICE Duy :x", "NOTICE #no :x", "TAGMSG #no") == []
+
+
+def test_several_targets_each_once_and_not_too_many(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan.join("#room")
+    assert tuan.ask("PRIVMSG Duy,#room,Duy,duy2 :hi")[0].params[1] == "duy2"
+    assert words(duy.sync())[1:] == ["Tuan PRIVMSG Duy | hi", "Tuan PRIVMSG #room | hi"]
+    assert words(tuan.ask("PRIVMSG a,b,c,d,e :hi")) == [
+        "gchat.local 407 Tuan | e | Too many targets"
+    ]
+
+
+def test_a_long_line_of_a_plain_text_person_loses_nothing(server: ServerProcess) -> None:
+    """512 bytes is the limit of an IRC line; the text goes on in the next one."""
+    duy = IrcClient(server.port, "Duy", "message-tags", join="#lobby")
+    tuan = PlainClient(server.port, "Tuan")
+    text = "Tiếng Việt " * 200
+    tuan.say(text.strip())
+    tuan.read_line()
+    lines = [m for m in duy.ask() if m.command == "PRIVMSG"]
+    while not lines or sum(len(m.params[1]) for m in lines) < len(text.strip()):
+        lines += [m for m in duy.ask() if m.command == "PRIVMSG"]
+    assert "".join(m.params[1] for m in lines) == text.strip()
+    assert len(lines) > 5
+    assert [("msgid" in m.tags) for m in lines] == [True] + [False] * (len(lines) - 1)

@@ -1,0 +1,176 @@
+"""Connection registration and capabilities. https://modern.ircdocs.horse/#connection-registration"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.clients import IrcClient, LineClient, PlainClient, without_digits, words
+from tests.support.process import ServerProcess
+
+
+def raw(server: ServerProcess) -> IrcClient:
+    """An IRC client that has not said anything yet."""
+    client = IrcClient.__new__(IrcClient)
+    LineClient.__init__(client, server.port)
+    client.nick = "*"
+    return client
+
+
+def test_the_welcome(server: ServerProcess) -> None:
+    client = IrcClient(server.port, "Tuan")
+    got = [without_digits(line) for line in words(client.welcome)]
+    assert [line.split()[1] for line in words(client.welcome)] == [
+        *("001", "002", "003", "004", "005", "005"),
+        *("251", "252", "253", "254", "255", "265", "266", "422"),
+    ]
+    assert got[0] == (
+        "gchat.local NNN Tuan | Welcome to the gchat network, Tuan!~tuan@N.N.N.N".replace("NNN", "N")
+    )
+    tokens = [t for m in client.welcome if m.command == "005" for t in m.params[1:-1]]
+    assert {"CASEMAPPING=ascii", "UTF8ONLY", "NICKLEN=30", "PREFIX=(ov)@+"} <= set(tokens)
+    assert "CHANMODES=b,k,l,imnst" in tokens
+
+
+def test_the_motd_of_the_configuration(make_server) -> None:  # type: ignore[no-untyped-def]
+    server = make_server(motd="Be kind.\nHave fun.")
+    client = IrcClient(server.port, "Tuan")
+    assert words(client.welcome)[-4:] == [
+        "gchat.local 375 Tuan | - gchat.local Message of the day -",
+        "gchat.local 372 Tuan | - Be kind.",
+        "gchat.local 372 Tuan | - Have fun.",
+        "gchat.local 376 Tuan | End of /MOTD command",
+    ]
+
+
+@pytest.mark.parametrize("order", [("NICK a", "USER a 0 * :A"), ("USER a 0 * :A", "NICK a")])
+def test_nick_and_user_in_either_order(server: ServerProcess, order: tuple[str, str]) -> None:
+    client = raw(server)
+    client.send(*order)
+    assert client.read().command == "001"
+
+
+def test_registration_byte_by_byte(server: ServerProcess) -> None:
+    client = raw(server)
+    for byte in b"NICK slow\r\nUSER slow 0 * :Slow\r\n":
+        client.send_raw(bytes([byte]))
+    assert client.read().params[0] == "slow"
+
+
+def test_cap_negotiation_holds_registration_up(server: ServerProcess) -> None:
+    """https://ircv3.net/specs/extensions/capability-negotiation"""
+    client = raw(server)
+    client.send("CAP LS 302", "NICK Tuan", "USER t 0 * :T", "PING x")
+    assert words([client.read(), client.read()]) == [
+        "gchat.local CAP * | LS | "
+        "cap-notify echo-message message-tags multi-prefix server-time",
+        "gchat.local PONG gchat.local | x",
+    ]
+    client.send("CAP REQ :server-time echo-message", "CAP REQ :server-time nonsense", "CAP LIST")
+    assert words([client.read() for _ in range(3)]) == [
+        "gchat.local CAP Tuan | ACK | server-time echo-message",
+        "gchat.local CAP Tuan | NAK | server-time nonsense",
+        "gchat.local CAP Tuan | LIST | cap-notify echo-message server-time",
+    ]
+    client.send("CAP REQ -echo-message", "CAP LIST", "CAP FLY", "CAP END")
+    assert words([client.read() for _ in range(4)]) == [
+        "gchat.local CAP Tuan | ACK | -echo-message",
+        "gchat.local CAP Tuan | LIST | cap-notify server-time",
+        "gchat.local 410 Tuan | FLY | Invalid CAP command",
+        "gchat.local 001 Tuan | Welcome to the gchat network, Tuan!~t@127.0.0.1",
+    ]
+
+
+def test_a_nickname_in_use_may_be_tried_again(server: ServerProcess) -> None:
+    PlainClient(server.port, "Tuan")
+    client = raw(server)
+    client.send("USER t 0 * :T", "NICK tuan", "NICK", "NICK :a b", "NICK 5th", "NICK Duy")
+    assert words([client.read() for _ in range(5)]) == [
+        "gchat.local 433 * | tuan | This nickname is already in use",
+        "gchat.local 431 * | No nickname given",
+        "gchat.local 432 * | * | This nickname cannot be used: it has a space in it",
+        "gchat.local 432 * | 5th | This nickname cannot be used: it begins with '5'",
+        "gchat.local 001 Duy | Welcome to the gchat network, Duy!~t@127.0.0.1",
+    ]
+
+
+def test_before_registration_little_is_allowed(server: ServerProcess) -> None:
+    client = raw(server)
+    client.send("NICK x", "JOIN #a", "PRIVMSG #a :hi", "USER", "NONSENSE", "PING :here")
+    assert words([client.read() for _ in range(5)]) == [
+        "gchat.local 451 x | JOIN | You have not registered",
+        "gchat.local 451 x | PRIVMSG | You have not registered",
+        "gchat.local 461 x | USER | Not enough parameters",
+        "gchat.local 451 x | NONSENSE | You have not registered",
+        "gchat.local PONG gchat.local | here",
+    ]
+
+
+def test_registering_twice_is_refused(server: ServerProcess) -> None:
+    client = IrcClient(server.port, "Tuan")
+    assert words(client.ask("USER a 0 * :A", "PASS x", "AUTHENTICATE PLAIN", "NONSENSE")) == [
+        "gchat.local 462 Tuan | You may not register again",
+        "gchat.local 462 Tuan | You may not register again",
+        "gchat.local 421 Tuan | AUTHENTICATE | Unknown command",
+        "gchat.local 421 Tuan | NONSENSE | Unknown command",
+    ]
+
+
+def test_quit_is_answered_and_told(server: ServerProcess) -> None:
+    witness = IrcClient(server.port, "Witness", join="#room")
+    leaver = IrcClient(server.port, "Leaver", join="#room")
+    witness.sync()
+    leaver.send("QUIT :see you")
+    assert leaver.read_to_end()[-1] == "ERROR :Closing Link: 127.0.0.1 (Quit: see you)"
+    assert words([witness.read()]) == ["Leaver QUIT Quit: see you"]
+
+
+def test_quit_before_registration(server: ServerProcess) -> None:
+    with LineClient(server.port, b"QUIT\r\n") as client:
+        assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (Quit)"]
+
+
+def test_capabilities_can_change_after_registration(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan.sync()
+    duy.ask("PRIVMSG #room :one")
+    tuan.ask("CAP REQ server-time")
+    duy.ask("PRIVMSG #room :two")
+    tuan.ask("CAP REQ -server-time")
+    duy.ask("PRIVMSG #room :three")
+    # each sync reads what came before it, so the three messages are spread over the answers
+    assert tuan.sync()[-1].tags == {}
+
+
+def test_message_lines_at_the_limit_of_512_bytes_and_past_it(server: ServerProcess) -> None:
+    client = IrcClient(server.port, "Tuan", "message-tags")
+    assert client.ask("PING " + "x" * 505)[0].command == "PONG"  # 510 bytes and CRLF
+    assert words(client.ask("PING " + "x" * 506)) == [
+        "gchat.local 417 Tuan | Input line was too long"
+    ]
+
+
+def test_tags_at_the_limit_and_past_it(server: ServerProcess) -> None:
+    """https://ircv3.net/specs/extensions/message-tags#size-limit"""
+    client = IrcClient(server.port, "Tuan", "message-tags")
+    fits = "@+a=" + "x" * (4096 - len("@+a= "))
+    assert words(client.ask(f"{fits} PRIVMSG Tuan :hi"))[-1] == "Tuan PRIVMSG Tuan | hi"
+    assert words(client.ask(f"{fits}x PRIVMSG Tuan :hi")) == [
+        "gchat.local 417 Tuan | Input line was too long"
+    ]
+    assert words(client.ask("@+a=" + "x" * 100_000 + " PRIVMSG Tuan :hi")) == [
+        "gchat.local 417 Tuan | Input line was too long"
+    ]
+
+
+def test_bytes_that_are_no_message(server: ServerProcess) -> None:
+    client = IrcClient(server.port, "Tuan")
+    client.send_raw(b"PRIVMSG Tuan :a\0b\r\nPRIVMSG Tuan :a\rb\r\n:\r\n\r\n   \r\n!?\r\n")
+    client.send_raw(b"PRIVMSG Tuan :\xff\r\n")
+    assert words(client.sync()) == [
+        "gchat.local 400 Tuan | * | Message rejected: NUL, CR and LF cannot stand inside a message",
+        "gchat.local 400 Tuan | * | Message rejected: NUL, CR and LF cannot stand inside a message",
+        "gchat.local 400 Tuan | * | Message rejected: no command",
+        "gchat.local 400 Tuan | * | Message rejected: a command is made of letters or digits",
+        "gchat.local FAIL PRIVMSG | INVALID_UTF8 | Message rejected: it is not UTF-8",
+    ]

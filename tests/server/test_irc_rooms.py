@@ -1,0 +1,223 @@
+"""JOIN, PART, TOPIC, NAMES, LIST, KICK, INVITE, MODE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.clients import IrcClient, PlainClient, without_digits, words
+from tests.support.process import ServerProcess
+
+
+def test_who_makes_a_room_is_its_operator(server: ServerProcess) -> None:
+    """https://modern.ircdocs.horse/#join-message"""
+    tuan = IrcClient(server.port, "Tuan")
+    assert words(tuan.join("#Room")) == [
+        "Tuan JOIN #Room",
+        "gchat.local 353 Tuan | = | #Room | @Tuan",
+        "gchat.local 366 Tuan | #Room | End of /NAMES list",
+    ]
+    duy = IrcClient(server.port, "Duy")
+    assert words(duy.join("#rOOM"))[:2] == [
+        "Duy JOIN #Room",
+        "gchat.local 353 Duy | = | #Room | @Tuan Duy",
+    ]
+    assert words(tuan.sync()) == ["Duy JOIN #Room"]
+    assert tuan.ask("JOIN #room") == []
+
+
+def test_the_lobby_has_no_operator_and_plain_text_people(server: ServerProcess) -> None:
+    PlainClient(server.port, "Duy")
+    tuan = IrcClient(server.port, "Tuan")
+    assert words(tuan.join("#lobby"))[1] == "gchat.local 353 Tuan | = | #lobby | Duy Tuan"
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("JOIN room", "403 Tuan | room | No such room"),
+        ("JOIN #", "476 Tuan | # | This room name cannot be used: it is empty"),
+        (
+            "JOIN #" + "x" * 64,
+            "476 Tuan | #" + "x" * 64 + " | This room name cannot be used: "
+            "it is longer than 64 characters",
+        ),
+        ("JOIN", "461 Tuan | JOIN | Not enough parameters"),
+        ("PART #nowhere", "403 Tuan | #nowhere | No such room"),
+        ("TOPIC #nowhere", "403 Tuan | #nowhere | No such room"),
+        ("TOPIC #other :x", "442 Tuan | #other | You're not in that room"),
+        ("KICK #other Duy", "442 Tuan | #other | You're not in that room"),
+        ("KICK #room Duy", "441 Tuan | Duy | #room | They aren't in that room"),
+        ("KICK #room Nobody", "401 Tuan | Nobody | No such nickname"),
+        ("INVITE Duy #other", "442 Tuan | #other | You're not in that room"),
+        ("INVITE Nobody #room", "401 Tuan | Nobody | No such nickname"),
+        ("INVITE Tuan #room", "443 Tuan | Tuan | #room | is already in that room"),
+        ("MODE #nowhere", "403 Tuan | #nowhere | No such room"),
+        ("MODE #other +m", "482 Tuan | #other | You're not an operator of that room"),
+        ("MODE #room +Q", "472 Tuan | Q | is not a mode that this server knows"),
+        ("MODE #room +o", "461 Tuan | MODE | Not enough parameters"),
+        ("MODE #room +l x", "696 Tuan | #room | l | x | The mode's parameter is not valid"),
+        ("MODE #room +l 0", "696 Tuan | #room | l | 0 | The mode's parameter is not valid"),
+        ("MODE #room +k a,b", "696 Tuan | #room | k | * | The mode's parameter is not valid"),
+        ("MODE #room +v Nobody", "401 Tuan | Nobody | No such nickname"),
+        ("MODE #room +v Duy", "441 Tuan | Duy | #room | They aren't in that room"),
+        ("MODE Duy", "502 Tuan | Cannot change the modes of others"),
+        ("MODE Nobody", "401 Tuan | Nobody | No such nickname"),
+        ("MODE Tuan +Z", "501 Tuan | Unknown user mode"),
+    ],
+)
+def test_what_is_refused(server: ServerProcess, line: str, answer: str) -> None:
+    IrcClient(server.port, "Duy", join="#other")
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    assert words(tuan.ask(line)) == [f"gchat.local {answer}"]
+
+
+def test_part_is_seen_by_all_and_the_room_goes_with_its_last_member(
+    server: ServerProcess,
+) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    assert words(duy.ask("PART #room :bye")) == ["Duy PART #room | bye"]
+    assert words(tuan.sync()) == ["Duy JOIN #room", "Duy PART #room | bye"]
+    assert words(tuan.ask("PART #ROOM")) == ["Tuan PART #room"]
+    assert words(duy.ask("LIST"))[1:] == ["gchat.local 323 Duy | End of /LIST"]
+    assert words(duy.join("#room"))[1] == "gchat.local 353 Duy | = | #room | @Duy"
+
+
+def test_join_zero_leaves_all_rooms(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    tuan.ask("JOIN #a,#b")
+    assert words(tuan.ask("JOIN 0")) == ["Tuan PART #a", "Tuan PART #b"]
+
+
+def test_a_topic(server: ServerProcess) -> None:
+    """https://modern.ircdocs.horse/#topic-message"""
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan.sync()
+    assert words(tuan.ask("TOPIC #room")) == ["gchat.local 331 Tuan | #room | No topic is set"]
+    assert words(tuan.ask("TOPIC #room :Be kind")) == ["Tuan TOPIC #room | Be kind"]
+    assert words(duy.ask("TOPIC #room :mine")) == [
+        "Tuan TOPIC #room | Be kind",
+        "gchat.local 482 Duy | #room | You're not an operator of that room",
+    ]
+    late = IrcClient(server.port, "Late")
+    got = [without_digits(line) for line in words(late.join("#room"))]
+    assert got[1:3] == [
+        "gchat.local N Late | #room | Be kind",
+        "gchat.local N Late | #room | Tuan!~tuan@N.N.N.N | N",
+    ]
+    assert words(tuan.ask("TOPIC #room :" + "x" * 391))[-1] == "Tuan TOPIC #room | " + "x" * 390
+    assert words(tuan.ask("TOPIC #room :", "TOPIC #room"))[-1].endswith("No topic is set")
+
+
+def test_kick(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    assert words(duy.ask("KICK #room Tuan")) == [
+        "gchat.local 482 Duy | #room | You're not an operator of that room"
+    ]
+    assert words(tuan.ask("KICK #room Duy :enough"))[-1] == "Tuan KICK #room | Duy | enough"
+    assert words(duy.ask("PRIVMSG #room :still here?")) == [
+        "Tuan KICK #room | Duy | enough",
+        "gchat.local 404 Duy | #room | You cannot send to this room",
+    ]
+
+
+def test_by_invitation_only(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy")
+    duy.ask("AWAY :lunch")
+    tuan.ask("MODE #room +i")
+    assert words(duy.ask("JOIN #room")) == [
+        "gchat.local 473 Duy | #room | Cannot join: the room is by invitation only (+i)"
+    ]
+    assert words(tuan.ask("INVITE Duy #room")) == [
+        "gchat.local 341 Tuan | Duy | #room",
+        "gchat.local 301 Tuan | Duy | lunch",
+    ]
+    assert words(duy.ask("JOIN #room"))[:2] == ["Tuan INVITE Duy | #room", "Duy JOIN #room"]
+    assert words(duy.ask("INVITE Tuan #room"))[-1].startswith("gchat.local 482")
+
+
+def test_keys_limits_and_bans(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy")
+    assert words(tuan.ask("MODE #room +kl secret 1")) == ["Tuan MODE #room | +kl | secret | 1"]
+    assert words(tuan.ask("MODE #room"))[0] == "gchat.local 324 Tuan | #room | +ntkl | secret | 1"
+    assert words(duy.ask("MODE #room"))[0] == "gchat.local 324 Duy | #room | +ntkl | * | 1"
+    assert words(duy.ask("JOIN #room", "JOIN #room wrong", "JOIN #room secret")) == [
+        "gchat.local 475 Duy | #room | Cannot join: wrong key (+k)",
+        "gchat.local 475 Duy | #room | Cannot join: wrong key (+k)",
+        "gchat.local 471 Duy | #room | Cannot join: the room is full (+l)",
+    ]
+    assert words(tuan.ask("MODE #room -lk+b x DUY")) == ["Tuan MODE #room | -lk+b | * | DUY!*@*"]
+    assert words(duy.ask("JOIN #room")) == [
+        "gchat.local 474 Duy | #room | Cannot join: you are banned (+b)"
+    ]
+    assert [without_digits(line) for line in words(tuan.ask("MODE #room b"))] == [
+        "gchat.local N Tuan | #room | DUY!*@* | Tuan!~tuan@N.N.N.N | N",
+        "gchat.local N Tuan | #room | End of channel ban list",
+    ]
+    assert words(tuan.ask("MODE #room -b duy!*@*")) == ["Tuan MODE #room | -b | DUY!*@*"]
+    assert words(duy.ask("JOIN #room"))[0] == "Duy JOIN #room"
+
+
+def test_who_may_speak(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    outside = IrcClient(server.port, "Outside")
+    assert words(outside.ask("PRIVMSG #room :let me in"))[0].startswith("gchat.local 404")
+    tuan.ask("MODE #room -n+m")
+    assert words(duy.ask("PRIVMSG #room :hm?"))[-1].startswith("gchat.local 404")
+    tuan.ask("MODE #room +v duy")
+    assert words(duy.ask("PRIVMSG #room :thanks")) == ["Tuan MODE #room | +v | Duy"]
+    assert words(tuan.sync())[-1] == "Duy PRIVMSG #room | thanks"
+    tuan.ask("MODE #room -m")
+    assert outside.ask("PRIVMSG #room :hello") == []
+    assert words(tuan.sync())[-1] == "Outside PRIVMSG #room | hello"
+
+
+def test_prefixes_with_and_without_multi_prefix(server: ServerProcess) -> None:
+    """https://ircv3.net/specs/extensions/multi-prefix"""
+    tuan = IrcClient(server.port, "Tuan", "multi-prefix", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan.ask("MODE #room +v Tuan")
+    assert words(tuan.ask("NAMES #room"))[0].endswith("@+Tuan Duy")
+    assert words(duy.ask("NAMES #room"))[-2].endswith("@Tuan Duy")
+    assert " | H@+ | " in words(tuan.ask("WHO #room"))[0]
+    assert " | H@ | " in words(duy.ask("WHO #room"))[0]
+
+
+def test_a_secret_room_is_known_to_its_members_only(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy")
+    assert words(duy.ask("LIST #room"))[1] == "gchat.local 322 Duy | #room | 1 |"
+    tuan.ask("MODE #room +s")
+    assert len(duy.ask("LIST")) == 2
+    assert words(duy.ask("NAMES #room"))[0].split()[1] == "366"
+    assert words(duy.ask("WHO #room"))[0].split()[1] == "315"
+    assert words(duy.ask("TOPIC #room"))[0].split()[1] == "442"
+    assert all(m.command != "319" for m in duy.ask("WHOIS Tuan"))
+    assert words(tuan.ask("LIST"))[1] == "gchat.local 322 Tuan | #room | 1 |"
+
+
+def test_rooms_for_each_person_are_bounded(make_server: Callable[..., ServerProcess]) -> None:
+    server = make_server(limits_rooms_per_user=2)
+    tuan = IrcClient(server.port, "Tuan", join="#a")
+    tuan.join("#b")
+    assert words(tuan.ask("JOIN #c")) == [
+        "gchat.local 405 Tuan | #c | You are in too many rooms"
+    ]
+
+
+def test_names_of_a_room_need_several_lines(server: ServerProcess) -> None:
+    nicks = [f"somebody-with-a-long-name-{number:03}" for number in range(40)]
+    for nick in nicks:
+        IrcClient(server.port, nick, join="#room")
+    last = IrcClient(server.port, "Last")
+    lines = [m for m in last.join("#room") if m.command == "353"]
+    assert len(lines) > 1
+    names = " ".join(m.params[-1] for m in lines).split()
+    assert [name.lstrip("@") for name in names] == [*nicks, "Last"]

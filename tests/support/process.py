@@ -1,0 +1,90 @@
+"""A real server in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+
+
+class ServerProcess:
+    """`python -m gchat --port 0`. What it logs must hold no traceback: `stop` looks."""
+
+    def __init__(self, *flags: str, **settings: object) -> None:
+        self._flags = flags
+        self._environment = {
+            f"GCHAT_{key.upper()}": str(value) for key, value in settings.items()
+        }
+        self._process: subprocess.Popen[str] | None = None
+        self._log: IO[str] | None = None
+        self.port = 0
+
+    def __enter__(self) -> ServerProcess:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        """The running process."""
+        assert self._process is not None
+        return self._process
+
+    @property
+    def log(self) -> str:
+        """What came on stderr so far."""
+        assert self._log is not None
+        return Path(self._log.name).read_text(encoding="utf-8")
+
+    def start(self) -> ServerProcess:
+        """Starts it and waits for its first line."""
+        self._log = tempfile.NamedTemporaryFile("w", suffix=".log", delete=False)  # noqa: SIM115
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GCHAT_")}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gchat", "--port", "0", *self._flags],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=environment | self._environment,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.startswith("Server started on 127.0.0.1:"), (line, self.log)
+        self.port = int(line.rsplit(":", 1)[1])
+        return self
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stops it with a signal and gives the exit status; 0 where it ended before."""
+        if self._process is None or self._log is None:
+            return 0
+        process, self._process = self._process, None
+        if process.poll() is None:
+            process.send_signal(number)
+        try:
+            status = process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            assert process.stdout is not None
+            process.stdout.close()
+            log = self.log
+            self._log.close()
+            Path(self._log.name).unlink()
+        assert "Traceback" not in log, log
+        return status
