@@ -53,6 +53,13 @@ def _word(length: int) -> Allowed:
     )
 
 
+_HOST = Allowed(
+    str,
+    "an address or host name of 1 to 255 characters",
+    lambda v: 0 < len(v) <= 255 and v.isprintable() and " " not in v,
+)
+
+
 def _is_room(value: str) -> bool:
     try:
         check_room(value)
@@ -69,7 +76,7 @@ def _set(default: Any, allowed: Allowed) -> Any:
 class ServerConfig:
     """[server]"""
 
-    host: str = _set("127.0.0.1", _word(255))
+    host: str = _set("127.0.0.1", _HOST)
     port: int = _set(55555, _integer(0, 65535))
     name: str = _set("gchat.local", _word(63))
     network: str = _set("gchat", _word(32))

@@ -1,0 +1,187 @@
+"""Bad input gets a clear answer or a close, and costs nobody else anything."""
+
+from __future__ import annotations
+
+import resource
+import select
+import socket
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.support.clients import IrcClient, LineClient, PlainClient, words
+from tests.support.process import ServerProcess
+
+
+def test_one_megabyte_without_a_newline(server: ServerProcess) -> None:
+    irc = IrcClient(server.port, "Irc")
+    with PlainClient(server.port, "Plain") as plain, LineClient(server.port) as unknown:
+        before = psutil.Process(server.process.pid).memory_info().rss
+        for client in (irc, plain, unknown):
+            try:
+                client.send_raw(b"x" * 1_000_000)
+            except ConnectionError:
+                assert client is unknown  # let go before it had sent everything
+        assert plain.read_line().startswith("That line is too long")
+        assert irc.read_line().endswith("417 Irc :Input line was too long")
+        assert unknown.read_line().startswith("That line is too long")
+        irc.send_raw(b"\r\nPING x\r\n")
+        assert irc.read().command == "PONG"
+        plain.send_raw(b"\nok\n")
+        assert plain.read_line() == "Plain: ok"
+        assert psutil.Process(server.process.pid).memory_info().rss - before < 20_000_000
+
+
+@pytest.mark.parametrize("verb", ["POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE"])
+def test_http_that_could_carry_a_form_is_closed_at_once(server: ServerProcess, verb: str) -> None:
+    with PlainClient(server.port, "Witness") as witness:
+        request = f"{verb} / HTTP/1.1\r\nHost: x\r\n\r\nEve\r\nNICK Eve\r\nUSER e 0 * :e\r\n"
+        with LineClient(server.port, request.encode()) as browser:
+            assert browser.read_to_end() == []
+        witness.say("alone")
+        assert witness.read_line() == "Witness: alone"
+
+
+def test_a_browser_reads_what_this_is(server: ServerProcess) -> None:
+    with LineClient(server.port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as browser:
+        lines = browser.read_to_end()
+    assert lines[0] == "HTTP/1.1 404 Not Found"
+    assert lines[-1].startswith("This is a gchat server.")
+    length = next(line for line in lines if line.startswith("Content-Length"))
+    assert int(length.split(":")[1]) == len(lines[-1]) + 1
+
+
+def test_tls_is_answered_with_an_alert(server: ServerProcess) -> None:
+    with LineClient(server.port, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03") as client:
+        assert client.sock.recv(100) == b"\x15\x03\x01\x00\x02\x02\x28"
+        assert client.sock.recv(100) == b""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"NI",
+        b"NICK Eve\r\nUSER e",
+        b"NICK Eve\r\nUSER e 0 * :E\r\nJOIN #room\r\n",
+        b"CAP LS 302\r\n",
+        b"Eve",
+        b"Eve\nhello",
+        b"\x16\x03",
+        b"GET / HT",
+    ],
+)
+def test_a_reset_at_any_point(server: ServerProcess, sent: bytes) -> None:
+    witness = IrcClient(server.port, "Witness", join="#room")
+    LineClient(server.port, sent).reset()
+    assert witness.sync() is not None
+    witness.ask("PRIVMSG #room :fine")
+    while words(witness.ask("ISON Eve"))[-1] != "gchat.local 303 Witness |":
+        pass  # the server learns of the reset when it next looks at the socket
+    assert "Traceback" not in server.log
+
+
+def test_half_a_line_is_not_a_message(server: ServerProcess) -> None:
+    tuan = PlainClient(server.port, "Tuan")
+    duy = PlainClient(server.port, "Duy")
+    tuan.read_line()
+    duy.send_raw(b"whole\nhal")
+    assert tuan.read_line() == "Duy: whole"
+    duy.close()
+    assert tuan.read_line() == "Duy has left the chat room!"
+
+
+@pytest.mark.timeout(120)
+def test_ten_thousand_connections_that_send_nothing(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    """They are asked, then let go; whoever chats does not notice."""
+    count = 10_000
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft_before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard >= count + 500, "the machine allows too few descriptors for this test"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    server = make_server(times_registration=10, times_prompt=0.5)
+    process = psutil.Process(server.process.pid)
+    before = process.memory_info().rss
+    silent: list[socket.socket] = []
+    try:
+        tuan = PlainClient(server.port, "Tuan")
+        for number in range(count):
+            # ten source addresses: more ports than one has
+            source = (f"127.0.0.{2 + number % 10}", 0)
+            silent.append(
+                socket.create_connection(("127.0.0.1", server.port), 20, source_address=source)
+            )
+            if number % 500 == 0:
+                tuan.say(f"still here {number}")
+                assert tuan.read_line() == f"Tuan: still here {number}"
+        assert (process.memory_info().rss - before) / count < 40_000
+        poll = select.poll()
+        for sock in silent:
+            poll.register(sock, select.POLLIN)
+        for sock in silent:
+            assert sock.recv(100).startswith(b"Enter your nickname:\n")
+            while sock.recv(100):
+                pass
+        tuan.say("all gone")
+        assert tuan.read_line() == "Tuan: all gone"
+    finally:
+        for sock in silent:
+            sock.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, soft_before)
+    assert "Traceback" not in server.log
+
+
+def test_the_limit_of_connections(make_server: Callable[..., ServerProcess]) -> None:
+    """At the limit one is served; past it one is turned away with a reason; then again served."""
+    server = make_server(limits_connections=2)
+    first, second = PlainClient(server.port, "First"), PlainClient(server.port, "Second")
+    with LineClient(server.port) as third:
+        assert third.read_to_end() == ["ERROR :The server is full. Try again later."]
+    with LineClient(server.port) as fourth:
+        fourth.read_to_end()
+    assert server.log.count("turned away") == 1
+    second.close()
+    first.read_line()
+    assert first.read_line() == "Second has left the chat room!"
+    PlainClient(server.port, "Second")
+
+
+def test_who_does_not_read_is_told_and_dropped_and_nobody_else_notices(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    server = make_server(limits_outbox_bytes=65536)
+    tuan = IrcClient(server.port, "Tuan", "echo-message", join="#room")
+    healthy = IrcClient(server.port, "Healthy", join="#room")
+    slow = IrcClient(server.port, "Slow", join="#room")
+    tuan.sync()
+    text = "x" * 400
+    sent = 0
+    gone: list[str] = []
+    while not gone:
+        got = tuan.ask(*(f"PRIVMSG #room :{sent + n} {text}" for n in range(100)))
+        sent += 100
+        assert sent < 200_000, "a client that reads nothing was never dropped"
+        gone = [line for line in words(got) if line.startswith("Slow QUIT")]
+        echoes = [m for m in got if m.command == "PRIVMSG"]
+        assert len(echoes) == 100
+        healthy.until_that(lambda m, last=sent - 1: m.params[-1].startswith(f"{last} "))
+    assert gone == ["Slow QUIT SendQ exceeded"]
+    lines = slow.read_to_end()
+    assert lines[-1] == "ERROR :Closing Link: 127.0.0.1 (SendQ exceeded)"
+    seen = [line.split(" :")[1].split()[0] for line in lines if " PRIVMSG #room :" in line]
+    assert seen == [str(n) for n in range(len(seen))], "what it did get has no gap"
+    tuan.ask("PRIVMSG #room :on we go")
+    assert words(healthy.sync())[-1] == "Tuan PRIVMSG #room | on we go"
+
+
+def test_a_sender_that_floods_does_not_keep_others_from_talking(server: ServerProcess) -> None:
+    flooder = IrcClient(server.port, "Flooder")
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    flooder.send_raw(b"PRIVMSG nobody :x\r\n" * 50_000)
+    assert words(tuan.ask("TOPIC #room :quick"))[0] == "Tuan TOPIC #room quick".replace(
+        "room quick", "room | quick"
+    )
+    flooder.close()

@@ -1,0 +1,127 @@
+"""Starting, stopping, and what is said where that cannot be."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.clients import IrcClient, LineClient, PlainClient
+from tests.support.process import ServerProcess
+
+
+def run(*flags: str) -> subprocess.CompletedProcess[str]:
+    """Runs a server that is bound not to start."""
+    return subprocess.run(
+        [sys.executable, "-m", "gchat", *flags],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_gracefully(server: ServerProcess, number: int) -> None:
+    tuan = PlainClient(server.port, "Tuan")
+    duy = IrcClient(server.port, "Duy", join="#lobby")
+    silent = LineClient(server.port)
+    tuan.read_line()
+    assert server.stop(number) == 0
+    assert tuan.read_to_end() == ["The server is shutting down. Goodbye!"]
+    assert duy.read_to_end() == [
+        "ERROR :Closing Link: 127.0.0.1 (The server is shutting down. Goodbye!)"
+    ]
+    assert silent.read_to_end() == []
+
+
+def stuck_client(server: ServerProcess) -> LineClient:
+    """A client that is owed more than the sockets' buffers take, and does not read."""
+    stuck = IrcClient(server.port, "Stuck", "echo-message", join="#room")
+    stuck.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    witness = IrcClient(server.port, "Witness", join="#room")
+    for _ in range(60):
+        witness.ask(*[f"PRIVMSG #room :{'x' * 400}"] * 200)
+    return stuck
+
+
+def test_it_stops_in_time_when_a_client_does_not_read(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    server = make_server(limits_outbox_bytes=100_000_000)
+    stuck = stuck_client(server)
+    assert server.stop() == 0  # within STOP_SECONDS, or it raises
+    stuck.close()
+
+
+def test_a_second_signal_stops_it_at_once(make_server: Callable[..., ServerProcess]) -> None:
+    server = make_server(limits_outbox_bytes=100_000_000, times_shutdown=4)
+    stuck_client(server)
+    server.process.send_signal(signal.SIGINT)
+    while "stopping" not in server.log:
+        pass
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(3) == 130
+
+
+def test_a_port_in_use(server: ServerProcess) -> None:
+    done = run("--port", str(server.port))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"gchat: 127.0.0.1:{server.port} is in use. "
+        "Stop what listens there, or choose another --port.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--host", "no.such.host.invalid"], "the host 'no.such.host.invalid' is unknown"),
+        (["--host", "203.0.113.1"], "203.0.113.1 is not an address of this machine"),
+        (["--port", "70000"], "--port: '70000' is not allowed; it takes a whole number from 0"),
+        (["--port", "x"], "--port: 'x' is not allowed; it takes a whole number from 0"),
+        (["--host", ""], "--host: '' is not allowed; it takes an address or host name"),
+        (["--log-level", "loud"], "--log-level: 'loud' is not allowed; it takes one of debug"),
+        (["--config", "/nowhere.toml"], "/nowhere.toml: cannot be read: No such file"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_status_2(flags: list[str], sentence: str) -> None:
+    done = run(*flags)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"gchat: {sentence}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_settings_come_from_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "gchat.toml"
+    file.write_text('[server]\nname = "chat.example"\nlobby = "#home"\n', encoding="utf-8")
+    with ServerProcess("--config", str(file)) as server:
+        PlainClient(server.port, "Duy")
+        tuan = IrcClient(server.port, "Tuan", join="#home")
+        assert tuan.welcome[0].nick == "chat.example"
+        tuan.send("NAMES #home")
+        assert tuan.read().params[-1] == "Duy Tuan"
+
+
+def test_ipv6() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "gchat", "--host", "::1", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("Server started on [::1]:")
+        port = int(line.rsplit(":", 1)[1])
+        with socket.create_connection(("::1", port), 10) as sock:
+            sock.sendall(b"NICK Tuan\r\nUSER t 0 * :T\r\n")
+            assert b"Tuan!~t@0::1\r\n" in sock.recv(4096)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0

@@ -1,0 +1,86 @@
+"""Nicknames and room names. RFC 8265, section 3.3; https://modern.ircdocs.horse/#clients"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gchat.wire.names import InvalidName, casefold, check_nickname, check_room, clean_username
+
+
+@pytest.mark.parametrize("name", ["Tuan", "Tuấn", "a", "[x]\\^{|}`_-", "a1", "Ðỗ", "日本", "a" * 30])
+def test_nicknames(name: str) -> None:
+    assert check_nickname(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "is empty"),
+        ("a b", "has a space in it"),
+        ("a\tb", "has a space in it"),
+        ("a\u00a0b", "has a space in it"),
+        ("a,b", "has ',' in it"),
+        ("a!b", "has '!' in it"),
+        ("a.b", "has '.' in it"),
+        ("/who", "has '/' in it"),
+        ("1a", "begins with '1'"),
+        ("#a", "begins with '#'"),
+        ("~a", "begins with '~'"),
+        ("a" * 31, "is longer than 30 characters"),
+        ("a\x07", "has a character that names cannot have: '\\x07'"),
+        ("a\u202eb", "has a character that names cannot have: '\\u202e'"),
+        ("\U0001f600", "has a character that names cannot have: '\\U0001f600'"),
+    ],
+)
+def test_what_is_no_nickname(name: str, reason: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        check_nickname(name)
+    assert str(caught.value) == reason
+
+
+def test_the_shown_form_is_composed() -> None:
+    assert check_nickname("Tua\u0302\u0301n") == "Tuấn"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("TUAN", "tuan"), ("TUẤN", "tuấn"), ("Ｔuan", "tuan"), ("#Ä", "#ä")]
+)
+def test_the_same_name(one: str, other: str) -> None:
+    assert casefold(one) == casefold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("[a]", "{a}"), ("ſ", "s"), ("x" * 300, "X" * 300 + "ä")])
+def test_not_the_same_name(one: str, other: str) -> None:
+    assert casefold(one) != casefold(other)
+
+
+@pytest.mark.parametrize("name", ["#a", "##a", "#Việt-Nam", "#a.b!c@d", "#" + "a" * 63])
+def test_rooms(name: str) -> None:
+    assert check_room(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "a", "&a", "#", "##", "#a b", "#a,b", "#a\x07", "#" + "a" * 64, "#*"])
+def test_what_is_no_room(name: str) -> None:
+    with pytest.raises(InvalidName):
+        check_room(name)
+
+
+@given(st.text(max_size=35))
+def test_any_text_is_a_name_or_is_refused(text: str) -> None:
+    for check in (check_nickname, check_room):
+        try:
+            name = check(text)
+        except InvalidName:
+            continue
+        assert not set(name) & set(" \r\n\0,:*?")
+        assert casefold(casefold(name)) == casefold(name)
+
+
+@pytest.mark.parametrize(
+    ("given_name", "shown"),
+    [("tuan", "~tuan"), ("t n@h!x", "~tnhx"), ("é", "~user"), ("x" * 30, "~" + "x" * 19)],
+)
+def test_user_names(given_name: str, shown: str) -> None:
+    assert clean_username(given_name) == shown
