@@ -108,7 +108,6 @@ class Outbox:
 
     def close(self) -> None:
         """Drops everything and lets go of the socket, which is not closed here."""
-        self.accepting = False
         self._break()
 
     def flush(self) -> None:
@@ -155,6 +154,7 @@ class Outbox:
 
     def _break(self) -> None:
         self._broken = True
+        self.accepting = False
         self._chunks.clear()
         self._rest = b""
         self._size = 0

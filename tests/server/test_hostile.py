@@ -167,7 +167,8 @@ def test_who_does_not_read_is_told_and_dropped_and_nobody_else_notices(
         gone = [line for line in words(got) if line.startswith("Slow QUIT")]
         echoes = [m for m in got if m.command == "PRIVMSG"]
         assert len(echoes) == 100
-        healthy.until_that(lambda m, last=sent - 1: m.params[-1].startswith(f"{last} "))
+        while not healthy.read().params[-1].startswith(f"{sent - 1} "):
+            pass
     assert gone == ["Slow QUIT SendQ exceeded"]
     lines = slow.read_to_end()
     assert lines[-1] == "ERROR :Closing Link: 127.0.0.1 (SendQ exceeded)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gchat.wire.message import Message
 from tests.support.clients import IrcClient, PlainClient, without_digits, words
 from tests.support.process import ServerProcess
 
@@ -43,9 +44,7 @@ def test_whois(server: ServerProcess) -> None:
     ]
     tuan.ask("AWAY :lunch")
     assert "gchat.local 301 Tuan | Tuan | lunch" in words(tuan.ask("WHOIS x Tuan"))
-    assert "gchat.local 320 Tuan | Duy | is connected in plain text" in words(
-        tuan.ask("WHOIS Duy")
-    )
+    assert "gchat.local 320 Tuan | Duy | is connected in plain text" in words(tuan.ask("WHOIS Duy"))
     assert words(tuan.ask("WHOIS Nobody", "WHOIS")) == [
         "gchat.local 401 Tuan | Nobody | No such nickname",
         "gchat.local 318 Tuan | Nobody | End of /WHOIS list",
@@ -122,7 +121,7 @@ def test_a_silent_client_is_pinged_and_lost_when_it_does_not_answer(
     server = make_server(times_ping_interval=0.3, times_ping_timeout=0.6)
     alive = IrcClient(server.port, "Alive", join="#room")
     IrcClient(server.port, "Dead", join="#room")
-    seen = []
+    seen: list[Message] = []
     while not seen or seen[-1].command != "QUIT":
         seen.append(alive.read())
         if seen[-1].command == "PING":

@@ -24,7 +24,9 @@ def test_the_welcome(server: ServerProcess) -> None:
         *("251", "252", "253", "254", "255", "265", "266", "422"),
     ]
     assert got[0] == (
-        "gchat.local NNN Tuan | Welcome to the gchat network, Tuan!~tuan@N.N.N.N".replace("NNN", "N")
+        "gchat.local NNN Tuan | Welcome to the gchat network, Tuan!~tuan@N.N.N.N".replace(
+            "NNN", "N"
+        )
     )
     tokens = [t for m in client.welcome if m.command == "005" for t in m.params[1:-1]]
     assert {"CASEMAPPING=ascii", "UTF8ONLY", "NICKLEN=30", "PREFIX=(ov)@+"} <= set(tokens)
@@ -61,8 +63,7 @@ def test_cap_negotiation_holds_registration_up(server: ServerProcess) -> None:
     client = raw(server)
     client.send("CAP LS 302", "NICK Tuan", "USER t 0 * :T", "PING x")
     assert words([client.read(), client.read()]) == [
-        "gchat.local CAP * | LS | "
-        "cap-notify echo-message message-tags multi-prefix server-time",
+        "gchat.local CAP * | LS | cap-notify echo-message message-tags multi-prefix server-time",
         "gchat.local PONG gchat.local | x",
     ]
     client.send("CAP REQ :server-time echo-message", "CAP REQ :server-time nonsense", "CAP LIST")

@@ -207,9 +207,7 @@ def test_rooms_for_each_person_are_bounded(make_server: Callable[..., ServerProc
     server = make_server(limits_rooms_per_user=2)
     tuan = IrcClient(server.port, "Tuan", join="#a")
     tuan.join("#b")
-    assert words(tuan.ask("JOIN #c")) == [
-        "gchat.local 405 Tuan | #c | You are in too many rooms"
-    ]
+    assert words(tuan.ask("JOIN #c")) == ["gchat.local 405 Tuan | #c | You are in too many rooms"]
 
 
 def test_names_of_a_room_need_several_lines(server: ServerProcess) -> None:

@@ -157,12 +157,14 @@ def test_terminals_are_not_sent_control_characters_of_irc_users(server: ServerPr
     with PlainClient(server.port, "Tuan") as tuan, IrcClient(server.port, "Duy") as duy:
         duy.join("#lobby")
         assert tuan.read_line() == "Duy has connected to the chat room"
-        duy.send("PRIVMSG #lobby :\x0304,01red\x03 \x02bold\x02 \x1b[2J \u009b2J",
-                 "PRIVMSG #lobby :\x01ACTION waves\x01",
-                 "PRIVMSG #lobby :\x01VERSION\x01",
-                 "TOPIC #lobby :be \x1bkind",
-                 "TOPIC #lobby :",
-                 "PART #lobby :bye")
+        duy.send(
+            "PRIVMSG #lobby :\x0304,01red\x03 \x02bold\x02 \x1b[2J \u009b2J",
+            "PRIVMSG #lobby :\x01ACTION waves\x01",
+            "PRIVMSG #lobby :\x01VERSION\x01",
+            "TOPIC #lobby :be \x1bkind",
+            "TOPIC #lobby :",
+            "PART #lobby :bye",
+        )
         assert tuan.read_line() == "Duy: red bold [2J 2J"
         assert tuan.read_line() == "* Duy waves"
         assert tuan.read_line() == "Duy changed the topic to: be kind"

@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 from gchat.wire.message import Message, parse
 
@@ -23,7 +24,7 @@ class LineClient:
         if first:
             self.send_raw(first)
 
-    def __enter__(self) -> LineClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

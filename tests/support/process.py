@@ -20,9 +20,7 @@ class ServerProcess:
 
     def __init__(self, *flags: str, **settings: object) -> None:
         self._flags = flags
-        self._environment = {
-            f"GCHAT_{key.upper()}": str(value) for key, value in settings.items()
-        }
+        self._environment = {f"GCHAT_{key.upper()}": str(value) for key, value in settings.items()}
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str] | None = None
         self.port = 0

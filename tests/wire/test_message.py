@@ -45,7 +45,9 @@ def test_parse(line: str, message: Message) -> None:
     assert parse(line) == message
 
 
-@pytest.mark.parametrize("line", ["", " ", ":s", "@a", "@a :s ", ":", "@", "Ä", "A!", "A\0", "A\rb"])
+@pytest.mark.parametrize(
+    "line", ["", " ", ":s", "@a", "@a :s ", ":", "@", "Ä", "A!", "A\0", "A\rb"]
+)
 def test_what_is_no_message(line: str) -> None:
     with pytest.raises(MessageError):
         parse(line)
@@ -68,7 +70,9 @@ def test_format(params: tuple[str, ...], line: str) -> None:
     )
 
 
-@pytest.mark.parametrize("params", [("a b", "c"), ("", "c"), (":a", "c"), ("a\r",), ("a\n",), ("\0",)])
+@pytest.mark.parametrize(
+    "params", [("a b", "c"), ("", "c"), (":a", "c"), ("a\r",), ("a\n",), ("\0",)]
+)
 def test_what_cannot_be_sent(params: tuple[str, ...]) -> None:
     with pytest.raises(MessageError):
         format_message("A", *params)
@@ -83,7 +87,9 @@ _KEY = st.from_regex(r"\+?[a-z0-9/.-]{1,20}", fullmatch=True)
     st.from_regex(r"[A-Z]{1,10}|[0-9]{3}", fullmatch=True),
     st.lists(_MIDDLE, max_size=5),
     _TEXT,
-    st.dictionaries(_KEY, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), max_size=3),
+    st.dictionaries(
+        _KEY, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), max_size=3
+    ),
     st.none() | _MIDDLE,
 )
 def test_what_is_formatted_parses_to_the_same(
@@ -149,7 +155,14 @@ def test_split_text_loses_nothing(text: str, limit: int) -> None:
     assert all(len(piece.encode()) <= limit for piece in pieces)
 
 
-@given(st.lists(st.text(st.characters(exclude_characters=" ", exclude_categories=["Cs"]), min_size=1, max_size=8)), st.integers(32, 60))
+@given(
+    st.lists(
+        st.text(
+            st.characters(exclude_characters=" ", exclude_categories=["Cs"]), min_size=1, max_size=8
+        )
+    ),
+    st.integers(32, 60),
+)
 def test_packed_words_fit_their_lines(words: list[str], limit: int) -> None:
     lines = pack_words(words, limit)
     assert " ".join(lines) == " ".join(words)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from gchat.wire.names import InvalidName, casefold, check_nickname, check_room, clean_username
 
 
-@pytest.mark.parametrize("name", ["Tuan", "Tuấn", "a", "[x]\\^{|}`_-", "a1", "Ðỗ", "日本", "a" * 30])
+@pytest.mark.parametrize(
+    "name", ["Tuan", "Tuấn", "a", "[x]\\^{|}`_-", "a1", "Ðỗ", "日本", "a" * 30]
+)
 def test_nicknames(name: str) -> None:
     assert check_nickname(name) == name
 
@@ -51,7 +53,9 @@ def test_the_same_name(one: str, other: str) -> None:
     assert casefold(one) == casefold(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("[a]", "{a}"), ("ſ", "s"), ("x" * 300, "X" * 300 + "ä")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("[a]", "{a}"), ("ſ", "s"), ("x" * 300, "X" * 300 + "ä")]
+)
 def test_not_the_same_name(one: str, other: str) -> None:
     assert casefold(one) != casefold(other)
 
@@ -61,7 +65,9 @@ def test_rooms(name: str) -> None:
     assert check_room(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "a", "&a", "#", "##", "#a b", "#a,b", "#a\x07", "#" + "a" * 64, "#*"])
+@pytest.mark.parametrize(
+    "name", ["", "a", "&a", "#", "##", "#a b", "#a,b", "#a\x07", "#" + "a" * 64, "#*"]
+)
 def test_what_is_no_room(name: str) -> None:
     with pytest.raises(InvalidName):
         check_room(name)

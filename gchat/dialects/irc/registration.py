@@ -73,9 +73,9 @@ def _complete(irc: IrcConnection) -> None:
         return
     irc.become()  # before others can see the nickname and write to it
     event = Connected(irc.link.uid, irc.wanted_nick, irc.username, irc.link.host, irc.realname)
+    irc.wanted_nick = ""
     if not irc.commit(event):
-        irc.wanted_nick = ""  # somebody was faster; the peer sends another NICK
-        return
+        return  # somebody was faster; the peer sends another NICK
     irc.registered = True
     server.welcome(irc)
 

@@ -1,0 +1,138 @@
+"""The hub as a state machine: any sequence of events, two hubs, the same state."""
+
+from __future__ import annotations
+
+import copy
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from gchat.core.effects import Entered, Left, WasKicked
+from gchat.core.events import (
+    AwaySet,
+    Connected,
+    Event,
+    Invited,
+    Joined,
+    Kicked,
+    ModeChange,
+    ModesSet,
+    Parted,
+    Quit,
+    Renamed,
+    Said,
+    TopicSet,
+    UserModeSet,
+)
+from gchat.core.hub import Hub, Rules
+from gchat.core.stamp import Stamper
+from gchat.wire.names import casefold
+
+UIDS = st.integers(1, 5)
+NICKS = st.sampled_from(["Tuan", "tuan", "TUAN", "Duy", "Tuấn", "TUẤN", "x"])
+ROOMS = st.sampled_from(["#lobby", "#a", "#A", "#b", "#C"])
+TEXTS = st.sampled_from(["", "hi", "Hello, Duy!"])
+CHANGES = st.builds(
+    ModeChange,
+    st.booleans(),
+    st.sampled_from("ovbklimnst"),
+    NICKS | st.sampled_from(["", "0", "1", "99", "key", "*!*@*", "a,b"]),
+)
+EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Connected, UIDS, NICKS, st.just("~u"), st.just("host"), TEXTS, st.booleans()),
+    st.builds(Renamed, UIDS, NICKS),
+    st.builds(Quit, UIDS, TEXTS),
+    st.builds(AwaySet, UIDS, st.none() | TEXTS),
+    st.builds(UserModeSet, UIDS, st.booleans(), st.just("i")),
+    st.builds(Joined, UIDS, ROOMS, st.sampled_from(["", "key"])),
+    st.builds(Parted, UIDS, ROOMS, TEXTS),
+    st.builds(Kicked, UIDS, ROOMS, NICKS, TEXTS),
+    st.builds(Invited, UIDS, ROOMS, NICKS),
+    st.builds(TopicSet, UIDS, ROOMS, TEXTS),
+    st.builds(ModesSet, UIDS, ROOMS, st.lists(CHANGES, max_size=4).map(tuple)),
+    st.builds(Said, UIDS, NICKS | ROOMS, TEXTS),
+)
+
+
+class HubMachine(RuleBasedStateMachine):
+    """Five connections do anything at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        rules = Rules(rooms_per_user=3, bans_per_room=2)
+        self.hub, self.twin = Hub(rules), Hub(rules)
+        self.stamper = Stamper(lambda: 1_700_000_000_000)
+        self.seen_rooms: dict[int, set[str]] = {}
+
+    @rule(event=EVENTS)
+    def apply(self, event: Event) -> None:
+        entry = self.stamper.stamp(event)
+        before = copy.deepcopy(self.hub)
+        members_before = {key: set(room.members) for key, room in self.hub.rooms.items()}
+        outcome = self.hub.apply(entry)
+        twin = self.twin.apply(entry)
+        assert outcome.effects == twin.effects
+        assert [str(r) for r in outcome.refusals] == [str(r) for r in twin.refusals]
+        if outcome.refusals and not outcome.effects:
+            assert self.hub == before, "what is refused changes nothing"
+        for effect in outcome.effects:
+            assert effect.entry is entry
+            assert effect.uid == event.uid
+            assert effect.source.startswith(f"{effect.nick}!")
+            if effect.room:
+                after = self.hub.rooms[effect.room].members if effect.room in self.hub.rooms else ()
+                assert members_before.get(effect.room, set()) | set(after)
+                assert not set(effect.uids) & set(after), "nobody is shown a thing twice"
+            if isinstance(effect, Entered):
+                assert effect.uid in self.hub.rooms[effect.room].members
+            if isinstance(effect, Left):
+                assert effect.uid in members_before[effect.room]
+            if isinstance(effect, WasKicked):
+                assert effect.target_uid in members_before[effect.room]
+
+    @invariant()
+    def two_hubs_that_apply_the_same_are_equal(self) -> None:
+        assert self.hub == self.twin
+
+    @invariant()
+    def each_nickname_has_one_owner(self) -> None:
+        assert {key: user.uid for key, user in self.hub.nicks.items()} == {
+            casefold(user.nick): uid for uid, user in self.hub.users.items()
+        }
+        assert all(uid == user.uid for uid, user in self.hub.users.items())
+
+    @invariant()
+    def members_and_rooms_agree(self) -> None:
+        from_rooms = {(uid, key) for key, room in self.hub.rooms.items() for uid in room.members}
+        from_users = {(uid, key) for uid, user in self.hub.users.items() for key in user.rooms}
+        assert from_rooms == from_users
+        for user in self.hub.users.values():
+            assert len(user.rooms) <= self.hub.rules.rooms_per_user
+
+    @invariant()
+    def no_room_is_empty_and_each_is_found_by_its_name(self) -> None:
+        for key, room in self.hub.rooms.items():
+            assert room.members
+            assert key == room.key == casefold(room.name)
+            assert len(room.bans) <= self.hub.rules.bans_per_room
+
+    @invariant()
+    def invisible_users_are_counted(self) -> None:
+        assert self.hub.invisible == sum("i" in user.modes for user in self.hub.users.values())
+
+
+TestHub = HubMachine.TestCase
+TestHub.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+
+
+def test_bans_at_the_limit_and_past_it() -> None:
+    hub = Hub(Rules(bans_per_room=2))
+    stamper = Stamper(lambda: 1)
+    events: list[Event] = [Connected(1, "Tuan", "u", "h", "r"), Joined(1, "#a")]
+    for event in events:
+        assert not hub.apply(stamper.stamp(event)).refusals
+    changes = tuple(ModeChange(True, "b", mask) for mask in ("a", "b", "c"))
+    outcome = hub.apply(stamper.stamp(ModesSet(1, "#a", changes)))
+    assert [r.numeric.name for r in outcome.refusals] == ["ERR_BANLISTFULL"]
+    assert list(hub.rooms["#a"].bans) == ["a!*@*", "b!*@*"]

@@ -1,0 +1,27 @@
+"""Times never go backwards, ids sort as they were made, whatever the clock does."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gchat.core.events import Quit
+from gchat.core.stamp import Stamper
+
+
+@given(st.lists(st.integers(0, 2**41), min_size=1, max_size=50))
+def test_order_whatever_the_clock_does(times: list[int]) -> None:
+    clock = iter(times)
+    stamper = Stamper(lambda: next(clock))
+    entries = [stamper.stamp(Quit(1, "")) for _ in times]
+    assert [entry.seq for entry in entries] == list(range(1, len(times) + 1))
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    ids = [entry.msgid for entry in entries]
+    assert ids == sorted(set(ids))
+
+
+def test_more_ids_than_fit_in_a_millisecond_borrow_the_next_one() -> None:
+    stamper = Stamper(lambda: 5)
+    entries = [stamper.stamp(Quit(1, "")) for _ in range(0x10000 + 1)]
+    assert (entries[-2].at, entries[-1].at) == (5, 6)
+    assert entries[-2].msgid < entries[-1].msgid

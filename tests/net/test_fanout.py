@@ -1,0 +1,133 @@
+"""The fan-out: encoded once for each variant, never a switch, membership kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import greenlet
+import pytest
+
+from gchat.core.effects import Effect
+from gchat.core.events import Connected, Event, Joined, Kicked, Parted, Quit, Said
+from gchat.core.hub import Hub
+from gchat.core.stamp import Stamper
+from gchat.dialects.link import Variant
+from gchat.net.fanout import Fanout
+from gchat.net.outbox import Outbox
+
+
+class Box:
+    """Takes what a connection is sent."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.got.append(data)
+
+
+class Room:
+    """A hub and a fan-out with people in #a."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.fanout = Fanout()
+        self.stamper = Stamper(lambda: 1)
+        self.renders: list[str] = []
+        self.boxes: dict[int, Box] = {}
+
+    def variant(self, name: str) -> Variant:
+        def render(effect: Effect) -> bytes:
+            self.renders.append(name)
+            return f"{name}:{type(effect).__name__}".encode()
+
+        return Variant(name, render=render)
+
+    def enter(self, uid: int, variant: str, *, echo: bool = False) -> None:
+        self.boxes[uid] = Box()
+        self.register(uid, variant, echo=echo)
+        self.do(Connected(uid, f"n{uid}", "u", "h", "r"), Joined(uid, "#a"))
+        self.clear()
+
+    def register(self, uid: int, variant: str, *, echo: bool = False) -> None:
+        outbox = cast("Outbox", self.boxes[uid])
+        self.fanout.register(uid, outbox, self.variant(variant), echo=echo)
+
+    def do(self, *events: Event) -> None:
+        for event in events:
+            self.fanout.deliver(self.hub.apply(self.stamper.stamp(event)).effects)
+
+    def clear(self) -> None:
+        self.renders.clear()
+        for box in self.boxes.values():
+            box.got.clear()
+
+    def got(self) -> dict[int, list[bytes]]:
+        return {uid: box.got for uid, box in self.boxes.items()}
+
+
+@pytest.fixture
+def room() -> Room:
+    room = Room()
+    for uid, variant in enumerate(["x", "x", "x", "y", "y"], 1):
+        room.enter(uid, variant, echo=uid == 2)
+    return room
+
+
+def test_an_effect_is_encoded_once_for_each_variant_and_shared(room: Room) -> None:
+    room.do(Said(1, "#a", "hi"))
+    assert sorted(room.renders) == ["x", "y"]
+    got = room.got()
+    assert got == {1: [], 2: [b"x:Spoke"], 3: [b"x:Spoke"], 4: [b"y:Spoke"], 5: [b"y:Spoke"]}
+    assert got[2][0] is got[3][0]
+
+
+def test_who_wants_an_echo_gets_one(room: Room) -> None:
+    room.do(Said(2, "#a", "hi"))
+    assert room.got()[2] == [b"x:Spoke"]
+    room.clear()
+    room.do(Said(2, "n1", "hi"))
+    assert {uid for uid, got in room.got().items() if got} == {1, 2}
+
+
+def test_a_changed_form_counts_from_then_on(room: Room) -> None:
+    room.register(3, "z")
+    room.do(Said(1, "#a", "hi"))
+    assert room.got()[3] == [b"z:Spoke"]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [Parted(3, "#a"), Quit(3, "bye"), Kicked(1, "#a", "n3", "out")],
+    ids=lambda event: type(event).__name__,
+)
+def test_who_left_hears_nothing_more(room: Room, leave: Event) -> None:
+    room.do(leave)
+    assert len(room.got()[3]) == (0 if isinstance(leave, Quit) else 1)
+    room.clear()
+    room.do(Said(1, "#a", "hi"))
+    assert room.got()[3] == []
+    assert room.got()[2] == [b"x:Spoke"]
+
+
+def test_when_all_are_gone_nothing_is_kept(room: Room) -> None:
+    for uid in range(1, 6):
+        room.do(Quit(uid, ""))
+    assert room.fanout._rooms == {}
+    assert room.fanout._recipients == {}
+
+
+def test_delivering_never_switches_greenlets(room: Room) -> None:
+    """ARCHITECTURE.md: no invariant of the hub spans a yield, because there is none in here."""
+    switches: list[str] = []
+
+    def trace(event: str, args: Any) -> None:
+        switches.append(event)
+
+    previous: Callable[..., Any] | None = greenlet.settrace(trace)
+    try:
+        room.do(Said(1, "#a", "hi"), Parted(2, "#a"), Quit(3, ""), Joined(2, "#b"))
+    finally:
+        greenlet.settrace(previous)
+    assert switches == []

@@ -1,0 +1,65 @@
+"""A connection without a socket: dialects are tested on it without an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gchat.core.effects import Outcome, Refused
+from gchat.core.events import Event
+from gchat.core.hub import Hub
+from gchat.dialects.link import ServerInfo, Variant
+from gchat.journal.memory import MemoryJournal
+
+
+class FakeLink:
+    """A `Link` that keeps what is sent. All that share a hub are in one chat, but none of them is
+    shown what others do: that is the fan-out's work."""
+
+    def __init__(self, uid: int = 1, hub: Hub | None = None) -> None:
+        self.uid = uid
+        self.host = "127.0.0.1"
+        self.hub = hub or Hub()
+        self.server = ServerInfo()
+        self.sent = b""
+        self.closed: str | None = None
+        self.variant: Variant | None = None
+        self.echo = False
+        self.log: list[str] = []
+        self._journal = MemoryJournal(self.hub.apply, self.wall_ms)
+        self._posted: list[tuple[Outcome, Callable[[Refused], None]]] = []
+
+    def send(self, data: bytes) -> None:
+        self.log.append("send")
+        self.sent += data
+
+    def commit(self, event: Event) -> Outcome:
+        self.log.append(f"commit {type(event).__name__}")
+        return self._journal.append(event).result()
+
+    def post(self, event: Event, refused: Callable[[Refused], None]) -> None:
+        self.log.append(f"post {type(event).__name__}")
+        self._posted.append((self._journal.append(event).result(), refused))
+
+    def settle(self) -> None:
+        self.log.append("settle")
+        posted, self._posted = self._posted, []
+        for outcome, refused in posted:
+            for refusal in outcome.refusals:
+                refused(refusal)
+
+    def register(self, variant: Variant, *, echo: bool) -> None:
+        self.variant, self.echo = variant, echo
+
+    def close(self, reason: str) -> None:
+        self.closed = self.closed or reason
+
+    def unregistered(self) -> int:
+        return 0
+
+    def wall_ms(self) -> int:
+        return 1_700_000_000_000
+
+    def take(self) -> list[str]:
+        """The lines that were sent since the last call."""
+        sent, self.sent = self.sent, b""
+        return sent.decode().splitlines()
