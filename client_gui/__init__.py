@@ -1,0 +1,1 @@
+"""gchat's desktop client. Runs without gevent; of the server's code it shares `gchat.wire` only."""

@@ -1,0 +1,145 @@
+"""What the client core tells: one frozen class for each thing that can happen.
+
+`room` is a room's name or, for a conversation with one person, their nickname. `at` is in seconds
+since 1970 as the server says, `None` where it does not say.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Kind(enum.Enum):
+    """How something was said."""
+
+    MESSAGE = enum.auto()
+    ACTION = enum.auto()  # /me
+    NOTICE = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The server has welcomed us; `nick` is what it calls us."""
+
+    nick: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class NickRefused:
+    """The server wants another nickname before it welcomes us; `reason` is a sentence."""
+
+    nick: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NickChanged:
+    """Somebody, or we ourselves, are called otherwise from here on."""
+
+    old: str
+    new: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody entered the room."""
+
+    room: str
+    nick: str
+    own: bool
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody left the room, or (`by`) was put out of it."""
+
+    room: str
+    nick: str
+    reason: str
+    own: bool
+    by: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Somebody left the server, and with it every room."""
+
+    nick: str
+    reason: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Everybody in the room: (prefix such as "@", nickname)."""
+
+    room: str
+    members: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChanged:
+    """The room's topic; `by` is empty when we were told on entering."""
+
+    room: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message. With `own` it is the receipt for one of ours."""
+
+    room: str
+    nick: str
+    text: str
+    kind: Kind
+    own: bool
+    at: float | None = None
+    msgid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerText:
+    """What the server says to us alone: the message of the day, or (`error`) why something
+    that we asked for cannot be. `room` is what it is about, where that is known.
+    """
+
+    text: str
+    error: bool = False
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long the server took to answer, in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The connection is over; `reason` is a sentence, empty where we ended it ourselves."""
+
+    reason: str
+
+
+Event = (
+    Registered
+    | NickRefused
+    | NickChanged
+    | Joined
+    | Left
+    | Quit
+    | Members
+    | TopicChanged
+    | Said
+    | ServerText
+    | Latency
+    | Closed
+)

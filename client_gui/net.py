@@ -1,0 +1,343 @@
+"""The receive loop: drives the core over a real connection, and comes back when it is lost.
+
+trio, on a daemon thread of its own. The tests drive the same `Connector` over memory streams.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import trio
+
+from client_gui.events import Closed, Event, NickRefused, Registered
+from client_gui.exceptions import ClientError, ProtocolError
+from client_gui.protocol import ClientProtocol, Timeouts
+from gchat.wire.message import MessageError
+
+RECEIVE_BYTES = 65536
+BACKOFF_FIRST = 1.0  # seconds; doubled by each failure in a row
+BACKOFF_MAX = 60.0
+CONNECT_SECONDS = 15.0  # for the TCP connection
+QUIT_SECONDS = 1.0  # for the server to close after our QUIT
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to connect and as whom."""
+
+    host: str
+    port: int
+    nick: str
+    rooms: tuple[str, ...] = ("#lobby",)
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A connection is being made."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not connected; the next attempt comes in `seconds`. `reason` is a sentence."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """What was asked could not even be sent; `reason` is a sentence."""
+
+    reason: str
+
+
+NetEvent = Event | Connecting | Waiting | CommandFailed
+Emit = Callable[[NetEvent], None]
+Command = Callable[[ClientProtocol], list[Event] | None]
+Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
+
+
+class Connector:
+    """Keeps one server connected until it is told to quit."""
+
+    def __init__(
+        self,
+        address: Address,
+        emit: Emit,
+        *,
+        connect: Connect | None = None,
+        jitter: Callable[[], float] = random.random,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._address = address
+        self._emit = emit
+        self._connect = connect or _connect_tcp
+        self._jitter = jitter  # 0 to 1
+        self._timeouts = timeouts
+        self._core: ClientProtocol | None = None
+        self._nick = address.nick  # what we ask to be called
+        self._welcomed = False  # ever: from then on a nickname in use is our own ghost
+        self._failures = 0  # in a row, since the last welcome
+        self._quitting = False
+        self._nick_refused = False  # and no other one was given since
+        self._attempt = trio.CancelScope()  # around the connection that is being made or used
+        self._changed = trio.Event()  # there is something to send, or the deadline moved
+        self._retry_now = trio.Event()
+
+    # -- commands, from within trio's thread
+
+    def do(self, command: Command) -> None:
+        """Carries out `command` on the core and sends what it wants sent."""
+        if self._core is None:
+            self._emit(CommandFailed("Not connected. The message was not sent."))
+            return
+        try:
+            for event in command(self._core) or ():
+                self._emit(event)
+        except ClientError:
+            self._emit(CommandFailed("Not connected. The message was not sent."))
+        except MessageError as error:
+            self._emit(CommandFailed(f"That cannot be sent: {error}."))
+        self._wake()
+
+    def change_nick(self, nick: str) -> None:
+        """Asks for another nickname, now or, where there is no connection, with the next one."""
+        self._nick = nick
+        self._nick_refused = False
+        if self._core is not None:
+            self._core.change_nick(nick)
+            self._wake()
+        else:
+            self.retry()
+
+    def retry(self) -> None:
+        """Connects now instead of waiting longer."""
+        self._retry_now.set()
+
+    def quit(self, reason: str = "") -> None:
+        """Says goodbye; `run` returns when the server has closed, or soon after."""
+        self._quitting = True
+        if self._core is not None:
+            self._core.quit(reason)
+            self._wake()
+        else:
+            self._attempt.cancel()
+        self._retry_now.set()
+
+    # -- the loop
+
+    async def run(self) -> None:
+        """Connects, and connects again, until `quit`."""
+        while True:
+            self._retry_now = trio.Event()
+            with trio.CancelScope() as self._attempt:
+                reason = await self._once()
+            if self._quit_asked():
+                return
+            if self._nick_refused:
+                await self._retry_now.wait()  # the same nickname would be refused again
+                continue
+            seconds = self._backoff()
+            self._emit(Waiting(reason, seconds))
+            with trio.move_on_after(seconds):
+                await self._retry_now.wait()
+            if self._quit_asked():
+                return
+
+    def _quit_asked(self) -> bool:
+        return self._quitting
+
+    def _backoff(self) -> float:
+        """1, 2, 4, … 60 seconds, each shortened by up to a half so that clients that lost the
+        same server do not return in one moment.
+        """
+        delay = min(BACKOFF_FIRST * 2.0 ** min(self._failures, 16), BACKOFF_MAX)
+        self._failures += 1
+        return delay * (1 - self._jitter() / 2)
+
+    async def _once(self) -> str:
+        """One connection, from connecting to its end; why it ended."""
+        self._emit(Connecting(self._address.host, self._address.port))
+        try:
+            with trio.fail_after(CONNECT_SECONDS):
+                stream = await self._connect(self._address.host, self._address.port)
+        except trio.TooSlowError:
+            return "The server does not answer."
+        except OSError as error:
+            return _why_not_connected(error)
+        core = self._core = ClientProtocol(
+            self._nick,
+            trio.current_time(),
+            rooms=self._address.rooms,
+            retry_nick=self._welcomed,
+            timeouts=self._timeouts,
+        )
+        try:
+            async with stream:
+                return await self._converse(core, stream)
+        finally:
+            self._core = None
+
+    async def _converse(self, core: ClientProtocol, stream: trio.abc.Stream) -> str:
+        """Reads, writes and keeps time until the connection is over; why it is."""
+        reasons: list[str] = []
+
+        def handle(events: list[Event]) -> None:
+            for event in events:
+                if isinstance(event, Registered):
+                    self._welcomed = True
+                    self._failures = 0
+                elif isinstance(event, Closed):
+                    reasons.append(event.reason)
+                elif isinstance(event, NickRefused):
+                    self._nick_refused = True
+                self._emit(event)
+            self._wake()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._write, core, stream, nursery.cancel_scope)
+            nursery.start_soon(self._keep_time, core, handle, nursery.cancel_scope)
+            try:
+                await _read(core, stream, handle)
+            except ProtocolError as error:
+                reasons.append(str(error))
+            nursery.cancel_scope.cancel()
+        return reasons[0] if reasons else ""
+
+    async def _write(
+        self, core: ClientProtocol, stream: trio.abc.Stream, scope: trio.CancelScope
+    ) -> None:
+        """Sends what the core wants sent; after QUIT waits a moment for the server to close."""
+        while True:
+            changed = self._changed
+            data = core.data_to_send()
+            if data:
+                try:
+                    await stream.send_all(data)
+                except (trio.BrokenResourceError, trio.ClosedResourceError):
+                    return  # the reader learns the reason
+                continue
+            if core.closed:
+                scope.deadline = trio.current_time() + QUIT_SECONDS
+                return
+            await changed.wait()
+
+    async def _keep_time(
+        self,
+        core: ClientProtocol,
+        handle: Callable[[list[Event]], None],
+        scope: trio.CancelScope,
+    ) -> None:
+        """Calls the core when its deadline has come."""
+        while not core.closed:
+            changed, deadline = self._changed, core.deadline
+            with trio.move_on_at(deadline if deadline is not None else float("inf")):
+                await changed.wait()
+                continue
+            events = core.on_time(trio.current_time())
+            handle(events)
+            if any(isinstance(event, Closed) for event in events):
+                scope.cancel()
+                return
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = trio.Event()
+
+
+async def _read(
+    core: ClientProtocol, stream: trio.abc.Stream, handle: Callable[[list[Event]], None]
+) -> None:
+    """Hands the core what comes, to the end."""
+    while True:
+        try:
+            data = await stream.receive_some(RECEIVE_BYTES)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            data = b""
+        if not data:
+            handle(core.receive_eof())
+            return
+        handle(core.receive_data(bytes(data), trio.current_time()))
+
+
+async def _connect_tcp(host: str, port: int) -> trio.abc.Stream:
+    return await trio.open_tcp_stream(host, port)
+
+
+def _why_not_connected(error: OSError) -> str:
+    """What to do about it. trio wraps the failures of several addresses into one OSError."""
+    causes: list[BaseException] = [error]
+    if isinstance(error.__cause__, BaseExceptionGroup):
+        causes = list(error.__cause__.exceptions)
+    elif error.__cause__ is not None:
+        causes = [error.__cause__]
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "Nothing answers there. Is the server running, and are host and port right?"
+    if any(type(cause).__name__ == "gaierror" for cause in causes):
+        return "This host is unknown. Check its name."
+    cause = causes[0]
+    text = cause.strerror if isinstance(cause, OSError) else None
+    return f"The server cannot be reached: {text or cause}."
+
+
+class NetThread:
+    """Runs a `Connector` on a daemon thread. Its methods may be called from any thread; `emit` is
+    called on the daemon thread.
+    """
+
+    def __init__(self, address: Address, emit: Emit) -> None:
+        self._address = address
+        self._emit = emit
+        self._ready = threading.Event()
+        self._token: trio.lowlevel.TrioToken | None = None
+        self._connector: Connector | None = None
+        self.done = threading.Event()  # set when the connection is closed for good
+        self._thread = threading.Thread(target=self._run, name="gchat-net", daemon=True)
+
+    def start(self) -> None:
+        """Starts to connect."""
+        self._thread.start()
+        self._ready.wait()
+
+    def do(self, command: Command) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.do(command))
+
+    def change_nick(self, nick: str) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.change_nick(nick))
+
+    def retry(self) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.retry())
+
+    def quit(self, reason: str = "") -> None:
+        """See Connector. Does not wait: `done` is set at the end."""
+        self._post(lambda connector: connector.quit(reason))
+
+    def _post(self, call: Callable[[Connector], None]) -> None:
+        if self._token is None or self._connector is None:
+            return
+        try:
+            self._token.run_sync_soon(call, self._connector)
+        except trio.RunFinishedError:
+            pass  # it has quit already
+
+    def _run(self) -> None:
+        try:
+            trio.run(self._main)
+        finally:
+            self.done.set()
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._token = trio.lowlevel.current_trio_token()
+        self._connector = Connector(self._address, self._emit)
+        self._ready.set()
+        await self._connector.run()
