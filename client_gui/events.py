@@ -1,4 +1,4 @@
-"""What the client core tells: one frozen class for each thing that can happen.
+"""What the client core and the receive loop tell: one frozen class for each thing that can happen.
 
 `room` is a room's name or, for a conversation with one person, their nickname. `at` is in seconds
 since 1970 as the server says, `None` where it does not say.
@@ -143,3 +143,32 @@ Event = (
     | Latency
     | Closed
 )
+
+
+# What the receive loop tells beyond the core's events.
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A connection is being made."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not connected; the next attempt comes in `seconds`. `reason` is a sentence."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """What was asked could not even be sent; `reason` is a sentence."""
+
+    reason: str
+
+
+NetEvent = Event | Connecting | Waiting | CommandFailed

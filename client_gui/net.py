@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 import trio
 
-from client_gui.events import Closed, Event, NickRefused, Registered
+from client_gui.events import (
+    Closed,
+    CommandFailed,
+    Connecting,
+    Event,
+    NetEvent,
+    NickRefused,
+    Registered,
+    Waiting,
+)
 from client_gui.exceptions import ClientError, ProtocolError
 from client_gui.protocol import ClientProtocol, Timeouts
 from gchat.wire.message import MessageError
@@ -34,30 +43,6 @@ class Address:
     rooms: tuple[str, ...] = ("#lobby",)
 
 
-@dataclass(frozen=True, slots=True)
-class Connecting:
-    """A connection is being made."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Not connected; the next attempt comes in `seconds`. `reason` is a sentence."""
-
-    reason: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class CommandFailed:
-    """What was asked could not even be sent; `reason` is a sentence."""
-
-    reason: str
-
-
-NetEvent = Event | Connecting | Waiting | CommandFailed
 Emit = Callable[[NetEvent], None]
 Command = Callable[[ClientProtocol], list[Event] | None]
 Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]

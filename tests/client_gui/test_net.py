@@ -9,16 +9,23 @@ import pytest
 import trio
 import trio.testing
 
-from client_gui.events import Closed, Kind, Latency, NickRefused, Registered, Said
+from client_gui.events import (
+    Closed,
+    CommandFailed,
+    Connecting,
+    Kind,
+    Latency,
+    NetEvent,
+    NickRefused,
+    Registered,
+    Said,
+    Waiting,
+)
 from client_gui.net import (
     BACKOFF_MAX,
     QUIT_SECONDS,
     Address,
-    CommandFailed,
-    Connecting,
     Connector,
-    NetEvent,
-    Waiting,
 )
 
 ADDRESS = Address("chat.example", 6667, "Tuan")

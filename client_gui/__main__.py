@@ -1,0 +1,86 @@
+"""The command line: `python -m client_gui`. Opens the window, or says what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+EXIT_USAGE = 2  # could not start; what to do about it is on stderr
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the client until its window is closed; the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        import tkinter as tk  # noqa: PLC0415 (where it is missing, we say so ourselves)
+    except ImportError:
+        return _fail("Tkinter is missing. Install it: sudo apt install python3-tk")
+    try:
+        from client_gui.ui.app import App, Options  # noqa: PLC0415
+    except ImportError as error:
+        name = error.name or str(error)
+        return _fail(f"the package {name} is missing. Install gchat: pip install gchat")
+    try:
+        root = tk.Tk(className="gchat")
+    except tk.TclError:
+        return _fail(
+            "no display can be opened. Start it from a desktop, or set DISPLAY "
+            "(without one: sudo apt install xvfb, then xvfb-run gchat-client)."
+        )
+    options = Options(
+        host=arguments.host,
+        port=arguments.port,
+        nick=arguments.nick,
+        lobby=arguments.room,
+        keep=arguments.lines,
+        dark=arguments.dark,
+        scale=arguments.scale,
+    )
+    App(root, options)
+    root.mainloop()
+    return 0
+
+
+def _fail(sentence: str) -> int:
+    print(f"gchat-client: {sentence}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _within(kind: type[int] | type[float], low: float, high: float) -> type:
+    def convert(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    convert.__name__ = f"number from {low:g} to {high:g}"
+    return convert  # type: ignore[return-value]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gchat-client", description="gchat's desktop client.")
+    parser.add_argument("--host", default="127.0.0.1", help="the server (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port", default=55555, type=_within(int, 1, 65535), help="its port (default: 55555)"
+    )
+    parser.add_argument("--nick", default="", help="your nickname (asked for where not given)")
+    parser.add_argument("--room", default="#lobby", help="the room to join (default: #lobby)")
+    parser.add_argument(
+        "--lines",
+        default=10,
+        type=_within(int, 0, 5000),
+        help="how many messages are in view, 0 for all (default: 10)",
+    )
+    parser.add_argument("--dark", action="store_true", help="light text on dark ground")
+    parser.add_argument(
+        "--scale",
+        default=1.0,
+        type=_within(float, 0.5, 4),
+        help="size of everything, such as 2 on a dense screen (default: 1)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The window. Draws the model, sends what is typed; decides nothing else."""

@@ -1,0 +1,133 @@
+"""The dialog that asks for a nickname, host and port, and says why they did not do."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from client_gui.ui.theme import Theme
+
+WIDTH = 420
+PORT_MAX = 65535
+
+
+class ConnectDialog(tk.Toplevel):
+    """`connect` is called with (host, port, nickname); the dialog stays until it is destroyed.
+    `cancel` is called when it is closed.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        connect: Callable[[str, int, str], None],
+        cancel: Callable[[], None],
+    ) -> None:
+        palette = theme.palette
+        super().__init__(parent, background=palette.background)
+        self.title("gchat — connect")
+        self.resizable(False, False)
+        self._theme = theme
+        self._connect = connect
+        body = tk.Frame(self, background=palette.background)
+        body.pack(fill="both", expand=True, padx=theme.px(28), pady=theme.px(24))
+        body.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.6))
+        body.columnconfigure(1, weight=1)
+        tk.Label(
+            body,
+            text="Join the chat",
+            font=theme.title,
+            background=palette.background,
+            foreground=palette.text,
+            anchor="w",
+        ).grid(row=0, column=0, columnspan=2, sticky="w", pady=(0, theme.px(10)))
+        self.nick = self._entry(body, "Nickname", 1, 0, columns=2)
+        self.host = self._entry(body, "Server", 3, 0)
+        self.port = self._entry(body, "Port", 3, 1)
+        self.message = tk.Label(
+            body,
+            font=theme.small,
+            background=palette.background,
+            foreground=palette.bad,
+            anchor="w",
+            justify="left",
+            wraplength=theme.px(WIDTH),
+            height=2,
+        )
+        self.message.grid(row=5, column=0, columnspan=2, sticky="we", pady=(theme.px(8), 0))
+        buttons = tk.Frame(body, background=palette.background)
+        buttons.grid(row=6, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
+        ttk.Button(buttons, text="Cancel", style="Quiet.TButton", command=cancel).pack(side="left")
+        self.button = ttk.Button(buttons, text="Connect", style="Send.TButton", command=self.submit)
+        self.button.pack(side="left", padx=(theme.px(8), 0))
+        self.bind("<Return>", lambda event: self.submit())
+        self.bind("<Escape>", lambda event: cancel())
+        self.protocol("WM_DELETE_WINDOW", cancel)
+        self.nick.focus_set()
+
+    def _entry(
+        self, body: tk.Frame, label: str, row: int, column: int, *, columns: int = 1
+    ) -> tk.Entry:
+        theme, palette = self._theme, self._theme.palette
+        left = theme.px(10) if column else 0
+        tk.Label(
+            body,
+            text=label,
+            font=theme.small,
+            background=palette.background,
+            foreground=palette.dim,
+            anchor="w",
+        ).grid(row=row, column=column, columnspan=columns, sticky="w", padx=(left, 0))
+        entry = tk.Entry(
+            body,
+            font=theme.body,
+            relief="flat",
+            background=palette.field,
+            foreground=palette.text,
+            insertbackground=palette.text,
+            highlightthickness=theme.px(2),
+            highlightbackground=palette.border,
+            highlightcolor=palette.accent,
+            width=10,
+        )
+        entry.grid(
+            row=row + 1,
+            column=column,
+            columnspan=columns,
+            sticky="we",
+            padx=(left, 0),
+            pady=(theme.px(2), theme.px(10)),
+            ipady=theme.px(7),
+        )
+        return entry
+
+    def fill(self, host: str, port: int, nick: str) -> None:
+        """Puts values into the fields."""
+        for entry, value in ((self.host, host), (self.port, str(port)), (self.nick, nick)):
+            entry.delete(0, "end")
+            entry.insert(0, value)
+
+    def submit(self) -> None:
+        """Connects, if what is in the fields can be right."""
+        nick, host, port = self.nick.get().strip(), self.host.get().strip(), self.port.get().strip()
+        if not nick:
+            self.complain("Choose a nickname.", self.nick)
+        elif " " in nick:
+            self.complain("A nickname has no spaces in it.", self.nick)
+        elif not host:
+            self.complain("Which server?", self.host)
+        elif not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= PORT_MAX):
+            self.complain(f"A port is a number from 1 to {PORT_MAX}.", self.port)
+        else:
+            self.message.configure(text="Connecting …", foreground=self._theme.palette.dim)
+            self.button.state(["disabled"])
+            self._connect(host, int(port), nick)
+
+    def complain(self, sentence: str, entry: tk.Entry | None = None) -> None:
+        """Says why it did not do, and asks again."""
+        self.message.configure(text=sentence, foreground=self._theme.palette.bad)
+        self.button.state(["!disabled"])
+        if entry is not None:
+            entry.focus_set()
+            entry.selection_range(0, "end")

@@ -1,0 +1,141 @@
+"""The application's name, the connection's state, the rooms, our own nickname."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+
+from client_gui.model import Model, Phase, Room
+from client_gui.ui.theme import Theme
+
+WIDTH = 230
+ROW = 32
+BADGE_MAX = 99  # more unread messages than this read "99+"
+
+
+class Sidebar(tk.Frame):
+    """The column at the left. `choose` is called with the key of the room that is clicked."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        choose: Callable[[str], None],
+        retry: Callable[[], None],
+    ) -> None:
+        palette = theme.palette
+        super().__init__(parent, background=palette.side, width=theme.px(WIDTH))
+        self.pack_propagate(False)
+        self._theme = theme
+        self._choose = choose
+        head = tk.Frame(self, background=palette.side)
+        head.pack(fill="x", padx=theme.px(20), pady=(theme.px(16), 0))
+        tk.Label(
+            head, text="gchat", font=theme.title, background=palette.side, foreground=palette.text
+        ).pack(anchor="w")
+        self.status = tk.Label(
+            head,
+            font=theme.small,
+            background=palette.side,
+            anchor="w",
+            justify="left",
+            compound="left",
+            wraplength=theme.px(WIDTH - 40),
+        )
+        self.status.pack(anchor="w", fill="x", pady=(theme.px(2), 0))
+        self.status.bind("<Button-1>", lambda event: retry())
+        self._list = tk.Frame(self, background=palette.side)
+        self._list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(14), 0))
+        self.me = tk.Label(
+            self,
+            font=theme.bold,
+            background=palette.side,
+            foreground=palette.text,
+            compound="left",
+            anchor="w",
+        )
+        self.me.pack(side="bottom", fill="x", padx=theme.px(20), pady=theme.px(16))
+
+    def show_status(self, model: Model, now: float) -> None:
+        """Draws the connection's state and our nickname."""
+        theme, palette = self._theme, self._theme.palette
+        status = model.status
+        if status.phase is Phase.CONNECTED:
+            colour, text = palette.good, "connected"
+            if status.latency is not None:
+                text += f" · {status.latency * 1000:.0f} ms"
+        elif status.phase is Phase.WAITING:
+            seconds = max(0, round(status.until - now))
+            colour, text = palette.warn, f"reconnecting in {seconds} s · now"
+        elif status.phase is Phase.CONNECTING:
+            colour, text = palette.warn, "connecting …"
+        else:
+            colour, text = palette.bad, "not connected"
+        dot = theme.dot(colour, 10, palette.side)
+        waiting = status.phase is Phase.WAITING
+        self.status.configure(
+            text=f" {text}",
+            foreground=colour,
+            image=dot,
+            cursor="hand2" if waiting else "arrow",
+        )
+        avatar = theme.avatar(model.nick, 28, palette.side)
+        self.me.configure(text=f"  {model.nick}", image=avatar)
+
+    def show_rooms(self, model: Model) -> None:
+        """Draws the list of rooms and conversations."""
+        for child in self._list.winfo_children():
+            child.destroy()
+        rooms = [(key, room) for key, room in model.rooms.items() if not room.direct]
+        people = [(key, room) for key, room in model.rooms.items() if room.direct]
+        self._heading("ROOMS")
+        for key, room in rooms:
+            self._row(key, room, current=key == model.current)
+        if people:
+            self._heading("DIRECT MESSAGES")
+        for key, room in people:
+            self._row(key, room, current=key == model.current)
+
+    def _heading(self, text: str) -> None:
+        palette, theme = self._theme.palette, self._theme
+        tk.Label(
+            self._list,
+            text=text,
+            font=theme.small_bold,
+            background=palette.side,
+            foreground=palette.dim,
+            anchor="w",
+        ).pack(fill="x", padx=theme.px(12), pady=(theme.px(8), theme.px(4)))
+
+    def _row(self, key: str, room: Room, *, current: bool) -> None:
+        palette, theme = self._theme.palette, self._theme
+        background = palette.selected if current else palette.side
+        lively = current or room.unread > 0
+        row = tk.Frame(self._list, background=background, height=theme.px(ROW), cursor="hand2")
+        row.pack(fill="x")
+        row.pack_propagate(False)
+        name = room.name if room.direct else f"#  {room.name.lstrip('#')}"
+        label = tk.Label(
+            row,
+            text=name,
+            font=theme.bold if lively else theme.body,
+            background=background,
+            foreground=palette.text if lively else palette.dim,
+            anchor="w",
+        )
+        label.pack(side="left", fill="both", expand=True, padx=(theme.px(12), 0))
+        widgets: list[tk.Widget] = [row, label]
+        if room.unread:
+            count = str(room.unread) if room.unread <= BADGE_MAX else f"{BADGE_MAX}+"
+            badge = tk.Label(
+                row,
+                text=count,
+                font=theme.small_bold,
+                background=palette.bad if room.mentions else palette.badge,
+                foreground="#ffffff",
+                padx=theme.px(6),
+            )
+            badge.pack(side="right", padx=theme.px(10))
+            widgets.append(badge)
+        for widget in widgets:
+            widget.bind("<Button-1>", lambda event: self._choose(key))
