@@ -23,7 +23,6 @@ class Registered:
     """The server has welcomed us; `nick` is what it calls us."""
 
     nick: str
-    network: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ class Model:
         self.rooms: dict[str, Room] = {self.lobby: Room(lobby)}  # by folded name
         self.current = self.lobby
         self._clock = clock
+        self._told = ""  # why there is no connection, as it was last said in the transcript
 
     def show(self, key: str) -> list[Change]:
         """Makes another room the current one."""
@@ -173,6 +174,7 @@ class Model:
                 return self.say_locally(event.reason, error=True)
             case events.Registered():
                 self.nick = event.nick
+                self._told = ""
                 return self._set_status(Status(Phase.CONNECTED))
             case events.NickRefused():
                 return [NickNeeded(event.nick, event.reason)]
@@ -212,12 +214,12 @@ class Model:
 
     def _waiting(self, event: events.Waiting) -> list[Change]:
         until = self._clock() + event.seconds
-        first = self.status.phase is not Phase.WAITING and self.status.reason != event.reason
         changes = self._set_status(Status(Phase.WAITING, event.reason, until))
         for room in self.rooms.values():
             room.members.clear()
         changes.append(RoomChanged(self.current))
-        if first or not self.rooms[self.current].lines:
+        if event.reason != self._told:
+            self._told = event.reason
             changes += self.say_locally(event.reason, error=True)
         return changes
 

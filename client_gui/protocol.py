@@ -8,6 +8,7 @@ backwards.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,7 @@ HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our ow
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
 
+_CLOSING_LINK = re.compile(r"Closing Link: .*?\((.*)\)")  # what most servers wrap a reason in
 _NICK_REFUSALS = {
     numerics.ERR_NONICKNAMEGIVEN.code,
     numerics.ERR_ERRONEUSNICKNAME.code,
@@ -281,7 +283,7 @@ class ClientProtocol:
             self._send("JOIN", room)
         self._pinged = self._heard
         self._send("PING", "keepalive")  # its answer tells the latency at once
-        return [Registered(self.nick, self.isupport.network)]
+        return [Registered(self.nick)]
 
     def _nick_refused(self, message: Message) -> list[Event]:
         reason = message.params[-1] if message.params else "The nickname was refused."
@@ -312,7 +314,9 @@ class ClientProtocol:
         return []
 
     def _error(self, message: Message) -> list[Event]:
-        return self._close(message.params[0] if message.params else "The server said goodbye.")
+        text = message.params[-1] if message.params else ""
+        reason = _CLOSING_LINK.fullmatch(text)
+        return self._close((reason[1] if reason else text) or "The server said goodbye.")
 
     def _join(self, message: Message) -> list[Event]:
         own = self._is_own(message.nick)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from client_gui.bridge import Bridge
 from client_gui.commands import Leave, Nick, Send, Tell, interpret
@@ -79,15 +79,7 @@ class App:
         if self._net is not None and (host, port) == (self._options.host, self._options.port):
             self._net.change_nick(nick)
             return
-        self._options = Options(
-            host,
-            port,
-            nick,
-            self._options.lobby,
-            self._options.keep,
-            self._options.dark,
-            self._options.scale,
-        )
+        self._options = replace(self._options, host=host, port=port, nick=nick)
         self._start(host, port, nick)
 
     def _cancel(self) -> None:

@@ -79,27 +79,38 @@ class ConnectDialog(tk.Toplevel):
             foreground=palette.dim,
             anchor="w",
         ).grid(row=row, column=column, columnspan=columns, sticky="w", padx=(left, 0))
-        entry = tk.Entry(
+        frame = tk.Frame(
             body,
-            font=theme.body,
-            relief="flat",
             background=palette.field,
-            foreground=palette.text,
-            insertbackground=palette.text,
             highlightthickness=theme.px(2),
             highlightbackground=palette.border,
             highlightcolor=palette.accent,
-            width=10,
         )
-        entry.grid(
+        frame.grid(
             row=row + 1,
             column=column,
             columnspan=columns,
             sticky="we",
             padx=(left, 0),
             pady=(theme.px(2), theme.px(10)),
-            ipady=theme.px(7),
         )
+        entry = tk.Entry(
+            frame,
+            font=theme.body,
+            relief="flat",
+            borderwidth=0,
+            highlightthickness=0,
+            background=palette.field,
+            foreground=palette.text,
+            insertbackground=palette.text,
+            selectbackground=palette.accent,
+            selectforeground=palette.accent_text,
+            width=10,
+        )
+        entry.pack(fill="x", padx=theme.px(10), pady=theme.px(8))
+        focused, blurred = palette.accent, palette.border
+        entry.bind("<FocusIn>", lambda _: frame.configure(highlightbackground=focused))
+        entry.bind("<FocusOut>", lambda _: frame.configure(highlightbackground=blurred))
         return entry
 
     def fill(self, host: str, port: int, nick: str) -> None:

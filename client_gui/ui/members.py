@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 import tkinter as tk
-from tkinter import ttk
 
 from client_gui.model import Room
+from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
 WIDTH = 200
 AVATAR = 24
 
 
-class Members(tk.Frame):
+class Members(ReadOnlyText):
     """The list at the right."""
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
         palette = theme.palette
-        super().__init__(parent, background=palette.side, width=theme.px(WIDTH))
-        self.pack_propagate(False)
-        self._theme = theme
-        scrollbar = ttk.Scrollbar(self, style="Thin.Vertical.TScrollbar")
-        self.text = tk.Text(
-            self,
-            state="disabled",
-            cursor="arrow",
-            relief="flat",
-            borderwidth=0,
-            highlightthickness=0,
+        super().__init__(
+            parent,
+            theme,
             background=palette.side,
-            foreground=palette.text,
             font=theme.body,
-            padx=theme.px(16),
-            pady=theme.px(16),
-            spacing1=theme.px(3),
-            spacing3=theme.px(3),
             wrap="none",
-            width=1,
-            yscrollcommand=scrollbar.set,
+            padding=(16, 16),
         )
-        scrollbar.configure(command=self.text.yview)
-        self.text.pack(side="left", fill="both", expand=True)
+        self.configure(width=theme.px(WIDTH))
+        self.grid_propagate(False)
+        self._theme = theme
         self.text.tag_configure(
             "heading", font=theme.small_bold, foreground=palette.dim, spacing3=theme.px(6)
         )

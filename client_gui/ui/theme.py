@@ -100,7 +100,7 @@ class Theme:
     def nick_colour(self, nick: str) -> str:
         """Always the same colour for the same person, whatever the case of their name."""
         colours = self.palette.nicks
-        return colours[zlib.crc32(nick.casefold().encode()) % len(colours)]
+        return colours[zlib.adler32(nick.casefold().encode()) % len(colours)]
 
     def avatar(self, nick: str, size: int, background: str) -> ImageTk.PhotoImage:
         """A disc with the nickname's first letter."""

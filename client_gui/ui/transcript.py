@@ -9,49 +9,32 @@ import time
 import tkinter as tk
 from collections.abc import Sequence
 from functools import cache
-from tkinter import ttk
 
 from client_gui.model import Line, Look, Room
+from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
 MORE_LINES = 50  # shown by each click on "earlier messages"
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 
 
-class Transcript(tk.Frame):
+class Transcript(ReadOnlyText):
     """Shows the last `keep` lines of a room (0: all), older ones on request."""
 
     def __init__(self, parent: tk.Misc, theme: Theme, keep: int) -> None:
-        palette = theme.palette
-        super().__init__(parent, background=palette.background)
+        super().__init__(
+            parent,
+            theme,
+            background=theme.palette.background,
+            font=theme.body,
+            wrap="word",
+            padding=(20, 12),
+        )
         self._theme = theme
         self._keep = keep
         self._extra = 0  # lines shown beyond `keep`, since somebody asked for them
         self._room: Room | None = None
         self._shown = 0  # lines in the widget
-        scrollbar = ttk.Scrollbar(self, style="Thin.Vertical.TScrollbar")
-        self.text = tk.Text(
-            self,
-            wrap="word",
-            state="disabled",
-            cursor="arrow",
-            relief="flat",
-            borderwidth=0,
-            highlightthickness=0,
-            background=palette.background,
-            foreground=palette.text,
-            selectbackground=palette.accent,
-            selectforeground=palette.accent_text,
-            font=theme.body,
-            padx=theme.px(20),
-            pady=theme.px(12),
-            spacing1=theme.px(3),
-            spacing3=theme.px(3),
-            yscrollcommand=scrollbar.set,
-        )
-        scrollbar.configure(command=self.text.yview)
-        scrollbar.pack(side="right", fill="y")
-        self.text.pack(side="left", fill="both", expand=True)
         self._configure_tags()
         # a disabled Text takes no focus by itself, and without focus nothing can be copied
         self.text.bind("<Button-1>", lambda event: self.text.focus_set())

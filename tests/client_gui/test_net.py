@@ -112,7 +112,7 @@ def play(script: Callable[[World, Connector], Awaitable[None]], **settings: floa
 def test_a_conversation_in_pieces_of_any_size() -> None:
     async def script(world: World, connector: Connector) -> None:
         server = await world.welcome()
-        assert await world.until(Registered) == Registered("Tuan", "")
+        assert await world.until(Registered) == Registered("Tuan")
         for byte in b":Duy!u@h PRIVMSG #lobby :Hello!\r\n":
             await server.send_all(bytes([byte]))
         assert (await world.until(Said)).text == "Hello!"

@@ -70,20 +70,20 @@ EXCHANGES: list[tuple[str, list[Event], str]] = [
         [NickRefused("Tuan", "This nickname is already in use")],
         "",
     ),
-    (WELCOME, [Registered("Tuan", "")], "JOIN #lobby\r\nPING keepalive\r\n"),
+    (WELCOME, [Registered("Tuan")], "JOIN #lobby\r\nPING keepalive\r\n"),
     (
         WELCOME + ":Tuan!~g@h JOIN #lobby\r\n:srv 332 Tuan #lobby :Be kind\r\n"
         ":srv 353 Tuan = #lobby :@+Duy Tuan\r\n:srv 353 Tuan = #lobby :Lan\r\n"
         ":srv 366 Tuan #lobby :End\r\n",
         [
-            Registered("Tuan", ""),
+            Registered("Tuan"),
             Joined("#lobby", "Tuan", own=True),
             TopicChanged("#lobby", "Be kind", ""),
             Members("#lobby", (("@+", "Duy"), ("", "Tuan"), ("", "Lan"))),
         ],
         "JOIN #lobby\r\nPING keepalive\r\n",
     ),
-    ("ERROR :Closing Link: you (bye)\r\n", [Closed("Closing Link: you (bye)")], ""),
+    ("ERROR :Closing Link: you (bye)\r\n", [Closed("bye")], ""),
     ("NOTICE * :*** Looking up\r\n\r\n   \r\n", [ServerText("*** Looking up")], ""),
 ]
 
@@ -192,7 +192,7 @@ def test_a_refused_nickname_can_be_followed_by_another() -> None:
     core.data_to_send()
     core.change_nick("Duy")
     assert core.data_to_send() == b"NICK Duy\r\n"
-    assert receive(core, ":srv 001 Duy :hi") == [Registered("Duy", "")]
+    assert receive(core, ":srv 001 Duy :hi") == [Registered("Duy")]
 
 
 def test_when_reconnecting_it_tries_other_nicknames_by_itself_but_not_for_ever() -> None:

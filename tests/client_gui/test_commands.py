@@ -1,0 +1,49 @@
+"""What is typed and what becomes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from client_gui.commands import Leave, Nick, Send, Tell, interpret
+from client_gui.protocol import ClientProtocol
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("hi", b"PRIVMSG #lobby hi\r\n"),
+        ("//who", b"PRIVMSG #lobby /who\r\n"),
+        ("/me waves hi", b"PRIVMSG #lobby :\x01ACTION waves hi\x01\r\n"),
+        ("/MSG Duy psst you", b"PRIVMSG Duy :psst you\r\n"),
+        ("/topic be kind", b"TOPIC #lobby :be kind\r\n"),
+        ("/topic", b"TOPIC #lobby\r\n"),
+        ("/join #a key rest", b"JOIN #a key\r\n"),
+        ("/part", b"PART #lobby\r\n"),
+        ("/part so long", b"PART #lobby :so long\r\n"),
+    ],
+)
+def test_what_is_sent(typed: str, sent: bytes) -> None:
+    core = ClientProtocol("Tuan", 0.0)
+    core.receive_data(b":srv 001 Tuan :hi\r\n", 0.0)
+    core.data_to_send()
+    action = interpret(typed, "#lobby")
+    assert isinstance(action, Send)
+    action.command(core)
+    assert core.data_to_send() == sent
+
+
+@pytest.mark.parametrize(
+    "typed", ["/fly", "/", "/me", "/msg", "/msg Duy", "/msg Duy  ", "/nick", "/join"]
+)
+def test_what_cannot_be_carried_out_is_explained(typed: str) -> None:
+    action = interpret(typed, "#lobby")
+    assert isinstance(action, Tell)
+    assert action.error
+
+
+def test_the_others() -> None:
+    assert interpret("/nick  Lan ", "#lobby") == Nick("Lan")
+    assert interpret("/quit so long", "#lobby") == Leave("so long")
+    help_ = interpret("/help", "#lobby")
+    assert isinstance(help_, Tell)
+    assert not help_.error

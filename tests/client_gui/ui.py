@@ -1,0 +1,125 @@
+"""Helpers of the window's tests: pump Tk until something is so."""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from client_gui.ui.app import App, Options
+from tests.support.clients import WAIT_SECONDS
+
+# A Tk interpreter may be finalised in the thread that made it only, and the garbage collector runs
+# in any thread: so none is ever garbage while the tests run.
+_KEPT: list[Ui] = []
+PUMP_MS = 20  # how often a condition is looked at while Tk has nothing to do
+
+
+class Ui:
+    """One client in a real window. An error in a Tk callback is kept, and fails the test."""
+
+    def __init__(self, port: int, **options: object) -> None:
+        _KEPT.append(self)
+        self.root = tk.Tk(className="gchat")
+        self.errors: list[BaseException] = []
+        self.root.report_callback_exception = self._report
+        settings = {"host": "127.0.0.1", "port": port} | options
+        self.app = App(self.root, Options(**settings))  # type: ignore[arg-type]
+        self.gone = False
+
+    def _report(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        self.errors.append(error)
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Lets Tk work until `condition` is true."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            assert not self.errors, self.errors
+            assert time.monotonic() < deadline, f"never so. On the screen:\n{self.screen()}"
+            timer = self.root.after(PUMP_MS, lambda: None)
+            self.root.tk.dooneevent(0)
+            if not self.gone:
+                self.root.after_cancel(timer)
+
+    def screen(self) -> str:
+        """What is to be read in the window."""
+        if self.gone:
+            return "(the window is gone)"
+        texts: list[str] = []
+
+        def visit(widget: tk.Misc) -> None:
+            if isinstance(widget, tk.Text):
+                texts.append(widget.get("1.0", "end-1c"))
+            elif isinstance(widget, tk.Entry):
+                texts.append(f"[{widget.get()}]")
+            elif isinstance(widget, tk.Label):
+                texts.append(str(widget.cget("text")))
+            for child in widget.winfo_children():
+                visit(child)
+
+        visit(self.root)
+        return "\n".join(text for text in texts if text)
+
+    def lines(self) -> list[str]:
+        """The transcript."""
+        return self.app.window.transcript.lines()
+
+    def wait_for(self, *lines: str) -> None:
+        """Waits until the transcript ends with these lines."""
+        self.wait_until(lambda: self.lines()[-len(lines) :] == list(lines))
+
+    def connect(self, nick: str) -> None:
+        """Goes through the dialog."""
+        dialog = self.app.dialog
+        assert dialog is not None
+        dialog.nick.delete(0, "end")
+        dialog.nick.insert(0, nick)
+        dialog.button.invoke()
+
+    def enter(self, nick: str) -> None:
+        """Goes through the dialog and waits until one is in the lobby."""
+        self.connect(nick)
+        self.wait_for(f"{nick} has connected to the chat room")
+
+    def type(self, text: str, *, key: str = "<Return>") -> None:
+        """Types into the composer and presses a key."""
+        composer = self.app.window.composer.text
+        self.root.update()
+        composer.focus_force()  # without a window manager nobody else gives it the keyboard
+        composer.insert("end", text)
+        composer.event_generate(key)
+
+    def click(self, text: tk.Text, index: str) -> None:
+        """Clicks on a character."""
+        self.root.update()
+        box = text.bbox(index)
+        assert box is not None
+        x, y = box[0] + box[2] // 2, box[1] + box[3] // 2
+        text.event_generate("<Motion>", x=x, y=y)
+        text.event_generate("<Button-1>", x=x, y=y)
+
+    def screenshot(self, path: Path) -> None:
+        """The window's picture."""
+        from PIL import ImageGrab  # noqa: PLC0415
+
+        self.root.update()
+        left, top = self.root.winfo_rootx(), self.root.winfo_rooty()
+        width, height = self.root.winfo_width(), self.root.winfo_height()
+        ImageGrab.grab((left, top, left + width, top + height), xdisplay=None).save(path)
+
+    def close(self) -> None:
+        """Closes the window as its close button does, and waits until it is gone."""
+        if self.gone:
+            return
+        self.root.bind("<Destroy>", self._on_destroy)
+        self.app.close()
+        if not self.gone:
+            self.wait_until(lambda: self.gone)
+        assert not self.errors, self.errors
+
+    def _on_destroy(self, event: object) -> None:
+        self.gone = True
