@@ -1,0 +1,132 @@
+"""The load test as a command: against our own server, a running one, and ones that do wrong."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import ServerProcess
+
+RUN = Path(__file__).resolve().parents[2] / "loadtest" / "run.py"
+SMALL = ["--clients", "20", "--rate", "200", "--seconds", "0.5"]
+
+
+def run(*arguments: str, folder: Path | None = None) -> tuple[int, str]:
+    """Exit status and what was printed."""
+    done = subprocess.run(
+        [sys.executable, str(RUN), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+        cwd=folder,
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_it_starts_a_server_of_its_own_from_any_folder(tmp_path: Path) -> None:
+    status, printed = run(*SMALL, folder=tmp_path)
+    assert status == 0, printed
+    assert "2,000 of 2,000" in printed
+    assert "Every message arrived exactly once, in order and unchanged." in printed
+    for row in ("deliveries per second", "latency p99", "server CPU", "server memory", "lost"):
+        assert row in printed
+
+
+@pytest.mark.parametrize("flags", [[], ["--plain"]])
+def test_a_server_that_runs_already(server: ServerProcess, flags: list[str]) -> None:
+    target = ["--target", f"127.0.0.1:{server.port}", "--pid", str(server.process.pid)]
+    status, printed = run(*SMALL, *target, *flags)
+    assert status == 0, printed
+    assert "2,000 of 2,000" in printed
+
+
+@pytest.mark.parametrize("target", ["127.0.0.1:1", "nonsense", "127.0.0.1:0"])
+def test_a_target_that_is_not_there(target: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(RUN), "--target", target], capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (2, 4)
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "could not start" in done.stdout or "invalid HOST:PORT value" in done.stderr
+
+
+def test_a_target_that_lets_nobody_in(make_server: Callable[..., ServerProcess]) -> None:
+    server = make_server(limits_connections=5)
+    status, printed = run(*SMALL, "--target", f"127.0.0.1:{server.port}")
+    assert status == 4
+    assert "The server is full" in printed
+
+
+class WrongServer:
+    """Speaks just enough plain text to let clients in, then does as `relay` says: what each
+    message is turned into for everybody."""
+
+    def __init__(self, relay: Callable[[int, bytes], list[bytes]]) -> None:
+        self._relay = relay
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._clients: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._count = 0
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, sock: socket.socket) -> None:
+        with sock, sock.makefile("rb") as lines:
+            nick = lines.readline().strip()
+            sock.sendall(nick + b" has connected to the chat room\n")
+            with self._lock:
+                self._clients.append(sock)
+            for line in lines:
+                with self._lock:
+                    self._count += 1
+                    for text in self._relay(self._count, nick + b": " + line):
+                        for client in self._clients:
+                            client.sendall(text)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(5)
+
+
+@pytest.mark.parametrize(
+    ("relay", "fault"),
+    [
+        (lambda n, line: [line] if n != 3 else [line, line], "duplicated"),
+        (lambda n, line: [line] if n != 3 else [line.replace(b"x\n", b"y\n")], "altered"),
+    ],
+    ids=["duplicated", "altered"],
+)
+def test_a_server_that_does_wrong_is_found_out(
+    relay: Callable[[int, bytes], list[bytes]], fault: str
+) -> None:
+    wrong = WrongServer(relay)
+    try:
+        load = ["--clients", "3", "--rate", "50", "--seconds", "0.1", "--plain"]
+        status, printed = run(*load, "--target", f"127.0.0.1:{wrong.port}")
+    finally:
+        wrong.close()
+    assert status == 1, printed
+    assert "Messages went wrong" in printed
+    row = next(line for line in printed.splitlines() if f" {fault} " in line)
+    assert "│ 0 │" not in " ".join(row.split()).replace("│  ", "│ ")
