@@ -56,9 +56,11 @@ class Composer(tk.Frame):
             foreground=palette.dim,
             font=theme.body,
             cursor="xterm",
+            borderwidth=0,
+            padx=0,
+            pady=0,
         )
         self._hint.bind("<Button-1>", lambda event: self.text.focus_set())
-        self._padding = theme.px(10)
         self.text.bind("<Return>", self._on_enter)
         self.text.bind("<KP_Enter>", self._on_enter)
         self.text.bind("<Shift-Return>", lambda event: None)
@@ -97,4 +99,4 @@ class Composer(tk.Frame):
         if self.get():
             self._hint.place_forget()
         else:
-            self._hint.place(x=self._padding - 2, y=self._padding - 2)
+            self._hint.place(x=3, y=0)  # within the text's own padding, right of the cursor

@@ -132,7 +132,8 @@ class Transcript(ReadOnlyText):
 
     def _insert(self, line: Line) -> None:
         if self.text.compare("end-1c", "!=", "1.0"):
-            self.text.insert("end", "\n", "line")
+            # the line's end carries its tags, so that a tint reaches to the right edge
+            self.text.insert("end", "\n", self.text.tag_names("end-2c"))
         tags = ["line"]
         if line.mention:
             tags.append("mention")

@@ -1,43 +1,27 @@
-"""A screen for the window: Xvfb, started once, unless there is a display already."""
+"""A screen for the window: an Xvfb of our own, so that nothing pops up on anybody's desktop."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.client_gui.ui import Ui
+from tests.support.xvfb import screen
 
 
 @pytest.fixture(scope="session")
 def display() -> Iterator[str]:
-    """The display to draw on; always our own, so that nothing pops up on anybody's desktop."""
+    """The display to draw on, the same for all tests."""
     program = shutil.which("Xvfb")
     if program is None:
         if os.environ.get("CI"):
             pytest.fail("Xvfb is not installed")
         pytest.skip("Xvfb is not installed")
-    read, write = os.pipe()
-    process = subprocess.Popen(
-        [program, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    before = os.environ.get("DISPLAY")
-    os.environ["DISPLAY"] = f":{number}"
-    yield os.environ["DISPLAY"]
-    if before is None:
-        del os.environ["DISPLAY"]
-    else:
-        os.environ["DISPLAY"] = before
-    process.terminate()
-    process.wait()
+    with screen(program) as name:
+        yield name
 
 
 @pytest.fixture

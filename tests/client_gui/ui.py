@@ -40,10 +40,10 @@ class Ui:
         while not condition():
             assert not self.errors, self.errors
             assert time.monotonic() < deadline, f"never so. On the screen:\n{self.screen()}"
-            timer = self.root.after(PUMP_MS, lambda: None)
+            # in Tcl's own words: a Python command would be gone with the window
+            timer = self.root.tk.call("after", PUMP_MS, "set pumped 1")
             self.root.tk.dooneevent(0)
-            if not self.gone:
-                self.root.after_cancel(timer)
+            self.root.tk.call("after", "cancel", timer)
 
     def screen(self) -> str:
         """What is to be read in the window."""
@@ -102,13 +102,14 @@ class Ui:
         text.event_generate("<Motion>", x=x, y=y)
         text.event_generate("<Button-1>", x=x, y=y)
 
-    def screenshot(self, path: Path) -> None:
-        """The window's picture."""
+    def screenshot(self, path: Path, of: tk.Misc | None = None) -> None:
+        """The picture of the window, or of another one."""
         from PIL import ImageGrab  # noqa: PLC0415
 
         self.root.update()
-        left, top = self.root.winfo_rootx(), self.root.winfo_rooty()
-        width, height = self.root.winfo_width(), self.root.winfo_height()
+        window = of or self.root
+        left, top = window.winfo_rootx(), window.winfo_rooty()
+        width, height = window.winfo_width(), window.winfo_height()
         ImageGrab.grab((left, top, left + width, top + height), xdisplay=None).save(path)
 
     def close(self) -> None:

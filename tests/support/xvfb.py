@@ -1,0 +1,33 @@
+"""A screen that nobody sees."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def screen(program: str, size: str = "1280x800") -> Iterator[str]:
+    """Runs Xvfb (`program` is its path) and sets DISPLAY for as long."""
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [program, "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    before = os.environ.get("DISPLAY")
+    os.environ["DISPLAY"] = f":{number}"
+    try:
+        yield os.environ["DISPLAY"]
+    finally:
+        if before is None:
+            del os.environ["DISPLAY"]
+        else:
+            os.environ["DISPLAY"] = before
+        process.terminate()
+        process.wait()
