@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 import gevent
 from gevent.event import Event
 
+BUSY = 1.5
+SPACING = 4.0
+SPACING_MAX = 0.010  # seconds
 _WRITE = 2  # gevent's loop.io: watch for writability
 
 
 class Flusher:
-    """Sends every outbox that was written to, once, at the end of the loop's turn."""
+    """Sends every outbox that was written to, all at once, and seldom when there is much to send.
 
-    def __init__(self) -> None:
+    A send costs far more than what is sent, so the fewer the better. While the loop has time, a
+    flush comes at the end of the turn in which something was written. Once something is written
+    sooner than BUSY × the duration of the last flush after it, the loop is busy sending: then the
+    next flush waits for SPACING × that duration, SPACING_MAX at most, and takes along all that
+    comes meanwhile.
+    """
+
+    def __init__(self, loop: Any = None, clock: Callable[[], float] = perf_counter) -> None:
         self._dirty: list[Outbox] = []
-        self._loop: Any = gevent.get_hub().loop
+        self._loop = loop or gevent.get_hub().loop
+        self._clock = clock
+        self._timer: Any = None
+        self._ended = 0.0  # of the last flush, in seconds of the clock
+        self._took = 0.0  # the last flush, in seconds
 
     def add(self, outbox: Outbox) -> None:
-        """Has the outbox flushed at the end of this turn."""
+        """Has the outbox flushed with the next flush."""
         if not self._dirty:
-            self._loop.run_callback(self._flush)
+            since = self._clock() - self._ended
+            if since >= BUSY * self._took:
+                self._loop.run_callback(self._flush)
+            else:
+                wait = min(SPACING * self._took, SPACING_MAX) - since
+                self._timer = self._loop.timer(max(wait, 0.0))
+                self._timer.start(self._flush)
         self._dirty.append(outbox)
 
     def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.close()
+            self._timer = None
         dirty, self._dirty = self._dirty, []
+        started = self._clock()
         for outbox in dirty:
             outbox.flush()
+        self._ended = self._clock()
+        self._took = self._ended - started
 
 
 class Outbox:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import gevent
 import pytest
 
-from gchat.net.outbox import Flusher, Outbox
+from gchat.net.outbox import SPACING_MAX, Flusher, Outbox
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -32,9 +33,10 @@ class Counting(socket.socket):
         return super().send(data, flags)
 
 
-def turn() -> None:
-    """Lets the loop turn once."""
-    gevent.sleep(0)
+def turn(outbox: Outbox) -> None:
+    """Lets the loop turn until the outbox was flushed."""
+    while outbox._dirty:
+        gevent.sleep(0)
 
 
 def overflows(log: list[str]) -> None:
@@ -49,7 +51,7 @@ def test_what_is_written_in_a_turn_is_sent_at_once_in_its_order(pair: Pair) -> N
         for word in (b"a\n", b"b\n", b"c\n"):
             outbox.write(word)
         assert ours.sends == 0
-        turn()
+        turn(outbox)
         assert ours.sends == 1
         assert pair[1].recv(100) == b"a\nb\nc\n"
         outbox.close()
@@ -61,7 +63,7 @@ def fill(outbox: Outbox) -> int:
     while not outbox.size:
         outbox.write(b"x" * 999 + b"\n")
         written += 1000
-        turn()
+        turn(outbox)
     return written
 
 
@@ -107,7 +109,7 @@ def test_after_an_overflow_the_last_words_stand_on_a_line_of_their_own(pair: Pai
     while not log:
         outbox.write(b"x" * 99 + b"\n")
         if outbox.size > 9_000:
-            turn()
+            turn(outbox)
     outbox.finish(b"ERROR\n")
     data = b""
     reader = gevent.spawn(outbox.drain, 5)
@@ -138,7 +140,7 @@ def test_a_peer_that_is_gone_ends_it_quietly(pair: Pair) -> None:
     pair[1].close()
     for _ in range(3):
         outbox.write(b"x\n")
-        turn()
+        turn(outbox)
     assert outbox.drain(1) is True
     outbox.finish(b"bye\n")
     assert outbox.size == 0
@@ -149,6 +151,78 @@ def test_after_the_last_words_nothing_is_taken(pair: Pair) -> None:
     outbox.write(b"a\n")
     outbox.finish(b"last\n")
     outbox.write(b"b\n")
-    turn()
+    turn(outbox)
     assert pair[1].recv(100) == b"a\nlast\n"
     outbox.close()
+
+
+class FakeLoop:
+    """A loop and a clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.due: list[tuple[float, Callable[[], None]]] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def run_callback(self, callback: Callable[[], None]) -> None:
+        self.due.append((self.now, callback))
+
+    def timer(self, seconds: float) -> FakeTimer:
+        return FakeTimer(self, seconds)
+
+    def run_next(self) -> float:
+        """Moves the clock to what is due next and runs it; when that was."""
+        at, callback = self.due.pop(0)
+        self.now = max(self.now, at)
+        at = self.now
+        callback()
+        return at
+
+
+class FakeTimer:
+    """A timer of the fake loop."""
+
+    def __init__(self, loop: FakeLoop, seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+
+    def start(self, callback: Callable[[], None]) -> None:
+        self._loop.due.append((self._loop.now + self._seconds, callback))
+
+    def close(self) -> None:
+        pass
+
+
+class SlowOutbox:
+    """Takes its time to be flushed."""
+
+    def __init__(self, loop: FakeLoop, seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+
+    def flush(self) -> None:
+        self._loop.now += self._seconds
+
+
+@pytest.mark.parametrize(
+    ("took", "pause", "waits"),
+    [
+        (0.001, 0.0016, 0.0),  # the loop had time between: flushed at once
+        (0.001, 0.0014, 0.0026),  # busy: SPACING × 1 ms after the last flush
+        (0.001, 0.0, 0.004),
+        (0.1, 0.0, SPACING_MAX),
+        (0.1, 0.05, 0.0),  # busy, but as long as anybody is to wait has gone by already
+    ],
+)
+def test_a_busy_loop_flushes_seldom(took: float, pause: float, waits: float) -> None:
+    loop = FakeLoop()
+    flusher = Flusher(loop, loop.clock)
+    outbox = cast("Outbox", SlowOutbox(loop, took))
+    flusher.add(outbox)
+    assert loop.run_next() == 100.0, "the first flush comes at once"
+    loop.now += pause
+    written = loop.now
+    flusher.add(outbox)
+    flusher.add(outbox)
+    assert loop.run_next() - written == pytest.approx(waits)
+    assert loop.due == [], "what was written meanwhile went along"
