@@ -1,91 +1,112 @@
-"""How a simulated client speaks: logging in, writing, and finding messages in what it reads."""
+"""How a simulated client speaks: logging in, joining, writing, finding messages."""
 
 from __future__ import annotations
 
 import re
 from typing import Protocol
 
+_REFUSED = re.compile(rb"(?m)^(?::\S+ )?(?:ERROR|4(?:0[3-9]|3[1-9]|6[2-9]|7\d)) .*$")
+_WELCOME = re.compile(rb"(?m)^:\S+ 001 ")
+_READY = re.compile(rb"(?m)^:\S+ (?:376|422) ")
+_PING = re.compile(rb"(?m)^(?::\S+ )?PING (.*?)\r?$")
+_IRC_MESSAGE = re.compile(rb"(:\S+ PRIVMSG \S+ :(lt[^\r\n]*)\r?\n)")
+_IRC_MEMBER = re.compile(rb"(?m)(?<=[: @+~&%])lt(\d+)(?=[ \r]|![^ ]* JOIN )")
+_PLAIN_MESSAGE = re.compile(rb"(?m)^([^ :\n]+: (lt[^\r\n]*)\n)")
+_PLAIN_MEMBER = re.compile(rb"(?m)^lt(\d+) has connected to the chat room$")
+
 
 class Dialect(Protocol):
-    """What a simulated client needs to know of its language."""
+    """What a simulated client needs to know of its language; one object for each client."""
 
-    echo: bool  # whether a sender is shown its own messages, once logged in
+    sees_own: bool  # whether a sender is shown its own messages, once logged in
 
     def login(self, nick: str) -> bytes:
         """The first bytes."""
 
     def answer(self, data: bytes) -> bytes:
-        """What has to be answered to `data` while logging in; empty for nothing."""
+        """What has to be answered to `data`; empty for nothing."""
 
-    def is_in(self, data: bytes) -> bool:
-        """Whether everything read so far says that the client is in the room."""
+    def is_registered(self, data: bytes) -> bool:
+        """Whether all that was read says that the server knows the client."""
 
     def refused(self, data: bytes) -> str:
         """Why the server does not let the client in; empty where it does."""
 
-    def message(self, payload: bytes) -> bytes:
-        """A message to the room."""
+    def join(self, room: str) -> bytes:
+        """Enters a room; empty where logging in did that already."""
 
-    def payloads(self, data: bytes) -> list[bytes]:
-        """The messages in whole lines."""
+    def is_in(self, data: bytes) -> bool:
+        """Whether all that was read says that the client is in the room."""
 
+    def members(self, data: bytes) -> list[bytes]:
+        """The numbers of the simulated clients that whole lines tell to be in the room."""
 
-_REFUSED = re.compile(rb"(?m)^(?::\S+ )?(?:ERROR|4(?:0[3-9]|3[1-9]|6[2-9]|7\d)) .*$")
-_WELCOME = re.compile(rb"(?m)^:\S+ 001 ")
-_PING = re.compile(rb"(?m)^(?::\S+ )?PING (.*?)\r?$")
+    def message(self, target: str, payload: bytes) -> bytes:
+        """A message to a room or a nickname."""
+
+    def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """The messages in whole lines: (line, payload)."""
 
 
 class Irc:
-    """Any IRC server. Asks for echo-message, so that the senders' own messages are verified too;
-    where the server has it not, senders are verified without them.
+    """Any IRC server. With `echo` it asks for echo-message, so that the senders' own messages are
+    verified too; where the server has it not, senders are verified without them.
     """
 
-    def __init__(self, room: str) -> None:
-        self.room = room
-        self.echo = False
-        self._message = re.compile(rb" PRIVMSG %b :(lt[^\r\n]*)\r?\n" % re.escape(room.encode()))
+    def __init__(self, *, echo: bool = True) -> None:
+        self.sees_own = False
+        self._echo = echo
 
     def login(self, nick: str) -> bytes:
-        """See Dialect. CAP END comes with the answer to the welcome or the capabilities."""
-        return f"CAP REQ :echo-message\r\nNICK {nick}\r\nUSER lt 0 * :load test\r\n".encode()
+        """See Dialect."""
+        request = "CAP REQ :echo-message\r\n" if self._echo else ""
+        return f"{request}NICK {nick}\r\nUSER lt 0 * :load test\r\n".encode()
 
     def answer(self, data: bytes) -> bytes:
         """See Dialect."""
         out = b"".join(b"PONG %b\r\n" % token for token in _PING.findall(data))
         if b" ACK :echo-message" in data or b" ACK echo-message" in data:
-            self.echo = True
+            self.sees_own = True
             out += b"CAP END\r\n"
         elif b" NAK " in data:
             out += b"CAP END\r\n"
-        if _WELCOME.search(data):
-            out += f"JOIN {self.room}\r\n".encode()
         return out
 
-    def is_in(self, data: bytes) -> bool:
-        """See Dialect: the end of the list of names."""
-        return b" 366 " in data
+    def is_registered(self, data: bytes) -> bool:
+        """See Dialect: the message of the day has ended, or there is none."""
+        return bool(_WELCOME.search(data) and _READY.search(data))
 
     def refused(self, data: bytes) -> str:
         """See Dialect."""
         found = _REFUSED.search(data)
         return found[0].decode("utf-8", "replace").strip() if found else ""
 
-    def message(self, payload: bytes) -> bytes:
+    def join(self, room: str) -> bytes:
         """See Dialect."""
-        return b"PRIVMSG %b :%b\r\n" % (self.room.encode(), payload)
+        return f"JOIN {room}\r\n".encode()
 
-    def payloads(self, data: bytes) -> list[bytes]:
+    def is_in(self, data: bytes) -> bool:
+        """See Dialect: the end of the list of names."""
+        return b" 366 " in data
+
+    def members(self, data: bytes) -> list[bytes]:
         """See Dialect."""
-        return self._message.findall(data)
+        return _IRC_MEMBER.findall(data)
 
+    def message(self, target: str, payload: bytes) -> bytes:
+        """See Dialect."""
+        return b"PRIVMSG %b :%b\r\n" % (target.encode(), payload)
 
-_PLAIN_MESSAGE = re.compile(rb"(?m)^[^ :]+: (lt[^\r\n]*)$")
+    def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """See Dialect."""
+        return _IRC_MESSAGE.findall(data)
 
 
 class Plain:
-    """gchat's plain text: the lobby, as from netcat."""
+    """gchat's plain text: everybody is in the lobby, as from netcat."""
 
-    echo = True
+    def __init__(self) -> None:
+        self.sees_own = True
 
     def login(self, nick: str) -> bytes:
         """See Dialect."""
@@ -95,21 +116,33 @@ class Plain:
         """See Dialect: there is nothing to answer."""
         return b""
 
-    def is_in(self, data: bytes) -> bool:
+    def is_registered(self, data: bytes) -> bool:
         """See Dialect: the first sentence is about our own arrival."""
         return b" has connected to the chat room\n" in data
 
     def refused(self, data: bytes) -> str:
         """See Dialect."""
-        first = data.partition(b"\n")[0]
-        if b"\n" in data and not first.endswith(b" has connected to the chat room"):
+        first, newline, _ = data.partition(b"\n")
+        if newline and not first.endswith(b" has connected to the chat room"):
             return first.decode("utf-8", "replace")
         return ""
 
-    def message(self, payload: bytes) -> bytes:
+    def join(self, room: str) -> bytes:
+        """See Dialect."""
+        return b""
+
+    def is_in(self, data: bytes) -> bool:
+        """See Dialect."""
+        return True
+
+    def members(self, data: bytes) -> list[bytes]:
+        """See Dialect."""
+        return _PLAIN_MEMBER.findall(data)
+
+    def message(self, target: str, payload: bytes) -> bytes:
         """See Dialect."""
         return payload + b"\n"
 
-    def payloads(self, data: bytes) -> list[bytes]:
+    def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """See Dialect."""
         return _PLAIN_MESSAGE.findall(data)

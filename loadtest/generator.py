@@ -1,264 +1,224 @@
-"""Simulated clients on raw sockets and one epoll: log in, write on schedule, read everything."""
+"""All processes of the generator, as one: starts them, tells them what to do, adds up."""
 
 from __future__ import annotations
 
-import select
-import socket
+import multiprocessing
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Any
 
-from loadtest.dialects import Dialect
-from loadtest.verify import Member, RoomOrder
+from loadtest.crowd import CouldNotStart
+from loadtest.latency import Latencies
+from loadtest.plan import Plan
+from loadtest.verify import Faults
+from loadtest.worker import Order, Setup, Share, Tick, work
 
-READ_BYTES = 1 << 18
-LOGIN_SECONDS = 60.0  # for all clients to be in the room
-LOGIN_AT_ONCE = 100  # clients that are logging in at the same time
-QUIET_SECONDS = 10.0  # without any message before the missing ones are counted as lost
-SETTLE_SECONDS = 0.3  # of silence after logging in, before the load begins
-TICK_SECONDS = 0.001
-
-
-class CouldNotStart(Exception):
-    """The target cannot be reached or lets nobody in; the text says why."""
+START_DELAY_SECONDS = 0.5  # for all processes to have got the order before it begins
+STOP_SECONDS = 5.0
+# From here on the generator is what was measured, and not the server:
+LATE_SECONDS = 0.020  # one message in a hundred left so late
+UNREAD_SECONDS = 0.100  # what had come and was not read is what comes in so long
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What is to be done. The rate is in messages a second, of all senders together."""
+@dataclass(slots=True)
+class Point:
+    """What was seen about a moment of a load; latencies in milliseconds, memory in bytes."""
 
-    clients: int
-    rate: float
+    at: float  # seconds since its start
+    rate: float  # deliveries a second
+    p50: float
+    p99: float
+    cpu: float  # of the server, in cores
+    memory: int
+
+
+@dataclass(slots=True)
+class Merged:
+    """What all processes saw of a load. Times in seconds."""
+
+    shares: list[Share]
+    latencies: Latencies
+    faults: Faults
     seconds: float
-    size: int  # bytes of each message's text
+    points: list[Point]
 
     @property
-    def messages(self) -> int:
-        """How many messages that makes."""
-        return max(1, round(self.rate * self.seconds))
+    def received(self) -> int:
+        """Deliveries."""
+        return sum(share.received for share in self.shares)
+
+    @property
+    def expected(self) -> int:
+        """Deliveries, if nothing is lost."""
+        return sum(share.expected for share in self.shares)
+
+    def invalid(self, bytes_each: int) -> list[str]:
+        """Why the generator, and not the server, was the bottleneck."""
+        reasons = []
+        late = max(share.lag_p99 for share in self.shares)
+        if late > LATE_SECONDS:
+            reasons.append(f"one message in a hundred left {late * 1000:.0f} ms late or later")
+        unread = sum(share.unread for share in self.shares)
+        rate = self.received / self.seconds * bytes_each
+        if unread > max(rate * UNREAD_SECONDS, 1 << 20):
+            reasons.append(f"{unread / 1e6:.1f} MB had arrived and waited to be read")
+        return reasons
 
 
-class Client:
-    """One simulated client."""
-
-    __slots__ = ("dialect", "member", "nick", "out", "read", "rest", "sock", "welcome")
-
-    def __init__(self, nick: str, dialect: Dialect, room: RoomOrder) -> None:
-        self.nick = nick
-        self.dialect = dialect
-        self.member = Member(room)
-        self.sock = socket.socket()
-        self.out = b""  # what the socket did not take yet
-        self.rest = b""  # a line that has not ended
-        self.read = b""  # everything since the connection was made, until it is in the room
-        self.welcome = False  # is in the room
-
-    def send(self, data: bytes) -> None:
-        """Sends without waiting; what the socket does not take goes with the next send."""
-        self.out += data
-        try:
-            sent = self.sock.send(self.out)
-        except BlockingIOError:
-            return
-        self.out = self.out[sent:]
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far it is; handed to whoever shows it."""
-
-    phase: str
-    done: int
-    of: int
-    deliveries: int = 0
-
-
-@dataclass(slots=True)
-class Run:
-    """What a run brought. Times are in seconds of time.monotonic."""
-
-    load: Load
-    room: RoomOrder
-    members: list[Member]
-    dropped: int  # clients that the server disconnected
-    started: float = 0.0
-    ended: float = 0.0  # when the last delivery came
-    late: float = 0.0  # how far behind its schedule the latest message left
-    cpu: float = 0.0  # seconds of CPU that the generator used
-    unsent: int = 0  # messages that could not leave
-
-
-@dataclass(slots=True)
 class Generator:
-    """Runs one load against one target."""
+    """As many processes as are asked for, each with its share of the plan's clients."""
 
-    address: tuple[str, int]
-    load: Load
-    make_dialect: Callable[[], Dialect]
-    show: Callable[[Progress], None]
-    room: RoomOrder = field(default_factory=RoomOrder)
-    clients: dict[int, Client] = field(default_factory=dict)
-    dropped: int = 0
-    buffer: memoryview = field(default_factory=lambda: memoryview(bytearray(READ_BYTES)))
+    def __init__(
+        self,
+        address: tuple[str, int],
+        plan: Plan,
+        *,
+        processes: int,
+        plain: bool = False,
+        echo: bool = True,
+        size: int = 100,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> None:
+        self.plan = plan
+        self._progress = progress
+        context = multiprocessing.get_context("spawn")
+        self._pipes: list[Connection] = []
+        self._processes = []
+        for index in range(processes):
+            ours, theirs = context.Pipe()
+            setup = Setup(address, plain, echo, size, plan, index, processes)
+            process = context.Process(target=work, args=(theirs, setup), daemon=True)
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
 
-    def run(self, begin: Callable[[], None], end: Callable[[], None]) -> Run:
-        """Logs everybody in, calls `begin`, loads, waits for the last delivery, calls `end`.
+    def __enter__(self) -> Generator:
+        return self
 
-        Raises CouldNotStart.
-        """
-        poll = select.epoll()
-        try:
-            self._log_in(poll)
-            begin()
-            result = self._drive(poll)
-            end()
-            return result
-        finally:
-            poll.close()
-            for client in self.clients.values():
-                client.sock.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(STOP_SECONDS)
+            if process.is_alive():
+                process.kill()
+                process.join()
 
-    # -- logging in
+    def call(
+        self, name: str, *arguments: object, tick: Callable[[int, Tick], None] | None = None
+    ) -> list[Any]:
+        """Has every process carry out a command; their answers. Raises CouldNotStart."""
+        answers: dict[int, Any] = {}
+        done = dict.fromkeys(range(len(self._pipes)), 0)
+        for pipe in self._pipes:
+            pipe.send((name, arguments))
+        while len(answers) < len(self._pipes):
+            for ready in wait(self._pipes):
+                assert isinstance(ready, Connection)
+                index = self._pipes.index(ready)
+                try:
+                    kind, value = ready.recv()
+                except EOFError:
+                    raise CouldNotStart("a process of the generator ended") from None
+                if kind == "failed":
+                    raise CouldNotStart(value)
+                if kind == "done":
+                    answers[index] = value
+                elif kind == "progress":
+                    done[index] = value
+                    self._progress(sum(done.values()))
+                elif tick is not None:
+                    tick(index, value)
+        return [answers[index] for index in range(len(self._pipes))]
 
-    def _log_in(self, poll: select.epoll) -> None:
-        deadline = time.monotonic() + LOGIN_SECONDS
-        nicks = iter(f"lt{number}" for number in range(self.load.clients))
-        inside = waiting = 0
-        while inside < self.load.clients:
-            while waiting < LOGIN_AT_ONCE and self._connect_next(poll, nicks):
-                waiting += 1
-            if time.monotonic() > deadline:
-                raise CouldNotStart(
-                    f"only {inside} of {self.load.clients} clients were let in within "
-                    f"{LOGIN_SECONDS:.0f} seconds"
-                )
-            for fileno, _ in poll.poll(0.1):
-                if self._log_in_step(self.clients[fileno]):
-                    inside += 1
-                    waiting -= 1
-            self.show(Progress("logging in", inside, self.load.clients))
-        while poll.poll(SETTLE_SECONDS):
-            for client in self.clients.values():
-                self._read(client)
+    def enter(self, clients: range, *, join: bool = True) -> None:
+        """Logs clients in and has them enter their rooms."""
+        self.call("log_in", clients)
+        if join:
+            self.call("join", {client: self.plan.room(client) for client in clients})
+            self.call("settle")
 
-    def _connect_next(self, poll: select.epoll, nicks: Iterator[str]) -> bool:
-        nick = next(nicks, None)
-        if nick is None:
-            return False
-        client = Client(nick, self.make_dialect(), self.room)
-        try:
-            client.sock.connect(self.address)
-        except OSError as error:
-            client.sock.close()
-            host, port = self.address
-            raise CouldNotStart(f"{host}:{port}: {error.strerror or error}") from None
-        client.sock.setblocking(False)
-        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.clients[client.sock.fileno()] = client
-        poll.register(client.sock, select.EPOLLIN)
-        client.send(client.dialect.login(nick))
-        return True
+    def load(
+        self,
+        *,
+        count: int,
+        rate: float,
+        usage: Callable[[], tuple[float, int]],
+        churn: tuple[int, ...] = (),
+        churn_rate: float = 0.0,
+    ) -> Merged:
+        """Drives a load. `usage` gives the server's CPU seconds and memory so far."""
+        start = time.monotonic() + START_DELAY_SECONDS
+        name = f"{start:.6f}"
+        order = Order(name, count, rate, start, churn, churn_rate)
+        series = _Series(len(self._pipes), usage, self._progress)
+        shares: list[Share] = self.call("load", order, tick=series.add)
+        latencies, faults = Latencies(), Faults()
+        for share in shares:
+            latencies.merge(share.latencies)
+            faults.add(share.faults)
+        faults.reordered += max(share.disorder for share in shares)
+        if not faults:
+            faults.reordered += _different_orders(shares)
+        seconds = max(max(share.ended for share in shares) - start, count / rate)
+        return Merged(shares, latencies, faults, seconds, series.points)
 
-    def _log_in_step(self, client: Client) -> bool:
-        """Reads and answers; whether the client has come into the room by it."""
-        data = self._read(client)
-        if client.welcome:
-            return False
-        client.read += data
-        refused = client.dialect.refused(client.read)
-        if refused:
-            raise CouldNotStart(f"{client.nick} is not let in: {refused}")
-        answer = client.dialect.answer(data)
-        if answer:
-            client.send(answer)
-        client.welcome = client.dialect.is_in(client.read)
-        if client.welcome:
-            client.read = b""
-        return client.welcome
 
-    def _read(self, client: Client) -> bytes:
-        """The whole lines that have come; nothing where there are none."""
-        try:
-            # into one buffer: a large one for each read would cost more than the read
-            size = client.sock.recv_into(self.buffer)
-            data = bytes(self.buffer[:size])
-        except BlockingIOError:
-            return b""
-        except OSError:
-            data = b""
-        if not data:
-            if not client.welcome:
-                raise CouldNotStart(f"{client.nick} was disconnected while logging in")
-            self._drop(client)
-            return b""
-        end = data.rfind(b"\n") + 1
-        whole, client.rest = client.rest + data[:end], data[end:] if end else client.rest + data
-        return whole if end else b""
+def _different_orders(shares: list[Share]) -> int:
+    """Streams that two processes saw in different orders."""
+    orders: dict[int, set[str]] = {}
+    for share in shares:
+        for stream, digest in share.digests.items():
+            orders.setdefault(stream, set()).add(digest)
+    return sum(len(digests) > 1 for digests in orders.values())
 
-    def _drop(self, client: Client) -> None:
-        self.dropped += 1
-        del self.clients[client.sock.fileno()]
-        client.sock.close()
 
-    # -- the load
+class _Series:
+    """Puts the ticks of all processes together."""
 
-    def _drive(self, poll: select.epoll) -> Run:
-        load = self.load
-        clients = list(self.clients.values())
-        members = [client.member for client in clients]
-        # the first client only reads: where senders are not shown their own messages, somebody has
-        # to see the whole order
-        senders = clients[1:]
-        receivers = load.clients if clients[0].dialect.echo else load.clients - 1
-        cpu = time.process_time()
-        started = time.monotonic()
-        run = Run(load, self.room, members, 0, started=started, ended=started)
-        sent = arrived = 0
-        expected = load.messages * receivers
-        while arrived < expected:
-            now = time.monotonic()
-            while sent < load.messages and started + sent / load.rate <= now:
-                due = started + sent / load.rate
-                run.late = max(run.late, now - due)
-                self._write(senders[sent % len(senders)], sent, due)
-                sent += 1
-            if sent == load.messages and now - run.ended > QUIET_SECONDS:
-                break
-            if not self.clients:
-                break
-            wait = started + sent / load.rate - now if sent < load.messages else 0.1
-            # epoll knows milliseconds: waiting a little less than it takes keeps to the schedule
-            for fileno, _ in poll.poll(max(0.0, wait - TICK_SECONDS)):
-                arrived += self._deliver(self.clients[fileno], run)
-            self.show(
-                Progress(
-                    "sending" if sent < load.messages else "draining", sent, load.messages, arrived
+    def __init__(
+        self, processes: int, usage: Callable[[], tuple[float, int]], show: Callable[[int], None]
+    ) -> None:
+        self.points: list[Point] = []
+        self._last: dict[int, Tick] = {}
+        self._processes = processes
+        self._usage = usage
+        self._show = show
+        self._received = 0
+        self._at = 0.0
+        self._cpu = usage()[0]
+        self._when = time.monotonic()
+
+    def add(self, index: int, tick: Tick) -> None:
+        """Takes in a tick; with the last process's one the point is complete."""
+        self._last[index] = tick
+        if len(self._last) < self._processes:
+            return
+        ticks = list(self._last.values())
+        self._last.clear()
+        received = sum(one.received for one in ticks)
+        at = max(one.at for one in ticks)
+        cpu, memory = self._usage()
+        now = time.monotonic()
+        if at > self._at:
+            self.points.append(
+                Point(
+                    at,
+                    (received - self._received) / (at - self._at),
+                    max(one.figures.get("p50", 0.0) for one in ticks),
+                    max(one.figures.get("p99", 0.0) for one in ticks),
+                    (cpu - self._cpu) / max(now - self._when, 1e-6),
+                    memory,
                 )
             )
-        run.cpu = time.process_time() - cpu
-        run.dropped = self.dropped
-        run.unsent = sum(bool(client.out) for client in clients)
-        return run
-
-    def _write(self, client: Client, number: int, due: float) -> None:
-        payload = f"lt{client.nick} {number} ".encode()
-        payload += b"x" * (self.load.size - len(payload))
-        self.room.send(payload, due)
-        if not client.dialect.echo:
-            client.member.own.add(payload)
-        try:
-            client.send(client.dialect.message(payload))
-        except OSError:
-            pass  # the server dropped it; the message counts as lost
-
-    def _deliver(self, client: Client, run: Run) -> int:
-        data = self._read(client)
-        payloads = client.dialect.payloads(data) if data else []
-        if payloads:
-            run.ended = time.monotonic()
-            client.member.receive(payloads, run.ended)
-        elif b"PING " in data:
-            answer = client.dialect.answer(data)
-            if answer:
-                client.send(answer)
-        return len(payloads)
+        self._received, self._at, self._cpu, self._when = received, at, cpu, now
+        self._show(received)

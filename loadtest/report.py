@@ -1,112 +1,78 @@
-"""What a run brought, as figures and as a table."""
+"""Rounds of a scenario in the terminal: a table, and what it means in a sentence."""
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
-from loadtest.generator import Run
-from loadtest.target import Usage
-from loadtest.verify import Faults, order_of_each_sender, verify
-
-BUSY = 0.85  # of a core: from here on the generator is as slow as what it measures
-PERCENTILES = (50.0, 90.0, 99.0, 99.9)
+from loadtest.outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The figures of a run; times in seconds."""
-
-    deliveries: int
-    expected: int
-    rate: float  # deliveries a second
-    latencies: dict[str, float]
-    faults: Faults
-    dropped: int
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing was wrong."""
-        return not self.faults and not self.dropped and self.deliveries == self.expected
-
-
-def result(run: Run) -> Result:
-    """Verifies a run and counts."""
-    faults = verify(run.room, run.members)
-    faults.reordered += order_of_each_sender(run.room)
-    latencies = array("d")
-    for member in run.members:
-        latencies.extend(member.latencies)
-    duration = max(run.ended - run.started, 1e-9)
-    deliveries = sum(member.received for member in run.members)
-    expected = sum(len(run.room.sent) - len(member.own) for member in run.members)
-    return Result(
-        deliveries, expected, deliveries / duration, percentiles(latencies), faults, run.dropped
-    )
-
-
-def percentiles(values: array[float]) -> dict[str, float]:
-    """p50 to p99.9 and the maximum, each the smallest value that so many do not exceed."""
-    if not values:
-        return {}
-    ordered = sorted(values)
-    found = {
-        f"p{percent:g}": ordered[min(len(ordered) - 1, round(len(ordered) * percent / 100))]
-        for percent in PERCENTILES
-    }
-    return found | {"max": ordered[-1]}
-
-
-def show(console: Console, run: Run, outcome: Result, usage: Usage | None) -> None:
-    """Prints the table."""
-    load = run.load
-    table = Table(
-        title=f"{load.clients} clients in one room, {load.rate:g} messages/s of {load.size} bytes "
-        f"for {load.seconds:g} s",
-        title_justify="left",
-        show_header=False,
-    )
+def show(console: Console, outcomes: list[Outcome]) -> None:
+    """Prints the table: the only round, or the median of several with the range."""
+    first = outcomes[0]
+    settings = first.settings
+    table = Table(title=_title(first), title_justify="left", show_header=False, min_width=60)
     table.add_column(style="dim")
     table.add_column(justify="right")
-    table.add_row("messages sent", f"{len(run.room.sent):,}")
-    table.add_row("deliveries", f"{outcome.deliveries:,} of {outcome.expected:,}")
-    table.add_row("deliveries per second", f"{outcome.rate:,.0f}")
-    for name, value in outcome.latencies.items():
-        table.add_row(f"latency {name}", f"{value * 1000:.2f} ms")
-    faults = outcome.faults
-    for name, count in (
-        ("lost", faults.lost),
-        ("duplicated", faults.duplicated),
-        ("reordered", faults.reordered),
-        ("altered", faults.altered),
-        ("clients dropped", outcome.dropped),
-    ):
-        table.add_row(name, f"[bold red]{count:,}[/]" if count else "0")
-    _add_usage(table, run, outcome, usage)
-    console.print(table)
-    if run.cpu > BUSY * (run.ended - run.started):
-        console.print(
-            "[yellow]The generator had no CPU to spare: latencies are partly its own. "
-            "Lower --rate or --clients.[/]"
-        )
-    if outcome.good:
-        console.print("[green]Every message arrived exactly once, in order and unchanged.[/]")
-    else:
-        console.print("[bold red]Messages went wrong: see the table.[/]")
-
-
-def _add_usage(table: Table, run: Run, outcome: Result, usage: Usage | None) -> None:
-    duration = max(run.ended - run.started, 1e-9)
-    if usage is None:
+    if len(outcomes) > 1:
+        table.add_row("rounds", f"{len(outcomes)}; medians, with the range")
+    if first.expected:
+        table.add_row("messages sent", _sum(outcomes, "sent"))
+        table.add_row("deliveries", f"{_sum(outcomes, 'received')} of {_sum(outcomes, 'expected')}")
+        for name in first.faults:
+            count = sum(outcome.faults[name] for outcome in outcomes)
+            table.add_row(name, f"[bold red]{count:,}[/]" if count else "0")
+        dropped = sum(outcome.dropped for outcome in outcomes)
+        table.add_row("clients dropped", f"[bold red]{dropped:,}[/]" if dropped else "0")
+    for name in first.figures():
+        table.add_row(name, _spread([o.figures().get(name, 0.0) for o in outcomes]))
+    if not first.server:
         table.add_row("server CPU, memory", "not known (--pid)")
-    else:
-        table.add_row("server CPU", f"{usage.cpu:.2f} s ({usage.cpu / duration:.0%} of a core)")
-        if outcome.deliveries:
-            each = usage.cpu / outcome.deliveries * 1e6
-            table.add_row("server CPU for each delivery", f"{each:.2f} µs")
-        table.add_row("server memory", f"{usage.memory / 1e6:.1f} MB")
-    table.add_row("generator CPU", f"{run.cpu:.2f} s ({run.cpu / duration:.0%} of a core)")
-    table.add_row("latest message left late by", f"{run.late * 1000:.1f} ms")
+    for name, value in first.generator.items():
+        table.add_row(f"generator {name.replace('_', ' ')}", f"{value:,.4g}")
+    for name, value in first.extra.items():
+        if isinstance(value, str):
+            table.add_row(name, value.replace("; ", "\n"))
+    console.print(table)
+    _verdict(console, outcomes, plain=bool(settings["plain"]))
+
+
+def _title(outcome: Outcome) -> str:
+    settings = outcome.settings
+    title = f"{outcome.scenario}: {settings['clients']:,} clients"
+    if outcome.expected:
+        title += f", {settings['rate']:,.6g} messages/s of {settings['size']} bytes"
+        title += f" for {settings['seconds']:g} s"
+    return title
+
+
+def _sum(outcomes: list[Outcome], name: str) -> str:
+    return f"{sum(getattr(outcome, name) for outcome in outcomes):,}"
+
+
+def _spread(values: list[float]) -> str:
+    text = number(median(values))
+    return text if len(values) == 1 else f"{text}  ({number(min(values))} – {number(max(values))})"
+
+
+def number(value: float) -> str:
+    """Three digits, or all of a large one."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _verdict(console: Console, outcomes: list[Outcome], *, plain: bool) -> None:
+    reasons = sorted({reason for outcome in outcomes for reason in outcome.invalid})
+    if reasons:
+        console.print(
+            "[bold yellow]INVALID:[/] the generator was the bottleneck, not the server: "
+            + "; ".join(reasons)
+            + ". Lower --rate or --clients, or give it more --processes.",
+            soft_wrap=True,
+        )
+    if not all(outcome.good for outcome in outcomes):
+        console.print("[bold red]Messages went wrong: see the table.[/]")
+    elif outcomes[0].expected:
+        console.print("[green]Every message arrived exactly once, in order and unchanged.[/]")

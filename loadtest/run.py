@@ -1,7 +1,8 @@
 """The load test's command line: `python loadtest/run.py`.
 
-Without arguments it starts a server of its own and 500 simulated clients. Exit status: 0 nothing
-was wrong, 1 messages went wrong, 4 it could not start.
+Without arguments it starts a server of its own and 500 simulated clients in one room. Exit status:
+0 nothing was wrong, 1 messages went wrong, 2 a threshold was missed, 3 the run is invalid (the
+generator was the bottleneck), 4 it could not start.
 """
 
 from __future__ import annotations
@@ -10,53 +11,81 @@ import argparse
 import resource
 import secrets
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 
 if __package__ in (None, ""):  # run as a file, from anywhere
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import psutil
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
+from rich.table import Table
 
-from loadtest.dialects import Dialect, Irc, Plain
-from loadtest.generator import CouldNotStart, Generator, Load, Progress
-from loadtest.report import result, show
+from loadtest import page, report, results
+from loadtest.crowd import CouldNotStart
+from loadtest.outcome import Outcome
+from loadtest.progress import progress
+from loadtest.scenarios import SCENARIOS, Settings, Stage
 from loadtest.target import OwnTarget, Target
 
 EXIT_WRONG = 1
+EXIT_THRESHOLD = 2
+EXIT_INVALID = 3
 EXIT_NOT_STARTED = 4
 SPARE_DESCRIPTORS = 64
-REFRESH_SECONDS = 0.2  # of the progress line
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one load; the exit status."""
-    arguments = _parser().parse_args(argv)
-    console = Console(stderr=False)
-    load = Load(arguments.clients, arguments.rate, arguments.seconds, arguments.size)
+    """Runs a scenario, or compares two results; the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    console = Console()
+    if words[:1] == ["compare"]:
+        return _compare(console, words[1:])
+    arguments = parser().parse_args(words)
     try:
-        _allow_descriptors(load.clients)
+        allow_descriptors(arguments.clients)
         target = _target(arguments)
     except (CouldNotStart, OSError, psutil.Error) as error:
         return _fail(console, error)
-    room = f"#lt-{secrets.token_hex(4)}"
-    make: Callable[[], Dialect] = Plain if arguments.plain else lambda: Irc(room)
     try:
-        with _bar(console) as tell:
-            run = Generator(target.address, load, make, tell).run(target.begin, target.end)
+        outcomes = _rounds(console, arguments, target)
     except CouldNotStart as error:
         return _fail(console, error)
     finally:
         target.stop()
-    outcome = result(run)
-    show(console, run, outcome, target.usage)
-    return 0 if outcome.good else EXIT_WRONG
+    report.show(console, outcomes)
+    _write(console, arguments, outcomes)
+    return _status(console, arguments, outcomes)
+
+
+def _rounds(console: Console, arguments: argparse.Namespace, target: Target) -> list[Outcome]:
+    outcomes = []
+    for number in range(1, arguments.rounds + 1):
+        prefix = f"round {number} of {arguments.rounds}: " if arguments.rounds > 1 else ""
+        with progress(console, prefix) as tell:
+            stage = Stage(settings(arguments), target, tell)
+            outcomes.append(SCENARIOS[arguments.scenario](stage))
+    return outcomes
+
+
+def settings(arguments: argparse.Namespace) -> Settings:
+    """What the command line asks for, with a new name for the rooms."""
+    return Settings(
+        clients=arguments.clients,
+        rate=arguments.rate,
+        seconds=arguments.seconds,
+        size=arguments.size,
+        processes=arguments.processes,
+        plain=arguments.plain,
+        room_size=min(arguments.room_size, arguments.clients),
+        slow=min(arguments.slow, arguments.clients - 2),
+        churn=min(arguments.churn, arguments.clients - 2),
+        churn_rate=arguments.churn_rate,
+        max_p99_ms=arguments.max_p99_ms or 100.0,
+        prefix=f"#lt-{secrets.token_hex(4)}-",
+    )
 
 
 def _target(arguments: argparse.Namespace) -> Target:
@@ -66,47 +95,79 @@ def _target(arguments: argparse.Namespace) -> Target:
     return Target(host, port, arguments.pid)
 
 
-def _allow_descriptors(clients: int) -> None:
+def allow_descriptors(clients: int) -> None:
     """Raises the limit of open files as far as the clients need. Raises CouldNotStart."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = clients + SPARE_DESCRIPTORS
-    if hard not in (resource.RLIM_INFINITY,) and needed > hard:
+    if hard != resource.RLIM_INFINITY and needed > hard:
         raise CouldNotStart(f"{clients} clients need {needed} open files; {hard} are allowed")
     if soft != resource.RLIM_INFINITY and needed > soft:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-@contextmanager
-def _bar(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """A line that shows how far it is."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[deliveries]}"),
-        TimeElapsedColumn(),
-    )
-    with Bar(*columns, console=console, auto_refresh=False) as bar:
-        task = bar.add_task("starting", total=None, deliveries="")
-        shown = 0.0
+def _write(console: Console, arguments: argparse.Namespace, outcomes: list[Outcome]) -> None:
+    target = "{}:{}".format(*arguments.target) if arguments.target else "gchat, started for the run"
+    document = results.document(outcomes, target)
+    if arguments.json:
+        results.save(arguments.json, outcomes, target)
+        console.print(f"saved {arguments.json}", soft_wrap=True)
+    if arguments.html:
+        machine = f"{document['machine']['cpu']}, {document['machine']['cores']} cores"
+        arguments.html.write_text(page.page(outcomes, target, machine), encoding="utf-8")
+        console.print(f"saved {arguments.html}", soft_wrap=True)
 
-        def tell(progress: Progress) -> None:
-            nonlocal shown
-            now = time.monotonic()
-            if now - shown < REFRESH_SECONDS and progress.done < progress.of:
-                return
-            shown = now
-            text = f"{progress.deliveries:,} deliveries" if progress.deliveries else ""
-            bar.update(
-                task,
-                description=progress.phase,
-                completed=progress.done,
-                total=progress.of,
-                deliveries=text,
-                refresh=True,
-            )
 
-        yield tell
+def _status(console: Console, arguments: argparse.Namespace, outcomes: list[Outcome]) -> int:
+    if not all(outcome.good for outcome in outcomes):
+        return EXIT_WRONG
+    if any(outcome.invalid for outcome in outcomes):
+        return EXIT_INVALID
+    missed = list(_missed(arguments, outcomes))
+    for sentence in missed:
+        console.print(f"[bold red]threshold missed:[/] {sentence}", soft_wrap=True)
+    return EXIT_THRESHOLD if missed else 0
+
+
+def _missed(arguments: argparse.Namespace, outcomes: list[Outcome]) -> Sequence[str]:
+    """Thresholds hold for the median of the rounds."""
+    found = []
+    for flag, name, most in (
+        ("max_p99_ms", "latency p99, ms", True),
+        ("max_cpu_us", "server CPU for each delivery, µs", True),
+        ("min_rate", "deliveries/s", False),
+    ):
+        limit = getattr(arguments, flag)
+        if limit is None:
+            continue
+        values = [value for o in outcomes if (value := o.figures().get(name)) is not None]
+        if not values:
+            found.append(f"{name} is not known for this run")
+        elif (median(values) > limit) is most and median(values) != limit:
+            word = "more" if most else "less"
+            found.append(f"{name} is {report.number(median(values))}, {word} than {limit:g}")
+    return found
+
+
+def _compare(console: Console, words: list[str]) -> int:
+    command = argparse.ArgumentParser(prog="loadtest/run.py compare")
+    command.add_argument("first", type=Path)
+    command.add_argument("second", type=Path)
+    arguments = command.parse_args(words)
+    try:
+        first, second = results.load(arguments.first), results.load(arguments.second)
+    except results.BadResults as error:
+        return _fail(console, error)
+    table = Table("", arguments.first.name, arguments.second.name, "ratio", "")
+    for one in results.compare(first, second):
+        table.add_row(
+            one.name,
+            report.number(one.first),
+            report.number(one.second),
+            f"{one.ratio:.2f}",
+            one.verdict,
+        )
+    console.print(table)
+    return 0
 
 
 def _fail(console: Console, error: Exception) -> int:
@@ -124,7 +185,7 @@ def _address(text: str) -> tuple[str, int]:
 _address.__name__ = "HOST:PORT"
 
 
-def _count(low: float, high: float, kind: type[int] | type[float]) -> Callable[[str], float]:
+def _within(low: float, high: float, kind: type[int] | type[float]) -> Callable[[str], float]:
     def convert(text: str) -> float:
         value = kind(text)
         if not low <= value <= high:
@@ -135,28 +196,40 @@ def _count(low: float, high: float, kind: type[int] | type[float]) -> Callable[[
     return convert
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    found = argparse.ArgumentParser(
         prog="loadtest/run.py",
         description="Loads a chat server with simulated clients and verifies every message.",
+        epilog="`run.py compare A.json B.json` compares two results.",
     )
-    parser.add_argument(
+    add = found.add_argument
+    add("scenario", nargs="?", default="room", choices=SCENARIOS, help="default: room")
+    add(
         "--target",
         type=_address,
         metavar="HOST:PORT",
         help="a server that runs already, any IRC server (default: one of our own)",
     )
-    parser.add_argument("--pid", type=int, default=0, help="its process, to measure what it uses")
-    parser.add_argument("--plain", action="store_true", help="speak gchat's plain text, not IRC")
-    number = _count(2, 60_000, int)
-    parser.add_argument("--clients", type=number, default=500, help="default: 500")
-    rate = _count(0.1, 1e6, float)
-    parser.add_argument("--rate", type=rate, default=100.0, help="messages/s (default: 100)")
-    seconds = _count(0.1, 3600, float)
-    parser.add_argument("--seconds", type=seconds, default=10.0, help="default: 10")
-    size = _count(32, 400, int)
-    parser.add_argument("--size", type=size, default=100, help="bytes of text (default: 100)")
-    return parser
+    add("--pid", type=int, default=0, help="its process, to measure what it uses")
+    add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
+    add("--clients", type=_within(2, 60_000, int), default=500, help="default: 500")
+    add("--rate", type=_within(0.1, 1e6, float), default=100.0, help="messages/s (default: 100)")
+    add("--seconds", type=_within(0.1, 3600, float), default=10.0, help="default: 10")
+    add("--size", type=_within(48, 400, int), default=100, help="bytes of text (default: 100)")
+    add("--rounds", type=_within(1, 100, int), default=1, help="default: 1")
+    add("--processes", type=_within(1, 64, int), default=1, help="of the generator (default: 1)")
+    add("--room-size", type=_within(2, 10_000, int), default=10, help="rooms (default: 10)")
+    add("--slow", type=_within(1, 10_000, int), default=10, help="slow-readers (default: 10)")
+    add("--churn", type=_within(1, 10_000, int), default=20, help="churn (default: 20)")
+    add("--churn-rate", type=_within(0.1, 1000, float), default=20.0, help="comings and goings/s")
+    limit = _within(0, 1e9, float)
+    add("--max-p99-ms", type=limit, help="threshold; for find-max what is too slow (100)")
+    add("--max-cpu-us", type=limit, help="threshold: server CPU for each delivery")
+    add("--min-rate", type=limit, help="threshold: deliveries/s")
+    add("--json", type=Path, metavar="FILE", help="save everything")
+    add("--html", type=Path, metavar="FILE", help="save a page with charts")
+    return found
 
 
 if __name__ == "__main__":

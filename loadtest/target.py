@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 STOP_SECONDS = 10.0
-
-
-@dataclass(slots=True)
-class Usage:
-    """What the server used during the load; CPU in seconds, memory in bytes."""
-
-    cpu: float
-    memory: int
 
 
 class Target:
@@ -27,28 +17,25 @@ class Target:
     def __init__(self, host: str, port: int, pid: int = 0) -> None:
         self.address = (host, port)
         self._process = psutil.Process(pid) if pid else None
-        self._before = 0.0
-        self.usage: Usage | None = None
 
-    def begin(self) -> None:
-        """The load begins."""
-        if self._process is not None:
-            self._before = self._cpu(self._process)
+    @property
+    def known(self) -> bool:
+        """Whether what the server uses can be measured."""
+        return self._process is not None
 
-    def end(self) -> None:
-        """The load has ended."""
-        if self._process is not None:
-            with suppress(psutil.NoSuchProcess):
-                memory = self._process.memory_info().rss
-                self.usage = Usage(self._cpu(self._process) - self._before, memory)
+    def usage(self) -> tuple[float, int]:
+        """CPU seconds so far and bytes of memory now; zeros where they cannot be known."""
+        if self._process is None:
+            return 0.0, 0
+        try:
+            times = self._process.cpu_times()
+            return float(times.user + times.system), int(self._process.memory_info().rss)
+        except psutil.NoSuchProcess:
+            self._process = None
+            return 0.0, 0
 
     def stop(self) -> None:
         """Nothing: the server is not ours."""
-
-    @staticmethod
-    def _cpu(process: psutil.Process) -> float:
-        times = process.cpu_times()
-        return float(times.user + times.system)
 
 
 class OwnTarget(Target):

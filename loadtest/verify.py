@@ -1,20 +1,26 @@
-"""Did every message arrive exactly once, in order and unchanged at every member? Pure.
+"""Did every message arrive exactly once, in order and unchanged at everybody it is for? Pure.
 
-The cost of a delivery is what counts here, so nothing is called for each line: what one read
-brought is compared as a list with the room's order, which the first member to see a message makes.
+The cost of a delivery is what counts here, so nothing is done for each line: the first client to
+see a message parses it and appends its line to the stream's text; all others compare what they read
+with that text, a read at a time.
 """
 
 from __future__ import annotations
 
-from array import array
+import hashlib
+from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+
+# Finds the messages in whole lines: (line with its ending, payload).
+FindLines = Callable[[bytes], list[tuple[bytes, bytes]]]
 
 
 @dataclass(slots=True)
 class Faults:
-    """What went wrong, in messages at members."""
+    """What went wrong, in messages at clients."""
 
     lost: int = 0
     duplicated: int = 0
@@ -33,128 +39,179 @@ class Faults:
 
 
 @dataclass(slots=True)
-class RoomOrder:
-    """The order in which the room's messages were first seen, and when each was to be sent."""
+class Stream:
+    """Messages in the order in which they were first seen by any client of this process."""
 
-    sent: dict[bytes, float] = field(default_factory=dict)  # payload → when it was due, seconds
-    unseen: set[bytes] = field(default_factory=set)  # sent, and not in `order` yet
+    due: dict[bytes, float] = field(default_factory=dict)  # payload → when it is sent; monotonic s
+    senders: dict[bytes, int] = field(default_factory=dict)  # payload → client
+    unseen: set[bytes] = field(default_factory=set)  # payloads not in `order` yet
     order: list[bytes] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # `due`, beside `order`
+    text: bytearray = field(default_factory=bytearray)  # the lines
+    ends: list[int] = field(default_factory=list)  # where each line ends in `text`
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # lines of each sender
 
-    def send(self, payload: bytes, due: float) -> None:
-        """Notes a message that goes out. Payloads are unique."""
-        self.sent[payload] = due
+    def expect(self, payload: bytes, due: float, sender: int) -> None:
+        """Notes a message that is going to be sent. Payloads are unique."""
+        self.due[payload] = due
+        self.senders[payload] = sender
         self.unseen.add(payload)
 
-    def extend(self, payloads: list[bytes]) -> bool:
-        """Nobody has seen these before: the order goes on with them. False where that is not so,
-        or they were never sent.
-        """
-        new = set(payloads)
-        if len(new) < len(payloads) or not self.unseen >= new:
+    def append(self, line: bytes, payload: bytes) -> bool:
+        """Takes in a line that nobody has seen before; False where it is none."""
+        if payload not in self.unseen:
             return False
-        self.unseen -= new
-        self.order += payloads
+        self.unseen.remove(payload)
+        self.order.append(payload)
+        self.times.append(self.due[payload])
+        start = len(self.text)
+        self.text += line
+        self.ends.append(len(self.text))
+        self.spans.setdefault(self.senders[payload], []).append((start, len(self.text)))
         return True
+
+    def digest(self) -> str:
+        """The same in every process exactly where all of them saw the same order."""
+        return hashlib.sha256(b"\n".join(self.order)).hexdigest()
+
+    def disorder(self) -> int:
+        """Messages that stand behind a later one of their sender."""
+        last: dict[int, float] = {}
+        wrong = 0
+        for payload in self.order:
+            sender, due = self.senders[payload], self.due[payload]
+            wrong += due < last.get(sender, due)
+            last[sender] = max(due, last.get(sender, due))
+        return wrong
 
 
 @dataclass(slots=True)
-class Member:
-    """What one member of the room has received."""
+class Receiver:
+    """What one client has received of its stream."""
 
-    room: RoomOrder
-    # What it sends and is not shown. Such a member does not see the whole order, so it makes none:
-    # what it receives waits until others have.
-    own: set[bytes] = field(default_factory=set)
-    seen: int = 0  # how much of the room's order it has received
-    waiting: list[bytes] = field(default_factory=list)
-    strays: list[bytes] = field(default_factory=list)  # from the first deviation on, everything
-    received: int = 0
-    latencies: array[float] = field(default_factory=lambda: array("d"))  # seconds
+    stream: Stream
+    client: int
+    find: FindLines
+    sees_own: bool = True
+    # Who is not shown its own messages does not see the whole order and cannot make it: what it
+    # reads waits until somebody else has seen it.
+    leads: bool = True
+    at: int = 0  # how far in the stream's text
+    rest: bytes = b""  # read, not compared yet
+    strays: list[bytes] = field(default_factory=list)  # payloads, from the first deviation on
+    _own: int = 0  # how many of its own lines it has passed
 
-    def receive(self, payloads: list[bytes], now: float) -> None:
-        """Takes in what one read brought."""
-        self.received += len(payloads)
-        sent = self.room.sent
-        self.latencies.extend([now - sent[payload] for payload in payloads if payload in sent])
-        if self.strays:
-            self.strays += payloads
-        elif self.own:
-            self.waiting += payloads
-            self._catch_up()
-        else:
-            self._follow(payloads)
+    @property
+    def received(self) -> int:
+        """How many messages have arrived here."""
+        own = bisect_right(self._spans(), (self.at, 0)) if not self.sees_own else 0
+        return bisect_right(self.stream.ends, self.at) - own + len(self.strays)
 
-    def _follow(self, payloads: list[bytes]) -> None:
-        order = self.room.order
-        known = order[self.seen : self.seen + len(payloads)]
-        if known != payloads and (
-            known != payloads[: len(known)] or not self.room.extend(payloads[len(known) :])
-        ):
-            self.strays += payloads
-            return
-        self.seen += len(payloads)
+    def receive(self, data: bytes) -> bytes:
+        """Takes in what one read brought. Gives back the whole lines in it where something in them
+        is no message of the stream, for whoever cares.
+        """
+        if self.rest:
+            data, self.rest = self.rest + data, b""
+        if not self.strays:
+            data = self._follow(data)
+            if not data:
+                return b""
+            data = self._from_line_start(data)
+        end = data.rfind(b"\n") + 1
+        whole, self.rest = data[:end], data[end:]
+        lines = self.find(whole)
+        self._take(lines)
+        return whole if sum(len(line) for line, _ in lines) != len(whole) else b""
 
-    def _catch_up(self) -> None:
-        """Compares what waits with the order as far as it goes, our own messages left out."""
-        order, done = self.room.order, 0
-        while done < len(self.waiting) and self.seen < len(order):
-            if order[self.seen] in self.own:
-                self.seen += 1
-            elif order[self.seen] == self.waiting[done]:
-                self.seen += 1
-                done += 1
+    def finish(self) -> Faults:
+        """Everything that is wrong with what arrived, once all is over."""
+        whole = self.rest[: self.rest.rfind(b"\n") + 1]
+        self.rest = b""
+        for line, payload in self.find(whole):
+            self._skip_own()
+            if not self.strays and self.stream.text.startswith(line, self.at):
+                self.at += len(line)
             else:
-                self.strays = self.waiting[done:]
-                self.waiting = []
-                return
-        del self.waiting[:done]
+                self.strays.append(payload)
+        return self._count()
 
-    def faults(self) -> Faults:
-        """Everything that is wrong with what this member received, once all is over."""
-        self._catch_up()
-        if self.waiting:
-            self.strays += self.waiting
-            self.waiting = []
-        faults = Faults()
-        expected = [p for p in self.room.order[self.seen :] if p not in self.own]
+    def _spans(self) -> list[tuple[int, int]]:
+        return self.stream.spans.get(self.client, [])
+
+    def _skip_own(self) -> None:
+        """Steps over our own lines, which we are not shown."""
+        if self.sees_own:
+            return
+        spans = self._spans()
+        while self._own < len(spans) and spans[self._own][0] == self.at:
+            self.at = spans[self._own][1]
+            self._own += 1
+
+    def _follow(self, data: bytes) -> bytes:
+        """Compares with what others have seen, as far as it is the same; the remainder."""
+        text = self.stream.text
+        if self.sees_own:
+            if text.startswith(data, self.at):
+                self.at += len(data)
+                return b""
+            return data
+        spans = self._spans()
+        while data:
+            self._skip_own()
+            known = spans[self._own][0] - self.at if self._own < len(spans) else len(data)
+            part = data[:known]
+            if not text.startswith(part, self.at):
+                return data
+            self.at += len(part)
+            data = data[len(part) :]
+        return b""
+
+    def _from_line_start(self, data: bytes) -> bytes:
+        """Puts back the part of a line that was compared already."""
+        ends = self.stream.ends
+        index = bisect_right(ends, self.at)
+        start = ends[index - 1] if index else 0
+        if start < self.at:
+            data = bytes(self.stream.text[start : self.at]) + data
+            self.at = start
+        return data
+
+    def _take(self, lines: list[tuple[bytes, bytes]]) -> None:
+        """Line by line: lines that others have seen, then those that nobody has."""
+        stream = self.stream
+        for number, (line, payload) in enumerate(lines):
+            self._skip_own()
+            if self.strays:
+                self.strays.append(payload)
+            elif stream.text.startswith(line, self.at):
+                self.at += len(line)
+            elif self.at == len(stream.text) and self.leads and stream.append(line, payload):
+                self.at = len(stream.text)
+            elif self.at == len(stream.text) and not self.leads and payload in stream.unseen:
+                self.rest = b"".join(line for line, _ in lines[number:]) + self.rest
+                return
+            else:
+                self.strays.append(payload)
+
+    def _count(self) -> Faults:
+        faults, stream = Faults(), self.stream
+        place = bisect_left(stream.ends, self.at + 1)
+        hidden = set() if self.sees_own else {self.client}
+        expected = [p for p in stream.order[place:] if stream.senders[p] not in hidden]
+        unseen = sorted(stream.unseen, key=stream.due.__getitem__)
+        expected += [p for p in unseen if stream.senders[p] not in hidden]
         counts = Counter(self.strays)
-        before = set(self.room.order[: self.seen])
+        missing = set(expected)
         for payload, count in counts.items():
-            if payload not in self.room.sent:
+            if payload not in stream.due:
                 faults.altered += count
-            elif payload in before or payload in self.own:
+            elif payload not in missing:
                 faults.duplicated += count
             else:
                 faults.duplicated += count - 1
         faults.lost += sum(payload not in counts for payload in expected)
-        places = {payload: place for place, payload in enumerate(expected)}
+        places = {payload: index for index, payload in enumerate(expected)}
         arrived = [places[p] for p in dict.fromkeys(self.strays) if p in places]
         faults.reordered += sum(b < a for a, b in pairwise(arrived))
         return faults
-
-
-def verify(room: RoomOrder, members: list[Member]) -> Faults:
-    """All faults of a room. A message that no member saw in its place is lost at each of them that
-    did not see it elsewhere either.
-    """
-    total = Faults()
-    for member in members:
-        total.add(member.faults())
-    for payload in room.unseen:
-        total.lost += sum(
-            payload not in member.own and payload not in member.strays for member in members
-        )
-    return total
-
-
-def order_of_each_sender(room: RoomOrder) -> int:
-    """How many messages stand behind a later one of their sender in the room's order. Payloads
-    begin with `SENDER NUMBER `.
-    """
-    last: dict[bytes, int] = {}
-    wrong = 0
-    for payload in room.order:
-        sender, number, _ = payload.split(b" ", 2)
-        wrong += int(number) < last.get(sender, -1)
-        last[sender] = max(int(number), last.get(sender, -1))
-    return wrong

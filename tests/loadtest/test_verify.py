@@ -1,116 +1,147 @@
-"""The verification: it sees each kind of fault, and only that."""
+"""The verification: it sees each kind of fault, and only that, however reads cut the lines."""
 
 from __future__ import annotations
 
-from hypothesis import given
+from collections.abc import Sequence
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from loadtest.verify import Faults, Member, RoomOrder, order_of_each_sender, verify
+from loadtest.dialects import Irc
+from loadtest.verify import Faults, Receiver, Stream
+
+FIND = Irc().find
+COUNT = 6
+SENDER = [1, 2, 1, 2, 1, 2]  # of each message
+PAYLOADS = [f"lt-{number} xx".encode() for number in range(COUNT)]
+LINES = [b":lt%d!u@h PRIVMSG #r :%b\r\n" % (SENDER[n], PAYLOADS[n]) for n in range(COUNT)]
+ALTERED = LINES[5].replace(b"xx", b"xy")
+NOISE = b":lt9!u@h JOIN #r\r\n"
 
 
-def payload(number: int, sender: str = "a") -> bytes:
-    return f"lt{sender} {number} xx".encode()
+def stream() -> Stream:
+    """Six messages that are going to be sent."""
+    found = Stream()
+    for number, payload in enumerate(PAYLOADS):
+        found.expect(payload, float(number), SENDER[number])
+    return found
 
 
-def room_of(count: int) -> RoomOrder:
-    room = RoomOrder()
-    for number in range(count):
-        room.send(payload(number), float(number))
-    return room
-
-
-ALL = [payload(number) for number in range(6)]
-
-
-def faults(*received: list[bytes]) -> Faults:
-    """What is found where members receive these."""
-    room = room_of(6)
-    members = [Member(room) for _ in received]
-    for member, payloads in zip(members, received, strict=True):
-        member.receive(payloads, 10.0)
-    return verify(room, members)
+def faults(*received: Sequence[bytes], size: int = 10_000) -> Faults:
+    """What is found where clients read these lines, so many bytes at a time, in turn."""
+    common = stream()
+    receivers = [Receiver(common, 100 + index, FIND) for index in range(len(received))]
+    texts = [b"".join(lines) for lines in received]
+    for start in range(0, max(len(text) for text in texts), size):
+        for receiver, text in zip(receivers, texts, strict=True):
+            if text[start : start + size]:
+                receiver.receive(text[start : start + size])
+    total = Faults()
+    for receiver in receivers:
+        total.add(receiver.finish())
+    return total
 
 
 def test_all_is_well() -> None:
-    assert faults(ALL, ALL) == Faults()
+    assert faults(LINES, LINES, LINES) == Faults()
+    for size in (1, 7, 30, 50):
+        assert faults(LINES, LINES, size=size) == Faults()
+
+
+def test_lines_that_are_no_messages_make_no_difference() -> None:
+    noisy = [NOISE, *LINES[:3], NOISE, NOISE, *LINES[3:], NOISE]
+    for size in (1, 13, 40, 1000):
+        assert faults(LINES, noisy, size=size) == Faults()
+        assert faults(noisy, LINES, size=size) == Faults()
+
+
+def test_lines_that_are_no_messages_are_given_back() -> None:
+    receiver = Receiver(stream(), 100, FIND)
+    assert receiver.receive(LINES[0]) == b""
+    assert receiver.receive(LINES[1] + b"PING x\r\nhalf") == LINES[1] + b"PING x\r\n"
 
 
 def test_lost() -> None:
-    assert faults(ALL, ALL[:4]) == Faults(lost=2)
-    assert faults(ALL, ALL[:2] + ALL[4:]) == Faults(lost=2)
-    assert faults(ALL[:5], ALL[:5]) == Faults(lost=2)
-    assert faults([], []) == Faults(lost=12)
+    assert faults(LINES, LINES[:4]) == Faults(lost=2)
+    assert faults(LINES, LINES[:2] + LINES[4:]) == Faults(lost=2)
+    assert faults(LINES[:5], LINES[:5]) == Faults(lost=2)
+    assert faults(LINES, [b"x"]) == Faults(lost=6)
 
 
 def test_duplicated() -> None:
-    assert faults(ALL, [*ALL, ALL[0]]) == Faults(duplicated=1)
-    assert faults(ALL, [ALL[0], ALL[0], *ALL[1:]]) == Faults(duplicated=1)
-    assert faults([*ALL, ALL[5]], ALL) == Faults(duplicated=1)
+    assert faults(LINES, [*LINES, LINES[0]]) == Faults(duplicated=1)
+    assert faults(LINES, [LINES[0], LINES[0], *LINES[1:]]) == Faults(duplicated=1)
+    assert faults([*LINES, LINES[5]], LINES) == Faults(duplicated=1)
 
 
 def test_reordered() -> None:
-    assert faults(ALL, [ALL[1], ALL[0], *ALL[2:]]) == Faults(reordered=1)
-    assert faults(ALL, ALL[::-1]) == Faults(reordered=5)
+    assert faults(LINES, [LINES[1], LINES[0], *LINES[2:]]) == Faults(reordered=1)
+    assert faults(LINES, LINES[::-1]) == Faults(reordered=5)
 
 
 def test_altered() -> None:
-    assert faults(ALL, [*ALL[:5], b"lta 5 xy"]) == Faults(lost=1, altered=1)
-    assert faults(ALL, [*ALL, b"ltnobody 0 x"]) == Faults(altered=1)
+    assert faults(LINES, [*LINES[:5], ALTERED]) == Faults(lost=1, altered=1)
+    assert faults([*LINES, ALTERED], LINES) == Faults(altered=1)
 
 
 def test_a_sender_that_is_not_shown_its_own_messages() -> None:
-    room = room_of(6)
-    own = {ALL[0], ALL[3], ALL[5]}
-    sender, other = Member(room, own), Member(room)
-    sender.receive([ALL[1], ALL[2]], 10.0)
-    other.receive(ALL[:3], 10.0)
-    sender.receive([ALL[4]], 10.0)
-    other.receive(ALL[3:], 10.0)
-    assert verify(room, [sender, other]) == Faults()
-    room = room_of(6)
-    sender, other = Member(room, own), Member(room)
-    other.receive(ALL, 10.0)
-    sender.receive([ALL[1], ALL[2]], 10.0)
-    sender.receive([ALL[4]], 10.0)
-    assert verify(room, [sender, other]) == Faults()
-    sender.receive([ALL[5]], 10.0)
-    assert verify(room, [sender, other]) == Faults(duplicated=1)
-    room = room_of(6)
-    sender, other = Member(room, own), Member(room)
-    sender.receive([ALL[2], ALL[1]], 10.0)
-    other.receive(ALL, 10.0)
-    assert verify(room, [sender, other]) == Faults(lost=1, reordered=1)
+    """It reads ahead of the one who sees all, behind it, and in pieces."""
+    for ahead in (True, False):
+        for size in (1, 11, 45, 1000):
+            common = stream()
+            sender = Receiver(common, 1, FIND, sees_own=False, leads=False)
+            other = Receiver(common, 100, FIND)
+            own = b"".join(LINES[n] for n in range(COUNT) if SENDER[n] != 1)
+            whole = b"".join(LINES)
+            if ahead:
+                for start in range(0, len(own), size):
+                    sender.receive(own[start : start + size])
+                other.receive(whole)
+            else:
+                other.receive(whole)
+                for start in range(0, len(own), size):
+                    sender.receive(own[start : start + size])
+            assert sender.finish() == Faults()
+            assert other.finish() == Faults()
+            assert (sender.received, other.received) == (3, 6)
 
 
-def test_latency_counts_from_when_a_message_was_due() -> None:
-    room = room_of(3)
-    member = Member(room)
-    member.receive(ALL[:2], 1.5)
-    member.receive(ALL[2:3], 7.0)
-    assert list(member.latencies) == [1.5, 0.5, 5.0]
+def test_a_sender_that_is_not_shown_its_own_messages_misses_another() -> None:
+    common = stream()
+    sender = Receiver(common, 1, FIND, sees_own=False, leads=False)
+    other = Receiver(common, 100, FIND)
+    sender.receive(LINES[1] + LINES[5])
+    other.receive(b"".join(LINES))
+    assert sender.finish() == Faults(lost=1)
+
+
+def test_two_processes_that_saw_different_orders_have_different_digests() -> None:
+    one, other, third = stream(), stream(), stream()
+    Receiver(one, 100, FIND).receive(b"".join(LINES))
+    Receiver(other, 100, FIND).receive(LINES[1] + LINES[0] + b"".join(LINES[2:]))
+    Receiver(third, 100, FIND).receive(b"".join(LINES))
+    assert one.digest() == third.digest() != other.digest()
+    assert one.disorder() == 0
 
 
 def test_the_order_of_each_sender() -> None:
-    room = RoomOrder()
-    sent = [payload(0, "a"), payload(0, "b"), payload(2, "a"), payload(1, "a"), payload(1, "b")]
-    for one in sent:
-        room.send(one, 0.0)
-    Member(room).receive(sent, 1.0)
-    assert order_of_each_sender(room) == 1
+    common = stream()
+    Receiver(common, 100, FIND).receive(LINES[2] + LINES[0] + LINES[1] + LINES[3])
+    assert common.disorder() == 1
 
 
-@given(st.lists(st.integers(0, 5), max_size=12), st.lists(st.integers(1, 4), max_size=12))
-def test_however_reads_cut_the_stream_the_faults_are_the_same(
-    numbers: list[int], cuts: list[int]
+@given(
+    st.lists(st.sampled_from([*LINES, ALTERED, NOISE]), max_size=12),
+    st.integers(1, 90),
+    st.booleans(),
+)
+@example([LINES[0], NOISE, LINES[1]], 5, True)
+def test_however_reads_cut_the_lines_the_faults_are_the_same(
+    lines: list[bytes], size: int, first: bool
 ) -> None:
-    stream = [ALL[number] for number in numbers]
-    whole = faults(ALL, stream)
-    room = room_of(6)
-    first, second = Member(room), Member(room)
-    first.receive(ALL, 10.0)
-    start = 0
-    for size in [*cuts, len(stream)]:
-        second.receive(stream[start : start + size], 10.0)
-        start += size
-    assert verify(room, [first, second]) == whole
-    assert bool(whole) == (stream != ALL)
+    good = [line for line in lines if line != NOISE] == LINES
+    whole = faults(LINES, lines) if first else faults(LINES, LINES, lines)
+    cut = faults(LINES, lines, size=size) if first else faults(LINES, LINES, lines, size=size)
+    assert bool(whole) == bool(cut) == (not good)
+    if lines:
+        assert (whole.lost, whole.altered) == (cut.lost, cut.altered)

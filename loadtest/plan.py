@@ -1,0 +1,123 @@
+"""Who is in which room and who writes what to whom, as every process of a run works it out for
+itself: from the plan and a number, without asking anybody. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Plan(Protocol):
+    """A stream is a sequence of messages that its receivers see in one order; each client receives
+    one stream. Clients, streams and messages are numbered from 0.
+    """
+
+    @property
+    def clients(self) -> int:
+        """How many."""
+
+    @property
+    def streams(self) -> int:
+        """How many."""
+
+    def room(self, client: int) -> str:
+        """The room that the client joins, "" for none."""
+
+    def receives(self, client: int) -> int:
+        """The client's stream."""
+
+    def stream(self, message: int) -> int:
+        """The stream that a message belongs to."""
+
+    def sender(self, message: int) -> int:
+        """Who writes it."""
+
+    def target(self, message: int) -> str:
+        """The room or nickname that it is written to."""
+
+    def process(self, client: int, processes: int) -> int:
+        """Which of the generator's processes plays the client."""
+
+
+def nick(client: int) -> str:
+    """The nickname of a simulated client."""
+    return f"lt{client}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Rooms of equal size; each member in its turn writes, but for the first `readers`: where
+    senders are not shown their own messages, one member in each process has to see all of them.
+    """
+
+    clients: int
+    streams: int
+    prefix: str
+    readers: int = 1
+
+    @property
+    def size(self) -> int:
+        """Members of each room."""
+        return self.clients // self.streams
+
+    def room(self, client: int) -> str:
+        """See Plan."""
+        return f"{self.prefix}{self.receives(client)}"
+
+    def receives(self, client: int) -> int:
+        """See Plan. Clients that are left over go to the last room."""
+        return min(client // self.size, self.streams - 1)
+
+    def stream(self, message: int) -> int:
+        """See Plan."""
+        return message % self.streams
+
+    def sender(self, message: int) -> int:
+        """See Plan."""
+        first = self.stream(message) * self.size + self.readers
+        return first + (message // self.streams) % (self.size - self.readers)
+
+    def target(self, message: int) -> str:
+        """See Plan."""
+        return f"{self.prefix}{self.stream(message)}"
+
+    def process(self, client: int, processes: int) -> int:
+        """See Plan. Every room has members, and readers, in every process."""
+        return (client - self.receives(client) * self.size) % processes
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of clients that write to each other in turn; a stream is what one of them reads."""
+
+    clients: int  # even
+
+    @property
+    def streams(self) -> int:
+        """See Plan."""
+        return self.clients
+
+    def room(self, client: int) -> str:
+        """See Plan."""
+        return ""
+
+    def receives(self, client: int) -> int:
+        """See Plan."""
+        return client
+
+    def stream(self, message: int) -> int:
+        """See Plan."""
+        return message % self.clients
+
+    def sender(self, message: int) -> int:
+        """See Plan."""
+        return self.stream(message) ^ 1
+
+    def target(self, message: int) -> str:
+        """See Plan."""
+        return nick(self.stream(message))
+
+    def process(self, client: int, processes: int) -> int:
+        """See Plan."""
+        return client % processes

@@ -1,0 +1,206 @@
+"""Other servers, started for a run with configurations of ours that lift their limits."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.crowd import CouldNotStart
+from loadtest.target import OwnTarget, Target
+
+CONFIGURATIONS = Path(__file__).resolve().parent / "peers"
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+SENDQ_BYTES = 100_000_000  # what may wait for one client, in every server that has a limit
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A server: its program, its configuration's name, how it is called, how it tells its version.
+
+    In `command` PROGRAM, FILE, DIR and PORT are filled in.
+    """
+
+    name: str
+    program: str
+    configuration: str
+    command: tuple[str, ...]
+    version: tuple[str, ...]
+    unprivileged: bool = False  # does not run as root
+
+    def find(self) -> str | None:
+        """The program's path, where it is installed."""
+        places = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/games"))
+        beside = Path(sys.executable).parent / self.program  # in our virtual environment
+        return shutil.which(self.program, path=places) or (str(beside) if beside.exists() else None)
+
+
+PEERS = {
+    peer.name: peer
+    for peer in (
+        Peer(
+            "inspircd",
+            "inspircd",
+            "inspircd.conf",
+            ("PROGRAM", "--runasroot", "--nofork", "--config", "FILE"),
+            ("PROGRAM", "--version"),
+        ),
+        Peer(
+            "ergo",
+            "ergo",
+            "ergo.yaml",
+            ("PROGRAM", "run", "--conf", "FILE"),
+            ("PROGRAM", "--version"),
+        ),
+        Peer(
+            "ngircd",
+            "ngircd",
+            "ngircd.conf",
+            ("PROGRAM", "--nodaemon", "--config", "FILE"),
+            ("PROGRAM", "--version"),
+        ),
+        Peer(
+            "ircd-hybrid",
+            "ircd-hybrid",
+            "ircd-hybrid.conf",
+            ("PROGRAM", "-foreground", "-configfile", "FILE", "-pidfile", "DIR/pid"),
+            ("PROGRAM", "-version"),
+            unprivileged=True,
+        ),
+        Peer(
+            "miniircd",
+            "miniircd",
+            "",
+            ("PROGRAM", "--listen", "127.0.0.1", "--ports", "PORT"),
+            ("PROGRAM", "--version"),
+            unprivileged=True,
+        ),
+    )
+}
+
+
+class PeerTarget(Target):
+    """A peer that was started for a run."""
+
+    def __init__(self, peer: Peer) -> None:
+        program = peer.find()
+        if program is None:
+            raise CouldNotStart(f"{peer.name} is not installed")
+        self._folder = Path(tempfile.mkdtemp(prefix="loadtest-"))
+        port = _free_port()
+        file = self._configure(peer, port)
+        words = {"PROGRAM": program, "FILE": str(file), "PORT": str(port)}
+        command = [words.get(word, word.replace("DIR", str(self._folder))) for word in peer.command]
+        self._log = (self._folder / "output").open("wb")
+        self._server = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            user=_other_user(peer),
+        )
+        self._wait_for(peer, port)
+        super().__init__("127.0.0.1", port, self._server.pid)
+
+    def stop(self) -> None:
+        """Stops the server and removes its files."""
+        self._server.terminate()
+        try:
+            self._server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _configure(self, peer: Peer, port: int) -> Path:
+        file = self._folder / (peer.configuration or "none")
+        text = ""
+        if peer.configuration:
+            text = (CONFIGURATIONS / peer.configuration).read_text(encoding="utf-8")
+        values = {
+            "@PORT@": str(port),
+            "@DIR@": str(self._folder),
+            "@USER@": getpass.getuser(),
+            "@SENDQ@": f"{SENDQ_BYTES // 1_000_000}M",
+            "@SENDQ_BYTES@": str(SENDQ_BYTES),
+        }
+        for key, value in values.items():
+            text = text.replace(key, value)
+        file.write_text(text, encoding="utf-8")
+        self._folder.chmod(0o755)
+        other = _other_user(peer)
+        if other is not None:
+            shutil.chown(self._folder, other)
+        return file
+
+    def _wait_for(self, peer: Peer, port: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                ended = self._server.poll() is not None
+                if ended or time.monotonic() > deadline:
+                    said = (self._folder / "output").read_text("utf-8", "replace")[-500:]
+                    self.stop()
+                    raise CouldNotStart(f"{peer.name} does not start: {said.strip()}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+
+def version(peer: Peer) -> str:
+    """The first line of what the program says of its version."""
+    program = peer.find()
+    assert program is not None
+    command = [program if word == "PROGRAM" else word for word in peer.version]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+        user=_other_user(peer),
+    )
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    return lines[0] if lines else "version unknown"
+
+
+def starters(names: list[str]) -> dict[str, Callable[[], Target]]:
+    """How to start gchat and each of the named peers."""
+    found: dict[str, Callable[[], Target]] = {"gchat": OwnTarget}
+    for name in names:
+        peer = PEERS[name]
+        found[name] = lambda peer=peer: PeerTarget(peer)  # type: ignore[misc]
+    return found
+
+
+def _other_user(peer: Peer) -> int | None:
+    """Somebody who is not root, where we are root and the server refuses to run as root."""
+    if not peer.unprivileged or os.geteuid() != 0:
+        return None
+    for name in ("irc", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+    raise CouldNotStart("there is no user irc or nobody to run it as")
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+    return port
