@@ -214,8 +214,8 @@ class _Series:
                 Point(
                     at,
                     (received - self._received) / (at - self._at),
-                    max(one.figures.get("p50", 0.0) for one in ticks),
-                    max(one.figures.get("p99", 0.0) for one in ticks),
+                    max(one.p50 for one in ticks),
+                    max(one.p99 for one in ticks),
                     (cpu - self._cpu) / max(now - self._when, 1e-6),
                     memory,
                 )

@@ -11,13 +11,14 @@ PERCENTILES = (50.0, 90.0, 99.0, 99.9)
 
 
 class Latencies:
-    """Counts latencies cheaply and turns them into a histogram when asked."""
+    """Counts latencies cheaply, and makes a histogram of them when it is asked for one: building
+    one takes milliseconds, which a generator under load does not have.
+    """
 
-    def __init__(self, encoded: str = "") -> None:
-        self._histogram = HdrHistogram(LOWEST, HIGHEST, DIGITS)
-        self._recent: Counter[int] = Counter()
-        if encoded:
-            self.merge(encoded)
+    def __init__(self) -> None:
+        self._merged = HdrHistogram(LOWEST, HIGHEST, DIGITS)
+        self._counts: Counter[int] = Counter()  # microseconds → how often, not in `_merged` yet
+        self._recent: Counter[int] = Counter()  # since the last `take_recent`
 
     def add(self, seconds: list[float]) -> None:
         """Takes latencies in."""
@@ -26,42 +27,49 @@ class Latencies:
     def merge(self, encoded: str) -> None:
         """Takes in what another process has counted."""
         if encoded:
-            self._histogram.decode_and_add(encoded)
+            self._merged.decode_and_add(encoded)
 
-    def flush(self) -> dict[str, float]:
-        """Puts the recent ones into the histogram; their own percentiles, in milliseconds."""
-        recent = HdrHistogram(LOWEST, HIGHEST, DIGITS)
-        for value, count in self._recent.items():
-            recent.record_value(min(max(value, LOWEST), HIGHEST), count)
-        self._recent.clear()
-        self._histogram.add(recent)
-        return _figures(recent)
+    def take_recent(self) -> tuple[float, float]:
+        """p50 and p99 of what was added since the last call, in milliseconds; zeros for nothing."""
+        recent, self._recent = self._recent, Counter()
+        self._counts.update(recent)
+        total, seen, found = recent.total(), 0, [0.0, 0.0]
+        for value in sorted(recent):
+            if seen <= total * 0.5:
+                found[0] = value / 1000
+            if seen <= total * 0.99:
+                found[1] = value / 1000
+            seen += recent[value]
+        return found[0], found[1]
 
     def encode(self) -> str:
         """The histogram in HdrHistogram's own compressed form (V2, base64)."""
-        self.flush()
-        return str(self._histogram.encode().decode("ascii"))
+        return str(self._histogram().encode().decode("ascii"))
 
     def figures(self) -> dict[str, float]:
         """p50, p90, p99, p99.9 and the maximum in milliseconds; nothing where there are none."""
-        self.flush()
-        return _figures(self._histogram)
+        histogram = self._histogram()
+        if not histogram.get_total_count():
+            return {}
+        found = {
+            f"p{percent:g}": histogram.get_value_at_percentile(percent) / 1000
+            for percent in PERCENTILES
+        }
+        return found | {"max": histogram.get_max_value() / 1000}
 
     def curve(self) -> list[tuple[float, float]]:
         """(percentile, milliseconds), closer together towards 100."""
-        if not self._histogram.get_total_count():
+        histogram = self._histogram()
+        if not histogram.get_total_count():
             return []
         percents = [float(p) for p in range(100)]
         percents += [99 + step / 10 for step in range(1, 10)]
         percents += [99.9, 99.95, 99.99, 99.995, 99.999]
-        return [(p, self._histogram.get_value_at_percentile(p) / 1000) for p in percents]
+        return [(p, histogram.get_value_at_percentile(p) / 1000) for p in percents]
 
-
-def _figures(histogram: HdrHistogram) -> dict[str, float]:
-    if not histogram.get_total_count():
-        return {}
-    found = {
-        f"p{percent:g}": histogram.get_value_at_percentile(percent) / 1000
-        for percent in PERCENTILES
-    }
-    return found | {"max": histogram.get_max_value() / 1000}
+    def _histogram(self) -> HdrHistogram:
+        self.take_recent()
+        for value, count in self._counts.items():
+            self._merged.record_value(min(max(value, LOWEST), HIGHEST), count)
+        self._counts.clear()
+        return self._merged

@@ -2,7 +2,8 @@
 
 Runs the same scenarios against gchat and each server that it finds installed, in turn and several
 rounds, and prints tables in Markdown: each server's figures (medians) and the ratios gchat/peer
-with their spread. Exit status 0: every run was good and valid; 1: one was not; 4: it could not start.
+with their spread. Exit status 0: every run was good and valid; 1: one was not; 4: it could not
+start.
 """
 
 from __future__ import annotations

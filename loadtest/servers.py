@@ -37,6 +37,7 @@ class Peer:
     command: tuple[str, ...]
     version: tuple[str, ...]
     unprivileged: bool = False  # does not run as root
+    as_root: tuple[str, ...] = ()  # what makes it run as root all the same
 
     def find(self) -> str | None:
         """The program's path, where it is installed."""
@@ -83,7 +84,7 @@ PEERS = {
             "",
             ("PROGRAM", "--listen", "127.0.0.1", "--ports", "PORT"),
             ("PROGRAM", "--version"),
-            unprivileged=True,
+            as_root=("--setuid", "root"),
         ),
     )
 }
@@ -101,6 +102,7 @@ class PeerTarget(Target):
         file = self._configure(peer, port)
         words = {"PROGRAM": program, "FILE": str(file), "PORT": str(port)}
         command = [words.get(word, word.replace("DIR", str(self._folder))) for word in peer.command]
+        command += peer.as_root if os.geteuid() == 0 else ()
         self._log = (self._folder / "output").open("wb")
         self._server = subprocess.Popen(
             command,

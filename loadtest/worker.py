@@ -55,7 +55,8 @@ class Tick:
 
     at: float  # seconds since the load's start
     received: int
-    figures: dict[str, float]
+    p50: float
+    p99: float
 
 
 @dataclass(slots=True)
@@ -346,8 +347,8 @@ class _Drive:
     def _tick(self, now: float) -> int:
         received = sum(receiver.received for receiver in self._receivers.values())
         self._share.unread = max(self._share.unread, self._crowd.unread())
-        figures = self._latencies.flush()
-        self._pipe.send(("tick", Tick(now - self._order.start, received, figures)))
+        p50, p99 = self._latencies.take_recent()
+        self._pipe.send(("tick", Tick(now - self._order.start, received, p50, p99)))
         return received
 
     # -- coming and going
