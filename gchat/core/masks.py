@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def complete(mask: str) -> str:
     """`Tuan` → `Tuan!*@*`, `user@host` → `*!user@host`: every mask has its three parts."""
@@ -13,6 +15,13 @@ def complete(mask: str) -> str:
             rest = "*"
     user, _, host = rest.partition("@")
     return f"{nick or '*'}!{user or '*'}@{host or '*'}"
+
+
+def fold(text: str) -> str:
+    """The form in which masks and sources are compared. Not names.casefold: PRECIS refuses the
+    wildcards and separators of a mask.
+    """
+    return unicodedata.normalize("NFC", text).lower()
 
 
 def matches(mask: str, text: str) -> bool:

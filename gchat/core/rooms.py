@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from gchat.core import masks
 from gchat.core.users import User
-from gchat.wire.names import casefold
 
 # https://modern.ircdocs.horse/#channel-membership-prefixes, highest first.
 PREFIXES = {"o": "@", "v": "+"}
@@ -51,7 +50,7 @@ class Room:
         """Whether a ban mask matches them."""
         if not self.bans:
             return False
-        source = casefold(user.nick) + f"!{user.username}@{user.host}".lower()
+        source = masks.fold(user.source)
         return any(masks.matches(mask, source) for mask in self.bans)
 
     def prefix(self, uid: int, *, every: bool = False) -> str:

@@ -58,6 +58,11 @@ class Link(Protocol):
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""
 
+    def pace(self) -> None:
+        """Waits, for a bounded time, until the peer has taken what is queued. May switch
+        greenlets.
+        """
+
     def commit(self, event: Event) -> Outcome:
         """Appends the event and waits until it is applied. May switch greenlets."""
 

@@ -47,6 +47,7 @@ class PlainConnection:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._here = False  # has a nickname and is in the lobby
+        self._said_why = False  # why the connection ends, or they know themselves
 
     def receive(self, line: bytes | None) -> None:
         """See Dialect."""
@@ -55,7 +56,7 @@ class PlainConnection:
         except ValueError as error:
             self._tell(str(error))
             if not self._here:
-                self._link.close("No valid nickname")
+                self._end("No valid nickname")
             return
         if not self._here:
             self._enter(text)
@@ -71,7 +72,7 @@ class PlainConnection:
 
     def last_words(self, reason: str) -> bytes:
         """See Dialect."""
-        return f"{reason}\n".encode()
+        return b"" if self._said_why else f"{reason}\n".encode()
 
     def _text(self, line: bytes | None) -> str:
         limit = self._link.server.plain_line_bytes
@@ -88,13 +89,17 @@ class PlainConnection:
     def _tell(self, sentence: str) -> None:
         self._link.send(sentence.encode() + b"\n")
 
+    def _end(self, reason: str) -> None:
+        self._said_why = True
+        self._link.close(reason)
+
     def _enter(self, text: str) -> None:
         link = self._link
         try:
             nick = check_nickname(text.strip(), link.server.nick_length)
         except InvalidName as error:
             self._tell(f"This nickname cannot be used: it {error}.")
-            link.close("No valid nickname")
+            self._end("No valid nickname")
             return
         link.register(variant(link.server), echo=True)
         outcome = link.commit(Connected(link.uid, nick, "~plain", link.host, nick, plain=True))
@@ -102,7 +107,7 @@ class PlainConnection:
             outcome = link.commit(Joined(link.uid, link.server.lobby))
         for refusal in outcome.refusals:
             self._refused(refusal)
-            link.close("Could not enter")
+            self._end("Could not enter")
             return
         self._here = True
 
@@ -152,7 +157,7 @@ class PlainConnection:
             self._say(nick, text.strip())
 
     def _quit(self, rest: str) -> None:
-        self._link.close(f"Quit: {rest}" if rest else "Quit")
+        self._end(f"Quit: {rest}" if rest else "Quit")
 
 
 _COMMANDS: dict[str, Callable[[PlainConnection, str], None]] = {

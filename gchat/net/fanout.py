@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from gchat.core.effects import (
@@ -14,6 +15,17 @@ from gchat.core.effects import (
 )
 from gchat.dialects.link import Variant
 from gchat.net.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+
+def _render(variant: Variant, effect: Effect) -> bytes:
+    """One bad effect must not keep the others, or the rooms' members, from following."""
+    try:
+        return variant.render(effect)
+    except Exception:
+        log.exception("an effect cannot be shown: %s", type(effect).__name__)
+        return b""
 
 
 class Recipient:
@@ -86,7 +98,7 @@ class Fanout:
         encoded: dict[Variant, bytes] = {}
         if effect.room:
             for variant, group in self._rooms.get(effect.room, {}).items():
-                data = encoded[variant] = variant.render(effect)
+                data = encoded[variant] = _render(variant, effect)
                 if data:
                     for recipient in group:
                         if recipient is not skipped:
@@ -97,7 +109,7 @@ class Fanout:
                 continue
             one = encoded.get(other.variant)
             if one is None:
-                one = encoded[other.variant] = other.variant.render(effect)
+                one = encoded[other.variant] = _render(other.variant, effect)
             if one:
                 other.outbox.write(one)
 

@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Any, cast
 
@@ -38,6 +39,7 @@ class Listener:
         self._uids = count(1)
         self._deadlines = Deadlines()
         self._keeper: gevent.Greenlet[..., Any] | None = None
+        self._stopped = ""  # why nobody is served any more
         self._full_logged = -FULL_LOG_SECONDS
         self._stream = StreamServer((host, port), self._handle, backlog=BACKLOG)
 
@@ -62,12 +64,14 @@ class Listener:
         """Accepts nobody any more, ends all connections with `reason`, waits at most `grace`
         seconds for them, then lets go of those that are left.
         """
+        self._stopped = reason
         self._stream.close()
         for session in list(self._sessions):
             session.close(reason)
-        greenlets = list(self._sessions.values())
-        gevent.joinall(greenlets, timeout=grace)
-        gevent.killall(greenlets, timeout=grace)
+        with suppress(gevent.Timeout), gevent.Timeout(grace):
+            while self._sessions:  # also those that were accepted, and had not begun yet
+                gevent.joinall(list(self._sessions.values()))
+        gevent.killall(list(self._sessions.values()), timeout=grace)
         if self._keeper is not None:
             self._keeper.kill()
 
@@ -79,6 +83,8 @@ class Listener:
         session = self._make(sock, next(self._uids), readable_host(address[0]))
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._deadlines.add(time.monotonic(), session)
+        if self._stopped:
+            session.close(self._stopped)
         try:
             session.run()
         finally:

@@ -112,9 +112,11 @@ class Outbox:
             return
         self._chunks.append(data)
         self._size += len(data)
+        if self._size > self._limit and self._watcher is None:
+            self.flush()  # nobody asked the socket yet: only a peer that does not read is too slow
         if self._size > self._limit:
             self._overflow()
-        elif not self._dirty:
+        elif not self._dirty and self._size:
             self._dirty = True
             self._flusher.add(self)
 

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,9 @@ from gchat.wire.sniff import Spoken, sniff
 log = logging.getLogger(__name__)
 
 READ_BYTES = 65536
-LINES_PER_TURN = 64  # then others get their turn, however much one peer has sent
+TURN_SECONDS = 0.002  # then others get their turn, however much one peer has sent
+PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
+PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
 LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
 LINGER_BYTES = 1 << 20
 
@@ -106,6 +109,11 @@ class Session:
             ticket, refused = self._posted.popleft()
             for refusal in ticket.result().refusals:
                 refused(refusal)
+
+    def pace(self) -> None:
+        """See Link."""
+        if self._outbox.size and not self._reason:
+            self._outbox.drain(PACE_SECONDS)
 
     def register(self, variant: Variant, *, echo: bool) -> None:
         """See Link."""
@@ -188,12 +196,15 @@ class Session:
     def _receive(self, lines: Iterable[bytes | None]) -> None:
         dialect = self._dialect
         assert dialect is not None
-        for number, line in enumerate(lines, 1):
+        clock = self._around.monotonic
+        turn_ends = clock() + TURN_SECONDS
+        for line in lines:
             if self._reason:
                 return
             dialect.receive(line)
-            if number % LINES_PER_TURN == 0:
-                gevent.sleep(0)
+            if clock() > turn_ends:
+                gevent.sleep(PAUSE_SECONDS)
+                turn_ends = clock() + TURN_SECONDS
         self.settle()
 
     def _choose_dialect(self) -> bytes:
@@ -234,6 +245,9 @@ class Session:
             self._around.journal.append(Quit(self.uid, self._reason)).result()
         self.registered = False
         words = self._dialect.last_words(self._reason) if self._dialect else b""
+        # the deadlines hold this object for a while yet; what it holds is not needed any more
+        self._dialect, self._first, self._lines = None, b"", LineSplitter()
+        self._posted.clear()
         self._outbox.finish(words)
         try:
             if self._outbox.drain(self._around.timing.drain):
@@ -248,12 +262,12 @@ class Session:
         """
         try:
             self._sock.shutdown(socket.SHUT_WR)
-            self._sock.settimeout(LINGER_SECONDS)
             left = LINGER_BYTES
-            while left > 0:
-                data = self._sock.recv(READ_BYTES)
-                if not data:
-                    return
-                left -= len(data)
+            with suppress(gevent.Timeout), gevent.Timeout(LINGER_SECONDS):
+                while left > 0:
+                    data = self._sock.recv(READ_BYTES)
+                    if not data:
+                        return
+                    left -= len(data)
         except OSError:
             pass  # reset or silent: either way there is nothing left to do

@@ -67,6 +67,14 @@ def _prepared(name: str) -> str:
 
 def check_nickname(name: str, limit: int = NICK_LENGTH) -> str:
     """The nickname as it will be shown. Raises InvalidName with the reason."""
+    _check_nick_form(name, limit)
+    # again as it will be shown: PRECIS turns the wide forms of "!" and ":" into the forbidden ones
+    shown = _prepared(name)
+    _check_nick_form(shown, limit)
+    return shown
+
+
+def _check_nick_form(name: str, limit: int) -> None:
     if not name:
         raise InvalidName("is empty")
     if len(name) > limit:
@@ -77,21 +85,26 @@ def check_nickname(name: str, limit: int = NICK_LENGTH) -> str:
         raise InvalidName("has a space in it" if char.isspace() else f"has {char!r} in it")
     if _NICK_FORBIDDEN_FIRST.match(name):
         raise InvalidName(f"begins with {name[0]!r}")
-    return _prepared(name)
 
 
 def check_room(name: str, limit: int = ROOM_LENGTH) -> str:
     """The room name as it will be shown. Raises InvalidName with the reason."""
+    _check_room_form(name, limit)
+    bare = name.lstrip("#")
+    shown = name[: len(name) - len(bare)] + _prepared(bare)
+    _check_room_form(shown, limit)
+    return shown
+
+
+def _check_room_form(name: str, limit: int) -> None:
     if not name.startswith("#"):
         raise InvalidName("does not begin with '#'")
     if len(name) > limit:
         raise InvalidName(f"is longer than {limit} characters")
     if _ROOM_FORBIDDEN.search(name):
         raise InvalidName("has a character that room names cannot have")
-    bare = name.lstrip("#")
-    if not bare:
+    if not name.lstrip("#"):
         raise InvalidName("is empty")
-    return name[: len(name) - len(bare)] + _prepared(bare)
 
 
 def is_room(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import select
 import socket
+import threading
 from collections.abc import Callable
 
 import psutil
@@ -186,3 +187,58 @@ def test_a_sender_that_floods_does_not_keep_others_from_talking(server: ServerPr
         "room quick", "room | quick"
     )
     flooder.close()
+
+
+def test_a_burst_of_one_drops_nobody_who_reads(server: ServerProcess) -> None:
+    """More than the outbox's bound, in one go: those who read get all of it."""
+    readers = [IrcClient(server.port, f"Reader{n}", join="#room") for n in range(3)]
+    sender = IrcClient(server.port, "Sender", join="#room")
+    count = 5000
+    got: dict[str, list[str]] = {}
+
+    def read(reader: IrcClient) -> None:
+        messages = reader.until_that(lambda m: m.params[-1].startswith(f"{count - 1} "))
+        texts = [m.params[-1].split()[0] for m in messages if m.command == "PRIVMSG"]
+        got[reader.nick] = texts
+
+    threads = [threading.Thread(target=read, args=(reader,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    burst = "".join(f"PRIVMSG #room :{n} {'x' * 400}\r\n" for n in range(count))
+    sender.send_raw(burst.encode())
+    for thread in threads:
+        thread.join()
+    assert got == {reader.nick: [str(n) for n in range(count)] for reader in readers}
+
+
+def test_expensive_questions_of_one_leave_the_others_their_turns(server: ServerProcess) -> None:
+    """Each line of the flood looks at everybody; a question of another is answered long before
+    the flood's last one."""
+    people = [IrcClient(server.port, f"somebody{n}") for n in range(200)]
+    flooder, tuan = people[0], people[1]
+    flooder.send_raw(b"WHO *?e*b*y*x\r\n" * 3000 + b"PING last\r\n")
+    answered = 0
+    while answered < 5:
+        tuan.ask("VERSION")
+        answered += 1
+    flooder.sock.setblocking(False)
+    read = b""
+    try:
+        while data := flooder.sock.recv(1 << 20):
+            read += data
+    except BlockingIOError:
+        pass
+    assert b"PONG gchat.local last" not in read
+
+
+def test_a_peer_that_drips_is_not_waited_for(server: ServerProcess) -> None:
+    with LineClient(server.port, b"GET / HTTP/1.1\r\n\r\n") as dripping:
+        dripping.read_to_end()
+        witness = PlainClient(server.port, "Witness")
+        try:
+            while True:  # until the server has closed for good, and a byte more is answered so
+                dripping.send_raw(b"x")
+                witness.say("tick")
+                witness.read_line()
+        except OSError:
+            pass

@@ -102,3 +102,14 @@ def test_a_long_line_of_a_plain_text_person_loses_nothing(server: ServerProcess)
     assert "".join(m.params[1] for m in lines) == text.strip()
     assert len(lines) > 5
     assert [("msgid" in m.tags) for m in lines] == [True] + [False] * (len(lines) - 1)
+
+
+def test_a_long_action_keeps_its_end(server: ServerProcess) -> None:
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan = IrcClient(server.port, "T" * 30, join="#room")
+    text = "y" * 460
+    tuan.ask(f"PRIVMSG #room :\x01ACTION {text}\x01")
+    got = [m.params[1] for m in duy.sync() if m.command == "PRIVMSG"]
+    assert len(got) == 2
+    assert all(t.startswith("\x01ACTION ") and t.endswith("\x01") for t in got)
+    assert "".join(t.removeprefix("\x01ACTION ").removesuffix("\x01") for t in got) == text

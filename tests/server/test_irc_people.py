@@ -127,3 +127,9 @@ def test_a_silent_client_is_pinged_and_lost_when_it_does_not_answer(
         if seen[-1].command == "PING":
             alive.send(f"PONG {seen[-1].params[0]}")
     assert words(seen[-1:]) == ["Dead QUIT Ping timeout: 1 seconds"]
+
+
+def test_a_list_of_friends_may_be_long(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    asked = " ".join(f"n{number}" for number in range(60))
+    assert words(tuan.ask(f"ISON {asked} Tuan")) == ["gchat.local 303 Tuan | Tuan"]

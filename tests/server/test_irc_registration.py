@@ -179,3 +179,9 @@ def test_bytes_that_are_no_message(server: ServerProcess) -> None:
         "gchat.local 400 Tuan | * | Message rejected: a command is made of letters or digits",
         "gchat.local FAIL PRIVMSG | INVALID_UTF8 | Message rejected: it is not UTF-8",
     ]
+
+
+def test_an_empty_real_name_is_refused(server: ServerProcess) -> None:
+    client = raw(server)
+    client.send("NICK x", "USER x 0 * :", "USER x 0 * :X")
+    assert [client.read().command for _ in range(2)] == ["461", "001"]

@@ -219,3 +219,44 @@ def test_names_of_a_room_need_several_lines(server: ServerProcess) -> None:
     assert len(lines) > 1
     names = " ".join(m.params[-1] for m in lines).split()
     assert [name.lstrip("@") for name in names] == [*nicks, "Last"]
+
+
+def test_a_ban_mask_that_cannot_be_shown_is_refused_and_changes_nothing(
+    server: ServerProcess,
+) -> None:
+    """With -k behind it the mask would stand where no space may be."""
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    tuan.ask("MODE #room +k secret")
+    for mask in (":a b", "::x", "x" * 201):
+        refused, done = words(tuan.ask(f"MODE #room +b-k {mask}"))[:2]
+        assert {refused.split()[1], done.split()[1]} == {"696", "MODE"}
+        tuan.ask("MODE #room +k secret")
+    assert len(tuan.ask("MODE #room b")) == 1
+    assert words(tuan.ask("MODE #room +b " + "x" * 200))[0].startswith("Tuan MODE #room | +b")
+
+
+def test_bans_fold_names_of_any_script(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    tuan.ask("MODE #room +b WEISS!*@*", "MODE #room +b weiß!*@*", "MODE #room +b TUẤN!*@*")
+    for nick in ("weiß", "Tuấn"):
+        other = IrcClient(server.port, nick)
+        assert " 474 " in words(other.ask("JOIN #room"))[0]
+
+
+def test_invisible_people_are_named_to_members_only(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    tuan.ask("MODE Tuan +i")
+    duy = IrcClient(server.port, "Duy")
+    assert [m.command for m in duy.ask("NAMES #room")] == ["366"]
+    assert words(tuan.ask("NAMES #room"))[0].endswith("@Tuan")
+
+
+def test_a_reply_larger_than_the_outbox_is_sent_as_fast_as_it_is_taken(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    server = make_server(limits_outbox_bytes=16384)
+    tuan = IrcClient(server.port, "Tuan")
+    for number in range(100):
+        tuan.ask(f"JOIN #room{number}", f"TOPIC #room{number} :" + "x" * 390)
+    got = tuan.ask("LIST")
+    assert [m.command for m in got] == ["321"] + ["322"] * 100 + ["323"]

@@ -27,7 +27,10 @@ def run(*flags: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_gracefully(server: ServerProcess, number: int) -> None:
+def test_a_signal_stops_it_gracefully(
+    make_server: Callable[..., ServerProcess], number: int
+) -> None:
+    server = make_server(times_prompt=30)
     tuan = PlainClient(server.port, "Tuan")
     duy = IrcClient(server.port, "Duy", join="#lobby")
     silent = LineClient(server.port)

@@ -58,7 +58,7 @@ def test_a_nickname_that_cannot_be_used_ends_the_connection(
     with LineClient(server.port, first_line) as client:
         lines = client.read_to_end()
     assert lines[0] == reason or (reason is None and "a character that names" in lines[0])
-    assert lines[1:] == ["No valid nickname"]
+    assert lines[1:] == []
 
 
 @pytest.mark.parametrize(("first", "second"), [("Tuan", "tUAN"), ("Tuấn", "TUẤN"), ("a[b", "A[B")])
@@ -67,7 +67,7 @@ def test_a_nickname_is_taken_whatever_its_case(
 ) -> None:
     tuan = PlainClient(server.port, first)
     with LineClient(server.port, f"{second}\n".encode()) as other:
-        assert other.read_to_end()[0] == f"{second}: This nickname is already in use."
+        assert other.read_to_end() == [f"{second}: This nickname is already in use."]
     tuan.say("still here")
     assert tuan.read_line() == f"{first}: still here"
     tuan.close()
@@ -106,7 +106,7 @@ def test_commands(server: ServerProcess) -> None:
     assert tuan.read_line() == duy.read_line() == "Tuan is now known as Tuấn"
     tuan.say("/quit")
     assert duy.read_line() == "Tuấn has left the chat room!"
-    assert tuan.read_to_end() == ["Quit"]
+    assert tuan.read_to_end() == []
     duy.close()
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gchat.core.effects import Outcome, Refused
-from gchat.core.events import Event
+from gchat.core.events import Entry, Event
 from gchat.core.hub import Hub
+from gchat.dialects import plain
+from gchat.dialects.irc.render import variant
 from gchat.dialects.link import ServerInfo, Variant
 from gchat.journal.memory import MemoryJournal
+from gchat.wire.caps import Cap
+
+FORMS = (
+    variant(Cap.NONE),
+    variant(Cap.MESSAGE_TAGS | Cap.SERVER_TIME),
+    plain.variant(ServerInfo()),
+)
 
 
 class FakeLink:
@@ -25,8 +34,20 @@ class FakeLink:
         self.variant: Variant | None = None
         self.echo = False
         self.log: list[str] = []
-        self._journal = MemoryJournal(self.hub.apply, self.wall_ms)
+        self._journal = MemoryJournal(self._apply, self.wall_ms)
         self._posted: list[tuple[Outcome, Callable[[Refused], None]]] = []
+
+    def _apply(self, entry: Entry) -> Outcome:
+        """Renders every effect in every form, so that one that cannot be shown is found."""
+        outcome = self.hub.apply(entry)
+        for effect in outcome.effects:
+            for form in FORMS:
+                data = form.render(effect)
+                assert data == b"" or data.endswith(b"\n")
+        return outcome
+
+    def pace(self) -> None:
+        self.log.append("pace")
 
     def send(self, data: bytes) -> None:
         self.log.append("send")

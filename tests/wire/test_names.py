@@ -32,6 +32,10 @@ def test_nicknames(name: str) -> None:
         ("~a", "begins with '~'"),
         ("a" * 31, "is longer than 30 characters"),
         ("a\x07", "has a character that names cannot have: '\\x07'"),
+        ("x\uff01y\uff20z", "has '!' in it"),
+        ("Tuan\uff1a", "has ':' in it"),
+        ("\uff03lobby", "begins with '#'"),
+        ("\uff19x", "begins with '9'"),
         ("a\u202eb", "has a character that names cannot have: '\\u202e'"),
         ("\U0001f600", "has a character that names cannot have: '\\U0001f600'"),
     ],
@@ -66,7 +70,7 @@ def test_rooms(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a", "&a", "#", "##", "#a b", "#a,b", "#a\x07", "#" + "a" * 64, "#*"]
+    "name", ["", "a", "&a", "#", "##", "#a b", "#a,b", "#a\x07", "#" + "a" * 64, "#*", "#a\uff0cb"]
 )
 def test_what_is_no_room(name: str) -> None:
     with pytest.raises(InvalidName):
@@ -82,6 +86,7 @@ def test_any_text_is_a_name_or_is_refused(text: str) -> None:
             continue
         assert not set(name) & set(" \r\n\0,:*?")
         assert casefold(casefold(name)) == casefold(name)
+        assert check(name) == name
 
 
 @pytest.mark.parametrize(

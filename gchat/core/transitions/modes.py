@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CAPACITY_MAX = 1_000_000  # +l
 PASSWORD_LENGTH = 32  # +k, characters
+MASK_LENGTH = 200  # +b, characters
 
 
 def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
@@ -91,8 +92,10 @@ def _member(hub: Hub, room: Room, change: ModeChange) -> ModeChange | None:
 
 
 def _ban(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:
+    if len(change.arg) > MASK_LENGTH or not _is_middle(change.arg):
+        raise Refused(ERR_INVALIDMODEPARAM, room.name, "b", change.arg[:MASK_LENGTH])
     mask = masks.complete(change.arg)
-    key = mask.casefold()
+    key = masks.fold(mask)
     if not change.adding:
         ban = room.bans.pop(key, None)
         return replace(change, arg=ban.text) if ban else None
@@ -104,11 +107,14 @@ def _ban(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeCha
     return replace(change, arg=mask)
 
 
+def _is_middle(arg: str) -> bool:
+    """Whether it can stand before other parameters when the change is shown."""
+    return arg.isprintable() and " " not in arg and arg[:1] not in ("", ":")
+
+
 def _password(room: Room, change: ModeChange) -> ModeChange | None:
     if change.adding:
-        if not change.arg.isprintable() or " " in change.arg or "," in change.arg:
-            raise Refused(ERR_INVALIDMODEPARAM, room.name, "k", "*")
-        if not 0 < len(change.arg) <= PASSWORD_LENGTH or change.arg.startswith(":"):
+        if len(change.arg) > PASSWORD_LENGTH or not _is_middle(change.arg) or "," in change.arg:
             raise Refused(ERR_INVALIDMODEPARAM, room.name, "k", "*")
         if room.password == change.arg:
             return None

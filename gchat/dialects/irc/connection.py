@@ -84,10 +84,11 @@ class IrcConnection:
         self._replies.add("FAIL", command, code, text)
 
     def flush(self) -> None:
-        """Sends what was answered so far."""
-        data = self._replies.take()
-        if data:
-            self.link.send(data)
+        """Sends what was answered so far, a long answer as fast as the peer takes it."""
+        for number, piece in enumerate(self._replies.take()):
+            if number:
+                self.link.pace()
+            self.link.send(piece)
 
     def commit(self, event: Event) -> bool:
         """Carries the event out and answers its refusals; whether there were none.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
 
 WHO_REPLIES = 1000  # for a mask; a room is told whole
-NAMES_PER_QUERY = 20  # ISON and USERHOST
+NAMES_PER_QUERY = 20  # USERHOST
 
 
 def away(irc: IrcConnection, message: Message) -> None:
@@ -46,9 +46,10 @@ def away(irc: IrcConnection, message: Message) -> None:
 
 def ison(irc: IrcConnection, message: Message) -> None:
     """ISON."""
-    asked = " ".join(message.params).split()[:NAMES_PER_QUERY]
+    asked = " ".join(message.params).split()
     found = [irc.hub.nicks[key].nick for nick in asked if (key := casefold(nick)) in irc.hub.nicks]
-    irc.say(RPL_ISON.code, irc.nick, " ".join(found))
+    for line in pack_words(found, irc.space(RPL_ISON)) or [""]:
+        irc.say(RPL_ISON.code, irc.nick, line)
 
 
 def userhost(irc: IrcConnection, message: Message) -> None:
@@ -67,7 +68,7 @@ def who(irc: IrcConnection, message: Message) -> None:
         if irc.hub.shows(room, irc.link.uid):
             for uid in room.members:
                 user = irc.hub.users[uid]
-                if uid == irc.link.uid or _visible(irc, user):
+                if uid == irc.link.uid or visible(irc, user):
                     _who_reply(irc, user, room)
     else:
         for user in _matching(irc, asked):
@@ -85,14 +86,14 @@ def _matching(irc: IrcConnection, mask: str) -> list[User]:
         return []
     found = []
     for key, user in irc.hub.nicks.items():
-        if masks.matches(folded, key) and _visible(irc, user):
+        if masks.matches(folded, key) and visible(irc, user):
             found.append(user)
             if len(found) == WHO_REPLIES:
                 break
     return found
 
 
-def _visible(irc: IrcConnection, user: User) -> bool:
+def visible(irc: IrcConnection, user: User) -> bool:
     """Not invisible (+i), or oneself, or somebody with whom one shares a room."""
     return (
         "i" not in user.modes

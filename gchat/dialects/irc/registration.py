@@ -18,6 +18,7 @@ from gchat.wire.numerics import (
     ERR_ALREADYREGISTERED,
     ERR_ERRONEUSNICKNAME,
     ERR_INVALIDCAPCMD,
+    ERR_NEEDMOREPARAMS,
     ERR_NICKNAMEINUSE,
     ERR_NONICKNAMEGIVEN,
     ERR_UNKNOWNCOMMAND,
@@ -62,6 +63,8 @@ def user(irc: IrcConnection, message: Message) -> None:
     """USER, once."""
     if irc.registered or irc.username:
         raise Refused(ERR_ALREADYREGISTERED)
+    if not message.params[3]:
+        raise Refused(ERR_NEEDMOREPARAMS, "USER")
     irc.username = clean_username(message.params[0])
     irc.realname = message.params[3][: irc.server.realname_length]
     _complete(irc)

@@ -76,9 +76,14 @@ def _spoke(effect: Spoke, caps: Cap) -> bytes:
     head = _head(effect, caps, effect.tags)
     room = MAX_BODY_BYTES - 2 - len(f":{effect.source} {start}".encode())
     text = effect.text
-    if len(text) * 4 <= room or text.startswith("\x01") or len(text.encode()) <= room:
+    if len(text) * 4 <= room or len(text.encode()) <= room:
         return encode(head + start + text)
-    first, *others = split_text(text, room)
+    if text.startswith("\x01ACTION "):
+        bare = text.removeprefix("\x01ACTION ").removesuffix("\x01")
+        pieces = split_text(bare, room - len("\x01ACTION \x01"))
+        first, *others = (f"\x01ACTION {piece}\x01" for piece in pieces)
+    else:
+        first, *others = split_text(text, room)
     without_id = _head(effect, caps & ~Cap.MESSAGE_TAGS, ())
     return encode(head + start + first) + b"".join(
         encode(without_id + start + piece) for piece in others

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gchat.wire.message import MessageError, encode, format_message
 
+PIECE_LINES = 128  # at most 64 KiB: a long reply must not fill the outbox at once
+
 
 class ReplyBuffer:
     """Handlers fill it, never a socket, so that whoever sends it sees the whole reply."""
@@ -31,10 +33,10 @@ class ReplyBuffer:
         """One line as it is."""
         self._lines.append(encode(line))
 
-    def take(self) -> bytes:
-        """What was collected, and empties the buffer."""
-        if not self._lines:
-            return b""
-        data = b"".join(self._lines)
-        self._lines.clear()
-        return data
+    def take(self) -> list[bytes]:
+        """What was collected, in pieces of some PIECE_LINES lines, and empties the buffer."""
+        lines, self._lines = self._lines, []
+        return [
+            b"".join(lines[start : start + PIECE_LINES])
+            for start in range(0, len(lines), PIECE_LINES)
+        ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Refused
 from gchat.core.events import Invited, Joined, Kicked, Parted, TopicSet
 from gchat.core.rooms import Room
+from gchat.dialects.irc.people import visible
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_room, is_room
@@ -100,7 +101,7 @@ def names(irc: IrcConnection, message: Message) -> None:
     if not message.params:
         irc.reply(RPL_ENDOFNAMES, "*")
         return
-    for name in message.params[0].split(","):
+    for name in dict.fromkeys(message.params[0].split(",")):
         room = irc.hub.rooms.get(casefold(name))
         if room is None or not irc.hub.shows(room, irc.link.uid):
             irc.reply(RPL_ENDOFNAMES, name)
@@ -112,7 +113,12 @@ def _names(irc: IrcConnection, room: Room) -> None:
     """As many 353 as the names need, and the 366."""
     symbol = "@" if "s" in room.flags else "="
     every = Cap.MULTI_PREFIX in irc.caps
-    words = (room.prefix(uid, every=every) + irc.hub.users[uid].nick for uid in room.members)
+    inside = irc.link.uid in room.members
+    words = (
+        room.prefix(uid, every=every) + irc.hub.users[uid].nick
+        for uid in room.members
+        if inside or visible(irc, irc.hub.users[uid])
+    )
     for line in pack_words(words, irc.space(RPL_NAMREPLY, symbol, room.name)):
         irc.reply(RPL_NAMREPLY, symbol, room.name, text=line)
     irc.reply(RPL_ENDOFNAMES, room.name)
@@ -121,7 +127,8 @@ def _names(irc: IrcConnection, room: Room) -> None:
 def list_(irc: IrcConnection, message: Message) -> None:
     """LIST of all rooms that are not secret, or of those named."""
     if message.params and message.params[0]:
-        found = [irc.hub.rooms.get(casefold(name)) for name in message.params[0].split(",")]
+        asked = dict.fromkeys(casefold(name) for name in message.params[0].split(","))
+        found = [irc.hub.rooms.get(key) for key in asked]
         rooms = [room for room in found if room is not None]
     else:
         rooms = list(irc.hub.rooms.values())
