@@ -5,6 +5,7 @@ trio, on a daemon thread of its own. The tests drive the same `Connector` over m
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Awaitable, Callable
@@ -18,13 +19,16 @@ from client_gui.events import (
     Connecting,
     Event,
     NetEvent,
+    NickChanged,
     NickRefused,
     Registered,
     Waiting,
 )
 from client_gui.exceptions import ClientError, ProtocolError
-from client_gui.protocol import ClientProtocol, Timeouts
+from client_gui.protocol import ClientProtocol, State, Timeouts
 from gchat.wire.message import MessageError
+
+log = logging.getLogger(__name__)
 
 RECEIVE_BYTES = 65536
 BACKOFF_FIRST = 1.0  # seconds; doubled by each failure in a row
@@ -93,13 +97,17 @@ class Connector:
 
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname, now or, where there is no connection, with the next one."""
-        self._nick = nick
         self._nick_refused = False
-        if self._core is not None:
-            self._core.change_nick(nick)
-            self._wake()
-        else:
+        if self._core is None or self._core.state is not State.READY:
+            self._nick = nick  # otherwise it is ours only once the server says so
+        if self._core is None:
             self.retry()
+            return
+        try:
+            self._core.change_nick(nick)
+        except MessageError as error:
+            self._emit(CommandFailed(f"That is no nickname: {error}."))
+        self._wake()
 
     def retry(self) -> None:
         """Connects now instead of waiting longer."""
@@ -182,6 +190,8 @@ class Connector:
                     reasons.append(event.reason)
                 elif isinstance(event, NickRefused):
                     self._nick_refused = True
+                elif isinstance(event, NickChanged) and event.own:
+                    self._nick = event.new
                 self._emit(event)
             self._wake()
 
@@ -317,6 +327,10 @@ class NetThread:
     def _run(self) -> None:
         try:
             trio.run(self._main)
+        except Exception:
+            # without this the window would wait for ever for a loop that is not there any more
+            log.exception("the receive loop failed")
+            self._emit(Closed("Something went wrong inside gchat-client. Please start it again."))
         finally:
             self.done.set()
             self._ready.set()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from client_gui.bridge import Bridge
 from client_gui.commands import Leave, Nick, Send, Tell, interpret
 from client_gui.events import NetEvent
-from client_gui.model import Change, Model, NickNeeded, Phase
+from client_gui.model import Change, Model, NickNeeded, Phase, Status
 from client_gui.net import Address, NetThread
 from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.theme import DARK, LIGHT, Theme
@@ -97,6 +97,7 @@ class App:
 
     def _start(self, host: str, port: int, nick: str) -> None:
         self._stop_net()
+        self.model.status = Status(Phase.CONNECTING)  # what the last attempt came to is over
         address = Address(host, port, nick, (self._options.lobby,))
         # each event says which connection it is of, so that one that was given up stays silent
         net = NetThread(address, lambda event: self._bridge.put((net, event)))
@@ -114,9 +115,11 @@ class App:
 
     def _deliver(self, items: Sequence[tuple[NetThread | None, NetEvent]]) -> None:
         changes: list[Change] = []
-        for net, event in items:
-            if net is self._net and not self._closing:
-                changes += self.model.apply(event)
+        current = [event for net, event in items if net is self._net]
+        if not current or self._closing:
+            return  # of a connection that was given up
+        for event in current:
+            changes += self.model.apply(event)
         for change in changes:
             if isinstance(change, NickNeeded):
                 self._ask(change.nick, f"{change.nick}: {change.reason}.")
@@ -164,13 +167,13 @@ class App:
                 self.window.show(changes, time.time())
             case Leave():
                 self.close(action.reason)
+            case Nick() if self._net is not None:
+                self._net.change_nick(action.nick)
             case _ if self._net is None or self.model.status.phase is not Phase.CONNECTED:
                 text = "Not connected: what you typed is still there, send it again later."
                 changes = self.model.say_locally(text, error=True)
                 self.window.show(changes, time.time())
                 return False
-            case Nick():
-                self._net.change_nick(action.nick)
             case Send():
                 self._net.do(action.command)
         return True

@@ -16,6 +16,7 @@ from client_gui.events import (
     Kind,
     Latency,
     NetEvent,
+    NickChanged,
     NickRefused,
     Registered,
     Said,
@@ -292,5 +293,26 @@ def test_a_command_without_a_connection_is_answered() -> None:
         await world.until(Registered)
         connector.do(lambda core: core.say("#a b", "x"))
         assert "cannot be sent" in (await world.until(CommandFailed, 3)).reason
+
+    play(script)
+
+
+def test_a_nickname_that_was_refused_later_is_not_asked_for_when_reconnecting() -> None:
+    async def script(world: World, connector: Connector) -> None:
+        server = await world.welcome()
+        connector.change_nick("Duy")
+        await read_until(server, b"NICK Duy\r\n")
+        await server.send_all(b":srv 433 Tuan Duy :taken\r\n")
+        connector.change_nick("Lan\nQUIT")
+        assert "no nickname" in (await world.until(CommandFailed)).reason
+        await server.aclose()
+        server = await world.welcome(2)
+        connector.change_nick("Lan")
+        await read_until(server, b"NICK Lan\r\n")
+        await server.send_all(b":Tuan!u@h NICK Lan\r\n")
+        await world.until(NickChanged)
+        await server.aclose()
+        server = await world.accept(3)
+        await read_until(server, b"NICK Lan\r\nUSER gchat 0 * Lan\r\n")
 
     play(script)
