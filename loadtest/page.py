@@ -11,7 +11,7 @@ from loadtest.outcome import Outcome
 from loadtest.report import number
 
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 84, 16, 12, 34
 COLOURS = ("var(--a)", "var(--b)", "var(--c)", "var(--d)", "var(--e)")
 
 _STYLE = """
