@@ -17,8 +17,8 @@ from gchat.dialects.link import ServerInfo
 from gchat.dialects.plain import STOPPED
 from gchat.journal.memory import MemoryJournal
 from gchat.net.fanout import Fanout
+from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
-from gchat.net.outbox import Flusher
 from gchat.net.session import Session, Surroundings, Timing
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ class Server:
         self._config = config
         rules = Rules(lobby=config.server.lobby, rooms_per_user=config.limits.rooms_per_user)
         self.hub = Hub(rules)
-        self._fanout = Fanout()
+        self._flusher = Flusher()
+        self._fanout = Fanout(self._flusher)
         self._journal = MemoryJournal(self._apply, wall_ms)
         self._listener = Listener(
             config.server.host,
@@ -45,7 +46,7 @@ class Server:
             hub=self.hub,
             journal=self._journal,
             fanout=self._fanout,
-            flusher=Flusher(),
+            flusher=self._flusher,
             server=_info(config, rules),
             timing=_timing(config),
             outbox_bytes=config.limits.outbox_bytes,

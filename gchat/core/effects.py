@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from gchat.core.events import Entry, ModeChange
+from gchat.core.record import record
 from gchat.wire.numerics import Numeric
 
 
@@ -22,7 +22,7 @@ class Refused(Exception):
         self.text = text or numeric.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Effect:
     """Seen by the members of `room` (a folded name, "" for none) and by `uids`."""
 
@@ -34,7 +34,7 @@ class Effect:
     uids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Spoke(Effect):
     """A message. `target` is the room's name or the nickname of the one it is for."""
 
@@ -44,14 +44,14 @@ class Spoke(Effect):
     tags: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Entered(Effect):
     """Somebody is in the room from here on, and sees this."""
 
     room_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Left(Effect):
     """Somebody leaves the room, and still sees this."""
 
@@ -59,7 +59,7 @@ class Left(Effect):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WasKicked(Effect):
     """`target` is put out of the room, and still sees this."""
 
@@ -69,7 +69,7 @@ class WasKicked(Effect):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Disconnected(Effect):
     """A user is gone from everywhere; `rooms` are those they were in."""
 
@@ -77,14 +77,14 @@ class Disconnected(Effect):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ChangedNick(Effect):
     """`new` is the nickname from here on."""
 
     new: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ChangedTopic(Effect):
     """`text` is the room's topic from here on, "" for none."""
 
@@ -92,7 +92,7 @@ class ChangedTopic(Effect):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ChangedModes(Effect):
     """The changes that took effect, arguments as they are now known."""
 
@@ -100,7 +100,7 @@ class ChangedModes(Effect):
     changes: tuple[ModeChange, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Invitation(Effect):
     """`target` may enter the room."""
 
@@ -108,7 +108,7 @@ class Invitation(Effect):
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Outcome:
     """What applying one entry brought: what is seen, and what is answered to the one who asked."""
 

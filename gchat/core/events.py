@@ -7,10 +7,10 @@ journal decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gchat.core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Connected:
     """A connection takes its nickname and becomes a user."""
 
@@ -22,7 +22,7 @@ class Connected:
     plain: bool = False  # speaks plain text, so is reached in the lobby only
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Renamed:
     """NICK by somebody who has one already."""
 
@@ -30,7 +30,7 @@ class Renamed:
     nick: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Quit:
     """A user is gone, for whatever reason."""
 
@@ -38,7 +38,7 @@ class Quit:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class AwaySet:
     """AWAY; `text` is `None` when they are back."""
 
@@ -46,7 +46,7 @@ class AwaySet:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class UserModeSet:
     """MODE of oneself, one letter."""
 
@@ -55,7 +55,7 @@ class UserModeSet:
     letter: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Joined:
     """JOIN; `key` is the password that was given, "" for none."""
 
@@ -64,7 +64,7 @@ class Joined:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Parted:
     """PART."""
 
@@ -73,7 +73,7 @@ class Parted:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Kicked:
     """KICK of `target`, a nickname."""
 
@@ -83,7 +83,7 @@ class Kicked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Invited:
     """INVITE of `target`, a nickname."""
 
@@ -92,7 +92,7 @@ class Invited:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class TopicSet:
     """TOPIC; an empty text removes it."""
 
@@ -101,7 +101,7 @@ class TopicSet:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ModeChange:
     """One letter of a MODE command: +o Tuan is (True, "o", "Tuan")."""
 
@@ -110,7 +110,7 @@ class ModeChange:
     arg: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ModesSet:
     """MODE of a room."""
 
@@ -119,7 +119,7 @@ class ModesSet:
     changes: tuple[ModeChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Said:
     """PRIVMSG, NOTICE or TAGMSG to one target, a room or a nickname."""
 
@@ -146,7 +146,7 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Entry:
     """An event at its place in the journal."""
 

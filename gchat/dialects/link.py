@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from gchat.core.effects import Effect, Outcome, Refused
@@ -37,14 +37,15 @@ class ServerInfo:
 Render = Callable[[Effect], bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """One wire form. Everybody whose variant is equal is sent the same bytes object."""
+    """One wire form. Everybody who has the same one is sent the same bytes object, so a dialect
+    makes each only once.
+    """
 
     dialect: str
-    caps: int = 0
-    # Whose dialect and caps are equal has an equal renderer, so it need not be compared.
-    render: Render = field(default=lambda effect: b"", compare=False, repr=False)
+    caps: int
+    render: Render
 
 
 class Link(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 from gchat.core.effects import (
     ChangedNick,
@@ -171,7 +171,12 @@ _COMMANDS: dict[str, Callable[[PlainConnection, str], None]] = {
 
 def variant(server: ServerInfo) -> Variant:
     """The one form in which plain text is sent."""
-    return Variant("plain", render=partial(render, lobby=casefold(server.lobby)))
+    return _variant(casefold(server.lobby))
+
+
+@cache
+def _variant(lobby: str) -> Variant:
+    return Variant("plain", 0, partial(render, lobby=lobby))
 
 
 def render(effect: Effect, *, lobby: str) -> bytes:

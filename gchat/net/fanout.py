@@ -14,6 +14,8 @@ from gchat.core.effects import (
     WasKicked,
 )
 from gchat.dialects.link import Variant
+from gchat.net.cohort import Cohort
+from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -31,115 +33,124 @@ def _render(variant: Variant, effect: Effect) -> bytes:
 class Recipient:
     """One connection as the fan-out knows it."""
 
-    __slots__ = ("echo", "outbox", "rooms", "uid", "variant")
+    __slots__ = ("echo", "outbox")
 
-    def __init__(self, uid: int, outbox: Outbox, variant: Variant, *, echo: bool) -> None:
-        self.uid = uid
+    def __init__(self, outbox: Outbox, *, echo: bool) -> None:
         self.outbox = outbox
-        self.variant = variant
         self.echo = echo  # sees its own messages
-        self.rooms: set[str] = set()  # folded names
-
-
-_Group = dict[Recipient, None]
 
 
 class Fanout:
-    """Who of this node's connections is in which room, grouped by variant. Never waits."""
+    """Who of this node's connections is in which room, grouped by what they are shown. Never
+    waits.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, flusher: Flusher) -> None:
+        self._flusher = flusher
         self._recipients: dict[int, Recipient] = {}
-        self._rooms: dict[str, dict[Variant, _Group]] = {}
+        self._cohorts: dict[tuple[Variant, frozenset[str]], Cohort] = {}
+        self._rooms: dict[str, dict[Variant, dict[Cohort, None]]] = {}
 
     def register(self, uid: int, outbox: Outbox, variant: Variant, *, echo: bool) -> None:
         """Shows the user of this uid what they see, in this form from now on."""
-        recipient = self._recipients.get(uid)
-        if recipient is None:
-            self._recipients[uid] = Recipient(uid, outbox, variant, echo=echo)
-            return
-        recipient.echo = echo
-        if variant != recipient.variant:
-            rooms = list(recipient.rooms)
-            for room in rooms:
-                self._leave(recipient, room)
-            recipient.variant = variant
-            for room in rooms:
-                self._enter(recipient, room)
+        self._recipients[uid] = Recipient(outbox, echo=echo)
+        rooms = outbox.cohort.rooms if outbox.cohort is not None else frozenset[str]()
+        self._move(outbox, self._cohort(variant, rooms))
 
     def forget(self, uid: int) -> None:
         """Shows them nothing any more."""
         recipient = self._recipients.pop(uid, None)
         if recipient is not None:
-            for room in list(recipient.rooms):
-                self._leave(recipient, room)
+            self._move(recipient.outbox, None)
 
     def clear(self) -> None:
         """Shows nobody anything any more."""
-        self._recipients.clear()
-        self._rooms.clear()
+        for uid in list(self._recipients):
+            self.forget(uid)
 
     def deliver(self, effects: Iterable[Effect]) -> None:
         """Queues each effect for everybody who sees it, and keeps the rooms up to date."""
         for effect in effects:
             if isinstance(effect, Entered):
-                recipient = self._recipients.get(effect.uid)
-                if recipient is not None:
-                    self._enter(recipient, effect.room)
+                self._enter(effect.uid, effect.room)
             self._show(effect)
             if isinstance(effect, Left):
-                self._leave_uid(effect.uid, effect.room)
+                self._leave(effect.uid, effect.room)
             elif isinstance(effect, WasKicked):
-                self._leave_uid(effect.target_uid, effect.room)
+                self._leave(effect.target_uid, effect.room)
             elif isinstance(effect, Disconnected):
                 self.forget(effect.uid)
 
     def _show(self, effect: Effect) -> None:
         skipped = self._skipped(effect) if isinstance(effect, Spoke) else None
+        apart = skipped.cohort if skipped is not None else None
         encoded: dict[Variant, bytes] = {}
         if effect.room:
-            for variant, group in self._rooms.get(effect.room, {}).items():
+            for variant, cohorts in self._rooms.get(effect.room, {}).items():
                 data = encoded[variant] = _render(variant, effect)
                 if data:
-                    for recipient in group:
-                        if recipient is not skipped:
-                            recipient.outbox.write(data)
+                    for cohort in cohorts:
+                        cohort.write(data, skipped if cohort is apart else None)
         for uid in effect.uids:
-            other = self._recipients.get(uid)
-            if other is None or other is skipped:
+            recipient = self._recipients.get(uid)
+            if recipient is None or recipient.outbox is skipped:
                 continue
-            one = encoded.get(other.variant)
+            outbox = recipient.outbox
+            assert outbox.cohort is not None
+            variant = outbox.cohort.variant
+            one = encoded.get(variant)
             if one is None:
-                one = encoded[other.variant] = _render(other.variant, effect)
+                one = encoded[variant] = _render(variant, effect)
             if one:
-                other.outbox.write(one)
+                outbox.write(one)
 
-    def _skipped(self, effect: Spoke) -> Recipient | None:
+    def _skipped(self, effect: Spoke) -> Outbox | None:
         """The sender, if it does not want its own messages back; a message to oneself is also
         one that is received, and is always shown.
         """
         sender = self._recipients.get(effect.uid)
         if sender is None or sender.echo or (not effect.room and effect.uids == (effect.uid,)):
             return None
-        return sender
+        return sender.outbox
 
-    def _enter(self, recipient: Recipient, room: str) -> None:
-        recipient.rooms.add(room)
-        groups = self._rooms.setdefault(room, {})
-        groups.setdefault(recipient.variant, {})[recipient] = None
-
-    def _leave_uid(self, uid: int, room: str) -> None:
+    def _enter(self, uid: int, room: str) -> None:
         recipient = self._recipients.get(uid)
-        if recipient is not None:
-            self._leave(recipient, room)
+        if recipient is not None and recipient.outbox.cohort is not None:
+            cohort = recipient.outbox.cohort
+            self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms | {room}))
 
-    def _leave(self, recipient: Recipient, room: str) -> None:
-        recipient.rooms.discard(room)
-        groups = self._rooms.get(room)
-        group = groups.get(recipient.variant) if groups else None
-        if groups is None or group is None:
+    def _leave(self, uid: int, room: str) -> None:
+        recipient = self._recipients.get(uid)
+        if recipient is not None and recipient.outbox.cohort is not None:
+            cohort = recipient.outbox.cohort
+            self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms - {room}))
+
+    def _move(self, outbox: Outbox, new: Cohort | None) -> None:
+        old = outbox.cohort
+        if old is new:
             return
-        group.pop(recipient, None)
-        if not group:
-            del groups[recipient.variant]
-            if not groups:
-                del self._rooms[room]
+        if old is not None:
+            old.remove(outbox)
+            if not old.members:
+                self._drop(old)
+        if new is not None:
+            new.add(outbox)
+
+    def _cohort(self, variant: Variant, rooms: frozenset[str]) -> Cohort:
+        """The cohort of these rooms in this form; a new one is to get its first member at once."""
+        cohort = self._cohorts.get((variant, rooms))
+        if cohort is None:
+            cohort = self._cohorts[variant, rooms] = Cohort(self._flusher, variant, rooms)
+            for room in rooms:
+                self._rooms.setdefault(room, {}).setdefault(variant, {})[cohort] = None
+        return cohort
+
+    def _drop(self, cohort: Cohort) -> None:
+        del self._cohorts[cohort.variant, cohort.rooms]
+        for room in cohort.rooms:
+            variants = self._rooms[room]
+            del variants[cohort.variant][cohort]
+            if not variants[cohort.variant]:
+                del variants[cohort.variant]
+                if not variants:
+                    del self._rooms[room]

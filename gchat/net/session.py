@@ -22,16 +22,18 @@ from gchat.dialects.link import Dialect, ServerInfo, Variant
 from gchat.journal.base import Journal
 from gchat.net import refusals
 from gchat.net.fanout import Fanout
-from gchat.net.outbox import Flusher, Outbox
+from gchat.net.flusher import Flusher
+from gchat.net.outbox import Outbox
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 
 log = logging.getLogger(__name__)
 
-READ_BYTES = 65536
+READ_BYTES = 16384
 TURN_SECONDS = 0.002  # then others get their turn, however much one peer has sent
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
+_READ = 1  # gevent's loop.io: watch for something to read
 LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
 LINGER_BYTES = 1 << 20
 
@@ -78,6 +80,7 @@ class Session:
         raw: Any = sock
         self._outbox = Outbox(raw._sock, around.outbox_bytes, around.flusher, self._overflowed)
         self._lines = LineSplitter()
+        self._readable = gevent.get_hub().loop.io(raw._sock.fileno(), _READ)
         self._dialect: Dialect | None = None
         self._first = b""  # what came before it was clear what the peer speaks
         self._posted: deque[tuple[Ticket, Callable[[Refused], None]]] = deque()
@@ -182,6 +185,8 @@ class Session:
 
     def _serve(self) -> None:
         while not self._reason:
+            # first, since to ask a socket in vain costs more than to read from it
+            gevent.get_hub().wait(self._readable)
             data = self._sock.recv(READ_BYTES)
             if not data:
                 self._reason = self._reason or "Connection closed"
@@ -254,6 +259,7 @@ class Session:
                 self._linger()
         finally:
             self._outbox.close()
+            self._readable.close()
             self._sock.close()
 
     def _linger(self) -> None:

@@ -14,17 +14,19 @@ from gchat.core.hub import Hub
 from gchat.core.stamp import Stamper
 from gchat.dialects.link import Variant
 from gchat.net.fanout import Fanout
+from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
 
 
-class Box:
+class Socket:
     """Takes what a connection is sent."""
 
     def __init__(self) -> None:
         self.got: list[bytes] = []
 
-    def write(self, data: bytes) -> None:
+    def send(self, data: bytes) -> int:
         self.got.append(data)
+        return len(data)
 
 
 class Room:
@@ -32,39 +34,45 @@ class Room:
 
     def __init__(self) -> None:
         self.hub = Hub()
-        self.fanout = Fanout()
+        self.flusher = Flusher()
+        self.fanout = Fanout(self.flusher)
         self.stamper = Stamper(lambda: 1)
         self.renders: list[str] = []
-        self.boxes: dict[int, Box] = {}
+        self.sockets: dict[int, Socket] = {}
+        self.outboxes: dict[int, Outbox] = {}
+        self.variants: dict[str, Variant] = {}
 
     def variant(self, name: str) -> Variant:
         def render(effect: Effect) -> bytes:
             self.renders.append(name)
             return f"{name}:{type(effect).__name__}".encode()
 
-        return Variant(name, render=render)
+        return self.variants.setdefault(name, Variant(name, 0, render))
 
     def enter(self, uid: int, variant: str, *, echo: bool = False) -> None:
-        self.boxes[uid] = Box()
+        sock = self.sockets[uid] = Socket()
+        self.outboxes[uid] = Outbox(cast("Any", sock), 1000, self.flusher, lambda: None)
         self.register(uid, variant, echo=echo)
         self.do(Connected(uid, f"n{uid}", "u", "h", "r"), Joined(uid, "#a"))
         self.clear()
 
     def register(self, uid: int, variant: str, *, echo: bool = False) -> None:
-        outbox = cast("Outbox", self.boxes[uid])
-        self.fanout.register(uid, outbox, self.variant(variant), echo=echo)
+        self.fanout.register(uid, self.outboxes[uid], self.variant(variant), echo=echo)
 
     def do(self, *events: Event) -> None:
         for event in events:
             self.fanout.deliver(self.hub.apply(self.stamper.stamp(event)).effects)
 
     def clear(self) -> None:
+        self.got()
         self.renders.clear()
-        for box in self.boxes.values():
-            box.got.clear()
+        for sock in self.sockets.values():
+            sock.got.clear()
 
     def got(self) -> dict[int, list[bytes]]:
-        return {uid: box.got for uid, box in self.boxes.items()}
+        """What each connection was sent, once the loop has turned."""
+        self.flusher._flush()
+        return {uid: sock.got for uid, sock in self.sockets.items()}
 
 
 @pytest.fixture
@@ -115,6 +123,7 @@ def test_when_all_are_gone_nothing_is_kept(room: Room) -> None:
     for uid in range(1, 6):
         room.do(Quit(uid, ""))
     assert room.fanout._rooms == {}
+    assert room.fanout._cohorts == {}
     assert room.fanout._recipients == {}
 
 

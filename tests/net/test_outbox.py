@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from typing import cast
+from collections.abc import Iterator
 
 import gevent
 import pytest
 
-from gchat.net.outbox import SPACING_MAX, Flusher, Outbox
+from gchat.net.flusher import Flusher
+from gchat.net.outbox import Outbox
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -156,73 +156,33 @@ def test_after_the_last_words_nothing_is_taken(pair: Pair) -> None:
     outbox.close()
 
 
-class FakeLoop:
-    """A loop and a clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.due: list[tuple[float, Callable[[], None]]] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    def run_callback(self, callback: Callable[[], None]) -> None:
-        self.due.append((self.now, callback))
-
-    def timer(self, seconds: float) -> FakeTimer:
-        return FakeTimer(self, seconds)
-
-    def run_next(self) -> float:
-        """Moves the clock to what is due next and runs it; when that was."""
-        at, callback = self.due.pop(0)
-        self.now = max(self.now, at)
-        at = self.now
-        callback()
-        return at
+def test_what_is_sent_now_stands_behind_what_waits(pair: Pair) -> None:
+    outbox = Outbox(pair[0], 1_000_000, Flusher(), lambda: None)
+    outbox.write(b"first\n")
+    outbox.send(b"second\n")
+    assert pair[1].recv(100) == b"first\nsecond\n", "with one send, in the order of the calls"
+    size = fill(outbox)
+    outbox.send(b"last\n")
+    assert read(pair[1], size + 5).endswith(b"x\nlast\n")
+    outbox.close()
 
 
-class FakeTimer:
-    """A timer of the fake loop."""
-
-    def __init__(self, loop: FakeLoop, seconds: float) -> None:
-        self._loop, self._seconds = loop, seconds
-
-    def start(self, callback: Callable[[], None]) -> None:
-        self._loop.due.append((self._loop.now + self._seconds, callback))
-
-    def close(self) -> None:
-        pass
+def test_sending_too_much_at_once_overflows_like_writing_it(pair: Pair) -> None:
+    log: list[str] = []
+    outbox = Outbox(pair[0], 10_000, Flusher(), lambda: overflows(log))
+    outbox.send(b"x" * 500_000 + b"\n")
+    assert log == ["overflowed"]
+    outbox.send(b"y\n")
+    assert not outbox.accepting
+    outbox.close()
 
 
-class SlowOutbox:
-    """Takes its time to be flushed."""
-
-    def __init__(self, loop: FakeLoop, seconds: float) -> None:
-        self._loop, self._seconds = loop, seconds
-
-    def flush(self) -> None:
-        self._loop.now += self._seconds
-
-
-@pytest.mark.parametrize(
-    ("took", "pause", "waits"),
-    [
-        (0.001, 0.0016, 0.0),  # the loop had time between: flushed at once
-        (0.001, 0.0014, 0.0026),  # busy: SPACING × 1 ms after the last flush
-        (0.001, 0.0, 0.004),
-        (0.1, 0.0, SPACING_MAX),
-        (0.1, 0.05, 0.0),  # busy, but as long as anybody is to wait has gone by already
-    ],
-)
-def test_a_busy_loop_flushes_seldom(took: float, pause: float, waits: float) -> None:
-    loop = FakeLoop()
-    flusher = Flusher(loop, loop.clock)
-    outbox = cast("Outbox", SlowOutbox(loop, took))
-    flusher.add(outbox)
-    assert loop.run_next() == 100.0, "the first flush comes at once"
-    loop.now += pause
-    written = loop.now
-    flusher.add(outbox)
-    flusher.add(outbox)
-    assert loop.run_next() - written == pytest.approx(waits)
-    assert loop.due == [], "what was written meanwhile went along"
+def test_what_waits_behind_a_full_socket_is_bounded_however_it_came(pair: Pair) -> None:
+    log: list[str] = []
+    outbox = Outbox(pair[0], 100_000, Flusher(), lambda: overflows(log))
+    fill(outbox)
+    outbox.send(b"y" * (100_000 - outbox.size))
+    assert (outbox.size, log) == (100_000, [])
+    outbox.send(b"z")
+    assert log == ["overflowed"]
+    outbox.close()

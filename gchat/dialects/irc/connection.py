@@ -85,6 +85,8 @@ class IrcConnection:
 
     def flush(self) -> None:
         """Sends what was answered so far, a long answer as fast as the peer takes it."""
+        if not self._replies:
+            return
         for number, piece in enumerate(self._replies.take()):
             if number:
                 self.link.pace()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from gchat.core.effects import (
@@ -26,11 +27,23 @@ from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import encode, escape_tag, format_message, split_text
 
 
-@lru_cache(maxsize=256)
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the capabilities mean for the lines."""
+
+    server_time: bool
+    message_tags: bool
+
+
 def variant(caps: Cap) -> Variant:
     """The form for these capabilities; those that change no bytes make no difference."""
-    visible = caps & BROADCAST_CAPS
-    return Variant("irc", int(visible), partial(render, caps=visible))
+    return _variant(caps & BROADCAST_CAPS)
+
+
+@cache
+def _variant(visible: Cap) -> Variant:
+    form = Form(Cap.SERVER_TIME in visible, Cap.MESSAGE_TAGS in visible)
+    return Variant("irc", int(visible), partial(render, form=form))
 
 
 @lru_cache(maxsize=4)
@@ -43,37 +56,37 @@ def server_time(at: int) -> str:
     return f"{_second(at // 1000)}.{at % 1000:03}Z"
 
 
-def render(effect: Effect, *, caps: Cap) -> bytes:
+def render(effect: Effect, *, form: Form) -> bytes:
     """The effect's lines; empty where IRC has none for it."""
-    return _RENDERERS[type(effect)](effect, caps)
+    return _RENDERERS[type(effect)](effect, form)
 
 
-def _tags(effect: Effect, caps: Cap, client_tags: tuple[tuple[str, str], ...] = ()) -> str:
+def _tags(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...] = ()) -> str:
     """`@tags ` for the capabilities, with its space."""
     tags = []
-    if Cap.SERVER_TIME in caps:
+    if form.server_time:
         tags.append("time=" + server_time(effect.entry.at))
-    if Cap.MESSAGE_TAGS in caps:
+    if form.message_tags:
         if isinstance(effect, Spoke):
             tags.append("msgid=" + effect.entry.msgid)
         tags += [f"{key}={escape_tag(value)}" if value else key for key, value in client_tags]
     return f"@{';'.join(tags)} " if tags else ""
 
 
-def _line(effect: Effect, caps: Cap, command: str, *params: str) -> bytes:
-    return encode(_tags(effect, caps) + format_message(command, *params, source=effect.source))
+def _line(effect: Effect, form: Form, command: str, *params: str) -> bytes:
+    return encode(_tags(effect, form) + format_message(command, *params, source=effect.source))
 
 
-def _spoke(effect: Spoke, caps: Cap) -> bytes:
+def _spoke(effect: Spoke, form: Form) -> bytes:
     """A text too long for one line (plain-text people may write such) becomes several; the msgid
     and the client's tags are on the first, as for the fallback of draft/multiline.
     """
     if effect.verb == "TAGMSG":
-        if Cap.MESSAGE_TAGS not in caps:
+        if not form.message_tags:
             return b""
-        return encode(_head(effect, caps, effect.tags) + f"TAGMSG {effect.target}")
+        return encode(_head(effect, form, effect.tags) + f"TAGMSG {effect.target}")
     start = f"{effect.verb} {effect.target} :"
-    head = _head(effect, caps, effect.tags)
+    head = _head(effect, form, effect.tags)
     room = MAX_BODY_BYTES - 2 - len(f":{effect.source} {start}".encode())
     text = effect.text
     if len(text) * 4 <= room or len(text.encode()) <= room:
@@ -84,46 +97,46 @@ def _spoke(effect: Spoke, caps: Cap) -> bytes:
         first, *others = (f"\x01ACTION {piece}\x01" for piece in pieces)
     else:
         first, *others = split_text(text, room)
-    without_id = _head(effect, caps & ~Cap.MESSAGE_TAGS, ())
+    without_id = _head(effect, replace(form, message_tags=False), ())
     return encode(head + start + first) + b"".join(
         encode(without_id + start + piece) for piece in others
     )
 
 
-def _head(effect: Effect, caps: Cap, client_tags: tuple[tuple[str, str], ...]) -> str:
-    return f"{_tags(effect, caps, client_tags)}:{effect.source} "
+def _head(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...]) -> str:
+    return f"{_tags(effect, form, client_tags)}:{effect.source} "
 
 
-def _entered(effect: Entered, caps: Cap) -> bytes:
-    return _line(effect, caps, "JOIN", effect.room_name)
+def _entered(effect: Entered, form: Form) -> bytes:
+    return _line(effect, form, "JOIN", effect.room_name)
 
 
-def _left(effect: Left, caps: Cap) -> bytes:
+def _left(effect: Left, form: Form) -> bytes:
     reason = (effect.reason,) if effect.reason else ()
-    return _line(effect, caps, "PART", effect.room_name, *reason)
+    return _line(effect, form, "PART", effect.room_name, *reason)
 
 
-def _was_kicked(effect: WasKicked, caps: Cap) -> bytes:
-    return _line(effect, caps, "KICK", effect.room_name, effect.target, effect.reason)
+def _was_kicked(effect: WasKicked, form: Form) -> bytes:
+    return _line(effect, form, "KICK", effect.room_name, effect.target, effect.reason)
 
 
-def _disconnected(effect: Disconnected, caps: Cap) -> bytes:
-    return _line(effect, caps, "QUIT", effect.reason)
+def _disconnected(effect: Disconnected, form: Form) -> bytes:
+    return _line(effect, form, "QUIT", effect.reason)
 
 
-def _changed_nick(effect: ChangedNick, caps: Cap) -> bytes:
-    return _line(effect, caps, "NICK", effect.new)
+def _changed_nick(effect: ChangedNick, form: Form) -> bytes:
+    return _line(effect, form, "NICK", effect.new)
 
 
-def _changed_topic(effect: ChangedTopic, caps: Cap) -> bytes:
-    return encode(_head(effect, caps, ()) + f"TOPIC {effect.room_name} :{effect.text}")
+def _changed_topic(effect: ChangedTopic, form: Form) -> bytes:
+    return encode(_head(effect, form, ()) + f"TOPIC {effect.room_name} :{effect.text}")
 
 
-def _invitation(effect: Invitation, caps: Cap) -> bytes:
-    return _line(effect, caps, "INVITE", effect.target, effect.room_name)
+def _invitation(effect: Invitation, form: Form) -> bytes:
+    return _line(effect, form, "INVITE", effect.target, effect.room_name)
 
 
-def _changed_modes(effect: ChangedModes, caps: Cap) -> bytes:
+def _changed_modes(effect: ChangedModes, form: Form) -> bytes:
     """As many lines as the arguments need."""
     room = MAX_BODY_BYTES - 2 - len(f":{effect.source} MODE {effect.room_name} ".encode())
     lines: list[list[ModeChange]] = [[]]
@@ -136,7 +149,7 @@ def _changed_modes(effect: ChangedModes, caps: Cap) -> bytes:
         lines[-1].append(change)
         used += size
     return b"".join(
-        _line(effect, caps, "MODE", effect.room_name, *mode_words(changes)) for changes in lines
+        _line(effect, form, "MODE", effect.room_name, *mode_words(changes)) for changes in lines
     )
 
 
@@ -154,7 +167,7 @@ def mode_words(changes: list[ModeChange]) -> list[str]:
     return [letters, *args]
 
 
-_RENDERERS: dict[type[Effect], Callable[[Any, Cap], bytes]] = {
+_RENDERERS: dict[type[Effect], Callable[[Any, Form], bytes]] = {
     Spoke: _spoke,
     Entered: _entered,
     Left: _left,

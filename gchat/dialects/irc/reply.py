@@ -16,6 +16,9 @@ class ReplyBuffer:
         self._server = server_name
         self._lines: list[bytes] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
     def add(self, command: str, *params: str, source: str | None = None) -> None:
         """One message, from the server unless `source` says otherwise.
 

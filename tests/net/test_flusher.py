@@ -1,0 +1,166 @@
+"""When the flusher flushes, with a clock and a loop that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gchat.net.flusher import EASY, SPACING, SPACING_MAX, Flusher
+
+
+class FakeLoop:
+    """A loop and its clock."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.due: list[tuple[float, Callable[[], None]]] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def run_callback(self, callback: Callable[[], None]) -> None:
+        self.due.append((self.now, callback))
+
+    def timer(self, seconds: float) -> FakeTimer:
+        return FakeTimer(self, seconds)
+
+    def run_next(self) -> float:
+        """Moves the clock to what is due next and runs it; when that was."""
+        at, callback = self.due.pop(0)
+        self.now = max(self.now, at)
+        at = self.now
+        callback()
+        return at
+
+
+class FakeTimer:
+    """A timer of the fake loop."""
+
+    def __init__(self, loop: FakeLoop, seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+
+    def start(self, callback: Callable[[], None]) -> None:
+        self._loop.due.append((self._loop.now + self._seconds, callback))
+
+    def close(self) -> None:
+        pass
+
+
+class Audience:
+    """A cohort, as the flusher sees it: a flush takes its time and stands for so many writes."""
+
+    def __init__(self, loop: FakeLoop, flusher: Flusher, seconds: float) -> None:
+        self._loop, self._flusher, self._seconds = loop, flusher, seconds
+        self._waiting: list[float] = []
+        self.delays: list[float] = []  # of each write, until it was sent
+
+    def write(self) -> None:
+        if not self._waiting:
+            self._flusher.add(self)
+        self._waiting.append(self._loop.now)
+
+    def flush(self) -> tuple[int, int]:
+        writes = len(self._waiting)
+        self.delays += [self._loop.now - at for at in self._waiting]
+        self._waiting.clear()
+        self._loop.now += self._seconds
+        return 100, 100 * writes
+
+    def run(self, every: float, count: int) -> int:
+        """Writes on a schedule; how many flushes that took."""
+        start, flushes, written = self._loop.now, 0, 0
+        while written < count or self._loop.due:
+            due = start + written * every if written < count else float("inf")
+            if self._loop.due and self._loop.due[0][0] <= due:
+                self._loop.run_next()
+                flushes += 1
+            else:
+                self._loop.now = max(self._loop.now, due)
+                self.write()
+                written += 1
+        return flushes
+
+
+@pytest.fixture
+def loop() -> FakeLoop:
+    return FakeLoop()
+
+
+@pytest.fixture
+def flusher(loop: FakeLoop) -> Flusher:
+    return Flusher(loop, loop.clock)
+
+
+def test_all_that_was_added_goes_along_and_what_comes_first_goes_first(
+    loop: FakeLoop, flusher: Flusher
+) -> None:
+    order: list[str] = []
+
+    class Named:
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def flush(self) -> tuple[int, int]:
+            order.append(self._name)
+            return 1, 1
+
+    flusher.add(Named("a"))
+    flusher.add(Named("b"))
+    flusher.add_first(Named("cohort"))
+    loop.run_next()
+    assert order == ["cohort", "a", "b"]
+    assert loop.due == []
+
+
+def test_a_loop_with_time_sends_at_once(loop: FakeLoop, flusher: Flusher) -> None:
+    audience = Audience(loop, flusher, seconds=0.001)
+    assert audience.run(every=0.001 / EASY * 1.01, count=500) == 500
+    assert max(audience.delays) == 0.0
+
+
+def test_the_busier_the_loop_the_more_goes_with_one_flush(loop: FakeLoop, flusher: Flusher) -> None:
+    took, merged = 0.001, []
+    for load in (1.0, 2.0, 4.0, 16.0):
+        audience = Audience(loop, flusher, seconds=took)
+        audience.run(every=took / load, count=500)  # until it knows its load
+        flushes = audience.run(every=took / load, count=3000)
+        merged.append(3000 / flushes)
+        longest = min(max(load - EASY, 0.0), SPACING) * took
+        assert max(audience.delays[500:]) <= took + longest * 1.05, f"at load {load}"
+        loop.now += 1.0
+    assert merged == sorted(merged)
+    assert merged[0] < 2 < 30 < merged[-1]
+
+
+def test_nobody_waits_longer_than_the_longest_pause(loop: FakeLoop, flusher: Flusher) -> None:
+    audience = Audience(loop, flusher, seconds=0.1)
+    audience.run(every=0.01, count=200)
+    assert max(audience.delays) <= 0.1 + SPACING_MAX * 1.01
+
+
+def test_after_a_rush_it_sends_at_once_again(loop: FakeLoop, flusher: Flusher) -> None:
+    audience = Audience(loop, flusher, seconds=0.001)
+    audience.run(every=0.0001, count=1000)
+    loop.now += 0.2
+    audience.delays.clear()
+    audience.run(every=0.02, count=20)
+    assert audience.delays == [0.0] * 20
+
+
+def test_what_waiting_would_not_merge_does_not_wait(loop: FakeLoop, flusher: Flusher) -> None:
+    """People who write to different people, quickly but with time to spare."""
+    sent: list[float] = []
+
+    class Person:
+        def flush(self) -> tuple[int, int]:
+            sent.append(loop.now)
+            loop.now += 0.00001
+            return 1, 1
+
+    for _ in range(1000):
+        written = loop.now
+        flusher.add(Person())
+        loop.run_next()
+        assert sent[-1] == written
+        loop.now += 0.00005
