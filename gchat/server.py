@@ -114,7 +114,6 @@ def _timing(config: Config) -> Timing:
         registration=times.registration,
         ping_interval=times.ping_interval,
         ping_timeout=times.ping_timeout,
-        drain=times.shutdown * 0.6,
     )
 
 

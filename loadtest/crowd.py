@@ -17,6 +17,7 @@ from loadtest.plan import nick
 READ_BYTES = 1 << 18
 SLOWEST_STEP_SECONDS = 60.0  # without any client getting on, logging in or joining has failed
 AT_ONCE = 100  # clients that are logging in at the same time
+UNREAD_SAMPLE = 100
 _INT = struct.Struct("i")
 
 
@@ -139,13 +140,16 @@ class Crowd:
         return bytes(self._buffer[:size])
 
     def unread(self) -> int:
-        """Bytes that have come and were not read yet, in the sockets that are read."""
+        """Bytes that have come and were not read yet, in the sockets that are read: estimated from
+        UNREAD_SAMPLE of them, since asking thousands would take milliseconds.
+        """
+        reading = [c for c in self._by_fd.values() if c.number not in self._stopped]
+        step = len(reading) // UNREAD_SAMPLE + 1
+        asked = reading[::step]
         total = 0
-        for client in self._by_fd.values():
-            if client.number in self._stopped:
-                continue
+        for client in asked:
             total += _INT.unpack(fcntl.ioctl(client.sock, termios.FIONREAD, _INT.pack(0)))[0]
-        return total
+        return total * len(reading) // max(len(asked), 1)
 
     def _send_rest(self, client: Client) -> None:
         try:

@@ -11,6 +11,8 @@ _READY = re.compile(rb"(?m)^:\S+ (?:376|422) ")
 _PING = re.compile(rb"(?m)^(?::\S+ )?PING (.*?)\r?$")
 _IRC_MESSAGE = re.compile(rb"(:\S+ PRIVMSG \S+ :(lt[^\r\n]*)\r?\n)")
 _IRC_MEMBER = re.compile(rb"(?m)(?<=[: @+~&%])lt(\d+)(?=[ \r]|![^ ]* JOIN )")
+_IRC_DEPARTED = re.compile(rb"(?m)^:lt(\d+)!\S+ QUIT :?(.*?)\r?$")
+_PLAIN_DEPARTED = re.compile(rb"(?m)^lt(\d+) has left the chat room!()$")
 _PLAIN_MESSAGE = re.compile(rb"(?m)^([^ :\n]+: (lt[^\r\n]*)\n)")
 _PLAIN_MEMBER = re.compile(rb"(?m)^lt(\d+) has connected to the chat room$")
 
@@ -46,6 +48,9 @@ class Dialect(Protocol):
 
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """The messages in whole lines: (line, payload)."""
+
+    def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """The simulated clients that whole lines tell to be gone: (number, reason)."""
 
 
 class Irc:
@@ -101,6 +106,10 @@ class Irc:
         """See Dialect."""
         return _IRC_MESSAGE.findall(data)
 
+    def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """See Dialect."""
+        return _IRC_DEPARTED.findall(data)
+
 
 class Plain:
     """gchat's plain text: everybody is in the lobby, as from netcat."""
@@ -146,3 +155,7 @@ class Plain:
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """See Dialect."""
         return _PLAIN_MESSAGE.findall(data)
+
+    def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """See Dialect: plain text tells no reason."""
+        return _PLAIN_DEPARTED.findall(data)

@@ -12,9 +12,10 @@ from typing import Any
 
 from loadtest.crowd import CouldNotStart
 from loadtest.latency import Latencies
+from loadtest.orders import Arrivals, Order, Setup, Share, Tick
 from loadtest.plan import Plan
 from loadtest.verify import Faults
-from loadtest.worker import Order, Setup, Share, Tick, work
+from loadtest.worker import work
 
 START_DELAY_SECONDS = 0.5  # for all processes to have got the order before it begins
 STOP_SECONDS = 5.0
@@ -29,10 +30,10 @@ class Point:
 
     at: float  # seconds since its start
     rate: float  # deliveries a second
-    p50: float
-    p99: float
     cpu: float  # of the server, in cores
     memory: int
+    p50: float = 0.0
+    p99: float = 0.0
 
 
 @dataclass(slots=True)
@@ -153,13 +154,14 @@ class Generator:
         count: int,
         rate: float,
         usage: Callable[[], tuple[float, int]],
+        arrivals: Arrivals = "even",
         churn: tuple[int, ...] = (),
         churn_rate: float = 0.0,
     ) -> Merged:
         """Drives a load. `usage` gives the server's CPU seconds and memory so far."""
         start = time.monotonic() + START_DELAY_SECONDS
         name = f"{start:.6f}"
-        order = Order(name, count, rate, start, churn, churn_rate)
+        order = Order(name, count, rate, start, arrivals, churn, churn_rate)
         series = _Series(len(self._pipes), usage, self._progress)
         shares: list[Share] = self.call("load", order, tick=series.add)
         latencies, faults = Latencies(), Faults()
@@ -170,7 +172,7 @@ class Generator:
         if not faults:
             faults.reordered += _different_orders(shares)
         seconds = max(max(share.ended for share in shares) - start, count / rate)
-        return Merged(shares, latencies, faults, seconds, series.points)
+        return Merged(shares, latencies, faults, seconds, series.with_latencies(shares))
 
 
 def _different_orders(shares: list[Share]) -> int:
@@ -188,7 +190,7 @@ class _Series:
     def __init__(
         self, processes: int, usage: Callable[[], tuple[float, int]], show: Callable[[int], None]
     ) -> None:
-        self.points: list[Point] = []
+        self._points: list[Point] = []
         self._last: dict[int, Tick] = {}
         self._processes = processes
         self._usage = usage
@@ -209,16 +211,20 @@ class _Series:
         at = max(one.at for one in ticks)
         cpu, memory = self._usage()
         now = time.monotonic()
-        if at > self._at:
-            self.points.append(
-                Point(
-                    at,
-                    (received - self._received) / (at - self._at),
-                    max(one.p50 for one in ticks),
-                    max(one.p99 for one in ticks),
-                    (cpu - self._cpu) / max(now - self._when, 1e-6),
-                    memory,
-                )
+        self._points.append(
+            Point(
+                at,
+                max(received - self._received, 0) / max(at - self._at, 1e-6),
+                (cpu - self._cpu) / max(now - self._when, 1e-6),
+                memory,
             )
+        )
         self._received, self._at, self._cpu, self._when = received, at, cpu, now
         self._show(received)
+
+    def with_latencies(self, shares: list[Share]) -> list[Point]:
+        """The points; latencies are only known when all is over, the highest of the processes'."""
+        for share in shares:
+            for point, (p50, p99) in zip(self._points, share.laps, strict=False):
+                point.p50, point.p99 = max(point.p50, p50), max(point.p99, p99)
+        return self._points

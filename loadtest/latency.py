@@ -17,30 +17,24 @@ class Latencies:
 
     def __init__(self) -> None:
         self._merged = HdrHistogram(LOWEST, HIGHEST, DIGITS)
-        self._counts: Counter[int] = Counter()  # microseconds → how often, not in `_merged` yet
-        self._recent: Counter[int] = Counter()  # since the last `take_recent`
+        self._counts: list[Counter[int]] = [Counter()]  # microseconds → how often, for each lap
 
     def add(self, seconds: list[float]) -> None:
         """Takes latencies in."""
-        self._recent.update([int(value * 1e6) for value in seconds])
+        self._counts[-1].update([int(value * 1e6) for value in seconds])
+
+    def lap(self) -> None:
+        """Ends a stretch of time, of which `laps` tells."""
+        self._counts.append(Counter())
+
+    def laps(self) -> list[tuple[float, float]]:
+        """p50 and p99 in milliseconds of each stretch that was ended; zeros for an empty one."""
+        return [_quantiles(counts) for counts in self._counts[:-1]]
 
     def merge(self, encoded: str) -> None:
         """Takes in what another process has counted."""
         if encoded:
             self._merged.decode_and_add(encoded)
-
-    def take_recent(self) -> tuple[float, float]:
-        """p50 and p99 of what was added since the last call, in milliseconds; zeros for nothing."""
-        recent, self._recent = self._recent, Counter()
-        self._counts.update(recent)
-        total, seen, found = recent.total(), 0, [0.0, 0.0]
-        for value in sorted(recent):
-            if seen <= total * 0.5:
-                found[0] = value / 1000
-            if seen <= total * 0.99:
-                found[1] = value / 1000
-            seen += recent[value]
-        return found[0], found[1]
 
     def encode(self) -> str:
         """The histogram in HdrHistogram's own compressed form (V2, base64)."""
@@ -68,8 +62,19 @@ class Latencies:
         return [(p, histogram.get_value_at_percentile(p) / 1000) for p in percents]
 
     def _histogram(self) -> HdrHistogram:
-        self.take_recent()
-        for value, count in self._counts.items():
-            self._merged.record_value(min(max(value, LOWEST), HIGHEST), count)
-        self._counts.clear()
+        for counts in self._counts:
+            for value, count in counts.items():
+                self._merged.record_value(min(max(value, LOWEST), HIGHEST), count)
+        self._counts = [Counter()]
         return self._merged
+
+
+def _quantiles(counts: Counter[int]) -> tuple[float, float]:
+    total, seen, p50, p99 = counts.total(), 0, 0.0, 0.0
+    for value in sorted(counts):
+        if seen <= total * 0.5:
+            p50 = value / 1000
+        if seen <= total * 0.99:
+            p99 = value / 1000
+        seen += counts[value]
+    return p50, p99

@@ -41,6 +41,7 @@ class Outcome:
     server: dict[str, float] = field(default_factory=dict)
     generator: dict[str, float] = field(default_factory=dict)
     invalid: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # what else the server did wrong
     extra: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -62,10 +63,9 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Whether no message went wrong."""
-        return (
-            not any(self.faults.values()) and not self.dropped and (self.received == self.expected)
-        )
+        """Whether nothing went wrong."""
+        faults = any(self.faults.values()) or self.received != self.expected
+        return not (faults or self.dropped or self.problems)
 
     def figures(self) -> dict[str, float]:
         """What can be compared, by name; smaller is better but for the rates."""

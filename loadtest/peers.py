@@ -116,7 +116,7 @@ def _work(console: Console, work: Work, peers: list[str], arguments: argparse.Na
 
 
 def _settings(work: Work, arguments: argparse.Namespace) -> Settings:
-    defaults = run.settings(run.parser().parse_args([]))
+    defaults = run.settings(run.parse([work.scenario]))
     seconds = work.seconds * arguments.stretch
     return replace(
         defaults,

@@ -72,7 +72,9 @@ def _verdict(console: Console, outcomes: list[Outcome], *, plain: bool) -> None:
             + ". Lower --rate or --clients, or give it more --processes.",
             soft_wrap=True,
         )
-    if not all(outcome.good for outcome in outcomes):
+    for problem in sorted({problem for outcome in outcomes for problem in outcome.problems}):
+        console.print(f"[bold red]Wrong:[/] {problem}.", soft_wrap=True)
+    if any(any(outcome.faults.values()) or outcome.dropped for outcome in outcomes):
         console.print("[bold red]Messages went wrong: see the table.[/]")
     elif outcomes[0].expected:
         console.print("[green]Every message arrived exactly once, in order and unchanged.[/]")

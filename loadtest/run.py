@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
+from typing import get_args
 
 if __package__ in (None, ""):  # run as a file, from anywhere
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -25,6 +26,7 @@ from rich.table import Table
 
 from loadtest import page, report, results
 from loadtest.crowd import CouldNotStart
+from loadtest.orders import Arrivals
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
 from loadtest.scenarios import SCENARIOS, Settings, Stage
@@ -36,6 +38,14 @@ EXIT_INVALID = 3
 EXIT_NOT_STARTED = 4
 SPARE_DESCRIPTORS = 64
 
+_DEFAULTS = {"clients": 500, "rate": 100.0, "seconds": 10.0, "size": 100}
+_DEFAULTS_OF = {
+    "direct": {"rate": 2000.0},
+    "find-max": {"clients": 300, "rate": 2000.0, "seconds": 4.0},
+    # enough for what a server keeps for a client that does not read to be too much
+    "slow-readers": {"clients": 300, "rate": 1000.0, "size": 400},
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a scenario, or compares two results; the exit status."""
@@ -43,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     if words[:1] == ["compare"]:
         return _compare(console, words[1:])
-    arguments = parser().parse_args(words)
+    arguments = parse(words)
     try:
         allow_descriptors(arguments.clients)
         target = _target(arguments)
@@ -79,6 +89,7 @@ def settings(arguments: argparse.Namespace) -> Settings:
         size=arguments.size,
         processes=arguments.processes,
         plain=arguments.plain,
+        arrivals=arguments.arrivals,
         room_size=min(arguments.room_size, arguments.clients),
         slow=min(arguments.slow, arguments.clients - 2),
         churn=min(arguments.churn, arguments.clients - 2),
@@ -196,8 +207,16 @@ def _within(low: float, high: float, kind: type[int] | type[float]) -> Callable[
     return convert
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command line, with the scenario's defaults for what is not said."""
+    arguments = _parser().parse_args(words)
+    for name, value in (_DEFAULTS | _DEFAULTS_OF.get(arguments.scenario, {})).items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    return arguments
+
+
+def _parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="loadtest/run.py",
         description="Loads a chat server with simulated clients and verifies every message.",
@@ -213,10 +232,13 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--pid", type=int, default=0, help="its process, to measure what it uses")
     add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
-    add("--clients", type=_within(2, 60_000, int), default=500, help="default: 500")
-    add("--rate", type=_within(0.1, 1e6, float), default=100.0, help="messages/s (default: 100)")
-    add("--seconds", type=_within(0.1, 3600, float), default=10.0, help="default: 10")
-    add("--size", type=_within(48, 400, int), default=100, help="bytes of text (default: 100)")
+    add("--clients", type=_within(2, 60_000, int), help="default: 500")
+    add("--rate", type=_within(0.1, 1e6, float), help="messages/s (default: 100)")
+    add("--seconds", type=_within(0.1, 3600, float), help="default: 10")
+    add("--size", type=_within(48, 400, int), help="bytes of text (default: 100)")
+    add(
+        "--arrivals", choices=get_args(Arrivals), default="even", help="of messages (default: even)"
+    )
     add("--rounds", type=_within(1, 100, int), default=1, help="default: 1")
     add("--processes", type=_within(1, 64, int), default=1, help="of the generator (default: 1)")
     add("--room-size", type=_within(2, 10_000, int), default=10, help="rooms (default: 10)")

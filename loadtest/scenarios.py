@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from loadtest.generator import Generator, Merged
+from loadtest.orders import Arrivals
 from loadtest.outcome import Outcome, Storm, Used, measured
 from loadtest.plan import Pairs, Plan, Rooms
 from loadtest.target import Target
@@ -27,6 +28,7 @@ class Settings:
     size: int
     processes: int
     plain: bool
+    arrivals: Arrivals
     room_size: int  # rooms
     slow: int  # slow-readers: how many stop reading
     churn: int  # churn: how many come and go
@@ -85,6 +87,7 @@ class Stage:
             count=settings.count,
             rate=settings.rate,
             usage=self.target.usage,
+            arrivals=settings.arrivals,
             churn=churn,
             churn_rate=settings.churn_rate if churn else 0.0,
         )
@@ -178,11 +181,19 @@ def slow_readers(stage: Stage) -> Outcome:
         before, _ = stage.load(generator)
         generator.call("stop_reading", slow)
         merged, used = stage.load(generator)
-        words = [line for answer in generator.call("last_words", slow) for line in answer]
     outcome = measured("slow-readers", settings, merged, used)
-    told = sum("SendQ" in line or "sendq" in line.lower() for line in words)
+    departed = {c: why for share in merged.shares for c, why in share.departed.items()}
+    told = sum(client in departed for client in slow)
     outcome.extra["stopped reading"] = len(slow)
-    outcome.extra["dropped, with a reason"] = told
+    outcome.extra["of them dropped"] = told
+    outcome.extra["reasons"] = "; ".join(sorted(set(departed.values())))
+    memory = [point.memory for point in merged.points]
+    if stage.target.known and memory:
+        outcome.extra["memory meanwhile, MB"] = round((max(memory) - memory[0]) / 1e6, 2)
+    if told < len(slow):
+        outcome.problems.append(
+            f"{len(slow) - told} of the clients that stopped reading were not dropped"
+        )
     p99 = before.latencies.figures().get("p99", 0.0)
     outcome.extra["p99 while all read, ms"] = round(p99, 3)
     outcome.extra["p99 ratio"] = round(outcome.latency.get("p99", 0.0) / p99, 3) if p99 else 0.0
@@ -224,7 +235,7 @@ def find_max(stage: Stage) -> Outcome:
             merged, used = stage.load(generator, settings=now)
             outcome = measured("find-max", now, merged, used)
             p99 = outcome.latency.get("p99", float("inf"))
-            fine = outcome.good and p99 <= settings.max_p99_ms
+            fine = outcome.good and not outcome.invalid and p99 <= settings.max_p99_ms
             verdict = "fine" if fine else ("invalid" if outcome.invalid else "too much")
             tried.append(f"{rate:,.0f}: {verdict}, p99 {p99:.0f} ms")
             if fine:

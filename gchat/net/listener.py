@@ -21,6 +21,7 @@ from gchat.net.session import Session
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25  # how late a deadline may be noticed
+KERNEL_BYTES = 128 * 1024  # that the kernel takes for a peer before it could send them
 BACKLOG = 4096  # connections that the kernel holds until they are accepted
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
@@ -108,9 +109,12 @@ class Listener:
 
 
 def _prepare(sock: gsocket.socket) -> None:
-    """TCP_NODELAY: what is sent is batched already. Keepalive finds peers that died silently."""
+    """TCP_NODELAY: what is sent is batched already. TCP_NOTSENT_LOWAT: otherwise the kernel would
+    keep megabytes for a peer that does not read. Keepalive finds peers that died silently.
+    """
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     except OSError:
         pass  # reset before it was accepted; the first read will tell

@@ -46,7 +46,7 @@ class Timing:
     registration: float = 60.0  # to say who one is
     ping_interval: float = 90.0  # of silence before an IRC connection is asked for a sign of life
     ping_timeout: float = 60.0  # to give it
-    drain: float = 2.0  # for the last words to be taken
+    drain: float = 10.0  # for the last words to be taken, unless the server stops before
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def test_it_starts_a_server_of_its_own_from_any_folder(tmp_path: Path) -> None:
         ("join-storm", [], "until all saw all, s"),
         ("reconnect-storm", [], "until all saw all, s"),
         ("churn", ["--churn", "4"], "1,600 of 1,600"),
-        ("slow-readers", ["--slow", "3"], "stopped reading"),
+        ("room", ["--arrivals", "poisson"], "2,000 of 2,000"),
         ("idle", [], "memory for each connection, KiB"),
     ],
 )
@@ -56,6 +56,24 @@ def test_scenarios(scenario: str, flags: list[str], row: str) -> None:
     status, printed = run(scenario, *SMALL, *flags)
     assert status == 0, printed
     assert row in printed
+
+
+def test_slow_readers_are_dropped_and_nobody_else(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    server = make_server(limits_outbox_bytes=16_384)
+    load = ["--clients", "20", "--slow", "3", "--rate", "3000", "--size", "400", "--seconds", "0.5"]
+    target = ["--target", f"127.0.0.1:{server.port}", "--pid", str(server.process.pid)]
+    status, printed = run("slow-readers", *load, *target)
+    assert status == 0, printed
+    for row in ("stopped reading", "of them dropped", "memory meanwhile, MB", "SendQ exceeded"):
+        assert row in printed
+
+
+def test_slow_readers_that_are_kept_are_a_fault_of_the_server() -> None:
+    status, printed = run("slow-readers", *SMALL, "--slow", "3")
+    assert status == 1, printed
+    assert "3 of the clients that stopped reading were not dropped" in printed
 
 
 def test_find_max_stops_at_what_is_too_much() -> None:

@@ -1,0 +1,89 @@
+"""What the generator and its processes say to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from loadtest.plan import Plan
+from loadtest.verify import Faults
+
+Arrivals = Literal["even", "poisson"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a process has to know from the start."""
+
+    address: tuple[str, int]
+    plain: bool
+    echo: bool  # ask for echo-message
+    size: int  # bytes of each message's text
+    plan: Plan
+    index: int  # of this process
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One load: `count` messages, `rate` a second on average, from `start` on (time.monotonic,
+    which all processes share).
+    """
+
+    name: str  # of one run, so that payloads are unique
+    count: int
+    rate: float
+    start: float
+    arrivals: Arrivals = "even"
+    churn: tuple[int, ...] = ()  # clients that come and go meanwhile; nothing is sent by them
+    churn_rate: float = 0.0  # of them, a second
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Progress, now and then."""
+
+    at: float  # seconds since the load's start
+    received: int  # about
+
+
+@dataclass(slots=True)
+class Share:
+    """What one process saw of a load. Times in seconds."""
+
+    received: int = 0
+    expected: int = 0
+    sent: int = 0
+    faults: Faults = field(default_factory=Faults)
+    digests: dict[int, str] = field(default_factory=dict)  # by stream
+    disorder: int = 0
+    latencies: str = ""  # an encoded HdrHistogram
+    laps: list[tuple[float, float]] = field(default_factory=list)  # p50, p99 in ms, for each tick
+    ended: float = 0.0  # when the last message came, of time.monotonic
+    cpu: float = 0.0
+    lag_p99: float = 0.0  # how far behind their schedule messages left
+    lag_max: float = 0.0
+    unread: int = 0  # most bytes that waited in this process's sockets, at a tick
+    dropped: int = 0  # clients that the server disconnected
+    departed: dict[int, str] = field(default_factory=dict)  # clients that others saw go, and why
+    churned: int = 0  # how often a client went and came back
+
+
+def schedule(order: Order) -> list[float]:
+    """When each message is due, the same in every process: at equal distances, or (poisson) as
+    people who know nothing of each other write.
+    """
+    if order.arrivals == "even":
+        return [order.start + message / order.rate for message in range(order.count)]
+    random = Random(order.name)  # noqa: S311 - nobody is to be surprised
+    due, found = order.start, []
+    for _ in range(order.count):
+        found.append(due)
+        due += random.expovariate(order.rate)
+    return found
+
+
+def payload(name: str, message: int, size: int) -> bytes:
+    """The text of a message: unique, and of `size` bytes."""
+    return f"lt-{name}-{message} ".encode().ljust(size, b"x")
