@@ -166,10 +166,14 @@ def _ratio(own: list[Outcome], rounds: list[Outcome], figure: str) -> str:
 
 def _wrong(rounds: list[Outcome]) -> str:
     """What was not as it should be: messages that went wrong, runs that are invalid."""
-    bad = sum(not one.good for one in rounds)
+    parts = []
+    for name in rounds[0].faults:
+        bad = sum(bool(one.faults[name]) for one in rounds)
+        parts += [f"{name} in {bad} of {len(rounds)}"] if bad else []
+    dropped = sum(bool(one.dropped) for one in rounds)
+    parts += [f"clients dropped in {dropped} of {len(rounds)}"] if dropped else []
     invalid = sum(bool(one.invalid) for one in rounds)
-    parts = [f"{bad} of {len(rounds)} lost messages or clients"] if bad else []
-    parts += [f"{invalid} of {len(rounds)} invalid"] if invalid else []
+    parts += [f"invalid {invalid} of {len(rounds)}"] if invalid else []
     return ", ".join(parts)
 
 
