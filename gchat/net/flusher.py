@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import gevent
 
 EASY = 0.7  # of the loop's time, spent sending everything at once: up to here nothing waits
-SPACING = 4.0  # times the duration of a flush, the longest pause behind it
+GROWTH = 1.4  # of the pause behind a flush, in durations of the flush, with each 1.0 of load more
+SPACING = 4.0  # durations of the flush, the longest pause behind it
 SPACING_MAX = 0.010  # seconds, the longest pause
 MEMORY = 0.050  # seconds over which the load is averaged
 
@@ -29,7 +30,7 @@ class Flusher:
     A send costs far more than what is sent, so the fewer the better. While the loop has time, a
     flush comes at the end of the turn in which something was written. The flusher knows how busy
     the loop would be if each write were sent by itself (1 is all of its time). Over EASY, it leaves
-    a pause behind each flush that grows with that load, in which more can gather: SPACING × the
+    a pause behind each flush that grows with that load, in which more can gather: SPACING times the
     flush's duration at most, and never over SPACING_MAX.
     """
 
@@ -91,5 +92,5 @@ class Flusher:
         weight = min(period / MEMORY, 1.0)
         self._load += (took * merged / period - self._load) * weight
         self._ended = now
-        pause = took * min(max(self._load - EASY, 0.0), SPACING)
+        pause = took * min(max(self._load - EASY, 0.0) * GROWTH, SPACING)
         self._next = now + min(pause, SPACING_MAX)

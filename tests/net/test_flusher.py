@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gchat.net.flusher import EASY, SPACING, SPACING_MAX, Flusher
+from gchat.net.flusher import EASY, GROWTH, SPACING, SPACING_MAX, Flusher
 
 
 class FakeLoop:
@@ -126,7 +126,7 @@ def test_the_busier_the_loop_the_more_goes_with_one_flush(loop: FakeLoop, flushe
         audience.run(every=took / load, count=500)  # until it knows its load
         flushes = audience.run(every=took / load, count=3000)
         merged.append(3000 / flushes)
-        longest = min(max(load - EASY, 0.0), SPACING) * took
+        longest = min(max(load - EASY, 0.0) * GROWTH, SPACING) * took
         assert max(audience.delays[500:]) <= took + longest * 1.05, f"at load {load}"
         loop.now += 1.0
     assert merged == sorted(merged)
