@@ -20,7 +20,7 @@ class User:
     since: int  # milliseconds, when they connected
     spoke: int  # milliseconds, when they last said something (WHOIS idle time)
     away: str | None = None
-    modes: set[str] = field(default_factory=set)  # user modes: "i", invisible
+    modes: frozenset[str] = frozenset()  # user modes: "i", invisible
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining
 
     @property

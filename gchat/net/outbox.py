@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gchat.net.cohort import Cohort
 
 _WRITE = 2  # gevent's loop.io: watch for writability
+_NOTHING = memoryview(b"")
 
 
 class Outbox:
@@ -54,7 +55,7 @@ class Outbox:
         self._flusher = flusher
         self._overflowed = overflowed
         self._chunks: list[bytes] = []
-        self._rest = memoryview(b"")  # what the socket did not take of what it was given
+        self._rest = _NOTHING  # what the socket did not take of what it was given
         self._size = 0  # bytes in _chunks and _rest
         self._dirty = False  # in the flusher's list
         self._watcher: Any = None  # waits for the socket to take more; then _rest is not empty
@@ -169,7 +170,7 @@ class Outbox:
 
     def _writable(self) -> None:
         """The socket takes more: the rest first, then whatever was queued behind it."""
-        rest, self._rest = self._rest, memoryview(b"")
+        rest, self._rest = self._rest, _NOTHING
         self._send(rest)
         if not self._rest and not self._broken:
             self._stop_watcher()
@@ -187,7 +188,7 @@ class Outbox:
         self._broken = True
         self.accepting = False
         self._chunks.clear()
-        self._rest = memoryview(b"")
+        self._rest = _NOTHING
         self._size = 0
         self._stop_watcher()
         if self._drained is not None:

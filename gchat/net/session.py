@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,6 +67,29 @@ class Surroundings:
 class Session:
     """One connection. Is the `Link` of its dialect."""
 
+    __slots__ = (
+        "_around",
+        "_dialect",
+        "_ended",
+        "_first",
+        "_greenlet",
+        "_heard",
+        "_lines",
+        "_opened",
+        "_outbox",
+        "_pinged",
+        "_posted",
+        "_prompted",
+        "_readable",
+        "_reason",
+        "_sock",
+        "host",
+        "hub",
+        "registered",
+        "server",
+        "uid",
+    )
+
     def __init__(self, around: Surroundings, sock: gsocket.socket, uid: int, host: str) -> None:
         self.uid = uid
         self.host = host
@@ -83,7 +105,7 @@ class Session:
         self._readable = gevent.get_hub().loop.io(raw._sock.fileno(), _READ)
         self._dialect: Dialect | None = None
         self._first = b""  # what came before it was clear what the peer speaks
-        self._posted: deque[tuple[Ticket, Callable[[Refused], None]]] = deque()
+        self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
         self._opened = self._heard = around.monotonic()
@@ -108,10 +130,11 @@ class Session:
 
     def settle(self) -> None:
         """See Link."""
-        while self._posted:
-            ticket, refused = self._posted.popleft()
-            for refusal in ticket.result().refusals:
-                refused(refusal)
+        if self._posted:
+            posted, self._posted = self._posted, []
+            for ticket, refused in posted:
+                for refusal in ticket.result().refusals:
+                    refused(refusal)
 
     def pace(self) -> None:
         """See Link."""

@@ -88,11 +88,11 @@ def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
 
 def user_mode_set(hub: Hub, entry: Entry, event: UserModeSet) -> tuple[Effect, ...]:
     """Nobody is told."""
-    modes = hub.user(event.uid).modes
-    hub.invisible -= "i" in modes
+    user = hub.user(event.uid)
+    hub.invisible -= "i" in user.modes
     if event.adding:
-        modes.add(event.letter)
+        user.modes |= {event.letter}
     else:
-        modes.discard(event.letter)
-    hub.invisible += "i" in modes
+        user.modes -= {event.letter}
+    hub.invisible += "i" in user.modes
     return ()

@@ -31,6 +31,19 @@ from gchat.wire.numerics import (
 class IrcConnection:
     """What handlers are given. Attributes are changed by the handlers of `registration`."""
 
+    __slots__ = (
+        "_replies",
+        "caps",
+        "hub",
+        "link",
+        "negotiating",
+        "realname",
+        "registered",
+        "server",
+        "username",
+        "wanted_nick",
+    )
+
     def __init__(self, link: Link) -> None:
         self.link = link
         self.hub = link.hub
