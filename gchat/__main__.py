@@ -17,6 +17,7 @@ from gevent.event import Event
 
 from gchat import __version__
 from gchat.config import Config, ConfigError, load
+from gchat.journal.schema import StoreError
 from gchat.server import Server, readable_address
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
@@ -31,9 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load(
             arguments.config,
             flags={
-                "host": arguments.host,
-                "port": arguments.port,
-                "log_level": arguments.log_level,
+                "server.host": arguments.host,
+                "server.port": arguments.port,
+                "server.log_level": arguments.log_level,
+                "journal.data": arguments.data,
+                "journal.engine": "memory" if arguments.memory else None,
             },
         )
     except ConfigError as error:
@@ -56,7 +59,10 @@ def _run(config: Config) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, on_signal)
-    server = Server(config)
+    try:
+        server = Server(config)
+    except StoreError as error:
+        return _fail(str(error))
     try:
         server.start()
     except OSError as error:
@@ -64,6 +70,7 @@ def _run(config: Config) -> int:
     gc.freeze()  # what there is now stays, and need not be looked at again and again
     gc.set_threshold(GC_ALLOCATIONS)
     print(f"Server started on {readable_address(*server.address)}", flush=True)
+    print(server.keeps, flush=True)
     stopping.wait()
     server.stop()
     return 0
@@ -95,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on, 0 for a free one (default: 55555)")
+    keeps = parser.add_mutually_exclusive_group()
+    keeps.add_argument("--data", metavar="DIR", help="where messages are kept")
+    keeps.add_argument("--memory", action="store_true", help="keep no messages on disk")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
     parser.add_argument("--log-level", help="debug, info, warning or error (default: info)")
     parser.add_argument("--version", action="version", version=f"gchat {__version__}")

@@ -5,21 +5,29 @@ from __future__ import annotations
 import logging
 import resource
 import time
+from pathlib import Path
+from typing import cast
 
+import platformdirs
 from gevent import socket as gsocket
 
 from gchat import __version__
 from gchat.config import Config
-from gchat.core.effects import Outcome
-from gchat.core.events import Entry
+from gchat.core.effects import Disconnected, Effect, Left, WasKicked
+from gchat.core.history import restored
 from gchat.core.hub import Hub, Rules
+from gchat.core.tails import Tails
 from gchat.dialects.link import ServerInfo
 from gchat.dialects.plain import STOPPED
+from gchat.journal.base import Journal
 from gchat.journal.memory import MemoryJournal
+from gchat.journal.sqlite import SqliteJournal
+from gchat.journal.store import Durability, Store
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
 from gchat.net.session import Session, Surroundings, Timing
+from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +43,9 @@ class Server:
         self.hub = Hub(rules)
         self._flusher = Flusher()
         self._fanout = Fanout(self._flusher)
-        self._journal = MemoryJournal(self._apply, wall_ms)
+        self._tails = Tails(config.journal.replay)
+        self._store = _store(config)
+        self._journal = self._open_journal()
         self._listener = Listener(
             config.server.host,
             config.server.port,
@@ -47,6 +57,7 @@ class Server:
             journal=self._journal,
             fanout=self._fanout,
             flusher=self._flusher,
+            tails=self._tails,
             server=_info(config, rules),
             timing=_timing(config),
             outbox_bytes=config.limits.outbox_bytes,
@@ -71,12 +82,34 @@ class Server:
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self._config.times.shutdown)
         self._journal.close()
+        if self._store is not None:
+            self._store.close()
         log.info("stopped")
 
-    def _apply(self, entry: Entry) -> Outcome:
-        outcome = self.hub.apply(entry)
-        self._fanout.deliver(outcome.effects)
-        return outcome
+    @property
+    def keeps(self) -> str:
+        """A sentence that says where messages are kept."""
+        if self._store is None:
+            return "Messages are kept in memory only"
+        return f"Messages are kept in {self._store.path}"
+
+    def _open_journal(self) -> Journal:
+        if self._store is None:
+            return MemoryJournal(self.hub.apply, self._show, wall_ms)
+        lobby = casefold(self.hub.rules.lobby)
+        for kept in self._store.latest(lobby, self._tails.limit):
+            self._tails.keep([restored(kept)])
+        return SqliteJournal(self._store, self.hub.apply, self._show, wall_ms)
+
+    def _show(self, effects: tuple[Effect, ...]) -> None:
+        self._fanout.deliver(effects)
+        self._tails.keep(effects)
+        for effect in effects:
+            if isinstance(effect, Left | WasKicked | Disconnected):
+                left = effect.rooms if isinstance(effect, Disconnected) else (effect.room,)
+                for room in left:
+                    if room not in self.hub.rooms and room != casefold(self.hub.rules.lobby):
+                        self._tails.forget(room)
 
     def _make_session(self, sock: gsocket.socket, uid: int, host: str) -> Session:
         return Session(self._around, sock, uid, host)
@@ -90,6 +123,14 @@ def readable_address(host: str, port: int) -> str:
 def wall_ms() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def _store(config: Config) -> Store | None:
+    """The file where messages are kept; raises StoreError where it cannot be used."""
+    if config.journal.engine == "memory":
+        return None
+    data = config.journal.data or platformdirs.user_data_dir("gchat", appauthor=False)
+    return Store(Path(data), cast("Durability", config.journal.durability))
 
 
 def _info(config: Config, rules: Rules) -> ServerInfo:

@@ -41,9 +41,9 @@ class Target:
 class OwnTarget(Target):
     """A gchat server of our own, on a free port."""
 
-    def __init__(self) -> None:
+    def __init__(self, *flags: str) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning"],
+            [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *flags],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).resolve().parent.parent,  # where gchat is found, installed or not

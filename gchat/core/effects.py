@@ -120,4 +120,4 @@ class Ticket(Protocol):
     """An event that is on its way through the journal."""
 
     def result(self) -> Outcome:
-        """The outcome. Waits until the event is applied: it may switch greenlets."""
+        """The outcome. Waits until the event was shown: it may switch greenlets."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from gchat.core.effects import Effect, Outcome, Refused
+from gchat.core.effects import Effect, Outcome, Refused, Spoke
 from gchat.core.events import Event
 from gchat.core.hub import Hub
 from gchat.wire import names
@@ -83,6 +83,9 @@ class Link(Protocol):
         """Ends the connection when what is queued was sent. Its user, if it has one, quits with
         `reason`. More input is not read.
         """
+
+    def tail(self, room: str) -> list[Spoke]:
+        """The last messages of a room, by its folded name, that who enters it is shown."""
 
     def unregistered(self) -> int:
         """How many connections have no nickname yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 
 from gchat.core.effects import (
@@ -110,6 +111,9 @@ class PlainConnection:
             self._end("Could not enter")
             return
         self._here = True
+        for earlier in link.tail(casefold(link.server.lobby)):
+            at = datetime.fromtimestamp(earlier.entry.at / 1000, UTC)
+            self._tell(f"[{at:%Y-%m-%d %H:%M} UTC] {_sentence(earlier, earlier.room)}")
 
     def _refused(self, refusal: Refused) -> None:
         self._tell(": ".join([*refusal.params, refusal.text]) + ".")

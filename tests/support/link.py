@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gchat.core.effects import Outcome, Refused
+from gchat.core.effects import Outcome, Refused, Spoke
 from gchat.core.events import Entry, Event
 from gchat.core.hub import Hub
 from gchat.dialects import plain
@@ -34,7 +34,7 @@ class FakeLink:
         self.variant: Variant | None = None
         self.echo = False
         self.log: list[str] = []
-        self._journal = MemoryJournal(self._apply, self.wall_ms)
+        self._journal = MemoryJournal(self._apply, lambda effects: None, self.wall_ms)
         self._posted: list[tuple[Outcome, Callable[[Refused], None]]] = []
 
     def _apply(self, entry: Entry) -> Outcome:
@@ -45,6 +45,9 @@ class FakeLink:
                 data = form.render(effect)
                 assert data == b"" or data.endswith(b"\n")
         return outcome
+
+    def tail(self, room: str) -> list[Spoke]:
+        return []
 
     def pace(self) -> None:
         self.log.append("pace")
