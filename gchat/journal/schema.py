@@ -37,27 +37,26 @@ class StoreError(Exception):
     """The file cannot be used; the text says why and what to do."""
 
 
-def prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Makes the file ours and of this version. Raises StoreError, having changed nothing."""
-    try:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION_ID:
-            raise StoreError(f"{path} is not a file of gchat. Choose another --data folder.")
-        if version > VERSION:
-            raise StoreError(
-                f"{path} was written by a newer gchat (version {version} of the file; this one "
-                f"knows {VERSION}). Use that one, or another --data folder."
-            )
-        for number in range(version, VERSION):
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; "
-                f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
-            )
-        connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as error:
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError where the file is not ours, or newer than we are. Changes nothing."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != APPLICATION_ID:
+        raise StoreError(f"{path} is not a file of gchat. Choose another --data folder.")
+    if version > VERSION:
         raise StoreError(
-            f"{path} cannot be used: {error}. It was not changed. Restore a backup, or choose "
-            "another --data folder."
-        ) from None
+            f"{path} was written by a newer gchat (version {version} of the file; this one knows "
+            f"{VERSION}). Use that one, or another --data folder."
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings the file to VERSION, one version at a time, each of them whole or not at all."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number in range(version, VERSION):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; "
+            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+        )
+    connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()

@@ -21,7 +21,7 @@ from gchat.wire.numerics import ERR_UNKNOWNERROR
 
 log = logging.getLogger(__name__)
 
-NOT_STORED = "Not sent: the server cannot store messages at the moment. Try again later."
+NOT_STORED = "Not sent: the server cannot store messages at the moment"
 
 
 class Pending:
@@ -118,9 +118,8 @@ class SqliteJournal:
     def _write(self, batch: list[Record]) -> bool:
         if not batch:
             return True
-        try:
-            self._pool.apply(self._store.write, (batch,))
-        except sqlite3.Error as error:
+        error = self._pool.apply(self._try, (batch,))
+        if error is not None:
             if not self._failing:
                 log.error("messages cannot be stored and are refused: %s", error)
             self._failing = True
@@ -129,6 +128,14 @@ class SqliteJournal:
             log.warning("messages are stored again")
         self._failing = False
         return True
+
+    def _try(self, batch: list[Record]) -> sqlite3.Error | None:
+        """In the pool's thread, from which an exception would also be printed."""
+        try:
+            self._store.write(batch)
+        except sqlite3.Error as error:
+            return error
+        return None
 
     def _finish(self, ticket: Pending) -> bool:
         """Shows it; whether somebody waited for that."""

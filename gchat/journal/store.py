@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gchat.core.history import MESSAGES, Record
-from gchat.journal.schema import StoreError, prepare
+from gchat.journal.schema import StoreError, check, migrate
 
 FILE = "journal.sqlite"
 LOCK = "journal.lock"
+BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
 _COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, tags"
@@ -55,21 +56,25 @@ class Store:
         self.last_at: int = row[1] or 0  # milliseconds; what is stored from here on is not before
 
     def _open(self, durability: Durability) -> sqlite3.Connection:
+        found = None
         try:
             # one thread at a time uses a connection, not always the same one
-            found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            found = sqlite3.connect(
+                self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            check(found, self.path)
             found.execute("PRAGMA journal_mode = WAL")
             found.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
-        except sqlite3.Error as error:
+            migrate(found)
+        except (sqlite3.Error, StoreError) as error:
+            if found is not None:
+                found.close()
+            if isinstance(error, StoreError):
+                raise
             raise StoreError(
                 f"{self.path} cannot be used: {error}. It was not changed. Restore a backup, or "
                 "choose another --data folder."
             ) from None
-        try:
-            prepare(found, self.path)
-        except StoreError:
-            found.close()
-            raise
         return found
 
     def close(self) -> None:
