@@ -14,11 +14,12 @@ from gevent import socket as gsocket
 from gchat import __version__
 from gchat.config import Config
 from gchat.core.effects import Disconnected, Effect, Left, WasKicked
-from gchat.core.history import restored
+from gchat.core.history import Query, restored
 from gchat.core.hub import Hub, Rules
 from gchat.core.tails import Tails
 from gchat.dialects.link import ServerInfo
 from gchat.dialects.plain import STOPPED
+from gchat.journal.archive import StoreArchive
 from gchat.journal.base import Journal
 from gchat.journal.memory import MemoryJournal
 from gchat.journal.sqlite import SqliteJournal
@@ -31,6 +32,7 @@ from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
 
+HISTORY_PER_COMMAND = 100  # lines
 SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, loop
 
 
@@ -45,6 +47,8 @@ class Server:
         self._fanout = Fanout(self._flusher)
         self._tails = Tails(config.journal.replay)
         self._store = _store(config)
+        self._archive = StoreArchive(self._store) if self._store else None
+        self._boot = f"{wall_ms():x}"
         self._journal = self._open_journal()
         self._listener = Listener(
             config.server.host,
@@ -58,6 +62,8 @@ class Server:
             fanout=self._fanout,
             flusher=self._flusher,
             tails=self._tails,
+            archive=self._archive,
+            boot=self._boot,
             server=_info(config, rules),
             timing=_timing(config),
             outbox_bytes=config.limits.outbox_bytes,
@@ -82,7 +88,8 @@ class Server:
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self._config.times.shutdown)
         self._journal.close()
-        if self._store is not None:
+        if self._store is not None and self._archive is not None:
+            self._archive.close()
             self._store.close()
         log.info("stopped")
 
@@ -97,9 +104,10 @@ class Server:
         if self._store is None:
             return MemoryJournal(self.hub.apply, self._show, wall_ms)
         lobby = casefold(self.hub.rules.lobby)
-        for kept in self._store.latest(lobby, self._tails.limit):
-            self._tails.keep([restored(kept)])
-        return SqliteJournal(self._store, self.hub.apply, self._show, wall_ms)
+        if self._tails.limit:
+            past = self._store.read(Query(lobby, self._tails.limit))
+            self._tails.keep(restored(kept) for kept in past)
+        return SqliteJournal(self._store, self.hub.apply, self._show, wall_ms, self._boot)
 
     def _show(self, effects: tuple[Effect, ...]) -> None:
         self._fanout.deliver(effects)
@@ -144,6 +152,7 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
         nick_length=config.limits.nick_length,
         rooms_per_user=rules.rooms_per_user,
         bans_per_room=rules.bans_per_room,
+        history_per_command=0 if config.journal.engine == "memory" else HISTORY_PER_COMMAND,
         plain_line_bytes=config.limits.plain_line_bytes,
     )
 

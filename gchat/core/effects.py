@@ -79,9 +79,10 @@ class Disconnected(Effect):
 
 @record(kw_only=True)
 class ChangedNick(Effect):
-    """`new` is the nickname from here on."""
+    """`new` is the nickname from here on; `rooms` are those they are in."""
 
     new: str
+    rooms: tuple[str, ...] = ()
 
 
 @record(kw_only=True)

@@ -20,10 +20,13 @@ MIGRATIONS = (
         source TEXT NOT NULL,
         target TEXT NOT NULL,
         text TEXT NOT NULL,
+        arg TEXT NOT NULL,
         tags TEXT NOT NULL        -- JSON, [] for none
     );
     CREATE INDEX entries_by_place ON entries (place, id);
+    CREATE INDEX entries_by_time ON entries (at, id);
     CREATE INDEX entries_by_msgid ON entries (msgid);
+    CREATE TABLE participants (person TEXT, place TEXT, PRIMARY KEY (person, place)) WITHOUT ROWID;
     CREATE VIRTUAL TABLE words USING fts5 (
         text, content = 'entries', content_rowid = 'id',
         tokenize = "unicode61 remove_diacritics 2"

@@ -52,7 +52,7 @@ class Pending:
 
 
 class SqliteJournal:
-    """See Journal. `now` gives milliseconds since 1970.
+    """See Journal. `now` gives milliseconds since 1970; `boot` is different for each run.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
     while one batch was written is the next batch. Where a batch cannot be stored, its messages are
@@ -60,8 +60,11 @@ class SqliteJournal:
     missing in the past. The next batch is tried again, so the journal recovers with the disk.
     """
 
-    def __init__(self, store: Store, apply: Apply, show: Show, now: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, apply: Apply, show: Show, now: Callable[[], int], boot: str
+    ) -> None:
         self._store = store
+        self._boot = boot
         self._apply = apply
         self._show = show
         self._stamper = Stamper(now, store.last_at + 1)
@@ -85,7 +88,7 @@ class SqliteJournal:
             outcome = self._apply(self._stamper.stamp(event))
         finally:
             self._applying = False
-        ticket = Pending(outcome, tuple(records(outcome.effects)))
+        ticket = Pending(outcome, tuple(records(outcome.effects, self._boot)))
         if not (ticket.records or self._queue or self._writing):
             self._finish(ticket)
         else:

@@ -6,11 +6,13 @@ import fcntl
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from gchat.core.history import MESSAGES, Record
+from gchat.core.history import MESSAGES, Query, Record, Reference, participants
 from gchat.journal.schema import StoreError, check, migrate
 
 FILE = "journal.sqlite"
@@ -18,9 +20,11 @@ LOCK = "journal.lock"
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
-_COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, tags"
-_INSERT = f"INSERT INTO entries (id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, arg, tags"
+_INSERT = f"INSERT INTO entries (id, {_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608
 _INDEX = "INSERT INTO words (rowid, text) VALUES (?, ?)"
+_PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
+_MESSAGE = "kind IN ('PRIVMSG', 'NOTICE')"
 
 
 class Store:
@@ -100,16 +104,24 @@ class Store:
                 one.source,
                 one.target,
                 one.text,
+                one.arg,
                 json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]",
             )
             for number, one in enumerate(batch)
         ]
         words = [(first + n, one.text) for n, one in enumerate(batch) if one.kind in MESSAGES]
+        people = {
+            (someone, one.place)
+            for one in batch
+            if not one.place.startswith("#")
+            for someone in participants(one.place)
+        }
         writer = self._writer
         try:
             writer.execute("BEGIN IMMEDIATE")
             writer.executemany(_INSERT, rows)
             writer.executemany(_INDEX, words)
+            writer.executemany(_PARTICIPANT, sorted(people))
             writer.execute("COMMIT")
         except BaseException:
             if writer.in_transaction:
@@ -119,21 +131,66 @@ class Store:
 
     # -- the reader
 
-    def latest(self, place: str, limit: int, *, since: int = 0) -> list[Record]:
-        """The last messages of a place, the oldest first, none from before `since`
-        (milliseconds).
-        """
+    def read(self, query: Query) -> list[Record]:
+        """See Archive."""
+        after, before = self._bound(query.after, -1), self._bound(query.before, 1)
+        wanted = "1" if query.events else _MESSAGE
+        order = "DESC" if query.newest else "ASC"
         rows = self._reader.execute(
-            f"SELECT {_COLUMNS} FROM entries WHERE place = ? AND at >= ?"  # noqa: S608
-            " AND kind IN ('PRIVMSG', 'NOTICE') ORDER BY id DESC LIMIT ?",
-            (place, since, limit),
+            f"SELECT {_COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
+            f" AND at >= ? AND {wanted} ORDER BY id {order} LIMIT ?",
+            (query.place, after, before, query.since, query.limit),
         )
-        return _read(rows)[::-1]
+        found = _read(rows)
+        return found[::-1] if query.newest else found
+
+    def around(self, query: Query, center: Reference) -> list[Record]:
+        """See Archive."""
+        here = self._bound(center, 1)
+        if not here:
+            return []  # a message that is not known
+        before = self.read(replace(query, before=center, limit=query.limit // 2))
+        rows = self._reader.execute(
+            f"SELECT {_COLUMNS} FROM entries WHERE place = ? AND id >= ? AND at >= ?"  # noqa: S608
+            f" AND {'1' if query.events else _MESSAGE} ORDER BY id LIMIT ?",
+            (query.place, here, query.since, query.limit - len(before)),
+        )
+        return before + _read(rows)
+
+    def targets(
+        self, places: Iterable[str], person: str, after: int, before: int, limit: int
+    ) -> list[Record]:
+        """See Archive."""
+        known = self._reader.execute("SELECT place FROM participants WHERE person = ?", (person,))
+        found = []
+        for place in [*places, *(row[0] for row in known)]:
+            last = self.read(Query(place, 1))
+            found += [one for one in last if after < one.at < before]
+        return sorted(found, key=lambda one: one.at)[:limit]
+
+    def _bound(self, reference: Reference | None, side: int) -> int:
+        """The id that the wanted lines are greater (side -1) or less (1) than. What is not known
+        any more bounds everything out.
+        """
+        if reference is None:
+            return 0 if side < 0 else sys.maxsize
+        if reference.msgid:
+            found = self._id("msgid = ? ORDER BY id DESC", reference.msgid)
+            return found or (sys.maxsize if side < 0 else 0)
+        if side < 0:
+            return self._id("at <= ? ORDER BY at DESC, id DESC", reference.at) or 0
+        return self._id("at >= ? ORDER BY at, id", reference.at) or sys.maxsize
+
+    def _id(self, where: str, value: int | str) -> int | None:
+        sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
+        row = self._reader.execute(sql, (value,)).fetchone()
+        return int(row[0]) if row else None
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> list[Record]:
     found = []
-    for *columns, tags in rows:
-        pairs = () if tags == "[]" else tuple((k, v) for k, v in json.loads(tags))
-        found.append(Record(*(*columns, pairs)))
+    for row in rows:
+        tags = () if row[-1] == "[]" else tuple((k, v) for k, v in json.loads(row[-1]))
+        columns: list[Any] = [*row[:-1], tags]
+        found.append(Record(*columns))
     return found

@@ -14,6 +14,7 @@ from gevent import socket as gsocket
 
 from gchat.core.effects import Outcome, Refused, Spoke, Ticket
 from gchat.core.events import Event, Quit
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.core.tails import Tails
 from gchat.dialects import plain
@@ -59,6 +60,8 @@ class Surroundings:
     fanout: Fanout
     flusher: Flusher
     tails: Tails
+    archive: Archive | None
+    boot: str
     server: ServerInfo
     timing: Timing
     outbox_bytes: int
@@ -86,6 +89,8 @@ class Session:
         "_readable",
         "_reason",
         "_sock",
+        "archive",
+        "boot",
         "host",
         "hub",
         "registered",
@@ -98,6 +103,8 @@ class Session:
         self.host = host
         self.hub = around.hub
         self.server = around.server
+        self.archive = around.archive
+        self.boot = around.boot
         self.registered = False  # its user is known to the hub
         self._around = around
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it

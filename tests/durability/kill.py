@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gchat.core.history import Record
+from gchat.core.history import Query, Record
 from gchat.journal.store import Store
 from tests.support.process import ServerProcess
 
@@ -118,7 +118,7 @@ def one_round(folder: Path, number: int, seconds: float) -> tuple[int, int]:
         talker.sock.close()
     store = Store(folder)
     try:
-        kept = store.latest("#lobby", EVERYTHING)
+        kept = store.read(Query("#lobby", EVERYTHING))
     finally:
         store.close()
     check([talker.seen for talker in talkers], kept)

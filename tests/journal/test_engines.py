@@ -32,7 +32,7 @@ def open_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ope
         yield lambda apply, show: MemoryJournal(apply, show, now)
         return
     store = Store(tmp_path)
-    yield lambda apply, show: SqliteJournal(store, apply, show, now)
+    yield lambda apply, show: SqliteJournal(store, apply, show, now, "boot")
     store.close()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from gchat.core.effects import Effect, Spoke
 from gchat.core.events import Connected, Joined, Said
+from gchat.core.history import Query
 from gchat.core.hub import Hub
 from gchat.journal import store as store_module
 from gchat.journal.sqlite import NOT_STORED, SqliteJournal
@@ -70,7 +71,7 @@ class Chat:
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder)
         self.shown: list[Effect] = []
-        self.journal = SqliteJournal(self.store, Hub().apply, self.shown.extend, lambda: 1)
+        self.journal = SqliteJournal(self.store, Hub().apply, self.shown.extend, lambda: 1, "boot")
         for uid in (1, 2):
             self.journal.append(Connected(uid, f"n{uid}", "u", "h", "r"))
             self.journal.append(Joined(uid, "#lobby")).result()
@@ -79,7 +80,7 @@ class Chat:
         return [effect.text for effect in self.shown if isinstance(effect, Spoke)]
 
     def kept(self) -> list[str]:
-        return [one.text for one in self.store.latest("#lobby", 1_000_000)]
+        return [one.text for one in self.store.read(Query("#lobby", 1_000_000))]
 
     def close(self) -> None:
         self.journal.close()

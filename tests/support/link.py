@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gchat.core.effects import Outcome, Refused, Spoke
 from gchat.core.events import Entry, Event
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
@@ -29,6 +30,8 @@ class FakeLink:
         self.host = "127.0.0.1"
         self.hub = hub or Hub()
         self.server = ServerInfo()
+        self.archive: Archive | None = None
+        self.boot = "boot"
         self.sent = b""
         self.closed: str | None = None
         self.variant: Variant | None = None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Refused
 from gchat.core.events import Invited, Joined, Kicked, Parted, TopicSet
 from gchat.core.rooms import Room
+from gchat.dialects.irc.history import replay
 from gchat.dialects.irc.people import visible
-from gchat.dialects.irc.render import variant
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_room, is_room
@@ -61,19 +61,7 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
         if room.topic:
             _topic(irc, room)
         _names(irc, room)
-        _replay(irc, room)
-
-
-def _replay(irc: IrcConnection, room: Room) -> None:
-    """The last messages, with their times; who cannot be told times is told what they are."""
-    tail = irc.link.tail(room.key)
-    if not tail:
-        return
-    if Cap.SERVER_TIME not in irc.caps:
-        irc.say("NOTICE", room.name, "The last messages of this room:")
-    irc.flush()
-    form = variant(irc.caps)
-    irc.link.send(b"".join(form.render(earlier) for earlier in tail))
+        replay(irc, room)
 
 
 def part(irc: IrcConnection, message: Message) -> None:
