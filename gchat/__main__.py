@@ -16,6 +16,7 @@ import gevent
 from gevent.event import Event
 
 from gchat import __version__
+from gchat.commands import COMMANDS, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.schema import StoreError
 from gchat.server import Server, readable_address
@@ -26,8 +27,11 @@ GC_ALLOCATIONS = 20_000  # between two collections; what is made for a message l
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the server until a signal stops it; the exit status."""
-    arguments = _parser().parse_args(argv)
+    """Runs the server until a signal stops it, or another command; the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words and words[0] in COMMANDS:
+        return _other(words[0], words[1:])
+    arguments = _parser().parse_args(words)
     try:
         config = load(
             arguments.config,
@@ -47,6 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     return _run(config)
+
+
+def _other(name: str, words: Sequence[str]) -> int:
+    arguments = parser(name).parse_args(words)
+    try:
+        COMMANDS[name][0](arguments)
+    except StoreError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _run(config: Config) -> int:
@@ -99,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gchat",
         description="A group-chat server. Join it with any IRC client, netcat or gchat-client.",
+        epilog="`gchat export` and `gchat backup` read what is kept; see their --help.",
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on, 0 for a free one (default: 55555)")

@@ -96,6 +96,9 @@ class JournalConfig:
     data: str = _set("", Allowed(str, "a folder's path", lambda v: len(v) <= 4096))
     # "fsync": what was shown survives a power cut; "process": it survives the end of the server
     durability: str = _set("fsync", _one_of("fsync", "process"))
+    # what is older, or over the number for each room, is forgotten; 0 keeps everything
+    keep_days: int = _set(0, _integer(0, 36_500))
+    keep_messages: int = _set(0, _integer(0, 100_000_000))
     replay: int = _set(10, _integer(0, 100))  # messages of a room that who enters it is shown
 
 

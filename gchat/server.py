@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from pathlib import Path
 from typing import cast
 
-import platformdirs
+import gevent
 from gevent import socket as gsocket
 
 from gchat import __version__
+from gchat.commands import data_folder
 from gchat.config import Config
 from gchat.core.effects import Disconnected, Effect, Left, WasKicked
 from gchat.core.history import Query, restored
@@ -22,8 +22,10 @@ from gchat.dialects.plain import STOPPED
 from gchat.journal.archive import StoreArchive
 from gchat.journal.base import Journal
 from gchat.journal.memory import MemoryJournal
+from gchat.journal.retention import Keep, Retention
 from gchat.journal.sqlite import SqliteJournal
 from gchat.journal.store import Durability, Store
+from gchat.journal.thread import Worker
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
@@ -48,6 +50,8 @@ class Server:
         self._tails = Tails(config.journal.replay)
         self._store = _store(config)
         self._archive = StoreArchive(self._store) if self._store else None
+        self._writer = Worker()
+        self._retention: gevent.Greenlet[..., None] | None = None
         self._boot = f"{wall_ms():x}"
         self._journal = self._open_journal()
         self._listener = Listener(
@@ -80,6 +84,10 @@ class Server:
     def start(self) -> None:
         """Begins to accept. Raises OSError where it cannot listen there."""
         self._listener.start()
+        keep = Keep(self._config.journal.keep_days, self._config.journal.keep_messages)
+        if self._store is not None and (keep.days or keep.lines):
+            retention = Retention(self._store, self._writer, wall_ms, keep)
+            self._retention = gevent.spawn(retention.run)
         log.info("listening on %s", readable_address(*self.address))
 
     def stop(self) -> None:
@@ -87,9 +95,12 @@ class Server:
         log.info("stopping: %d people are connected", len(self.hub.users))
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self._config.times.shutdown)
+        if self._retention is not None:
+            self._retention.kill()
         self._journal.close()
         if self._store is not None and self._archive is not None:
             self._archive.close()
+            self._writer.close()
             self._store.close()
         log.info("stopped")
 
@@ -107,7 +118,9 @@ class Server:
         if self._tails.limit:
             past = self._store.read(Query(lobby, self._tails.limit))
             self._tails.keep(restored(kept) for kept in past)
-        return SqliteJournal(self._store, self.hub.apply, self._show, wall_ms, self._boot)
+        return SqliteJournal(
+            self._store, self._writer, self.hub.apply, self._show, wall_ms, self._boot
+        )
 
     def _show(self, effects: tuple[Effect, ...]) -> None:
         self._fanout.deliver(effects)
@@ -137,8 +150,7 @@ def _store(config: Config) -> Store | None:
     """The file where messages are kept; raises StoreError where it cannot be used."""
     if config.journal.engine == "memory":
         return None
-    data = config.journal.data or platformdirs.user_data_dir("gchat", appauthor=False)
-    return Store(Path(data), cast("Durability", config.journal.durability))
+    return Store(data_folder(config.journal.data), cast("Durability", config.journal.durability))
 
 
 def _info(config: Config, rules: Rules) -> ServerInfo:

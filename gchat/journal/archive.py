@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import TypeVar
-
-from gevent.threadpool import ThreadPool
 
 from gchat.core.history import Query, Record, Reference, Unreadable
 from gchat.journal.store import Store
-
-T = TypeVar("T")
+from gchat.journal.thread import Worker
 
 
 class StoreArchive:
@@ -19,11 +15,11 @@ class StoreArchive:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pool = ThreadPool(1)
+        self._reader = Worker()
 
     def close(self) -> None:
         """Ends the thread."""
-        self._pool.kill()
+        self._reader.close()
 
     def read(self, query: Query) -> list[Record]:
         """See Archive."""
@@ -40,16 +36,8 @@ class StoreArchive:
         wanted = tuple(places)
         return self._ask(lambda: self._store.targets(wanted, person, after, before, limit))
 
-    def _ask(self, question: Callable[[], T]) -> T:
-        answer: T | sqlite3.Error = self._pool.apply(_answer, (question,))
-        if isinstance(answer, sqlite3.Error):
-            raise Unreadable(str(answer))
-        return answer
-
-
-def _answer(question: Callable[[], T]) -> T | sqlite3.Error:
-    """In the pool's thread, from which an exception would also be printed."""
-    try:
-        return question()
-    except sqlite3.Error as error:
-        return error
+    def _ask(self, question: Callable[[], list[Record]]) -> list[Record]:
+        try:
+            return self._reader.ask(question)
+        except sqlite3.Error as error:
+            raise Unreadable(str(error)) from None

@@ -9,7 +9,6 @@ from typing import Any
 
 import gevent
 from gevent.event import Event as Signal
-from gevent.threadpool import ThreadPool
 
 from gchat.core.effects import Outcome, Refused, Spoke
 from gchat.core.events import Event
@@ -17,6 +16,7 @@ from gchat.core.history import Record, records
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, Show
 from gchat.journal.store import Store
+from gchat.journal.thread import Worker
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ class Pending:
 
 
 class SqliteJournal:
-    """See Journal. `now` gives milliseconds since 1970; `boot` is different for each run.
+    """See Journal. `now` gives milliseconds since 1970; `boot` is different for each run;
+    `writer` is the only thread that writes to the store.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
     while one batch was written is the next batch. Where a batch cannot be stored, its messages are
@@ -61,7 +62,13 @@ class SqliteJournal:
     """
 
     def __init__(
-        self, store: Store, apply: Apply, show: Show, now: Callable[[], int], boot: str
+        self,
+        store: Store,
+        writer: Worker,
+        apply: Apply,
+        show: Show,
+        now: Callable[[], int],
+        boot: str,
     ) -> None:
         self._store = store
         self._boot = boot
@@ -74,7 +81,7 @@ class SqliteJournal:
         self._failing = False  # the last batch could not be stored
         self._closed = False
         self._work = Signal()
-        self._pool = ThreadPool(1)
+        self._writer = writer
         self._greenlet = gevent.spawn(self._run)
 
     def append(self, event: Event) -> Pending:
@@ -101,7 +108,6 @@ class SqliteJournal:
         self._closed = True
         self._work.set()
         self._greenlet.join()
-        self._pool.kill()
 
     def _run(self) -> None:
         while self._queue or not self._closed:
@@ -121,8 +127,9 @@ class SqliteJournal:
     def _write(self, batch: list[Record]) -> bool:
         if not batch:
             return True
-        error = self._pool.apply(self._try, (batch,))
-        if error is not None:
+        try:
+            self._writer.ask(lambda: self._store.write(batch))
+        except sqlite3.Error as error:
             if not self._failing:
                 log.error("messages cannot be stored and are refused: %s", error)
             self._failing = True
@@ -131,14 +138,6 @@ class SqliteJournal:
             log.warning("messages are stored again")
         self._failing = False
         return True
-
-    def _try(self, batch: list[Record]) -> sqlite3.Error | None:
-        """In the pool's thread, from which an exception would also be printed."""
-        try:
-            self._store.write(batch)
-        except sqlite3.Error as error:
-            return error
-        return None
 
     def _finish(self, ticket: Pending) -> bool:
         """Shows it; whether somebody waited for that."""

@@ -116,18 +116,52 @@ class Store:
             if not one.place.startswith("#")
             for someone in participants(one.place)
         }
+        self._transact((_INSERT, rows), (_INDEX, words), (_PARTICIPANT, sorted(people)))
+        self._last += len(rows)
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Forgets these lines, all of them or (raising sqlite3.Error) none."""
+        marks = f"({', '.join('?' * len(ids))})"
+        self._transact(
+            (
+                "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
+                f" WHERE id IN {marks} AND {_MESSAGE}",
+                [ids],
+            ),
+            (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
+        )
+
+    def before(self, at: int, limit: int) -> list[int]:
+        """The ids of the first lines from before a time in milliseconds."""
+        sql = "SELECT id FROM entries WHERE at < ? ORDER BY at, id LIMIT ?"
+        return [row[0] for row in self._writer.execute(sql, (at, limit))]
+
+    def place_after(self, place: str) -> str | None:
+        """The next place in the order of their names."""
+        sql = "SELECT place FROM entries WHERE place > ? ORDER BY place LIMIT 1"
+        row = self._writer.execute(sql, (place,)).fetchone()
+        return row[0] if row else None
+
+    def over(self, place: str, most: int, limit: int) -> list[int]:
+        """The ids of the first lines of a place that has more than `most`."""
+        sql = "SELECT id FROM entries WHERE place = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+        last = self._writer.execute(sql, (place, most)).fetchone()
+        if last is None:
+            return []
+        sql = "SELECT id FROM entries WHERE place = ? AND id <= ? ORDER BY id LIMIT ?"
+        return [row[0] for row in self._writer.execute(sql, (place, last[0], limit))]
+
+    def _transact(self, *steps: tuple[str, Sequence[Sequence[Any]]]) -> None:
         writer = self._writer
         try:
             writer.execute("BEGIN IMMEDIATE")
-            writer.executemany(_INSERT, rows)
-            writer.executemany(_INDEX, words)
-            writer.executemany(_PARTICIPANT, sorted(people))
+            for sql, rows in steps:
+                writer.executemany(sql, rows)
             writer.execute("COMMIT")
         except BaseException:
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             raise
-        self._last += len(rows)
 
     # -- the reader
 

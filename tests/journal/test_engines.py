@@ -13,6 +13,7 @@ from gchat.journal.base import Apply, Journal, Show
 from gchat.journal.memory import MemoryJournal
 from gchat.journal.sqlite import SqliteJournal
 from gchat.journal.store import Store
+from gchat.journal.thread import Worker
 from gchat.wire.numerics import ERR_NOSUCHNICK
 
 Open = Callable[[Apply, Show], Journal]
@@ -31,8 +32,9 @@ def open_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ope
     if request.param == "memory":
         yield lambda apply, show: MemoryJournal(apply, show, now)
         return
-    store = Store(tmp_path)
-    yield lambda apply, show: SqliteJournal(store, apply, show, now, "boot")
+    store, writer = Store(tmp_path), Worker()
+    yield lambda apply, show: SqliteJournal(store, writer, apply, show, now, "boot")
+    writer.close()
     store.close()
 
 

@@ -16,6 +16,7 @@ from gchat.core.hub import Hub
 from gchat.journal import store as store_module
 from gchat.journal.sqlite import NOT_STORED, SqliteJournal
 from gchat.journal.store import Store
+from gchat.journal.thread import Worker
 
 Fault = Callable[[Store], AbstractContextManager[None]]
 
@@ -69,9 +70,11 @@ class Chat:
     """A hub with two people in #lobby, and what they were shown."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(folder)
+        self.store, self.writer = Store(folder), Worker()
         self.shown: list[Effect] = []
-        self.journal = SqliteJournal(self.store, Hub().apply, self.shown.extend, lambda: 1, "boot")
+        self.journal = SqliteJournal(
+            self.store, self.writer, Hub().apply, self.shown.extend, lambda: 1, "boot"
+        )
         for uid in (1, 2):
             self.journal.append(Connected(uid, f"n{uid}", "u", "h", "r"))
             self.journal.append(Joined(uid, "#lobby")).result()
@@ -84,6 +87,7 @@ class Chat:
 
     def close(self) -> None:
         self.journal.close()
+        self.writer.close()
         self.store.close()
 
 

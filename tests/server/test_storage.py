@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -173,3 +174,79 @@ def test_while_the_file_is_locked_senders_are_told_and_all_stay(
     assert duy.read_line() == "Lan has connected to the chat room"
     assert duy.read_line() == "Tuan: kept"
     other.close()
+
+
+def command(*words: str) -> tuple[int, str, str]:
+    """Another command of `python -m gchat`: its exit status and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gchat", *words],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_export_and_backup_while_the_server_runs(
+    make_server: Make, data: Path, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(data))
+    tuan = IrcClient(server.port, "Tuan", "message-tags", "echo-message", join="#lobby")
+    (echo,) = tuan.ask("@+x=1 PRIVMSG #lobby :Hello, Tuấn!")
+    status, out, err = command("export", "--data", str(data))
+    assert (status, err) == (0, "")
+    join, message = (json.loads(line) for line in out.splitlines())
+    assert (join["kind"], join["room"], join["nick"]) == ("JOIN", "#lobby", "Tuan")
+    assert message.pop("time").endswith("Z")
+    assert message == {
+        "msgid": echo.tags["msgid"],
+        "kind": "PRIVMSG",
+        "room": "#lobby",
+        "nick": "Tuan",
+        "source": "Tuan!~tuan@127.0.0.1",
+        "target": "#lobby",
+        "text": "Hello, Tuấn!",
+        "tags": {"+x": "1"},
+    }
+    copy = tmp_path / "copy" / FILE
+    copy.parent.mkdir()
+    status, out, err = command("backup", "--data", str(data), str(copy))
+    assert (status, out) == (0, f"Copied to {copy}\n"), err
+    assert command("export", "--data", str(copy.parent))[1].count("\n") == 2
+    # a copy is a folder to start from
+    server = make_server("--data", str(copy.parent))
+    duy = PlainClient(server.port, "Duy")
+    assert duy.read_line().endswith("] Tuan: Hello, Tuấn!")
+
+
+def test_other_commands_say_what_is_missing(data: Path, tmp_path: Path) -> None:
+    for words in (["export"], ["backup", str(tmp_path / "x")]):
+        status, _, err = command(*words, "--data", str(data))
+        assert status == 2
+        assert err == (
+            f"gchat: there is no {data / FILE}. Choose the --data folder of the server.\n"
+        )
+    (tmp_path / "there").write_text("x")
+    data.mkdir(parents=True)
+    foreign(data / FILE)
+    status, _, err = command("backup", "--data", str(data), str(tmp_path / "there"))
+    assert (status, err) == (
+        2,
+        f"gchat: {tmp_path / 'there'} exists already. Choose another name.\n",
+    )
+    status, _, err = command("export", "--data", str(data))
+    assert status == 2
+    assert "is not a file of gchat" in err
+
+
+def test_retention_is_a_setting(make_server: Make, data: Path) -> None:
+    server = make_server("--data", str(data), journal_keep_messages=5)
+    tuan = IrcClient(server.port, "Tuan", "echo-message", join="#lobby")
+    tuan.ask(*[f"PRIVMSG #lobby :{number}" for number in range(20)])
+    server.stop()
+    server = make_server("--data", str(data), journal_keep_messages=5)
+    client = IrcClient(server.port, "Duy", "batch", "draft/chathistory", join="#lobby")
+    while len(client.ask("CHATHISTORY LATEST #lobby * 100")) > 7:
+        pass  # the first look comes right after the start; BATCH lines are counted too
+    server.stop()
