@@ -64,6 +64,21 @@ class Query:
     events: bool = False  # also what is no message
 
 
+@record()
+class Search:
+    """What somebody looks for. `places` are those they may read, each from a time on
+    (milliseconds). Every word has to be in the message, whatever its case and accents; a nickname
+    is the sender's. Times in milliseconds, both excluded; 0 for none.
+    """
+
+    places: tuple[tuple[str, int], ...]
+    limit: int
+    words: tuple[str, ...] = ()
+    nick: str = ""
+    after: int = 0
+    before: int = 0
+
+
 class Unreadable(Exception):
     """The past cannot be read now."""
 
@@ -83,6 +98,12 @@ class Archive(Protocol):
         """The last message of each of the places, and of each conversation of a person, where its
         time is between (milliseconds, both excluded), in the order of time.
         """
+
+    def search(self, search: Search) -> list[Record]:
+        """The last messages that match, in the order in which they were shown."""
+
+    def conversations(self, person: str) -> list[str]:
+        """The places of a person's conversations."""
 
 
 def person(boot: str, uid: int) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-from gchat.core.history import Query, Record, Reference, Unreadable
+from gchat.core.history import Query, Record, Reference, Search, Unreadable
 from gchat.journal.store import Store
 from gchat.journal.thread import Worker
+
+T = TypeVar("T")
 
 
 class StoreArchive:
@@ -36,7 +39,15 @@ class StoreArchive:
         wanted = tuple(places)
         return self._ask(lambda: self._store.targets(wanted, person, after, before, limit))
 
-    def _ask(self, question: Callable[[], list[Record]]) -> list[Record]:
+    def search(self, search: Search) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.search(search))
+
+    def conversations(self, person: str) -> list[str]:
+        """See Archive."""
+        return self._ask(lambda: self._store.conversations(person))
+
+    def _ask(self, question: Callable[[], T]) -> T:
         try:
             return self._reader.ask(question)
         except sqlite3.Error as error:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from gchat.core.history import MESSAGES, Query, Record, Reference, participants
+from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
 from gchat.journal.schema import StoreError, check, migrate
 
 FILE = "journal.sqlite"
@@ -195,12 +195,45 @@ class Store:
         self, places: Iterable[str], person: str, after: int, before: int, limit: int
     ) -> list[Record]:
         """See Archive."""
-        known = self._reader.execute("SELECT place FROM participants WHERE person = ?", (person,))
         found = []
-        for place in [*places, *(row[0] for row in known)]:
+        for place in [*places, *self.conversations(person)]:
             last = self.read(Query(place, 1))
             found += [one for one in last if after < one.at < before]
         return sorted(found, key=lambda one: one.at)[:limit]
+
+    def conversations(self, person: str) -> list[str]:
+        """See Archive."""
+        sql = "SELECT place FROM participants WHERE person = ?"
+        return [row[0] for row in self._reader.execute(sql, (person,))]
+
+    def search(self, search: Search) -> list[Record]:
+        """See Archive."""
+        if not search.places:
+            return []
+        visible = " OR ".join(["(place = ? AND at >= ?)"] * len(search.places))
+        where = [_MESSAGE, f"({visible})"]
+        values: list[int | str] = [value for pair in search.places for value in pair]
+        for condition, value in (
+            ("at > ?", search.after),
+            ("at < ?", search.before),
+            ("nick = ? COLLATE NOCASE", search.nick),
+        ):
+            if value:
+                where.append(condition)
+                values.append(value)
+        source = "entries"
+        if search.words:
+            source = "words JOIN entries ON entries.id = words.rowid"
+            where.append("words MATCH ?")
+            # each in quotes: nothing that somebody looks for is an expression
+            values.append(" ".join('"' + word.replace('"', '""') + '"' for word in search.words))
+        columns = _COLUMNS.replace("text", "entries.text")
+        rows = self._reader.execute(
+            f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"  # noqa: S608
+            f" ORDER BY {'words.rowid' if search.words else 'id'} DESC LIMIT ?",
+            (*values, search.limit),
+        )
+        return _read(rows)[::-1]
 
     def _bound(self, reference: Reference | None, side: int) -> int:
         """The id that the wanted lines are greater (side -1) or less (1) than. What is not known

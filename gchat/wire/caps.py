@@ -17,6 +17,7 @@ class Cap(enum.IntFlag):
     EVENT_PLAYBACK = enum.auto()
     MESSAGE_TAGS = enum.auto()
     MULTI_PREFIX = enum.auto()
+    SEARCH = enum.auto()
     SERVER_TIME = enum.auto()
 
 
@@ -41,6 +42,11 @@ CAPABILITIES = {
         Capability("echo-message", Cap.ECHO_MESSAGE, _SPEC + "echo-message"),
         Capability("message-tags", Cap.MESSAGE_TAGS, _SPEC + "message-tags"),
         Capability("multi-prefix", Cap.MULTI_PREFIX, _SPEC + "multi-prefix"),
+        Capability(
+            "soju.im/search",
+            Cap.SEARCH,
+            "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md",
+        ),
         Capability("server-time", Cap.SERVER_TIME, _SPEC + "server-time"),
     )
 }

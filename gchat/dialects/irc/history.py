@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,12 @@ from gchat.core.history import (
     Record,
     Reference,
     Unreadable,
-    conversation,
     person,
     restored,
 )
 from gchat.core.rooms import Room
 from gchat.dialects.irc.render import form_in_batch, render, server_time
+from gchat.dialects.search import place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -71,7 +71,7 @@ def replay(irc: IrcConnection, room: Room) -> None:
     if tail and not (Cap.SERVER_TIME in irc.caps or Cap.BATCH in irc.caps):
         irc.say("NOTICE", room.name, "The last messages of this room:")
     if tail:
-        _batch(irc, _BATCH, room.name, tail)
+        send_batch(irc, (_BATCH, room.name), tail)
 
 
 def _latest(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
@@ -146,18 +146,11 @@ def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
     made; of a conversation, all since they connected.
     """
     lines = _limit(irc, name, limit)
-    events = Cap.EVENT_PLAYBACK in irc.caps
-    if is_room(target):
-        room = irc.hub.rooms.get(casefold(target))
-        if room is None or irc.link.uid not in room.members:
-            raise _invalid_target(name, target)
-        since = 0 if room.key == casefold(irc.hub.rules.lobby) else room.created
-        return Query(room.key, lines, since=since, events=events)
-    other = irc.hub.nicks.get(casefold(target))
-    if other is None:
+    found = place(irc.link, target)
+    if found is None:
         raise _invalid_target(name, target)
-    place = conversation(irc.link.boot, irc.link.uid, other.uid)
-    return Query(place, lines, events=events)
+    where, since = found
+    return Query(where, lines, since=since, events=Cap.EVENT_PLAYBACK in irc.caps)
 
 
 def _invalid_target(name: str, target: str) -> Failed:
@@ -205,14 +198,15 @@ def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:
     room = irc.hub.rooms.get(casefold(target)) if is_room(target) else None
     shown = room.name if room is not None else target
     wanted = [one for one in found if one.kind in MESSAGES or Cap.EVENT_PLAYBACK in irc.caps]
-    _batch(irc, _BATCH, shown, [restored(one) for one in wanted])
+    send_batch(irc, (_BATCH, shown), [restored(one) for one in wanted])
 
 
-def _batch(irc: IrcConnection, kind: str, target: str, effects: Iterable[Effect]) -> None:
+def send_batch(irc: IrcConnection, about: Sequence[str], effects: Iterable[Effect]) -> None:
+    """What was seen once; for who knows batches in one, with `about` as its type and parameters."""
     reference = irc.batch_reference()
     form = form_in_batch(irc.caps, reference)
     if form.batch:
-        irc.say("BATCH", f"+{reference}", kind, target)
+        irc.say("BATCH", f"+{reference}", *about)
     for effect in effects:
         lines = render(effect, form=form)
         if lines:

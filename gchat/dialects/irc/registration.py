@@ -109,7 +109,7 @@ def cap(irc: IrcConnection, message: Message) -> None:
 
 def _offered(irc: IrcConnection) -> dict[str, Capability]:
     """By name. Where nothing is kept, there is no past to ask for."""
-    hidden = Cap.NONE if irc.link.archive else Cap.CHATHISTORY | Cap.EVENT_PLAYBACK
+    hidden = Cap.NONE if irc.link.archive else Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH
     return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
 
 

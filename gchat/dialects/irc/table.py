@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gchat.dialects.irc import history, messages, modes, people, registration, rooms, server
+from gchat.dialects.irc import history, messages, modes, people, registration, rooms, search, server
 from gchat.wire.message import Message
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ COMMANDS: dict[str, Row] = {
     "PONG": Row(server.pong, before_registration=True),
     "PRIVMSG": Row(messages.privmsg, message=True),
     "QUIT": Row(server.quit_, before_registration=True),
+    "SEARCH": Row(search.search, 1),
     "TAGMSG": Row(messages.tagmsg, message=True),
     "TIME": Row(server.time),
     "TOPIC": Row(rooms.topic, 1),
