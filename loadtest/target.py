@@ -40,8 +40,8 @@ class Target:
 
 
 class OwnTarget(Target):
-    """A gchat server of our own, on a free port; with `disk` it stores messages, in a folder that is
-    removed afterwards, otherwise it keeps none, like the servers that it is compared with.
+    """A gchat server of our own, on a free port. With `disk` it stores messages, in a folder that
+    is removed afterwards; otherwise it keeps none, like the servers that it is compared with.
     """
 
     def __init__(self, *, disk: bool = False) -> None:

@@ -35,11 +35,14 @@ class Store:
     def __init__(self, folder: Path, durability: Durability = "fsync") -> None:
         self.path = folder / FILE
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)
+            # what people say is nobody else's to read
             self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StoreError(
-                f"{folder} cannot be written: {error.strerror}. Choose another --data folder."
+                f"{folder} cannot be written: {error.strerror}. Choose another --data folder, or "
+                "--memory to keep nothing."
             ) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
