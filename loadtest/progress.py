@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-REFRESH_SECONDS = 0.2
+REFRESH_SECONDS = 0.5  # drawing takes milliseconds, in which a core is missing to what is measured
 
 
 @contextmanager
 def progress(console: Console, prefix: str = "") -> Iterator[Callable[[str, int, int], None]]:
     """Gives a function to be called with what is being done, how far it is and of how much."""
+    if not console.is_terminal:
+        yield lambda doing, done, of: None
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
