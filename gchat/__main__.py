@@ -16,7 +16,9 @@ import gevent
 from gevent.event import Event
 
 from gchat import __version__
+from gchat.commands import COMMANDS, parser
 from gchat.config import Config, ConfigError, load
+from gchat.journal.schema import StoreError
 from gchat.server import Server, readable_address
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
@@ -25,15 +27,20 @@ GC_ALLOCATIONS = 20_000  # between two collections; what is made for a message l
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the server until a signal stops it; the exit status."""
-    arguments = _parser().parse_args(argv)
+    """Runs the server until a signal stops it, or another command; the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words and words[0] in COMMANDS:
+        return _other(words[0], words[1:])
+    arguments = _parser().parse_args(words)
     try:
         config = load(
             arguments.config,
             flags={
-                "host": arguments.host,
-                "port": arguments.port,
-                "log_level": arguments.log_level,
+                "server.host": arguments.host,
+                "server.port": arguments.port,
+                "server.log_level": arguments.log_level,
+                "journal.data": arguments.data,
+                "journal.engine": "memory" if arguments.memory else None,
             },
         )
     except ConfigError as error:
@@ -46,6 +53,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(config)
 
 
+def _other(name: str, words: Sequence[str]) -> int:
+    arguments = parser(name).parse_args(words)
+    try:
+        COMMANDS[name][0](arguments)
+    except StoreError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def _run(config: Config) -> int:
     stopping = Event()
 
@@ -56,7 +74,10 @@ def _run(config: Config) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, on_signal)
-    server = Server(config)
+    try:
+        server = Server(config)
+    except StoreError as error:
+        return _fail(str(error))
     try:
         server.start()
     except OSError as error:
@@ -64,6 +85,7 @@ def _run(config: Config) -> int:
     gc.freeze()  # what there is now stays, and need not be looked at again and again
     gc.set_threshold(GC_ALLOCATIONS)
     print(f"Server started on {readable_address(*server.address)}", flush=True)
+    print(server.keeps, flush=True)
     stopping.wait()
     server.stop()
     return 0
@@ -92,9 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gchat",
         description="A group-chat server. Join it with any IRC client, netcat or gchat-client.",
+        epilog="`gchat export` and `gchat backup` read what is kept; see their --help.",
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on, 0 for a free one (default: 55555)")
+    keeps = parser.add_mutually_exclusive_group()
+    keeps.add_argument("--data", metavar="DIR", help="where messages are kept")
+    keeps.add_argument("--memory", action="store_true", help="keep no messages on disk")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
     parser.add_argument("--log-level", help="debug, info, warning or error (default: info)")
     parser.add_argument("--version", action="version", version=f"gchat {__version__}")

@@ -88,6 +88,21 @@ class ServerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalConfig:
+    """[journal]"""
+
+    engine: str = _set("sqlite", _one_of("sqlite", "memory"))
+    # the folder; "" is gchat's own in the user's data directory
+    data: str = _set("", Allowed(str, "a folder's path", lambda v: len(v) <= 4096))
+    # "fsync": what was shown survives a power cut; "process": it survives the end of the server
+    durability: str = _set("fsync", _one_of("fsync", "process"))
+    # what is older, or over the number for each room, is forgotten; 0 keeps everything
+    keep_days: int = _set(0, _integer(0, 36_500))
+    keep_messages: int = _set(0, _integer(0, 100_000_000))
+    replay: int = _set(10, _integer(0, 100))  # messages of a room that who enters it is shown
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsConfig:
     """[limits]"""
 
@@ -114,6 +129,7 @@ class Config:
     """All settings."""
 
     server: ServerConfig = field(default_factory=ServerConfig)
+    journal: JournalConfig = field(default_factory=JournalConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     times: TimesConfig = field(default_factory=TimesConfig)
 
@@ -127,8 +143,8 @@ def load(
     environment: Mapping[str, str] | None = None,
     flags: Mapping[str, Any] | None = None,
 ) -> Config:
-    """The settings: defaults, then the file, then the environment, then the flags (settings of
-    [server] by name; `None` is not given). Raises ConfigError.
+    """The settings: defaults, then the file, then the environment, then the flags (by section and
+    name, "server.host"; `None` is not given). Raises ConfigError.
     """
     config = Config()
     if path is not None:
@@ -136,7 +152,9 @@ def load(
     config = _from_environment(config, os.environ if environment is None else environment)
     for key, value in (flags or {}).items():
         if value is not None:
-            config = _with(config, "server", key, value, f"--{key.replace('_', '-')}")
+            section, _, name = key.partition(".")
+            flag = name.replace("_", "-")
+            config = _with(config, section, name, value, f"--{flag}")
     return config
 
 

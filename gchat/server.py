@@ -5,24 +5,36 @@ from __future__ import annotations
 import logging
 import resource
 import time
+from typing import cast
 
+import gevent
 from gevent import socket as gsocket
 
 from gchat import __version__
+from gchat.commands import data_folder
 from gchat.config import Config
-from gchat.core.effects import Outcome
-from gchat.core.events import Entry
+from gchat.core.effects import Disconnected, Effect, Left, WasKicked
+from gchat.core.history import Query, restored
 from gchat.core.hub import Hub, Rules
+from gchat.core.tails import Tails
 from gchat.dialects.link import ServerInfo
 from gchat.dialects.plain import STOPPED
+from gchat.journal.archive import StoreArchive
+from gchat.journal.base import Journal
 from gchat.journal.memory import MemoryJournal
+from gchat.journal.retention import Keep, Retention
+from gchat.journal.sqlite import SqliteJournal
+from gchat.journal.store import Durability, Store
+from gchat.journal.thread import Worker
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
 from gchat.net.session import Session, Surroundings, Timing
+from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
 
+HISTORY_PER_COMMAND = 100  # lines
 SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, loop
 
 
@@ -35,7 +47,13 @@ class Server:
         self.hub = Hub(rules)
         self._flusher = Flusher()
         self._fanout = Fanout(self._flusher)
-        self._journal = MemoryJournal(self._apply, wall_ms)
+        self._tails = Tails(config.journal.replay)
+        self._store = _store(config)
+        self._archive = StoreArchive(self._store) if self._store else None
+        self._writer = Worker()
+        self._retention: gevent.Greenlet[..., None] | None = None
+        self._boot = f"{wall_ms():x}"
+        self._journal = self._open_journal()
         self._listener = Listener(
             config.server.host,
             config.server.port,
@@ -47,6 +65,9 @@ class Server:
             journal=self._journal,
             fanout=self._fanout,
             flusher=self._flusher,
+            tails=self._tails,
+            archive=self._archive,
+            boot=self._boot,
             server=_info(config, rules),
             timing=_timing(config),
             outbox_bytes=config.limits.outbox_bytes,
@@ -63,6 +84,10 @@ class Server:
     def start(self) -> None:
         """Begins to accept. Raises OSError where it cannot listen there."""
         self._listener.start()
+        keep = Keep(self._config.journal.keep_days, self._config.journal.keep_messages)
+        if self._store is not None and (keep.days or keep.lines):
+            retention = Retention(self._store, self._writer, wall_ms, keep)
+            self._retention = gevent.spawn(retention.run)
         log.info("listening on %s", readable_address(*self.address))
 
     def stop(self) -> None:
@@ -70,13 +95,42 @@ class Server:
         log.info("stopping: %d people are connected", len(self.hub.users))
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self._config.times.shutdown)
+        if self._retention is not None:
+            self._retention.kill()
         self._journal.close()
+        if self._store is not None and self._archive is not None:
+            self._archive.close()
+            self._writer.close()
+            self._store.close()
         log.info("stopped")
 
-    def _apply(self, entry: Entry) -> Outcome:
-        outcome = self.hub.apply(entry)
-        self._fanout.deliver(outcome.effects)
-        return outcome
+    @property
+    def keeps(self) -> str:
+        """A sentence that says where messages are kept."""
+        if self._store is None:
+            return "Messages are kept in memory only"
+        return f"Messages are kept in {self._store.path}"
+
+    def _open_journal(self) -> Journal:
+        if self._store is None:
+            return MemoryJournal(self.hub.apply, self._show, wall_ms)
+        lobby = casefold(self.hub.rules.lobby)
+        if self._tails.limit:
+            past = self._store.read(Query(lobby, self._tails.limit))
+            self._tails.keep(restored(kept) for kept in past)
+        return SqliteJournal(
+            self._store, self._writer, self.hub.apply, self._show, wall_ms, self._boot
+        )
+
+    def _show(self, effects: tuple[Effect, ...]) -> None:
+        self._fanout.deliver(effects)
+        self._tails.keep(effects)
+        for effect in effects:
+            if isinstance(effect, Left | WasKicked | Disconnected):
+                left = effect.rooms if isinstance(effect, Disconnected) else (effect.room,)
+                for room in left:
+                    if room not in self.hub.rooms and room != casefold(self.hub.rules.lobby):
+                        self._tails.forget(room)
 
     def _make_session(self, sock: gsocket.socket, uid: int, host: str) -> Session:
         return Session(self._around, sock, uid, host)
@@ -92,6 +146,13 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _store(config: Config) -> Store | None:
+    """The file where messages are kept; raises StoreError where it cannot be used."""
+    if config.journal.engine == "memory":
+        return None
+    return Store(data_folder(config.journal.data), cast("Durability", config.journal.durability))
+
+
 def _info(config: Config, rules: Rules) -> ServerInfo:
     return ServerInfo(
         name=config.server.name,
@@ -103,6 +164,7 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
         nick_length=config.limits.nick_length,
         rooms_per_user=rules.rooms_per_user,
         bans_per_room=rules.bans_per_room,
+        history_per_command=0 if config.journal.engine == "memory" else HISTORY_PER_COMMAND,
         plain_line_bytes=config.limits.plain_line_bytes,
     )
 

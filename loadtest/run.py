@@ -101,7 +101,7 @@ def settings(arguments: argparse.Namespace) -> Settings:
 
 def _target(arguments: argparse.Namespace) -> Target:
     if arguments.target is None:
-        return OwnTarget()
+        return OwnTarget(disk=arguments.disk)
     host, port = arguments.target
     return Target(host, port, arguments.pid)
 
@@ -231,6 +231,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a server that runs already, any IRC server (default: one of our own)",
     )
     add("--pid", type=int, default=0, help="its process, to measure what it uses")
+    add("--disk", action="store_true", help="our own server stores every message on disk")
     add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
     add("--clients", type=_within(2, 60_000, int), help="default: 500")
     add("--rate", type=_within(0.1, 1e6, float), help="messages/s (default: 100)")

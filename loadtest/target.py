@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -39,11 +40,15 @@ class Target:
 
 
 class OwnTarget(Target):
-    """A gchat server of our own, on a free port."""
+    """A gchat server of our own, on a free port. With `disk` it stores messages, in a folder that
+    is removed afterwards; otherwise it keeps none, like the servers that it is compared with.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, disk: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="loadtest-") if disk else None
+        keeps = ["--data", self._folder.name] if self._folder else ["--memory"]
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning"],
+            [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *keeps],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).resolve().parent.parent,  # where gchat is found, installed or not
@@ -64,3 +69,5 @@ class OwnTarget(Target):
             self._server.wait()
         assert self._server.stdout is not None
         self._server.stdout.close()
+        if self._folder is not None:
+            self._folder.cleanup()

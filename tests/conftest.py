@@ -32,6 +32,12 @@ def _no_silent_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not left, f"threads were left running: {left}"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_messages_in_the_users_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where a server that is not told otherwise keeps its messages."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
 @pytest.fixture
 def need() -> Callable[[str], str]:
     """The path of a program that a test cannot do without: without it the test is skipped, and in

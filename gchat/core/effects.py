@@ -79,9 +79,10 @@ class Disconnected(Effect):
 
 @record(kw_only=True)
 class ChangedNick(Effect):
-    """`new` is the nickname from here on."""
+    """`new` is the nickname from here on; `rooms` are those they are in."""
 
     new: str
+    rooms: tuple[str, ...] = ()
 
 
 @record(kw_only=True)
@@ -120,4 +121,4 @@ class Ticket(Protocol):
     """An event that is on its way through the journal."""
 
     def result(self) -> Outcome:
-        """The outcome. Waits until the event is applied: it may switch greenlets."""
+        """The outcome. Waits until the event was shown: it may switch greenlets."""

@@ -12,10 +12,10 @@ _PER_MILLISECOND = 0x10000  # ids in one millisecond, before the next one is bor
 class Stamper:
     """Makes entries whose time never goes backwards and whose ids sort as they were made."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], int], earliest: int = 0) -> None:
         self._now = now  # milliseconds since 1970; may jump
         self._seq = 0
-        self._at = 0
+        self._at = earliest  # no entry is stamped with an earlier time
         self._within = 0  # entries already made in the millisecond `_at`
 
     def stamp(self, event: Event) -> Entry:

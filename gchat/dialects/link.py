@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from gchat.core.effects import Effect, Outcome, Refused
+from gchat.core.effects import Effect, Outcome, Refused, Spoke
 from gchat.core.events import Event
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.wire import names
 
@@ -31,6 +32,7 @@ class ServerInfo:
     bans_per_room: int = 100
     targets_per_message: int = 4
     modes_per_command: int = 20
+    history_per_command: int = 100  # lines, of CHATHISTORY; 0 where nothing is kept
     plain_line_bytes: int = 4096
 
 
@@ -55,6 +57,8 @@ class Link(Protocol):
     host: str
     hub: Hub
     server: ServerInfo
+    archive: Archive | None  # None where nothing is kept
+    boot: str  # different for each run of the server
 
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""
@@ -83,6 +87,9 @@ class Link(Protocol):
         """Ends the connection when what is queued was sent. Its user, if it has one, quits with
         `reason`. More input is not read.
         """
+
+    def tail(self, room: str) -> list[Spoke]:
+        """The last messages of a room, by its folded name, that who enters it is shown."""
 
     def unregistered(self) -> int:
         """How many connections have no nickname yet."""

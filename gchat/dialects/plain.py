@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 
 from gchat.core.effects import (
@@ -19,18 +20,23 @@ from gchat.core.effects import (
     WasKicked,
 )
 from gchat.core.events import Connected, Joined, Renamed, Said
+from gchat.core.history import Search, Unreadable, restored
 from gchat.dialects.link import Link, ServerInfo, Variant
+from gchat.dialects.search import MOST_WORDS
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import ERR_NOSUCHNICK
 
 PROMPT = b"Enter your nickname:\n"
 STOPPED = "The server is shutting down. Goodbye!"
 
+SEARCH_LINES = 20  # that /search shows
+
 HELP = """\
 Every line you type is a message to everyone here. Commands:
 /who                 who is here
 /nick NAME           change your nickname
 /msg NAME TEXT       a message to one person
+/search WORDS        what was said before
 /quit                leave
 //TEXT               a message that begins with a slash
 """
@@ -110,6 +116,8 @@ class PlainConnection:
             self._end("Could not enter")
             return
         self._here = True
+        for earlier in link.tail(casefold(link.server.lobby)):
+            self._tell_earlier(earlier)
 
     def _refused(self, refusal: Refused) -> None:
         self._tell(": ".join([*refusal.params, refusal.text]) + ".")
@@ -156,6 +164,29 @@ class PlainConnection:
         else:
             self._say(nick, text.strip())
 
+    def _search(self, rest: str) -> None:
+        """/search; the words are looked for in the lobby."""
+        link, words = self._link, tuple(rest.split())
+        if link.archive is None:
+            self._tell("This server keeps no messages.")
+            return
+        if not words or len(words) > MOST_WORDS:
+            self._tell(f"Write it like this: /search WORDS (at most {MOST_WORDS})")
+            return
+        lobby = casefold(link.server.lobby)
+        try:
+            found = link.archive.search(Search(((lobby, 0),), SEARCH_LINES, words=words))
+        except Unreadable:
+            self._tell("Messages cannot be searched at the moment.")
+            return
+        for one in found:
+            self._tell_earlier(restored(one))
+        self._tell(f"{len(found)} found" if len(found) < SEARCH_LINES else "These are the last")
+
+    def _tell_earlier(self, effect: Effect) -> None:
+        at = datetime.fromtimestamp(effect.entry.at / 1000, UTC)
+        self._tell(f"[{at:%Y-%m-%d %H:%M} UTC] {_sentence(effect, effect.room)}")
+
     def _quit(self, rest: str) -> None:
         self._end(f"Quit: {rest}" if rest else "Quit")
 
@@ -165,6 +196,7 @@ _COMMANDS: dict[str, Callable[[PlainConnection, str], None]] = {
     "who": PlainConnection._who,
     "nick": PlainConnection._nick,
     "msg": PlainConnection._msg,
+    "search": PlainConnection._search,
     "quit": PlainConnection._quit,
 }
 

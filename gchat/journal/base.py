@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from gchat.core.effects import Outcome, Ticket
+from gchat.core.effects import Effect, Outcome, Ticket
 from gchat.core.events import Entry, Event
 
-# Applies an entry and shows what it brought. Never waits; called for one entry at a time, in order.
+# Changes the hub. Never waits; called for one entry at a time, in order.
 Apply = Callable[[Entry], Outcome]
+# Shows people what an entry brought. Never waits; called for one entry at a time, in order.
+Show = Callable[[tuple[Effect, ...]], None]
 
 
 class Journal(Protocol):
-    """Puts events in order, makes the durable ones durable, and has each of them applied."""
+    """Puts events in order, has each applied, makes what is seen of it durable, and then shows it.
+
+    Nobody is shown anything before it is stored, so an echo is a receipt.
+    """
 
     def append(self, event: Event) -> Ticket:
-        """Takes the event in. Never waits; the ticket does."""
+        """Takes the event in. Never waits; the ticket does, until the event was shown."""
 
     def close(self) -> None:
-        """Ends the journal when everything taken in is applied. `append` then raises
-        RuntimeError.
+        """Ends the journal when everything taken in was shown. `append` then raises RuntimeError.
+        May switch greenlets.
         """

@@ -1,4 +1,4 @@
-"""The engine that keeps nothing: an event is applied when it is appended."""
+"""The engine that keeps nothing: an event is applied and shown when it is appended."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from gchat.core.effects import Outcome
 from gchat.core.events import Event
 from gchat.core.stamp import Stamper
-from gchat.journal.base import Apply
+from gchat.journal.base import Apply, Show
 
 
-class Applied:
-    """The ticket of an event that is applied already."""
+class Shown:
+    """The ticket of an event that is shown already."""
 
     __slots__ = ("_outcome",)
 
@@ -26,13 +26,14 @@ class Applied:
 class MemoryJournal:
     """See Journal. `now` gives milliseconds since 1970."""
 
-    def __init__(self, apply: Apply, now: Callable[[], int]) -> None:
+    def __init__(self, apply: Apply, show: Show, now: Callable[[], int]) -> None:
         self._apply = apply
+        self._show = show
         self._stamper = Stamper(now)
         self._closed = False
         self._applying = False
 
-    def append(self, event: Event) -> Applied:
+    def append(self, event: Event) -> Shown:
         """See Journal."""
         if self._closed:
             raise RuntimeError("the journal is closed")
@@ -40,9 +41,11 @@ class MemoryJournal:
             raise RuntimeError("an event was appended while another one was being applied")
         self._applying = True
         try:
-            return Applied(self._apply(self._stamper.stamp(event)))
+            outcome = self._apply(self._stamper.stamp(event))
+            self._show(outcome.effects)
         finally:
             self._applying = False
+        return Shown(outcome)
 
     def close(self) -> None:
         """See Journal."""

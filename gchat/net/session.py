@@ -12,9 +12,11 @@ from typing import Any
 import gevent
 from gevent import socket as gsocket
 
-from gchat.core.effects import Outcome, Refused, Ticket
+from gchat.core.effects import Outcome, Refused, Spoke, Ticket
 from gchat.core.events import Event, Quit
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
+from gchat.core.tails import Tails
 from gchat.dialects import plain
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.link import Dialect, ServerInfo, Variant
@@ -24,6 +26,7 @@ from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
+from gchat.wire.names import casefold
 from gchat.wire.sniff import Spoken, sniff
 
 log = logging.getLogger(__name__)
@@ -56,6 +59,9 @@ class Surroundings:
     journal: Journal
     fanout: Fanout
     flusher: Flusher
+    tails: Tails
+    archive: Archive | None
+    boot: str
     server: ServerInfo
     timing: Timing
     outbox_bytes: int
@@ -83,6 +89,8 @@ class Session:
         "_readable",
         "_reason",
         "_sock",
+        "archive",
+        "boot",
         "host",
         "hub",
         "registered",
@@ -95,6 +103,8 @@ class Session:
         self.host = host
         self.hub = around.hub
         self.server = around.server
+        self.archive = around.archive
+        self.boot = around.boot
         self.registered = False  # its user is known to the hub
         self._around = around
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
@@ -152,6 +162,15 @@ class Session:
         self._reason = reason or "Closed"
         if gevent.getcurrent() is not self._greenlet:
             self._wake()
+
+    def tail(self, room: str) -> list[Spoke]:
+        """See Link. A room that was left by all and made anew is not the same one any more; the
+        lobby always is.
+        """
+        around = self._around
+        lives = self.hub.rooms.get(room)
+        since = lives.created if lives is not None else 0
+        return around.tails.of(room, 0 if room == casefold(self.hub.rules.lobby) else since)
 
     def unregistered(self) -> int:
         """See Link."""

@@ -10,10 +10,14 @@ class Cap(enum.IntFlag):
     """A connection's enabled capabilities are one of these, or-ed."""
 
     NONE = 0
+    BATCH = enum.auto()
     CAP_NOTIFY = enum.auto()
+    CHATHISTORY = enum.auto()
     ECHO_MESSAGE = enum.auto()
+    EVENT_PLAYBACK = enum.auto()
     MESSAGE_TAGS = enum.auto()
     MULTI_PREFIX = enum.auto()
+    SEARCH = enum.auto()
     SERVER_TIME = enum.auto()
 
 
@@ -31,10 +35,18 @@ _SPEC = "https://ircv3.net/specs/extensions/"
 CAPABILITIES = {
     row.name: row
     for row in (
+        Capability("batch", Cap.BATCH, _SPEC + "batch"),
         Capability("cap-notify", Cap.CAP_NOTIFY, _SPEC + "capability-negotiation#cap-notify"),
+        Capability("draft/chathistory", Cap.CHATHISTORY, _SPEC + "chathistory"),
+        Capability("draft/event-playback", Cap.EVENT_PLAYBACK, _SPEC + "chathistory"),
         Capability("echo-message", Cap.ECHO_MESSAGE, _SPEC + "echo-message"),
         Capability("message-tags", Cap.MESSAGE_TAGS, _SPEC + "message-tags"),
         Capability("multi-prefix", Cap.MULTI_PREFIX, _SPEC + "multi-prefix"),
+        Capability(
+            "soju.im/search",
+            Cap.SEARCH,
+            "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md",
+        ),
         Capability("server-time", Cap.SERVER_TIME, _SPEC + "server-time"),
     )
 }

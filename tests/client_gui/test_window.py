@@ -317,7 +317,7 @@ def test_the_picture_of_the_window_has_its_parts(
     LineClient(server.port, b"Duy\nHello!\n")
     for dark in (False, True):
         ui = open_ui(server.port, nick=f"Tuan{dark:d}", dark=dark)
-        ui.wait_for(f"Tuan{dark:d} has connected to the chat room")
+        ui.wait_for(f"Tuan{dark:d} has connected to the chat room", "Duy: Hello!")
         ui.screenshot(tmp_path / "window.png")
         with Image.open(tmp_path / "window.png") as image:
             colours = {pixel for _, pixel in image.getcolors(1 << 20) or []}

@@ -2,66 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from gchat.core.effects import Outcome, Refused
-from gchat.core.events import Entry, Quit, Said
-from gchat.journal.base import Apply, Journal
+from gchat.core.effects import Effect, Outcome, Refused, Spoke
+from gchat.core.events import Entry, Event, Quit, Said
+from gchat.journal.base import Apply, Journal, Show
 from gchat.journal.memory import MemoryJournal
+from gchat.journal.sqlite import SqliteJournal
+from gchat.journal.store import Store
+from gchat.journal.thread import Worker
 from gchat.wire.numerics import ERR_NOSUCHNICK
 
-ENGINES: dict[str, Callable[[Apply], Journal]] = {
-    "memory": lambda apply: MemoryJournal(apply, lambda: 1_700_000_000_000),
-}
+Open = Callable[[Apply, Show], Journal]
 
 
-@pytest.fixture(params=ENGINES)
-def open_journal(request: pytest.FixtureRequest) -> Callable[[Apply], Journal]:
-    return ENGINES[request.param]
+def now() -> int:
+    return 1_700_000_000_000
 
 
-def test_every_event_is_applied_once_and_in_order(
-    open_journal: Callable[[Apply], Journal],
-) -> None:
-    applied: list[Entry] = []
+def nothing(effects: tuple[Effect, ...]) -> None:
+    """Shows nobody anything."""
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def open_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    if request.param == "memory":
+        yield lambda apply, show: MemoryJournal(apply, show, now)
+        return
+    store, writer = Store(tmp_path), Worker()
+    yield lambda apply, show: SqliteJournal(store, writer, apply, show, now, "boot")
+    writer.close()
+    store.close()
+
+
+def spoken(entry: Entry) -> Outcome:
+    """What applying a message brings, without a hub."""
+    event = entry.event
+    assert isinstance(event, Said)
+    seen = Spoke(
+        entry=entry,
+        uid=event.uid,
+        nick="n",
+        source="n!u@h",
+        room=event.target,
+        verb=event.verb,
+        target=event.target,
+        text=event.text,
+        tags=event.tags,
+    )
+    return Outcome((seen,))
+
+
+def test_every_event_is_applied_and_shown_once_and_in_order(open_journal: Open) -> None:
+    applied: list[Event] = []
+    shown: list[Effect] = []
 
     def apply(entry: Entry) -> Outcome:
-        applied.append(entry)
-        return Outcome()
+        applied.append(entry.event)
+        return spoken(entry)
 
-    journal = open_journal(apply)
+    journal = open_journal(apply, shown.extend)
     events = [Said(number, "#lobby", str(number)) for number in range(100)]
     tickets = [journal.append(event) for event in events]
-    assert [ticket.result() for ticket in tickets] == [Outcome()] * 100
-    assert [entry.event for entry in applied] == events
-    assert [entry.seq for entry in applied] == list(range(1, 101))
+    outcomes = [ticket.result() for ticket in tickets]
+    assert applied == events
+    assert [effect for outcome in outcomes for effect in outcome.effects] == shown
+    assert [effect.entry.event for effect in shown] == events
+    assert [effect.entry.seq for effect in shown] == list(range(1, 101))
+    assert len({effect.entry.msgid for effect in shown}) == 100
     journal.close()
 
 
-def test_a_ticket_gives_the_outcome_of_its_own_event(
-    open_journal: Callable[[Apply], Journal],
-) -> None:
+def test_a_ticket_gives_the_outcome_of_its_own_event(open_journal: Open) -> None:
     refusal = Refused(ERR_NOSUCHNICK, "x")
     journal = open_journal(
-        lambda entry: Outcome(refusals=(refusal,)) if entry.event.uid == 2 else Outcome()
+        lambda entry: Outcome(refusals=(refusal,)) if entry.event.uid == 2 else Outcome(), nothing
     )
     first, second = journal.append(Quit(1, "")), journal.append(Quit(2, ""))
     assert second.result().refusals == (refusal,)
     assert first.result().refusals == ()
+    journal.close()
 
 
-def test_nothing_is_taken_in_after_the_end(open_journal: Callable[[Apply], Journal]) -> None:
-    journal = open_journal(lambda entry: Outcome())
+def test_all_that_was_taken_in_is_shown_before_the_end(open_journal: Open) -> None:
+    shown: list[Effect] = []
+    journal = open_journal(spoken, shown.extend)
+    for number in range(10):
+        journal.append(Said(1, "#lobby", str(number)))
+    journal.close()
+    assert len(shown) == 10
+
+
+def test_nothing_is_taken_in_after_the_end(open_journal: Open) -> None:
+    journal = open_journal(lambda entry: Outcome(), nothing)
     journal.close()
     with pytest.raises(RuntimeError, match="closed"):
         journal.append(Quit(1, ""))
 
 
-def test_applying_an_event_may_not_append_another(
-    open_journal: Callable[[Apply], Journal],
-) -> None:
+def test_applying_an_event_may_not_append_another(open_journal: Open) -> None:
     caught: list[str] = []
 
     def apply(entry: Entry) -> Outcome:
@@ -71,6 +113,7 @@ def test_applying_an_event_may_not_append_another(
             caught.append(str(error))
         return Outcome()
 
-    journal = open_journal(apply)
+    journal = open_journal(apply, nothing)
     journal.append(Quit(1, "")).result()
     assert caught == ["an event was appended while another one was being applied"]
+    journal.close()

@@ -65,7 +65,7 @@ def test_slow_readers_are_dropped_and_nobody_else(
     load = ["--clients", "20", "--slow", "3", "--rate", "3000", "--size", "400", "--seconds", "0.5"]
     target = ["--target", f"127.0.0.1:{server.port}", "--pid", str(server.process.pid)]
     status, printed = run("slow-readers", *load, *target)
-    assert status == 0, printed
+    assert status in (0, 3), printed  # 3: the machine is too slow to say anything of speed
     for row in ("stopped reading", "of them dropped", "memory meanwhile, MB", "SendQ exceeded"):
         assert row in printed
 

@@ -26,7 +26,7 @@ def test_the_defaults() -> None:
 def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
     file = write(tmp_path, "[server]\nport = 1\nname = 'a'\nnetwork = 'n'\n[times]\nprompt = 2\n")
     environment = {"GCHAT_PORT": "2", "GCHAT_NAME": "b", "GCHAT_LIMITS_CONNECTIONS": "7"}
-    config = load(file, environment, {"port": "3", "host": None})
+    config = load(file, environment, {"server.port": "3", "server.host": None})
     assert (config.server.port, config.server.name, config.server.network) == (3, "b", "n")
     assert (config.times.prompt, config.limits.connections) == (2.0, 7)
 
@@ -35,8 +35,14 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
     ("text", "message"),
     [
         ("[server]\nprot = 1", "server.prot: unknown setting; allowed in [server] are host, port,"),
-        ("[servers]\n", "servers: unknown; allowed are the tables [server], [limits], [times]"),
-        ("port = 1", "port: unknown; allowed are the tables [server], [limits], [times]"),
+        (
+            "[servers]\n",
+            "servers: unknown; allowed are the tables [server], [journal], [limits], [times]",
+        ),
+        (
+            "port = 1",
+            "port: unknown; allowed are the tables [server], [journal], [limits], [times]",
+        ),
         ("[server]\nport = 70000", "server.port: 70000 is not allowed; it takes a whole number"),
         ("[server]\nport = true", "server.port: True is not allowed; it takes a whole number"),
         ("[server]\nport = 1.5", "server.port: 1.5 is not allowed; it takes a whole number"),

@@ -89,7 +89,7 @@ def test_commands(server: ServerProcess) -> None:
     tuan.say("/who")
     assert tuan.read_line() == "2 here: Duy, Tuan"
     tuan.say("/help")
-    assert [tuan.read_line() for _ in range(6)][1].startswith("/who ")
+    assert [tuan.read_line() for _ in range(7)][1].startswith("/who ")
     tuan.say("//slash")
     assert tuan.read_line() == duy.read_line() == "Tuan: /slash"
     tuan.say("/msg duy psst, it's me")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gchat.core.effects import Outcome, Refused
+from gchat.core.effects import Outcome, Refused, Spoke
 from gchat.core.events import Entry, Event
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
@@ -29,12 +30,14 @@ class FakeLink:
         self.host = "127.0.0.1"
         self.hub = hub or Hub()
         self.server = ServerInfo()
+        self.archive: Archive | None = None
+        self.boot = "boot"
         self.sent = b""
         self.closed: str | None = None
         self.variant: Variant | None = None
         self.echo = False
         self.log: list[str] = []
-        self._journal = MemoryJournal(self._apply, self.wall_ms)
+        self._journal = MemoryJournal(self._apply, lambda effects: None, self.wall_ms)
         self._posted: list[tuple[Outcome, Callable[[Refused], None]]] = []
 
     def _apply(self, entry: Entry) -> Outcome:
@@ -45,6 +48,9 @@ class FakeLink:
                 data = form.render(effect)
                 assert data == b"" or data.endswith(b"\n")
         return outcome
+
+    def tail(self, room: str) -> list[Spoke]:
+        return []
 
     def pace(self) -> None:
         self.log.append("pace")

@@ -19,7 +19,7 @@ class ServerProcess:
     """`python -m gchat --port 0`. What it logs must hold no traceback: `stop` looks."""
 
     def __init__(self, *flags: str, **settings: object) -> None:
-        self._flags = flags
+        self._flags = flags if "--data" in flags else ("--memory", *flags)
         self._environment = {f"GCHAT_{key.upper()}": str(value) for key, value in settings.items()}
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str] | None = None

@@ -53,6 +53,7 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
         source=user.source,
         uids=(user.uid, *hub.neighbours(user)),
         new=event.nick,
+        rooms=tuple(user.rooms),
     )
     del hub.nicks[user.key]
     user.nick = event.nick

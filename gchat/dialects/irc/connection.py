@@ -32,6 +32,7 @@ class IrcConnection:
     """What handlers are given. Attributes are changed by the handlers of `registration`."""
 
     __slots__ = (
+        "_batches",
         "_replies",
         "caps",
         "hub",
@@ -56,6 +57,7 @@ class IrcConnection:
         self.realname = ""
         self.negotiating = False
         self._replies = ReplyBuffer(self.server.name)
+        self._batches = 0
 
     @property
     def user(self) -> User:
@@ -92,9 +94,18 @@ class IrcConnection:
         """A message that is not a numeric."""
         self._replies.add(command, *params, source=source)
 
-    def fail(self, command: str, code: str, text: str) -> None:
+    def fail(self, command: str, code: str, *context: str, text: str) -> None:
         """FAIL, https://ircv3.net/specs/extensions/standard-replies."""
-        self._replies.add("FAIL", command, code, text)
+        self._replies.add("FAIL", command, code, *context, text)
+
+    def add_raw(self, line: bytes) -> None:
+        """A line as it is, with its ending."""
+        self._replies.add_raw(line)
+
+    def batch_reference(self) -> str:
+        """A reference that this connection has not seen yet."""
+        self._batches += 1
+        return str(self._batches)
 
     def flush(self) -> None:
         """Sends what was answered so far, a long answer as fast as the peer takes it."""
@@ -167,7 +178,7 @@ class IrcConnection:
             # https://ircv3.net/specs/extensions/utf8-only
             words = (line or b"").decode("ascii", "replace").upper().split(" ")
             command = next((word for word in words if word in COMMANDS), "*")
-            self.fail(command, "INVALID_UTF8", "Message rejected: it is not UTF-8")
+            self.fail(command, "INVALID_UTF8", text="Message rejected: it is not UTF-8")
         except MessageError as error:
             raise Refused(ERR_UNKNOWNERROR, "*", text=f"Message rejected: {error}") from None
         return None

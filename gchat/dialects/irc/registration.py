@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Refused
 from gchat.core.events import Connected, Renamed
 from gchat.dialects.irc import server
-from gchat.wire.caps import CAPABILITIES, Cap
+from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_nickname, clean_username
 from gchat.wire.numerics import (
@@ -92,7 +92,7 @@ def cap(irc: IrcConnection, message: Message) -> None:
             if version.isascii() and version.isdigit() and int(version[:4]) >= 302:
                 irc.caps |= Cap.CAP_NOTIFY  # "cap-notify" of the specification: implied
             irc.negotiating = not irc.registered
-            _cap_lines(irc, "LS", list(CAPABILITIES), more="*" if version else "")
+            _cap_lines(irc, "LS", list(_offered(irc)), more="*" if version else "")
         case "LIST":
             enabled = [row.name for row in CAPABILITIES.values() if row.flag in irc.caps]
             _cap_lines(irc, "LIST", enabled, more="*")
@@ -105,6 +105,12 @@ def cap(irc: IrcConnection, message: Message) -> None:
                 _complete(irc)
         case _:
             raise Refused(ERR_INVALIDCAPCMD, subcommand)
+
+
+def _offered(irc: IrcConnection) -> dict[str, Capability]:
+    """By name. Where nothing is kept, there is no past to ask for."""
+    hidden = Cap.NONE if irc.link.archive else Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH
+    return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
 
 
 def _cap_lines(irc: IrcConnection, subcommand: str, names: list[str], *, more: str) -> None:
@@ -121,7 +127,7 @@ def _cap_request(irc: IrcConnection, names: str) -> None:
     """All of the request or nothing of it."""
     caps = irc.caps
     for name in names.split():
-        row = CAPABILITIES.get(name.removeprefix("-"))
+        row = _offered(irc).get(name.removeprefix("-"))
         if row is None:
             irc.say("CAP", irc.nick, "NAK", names)
             return

@@ -33,6 +33,7 @@ class Form:
 
     server_time: bool
     message_tags: bool
+    batch: str = ""  # the reference of the batch that the lines are in
 
 
 def variant(caps: Cap) -> Variant:
@@ -56,6 +57,12 @@ def server_time(at: int) -> str:
     return f"{_second(at // 1000)}.{at % 1000:03}Z"
 
 
+def form_in_batch(caps: Cap, reference: str) -> Form:
+    """The form of what is replayed to who has these capabilities, in a batch where they know it."""
+    batch = reference if Cap.BATCH in caps else ""
+    return Form(Cap.SERVER_TIME in caps, Cap.MESSAGE_TAGS in caps, batch)
+
+
 def render(effect: Effect, *, form: Form) -> bytes:
     """The effect's lines; empty where IRC has none for it."""
     return _RENDERERS[type(effect)](effect, form)
@@ -63,11 +70,11 @@ def render(effect: Effect, *, form: Form) -> bytes:
 
 def _tags(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...] = ()) -> str:
     """`@tags ` for the capabilities, with its space."""
-    tags = []
+    tags = ["batch=" + form.batch] if form.batch else []
     if form.server_time:
         tags.append("time=" + server_time(effect.entry.at))
     if form.message_tags:
-        if isinstance(effect, Spoke):
+        if isinstance(effect, Spoke) or form.batch:
             tags.append("msgid=" + effect.entry.msgid)
         tags += [f"{key}={escape_tag(value)}" if value else key for key, value in client_tags]
     return f"@{';'.join(tags)} " if tags else ""

@@ -32,9 +32,9 @@ class ReplyBuffer:
             line = format_message(command, *middle, *params[-1:], source=source or self._server)
         self._lines.append(encode(line))
 
-    def add_raw(self, line: str) -> None:
-        """One line as it is."""
-        self._lines.append(encode(line))
+    def add_raw(self, line: bytes) -> None:
+        """One line as it is, with its ending."""
+        self._lines.append(line)
 
     def take(self) -> list[bytes]:
         """What was collected, in pieces of some PIECE_LINES lines, and empties the buffer."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Refused
 from gchat.core.events import Invited, Joined, Kicked, Parted, TopicSet
 from gchat.core.rooms import Room
+from gchat.dialects.irc.history import replay
 from gchat.dialects.irc.people import visible
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
@@ -60,6 +61,7 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
         if room.topic:
             _topic(irc, room)
         _names(irc, room)
+        replay(irc, room)
 
 
 def part(irc: IrcConnection, message: Message) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gchat.dialects.irc import messages, modes, people, registration, rooms, server
+from gchat.dialects.irc import history, messages, modes, people, registration, rooms, search, server
 from gchat.wire.message import Message
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ COMMANDS: dict[str, Row] = {
     "AUTHENTICATE": Row(registration.authenticate, before_registration=True),
     "AWAY": Row(people.away),
     "CAP": Row(registration.cap, 1, before_registration=True),
+    "CHATHISTORY": Row(history.chathistory),
     "INFO": Row(server.info),
     "INVITE": Row(rooms.invite, 2),
     "ISON": Row(people.ison, 1),
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Row] = {
     "PONG": Row(server.pong, before_registration=True),
     "PRIVMSG": Row(messages.privmsg, message=True),
     "QUIT": Row(server.quit_, before_registration=True),
+    "SEARCH": Row(search.search, 1),
     "TAGMSG": Row(messages.tagmsg, message=True),
     "TIME": Row(server.time),
     "TOPIC": Row(rooms.topic, 1),

@@ -1,0 +1,33 @@
+"""The last messages of each room, for those who enter it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from gchat.core.effects import Effect, Spoke
+
+
+class Tails:
+    """At most `limit` messages of each room, the oldest first. Kept as they are shown."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._tails: dict[str, deque[Spoke]] = {}
+
+    def keep(self, effects: Iterable[Effect]) -> None:
+        """Takes in what is shown."""
+        for effect in effects:
+            if isinstance(effect, Spoke) and effect.room and effect.verb != "TAGMSG":
+                tail = self._tails.get(effect.room)
+                if tail is None:
+                    tail = self._tails[effect.room] = deque(maxlen=self.limit)
+                tail.append(effect)
+
+    def of(self, room: str, since: int = 0) -> list[Spoke]:
+        """A room's last messages, by its folded name; none from before `since` (milliseconds)."""
+        return [effect for effect in self._tails.get(room, ()) if effect.entry.at >= since]
+
+    def forget(self, room: str) -> None:
+        """Lets go of a room that is no more."""
+        self._tails.pop(room, None)

@@ -1,0 +1,215 @@
+"""CHATHISTORY, https://ircv3.net/specs/extensions/chathistory, and what is shown on entering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Effect
+from gchat.core.history import (
+    MESSAGES,
+    Archive,
+    Query,
+    Record,
+    Reference,
+    Unreadable,
+    person,
+    restored,
+)
+from gchat.core.rooms import Room
+from gchat.dialects.irc.render import form_in_batch, render, server_time
+from gchat.dialects.search import place
+from gchat.wire.caps import Cap
+from gchat.wire.message import Message
+from gchat.wire.names import casefold, is_room
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+_BATCH, _TARGETS_BATCH = "chathistory", "draft/chathistory-targets"
+
+
+class Failed(Exception):
+    """A FAIL: its code, its context, its text."""
+
+    def __init__(self, code: str, *context: str, text: str) -> None:
+        super().__init__(code)
+        self.code, self.context, self.text = code, context, text
+
+
+def chathistory(irc: IrcConnection, message: Message) -> None:
+    """CHATHISTORY."""
+    subcommand = message.params[0].upper() if message.params else "*"
+    try:
+        if irc.link.archive is None:
+            raise Failed("MESSAGE_ERROR", subcommand, text="This server keeps no messages")
+        if subcommand not in _SUBCOMMANDS:
+            raise Failed("INVALID_PARAMS", subcommand, text="Unknown command")
+        handler, expected = _SUBCOMMANDS[subcommand]
+        words = message.params[1:]
+        if len(words) != expected:
+            text = "Insufficient parameters" if len(words) < expected else "Too many parameters"
+            raise Failed("INVALID_PARAMS", subcommand, text=text)
+        try:
+            handler(irc, irc.link.archive, subcommand, words)
+        except Unreadable:
+            raise Failed(
+                "MESSAGE_ERROR", subcommand, words[0], text="Messages could not be retrieved"
+            ) from None
+    except Failed as failed:
+        irc.fail("CHATHISTORY", failed.code, *failed.context, text=failed.text)
+
+
+def replay(irc: IrcConnection, room: Room) -> None:
+    """The last messages to who has entered; who can ask for them is not sent them, and who cannot
+    be told their times is told what they are.
+    """
+    if Cap.CHATHISTORY in irc.caps:
+        return
+    tail = irc.link.tail(room.key)
+    if tail and not (Cap.SERVER_TIME in irc.caps or Cap.BATCH in irc.caps):
+        irc.say("NOTICE", room.name, "The last messages of this room:")
+    if tail:
+        send_batch(irc, (_BATCH, room.name), tail)
+
+
+def _latest(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
+    target, after, limit = words
+    query = _query(irc, name, target, limit)
+    bound = None if after == "*" else _reference(name, target, after)
+    _answer(irc, target, archive.read(_bounded(query, bound, None, newest=True)))
+
+
+def _before(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
+    target, before, limit = words
+    query = _query(irc, name, target, limit)
+    bound = _reference(name, target, before)
+    _answer(irc, target, archive.read(_bounded(query, None, bound, newest=True)))
+
+
+def _after(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
+    target, after, limit = words
+    query = _query(irc, name, target, limit)
+    bound = _reference(name, target, after)
+    _answer(irc, target, archive.read(_bounded(query, bound, None, newest=False)))
+
+
+def _around(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
+    target, center, limit = words
+    query = _query(irc, name, target, limit)
+    _answer(irc, target, archive.around(query, _reference(name, target, center)))
+
+
+def _between(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
+    """Counted from the first one, forwards or backwards in time."""
+    target, start, end, limit = words
+    query = _query(irc, name, target, limit)
+    one, other = _reference(name, target, start), _reference(name, target, end)
+    forwards = archive.read(_bounded(query, one, other, newest=False))
+    backwards = archive.read(_bounded(query, other, one, newest=True))
+    _answer(irc, target, forwards or backwards)
+
+
+def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
+    start, end, limit = words
+    times = [_reference(name, start, start), _reference(name, end, end)]
+    if any(time.msgid for time in times):
+        raise Failed("INVALID_PARAMS", name, text="TARGETS takes times only")
+    after, before = sorted(time.at for time in times)
+    own = person(irc.link.boot, irc.link.uid)
+    found = archive.targets(tuple(irc.user.rooms), own, after, before, _limit(irc, name, limit))
+    reference = irc.batch_reference()
+    if Cap.BATCH in irc.caps:
+        irc.say("BATCH", f"+{reference}", _TARGETS_BATCH)
+    tag = f"@batch={reference} " if Cap.BATCH in irc.caps else ""
+    for one in found:
+        other = one.target if is_room(one.target) or one.nick == irc.nick else one.nick
+        line = f"{tag}:{irc.server.name} CHATHISTORY TARGETS {other} {server_time(one.at)}\r\n"
+        irc.add_raw(line.encode())
+    if Cap.BATCH in irc.caps:
+        irc.say("BATCH", f"-{reference}")
+
+
+_SUBCOMMANDS: dict[str, tuple[Callable[[IrcConnection, Archive, str, list[str]], None], int]] = {
+    "AFTER": (_after, 3),
+    "AROUND": (_around, 3),
+    "BEFORE": (_before, 3),
+    "BETWEEN": (_between, 4),
+    "LATEST": (_latest, 3),
+    "TARGETS": (_targets, 3),
+}
+
+
+def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
+    """What this person may read of the target: of a room they are in, what was said since it was
+    made; of a conversation, all since they connected.
+    """
+    lines = _limit(irc, name, limit)
+    found = place(irc.link, target)
+    if found is None:
+        raise _invalid_target(name, target)
+    where, since = found
+    return Query(where, lines, since=since, events=Cap.EVENT_PLAYBACK in irc.caps)
+
+
+def _invalid_target(name: str, target: str) -> Failed:
+    return Failed("INVALID_TARGET", name, target, text="Messages could not be retrieved")
+
+
+def _bounded(
+    query: Query, after: Reference | None, before: Reference | None, *, newest: bool
+) -> Query:
+    return Query(
+        query.place,
+        query.limit,
+        after=after,
+        before=before,
+        newest=newest,
+        since=query.since,
+        events=query.events,
+    )
+
+
+def _limit(irc: IrcConnection, name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
+        raise Failed("INVALID_PARAMS", name, text or "*", text="Invalid limit")
+    return min(int(text[:9]), irc.server.history_per_command)
+
+
+def _reference(name: str, target: str, text: str) -> Reference:
+    kind, equals, value = text.partition("=")
+    if not equals or not value:
+        raise Failed("INVALID_PARAMS", name, text or "*", text="Invalid message reference")
+    if kind == "msgid":
+        return Reference(msgid=value)
+    if kind != "timestamp":
+        raise Failed(
+            "INVALID_MSGREFTYPE", name, target, text=f"{kind}-based requests are not supported"
+        )
+    try:
+        moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise Failed("INVALID_PARAMS", name, text, text="Invalid timestamp") from None
+    return Reference(at=round(moment.timestamp() * 1000))
+
+
+def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:
+    room = irc.hub.rooms.get(casefold(target)) if is_room(target) else None
+    shown = room.name if room is not None else target
+    wanted = [one for one in found if one.kind in MESSAGES or Cap.EVENT_PLAYBACK in irc.caps]
+    send_batch(irc, (_BATCH, shown), [restored(one) for one in wanted])
+
+
+def send_batch(irc: IrcConnection, about: Sequence[str], effects: Iterable[Effect]) -> None:
+    """What was seen once; for who knows batches in one, with `about` as its type and parameters."""
+    reference = irc.batch_reference()
+    form = form_in_batch(irc.caps, reference)
+    if form.batch:
+        irc.say("BATCH", f"+{reference}", *about)
+    for effect in effects:
+        lines = render(effect, form=form)
+        if lines:
+            irc.add_raw(lines)
+    if form.batch:
+        irc.say("BATCH", f"-{reference}")

@@ -1,0 +1,76 @@
+"""SEARCH, as soju's clients and server know it:
+https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gchat.core.history import Search, Unreadable, restored
+from gchat.dialects.irc.history import send_batch
+from gchat.dialects.search import MOST_WORDS, every_place, place
+from gchat.wire.message import Message, parse_tags
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+_KNOWN = frozenset({"in", "from", "text", "before", "after", "limit"})
+_BATCH = "soju.im/search"
+
+
+def search(irc: IrcConnection, message: Message) -> None:
+    """SEARCH with attributes written as tags are."""
+    archive = irc.link.archive
+    if archive is None:
+        irc.fail("SEARCH", "INTERNAL_ERROR", text="This server keeps no messages")
+        return
+    attributes = parse_tags(message.params[0])
+    try:
+        wanted = _wanted(irc, attributes)
+        found = archive.search(wanted)
+    except ValueError as error:
+        irc.fail("SEARCH", "INVALID_PARAMS", text=str(error))
+    except Unreadable:
+        irc.fail("SEARCH", "INTERNAL_ERROR", text="Messages could not be searched")
+    else:
+        send_batch(irc, (_BATCH,), [restored(one) for one in found])
+
+
+def _wanted(irc: IrcConnection, attributes: dict[str, str]) -> Search:
+    """Raises ValueError."""
+    unknown = set(attributes) - _KNOWN
+    if unknown:
+        raise ValueError(f"Unknown attribute {min(unknown)}")
+    words = tuple(attributes.get("text", "").split())
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"At most {MOST_WORDS} words")
+    limit = attributes.get("limit", str(irc.server.history_per_command))
+    if not (limit.isascii() and limit.isdigit() and int(limit[:9]) > 0):
+        raise ValueError("Invalid limit")
+    target = attributes.get("in")
+    if target is None:
+        places = every_place(irc.link)
+    else:
+        one = place(irc.link, target)
+        if one is None:
+            raise ValueError(f"Messages of {target} cannot be searched")
+        places = (one,)
+    return Search(
+        places,
+        min(int(limit[:9]), irc.server.history_per_command),
+        words=words,
+        nick=attributes.get("from", ""),
+        after=_time(attributes.get("after")),
+        before=_time(attributes.get("before")),
+    )
+
+
+def _time(text: str | None) -> int:
+    if text is None:
+        return 0
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise ValueError("Invalid timestamp") from None
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,54 @@
+"""Reading what was kept, without keeping the loop from turning."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from gchat.core.history import Query, Record, Reference, Search, Unreadable
+from gchat.journal.store import Store
+from gchat.journal.thread import Worker
+
+T = TypeVar("T")
+
+
+class StoreArchive:
+    """See Archive. One thread reads, one question after the other."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reader = Worker()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._reader.close()
+
+    def read(self, query: Query) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.read(query))
+
+    def around(self, query: Query, center: Reference) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.around(query, center))
+
+    def targets(
+        self, places: Iterable[str], person: str, after: int, before: int, limit: int
+    ) -> list[Record]:
+        """See Archive."""
+        wanted = tuple(places)
+        return self._ask(lambda: self._store.targets(wanted, person, after, before, limit))
+
+    def search(self, search: Search) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.search(search))
+
+    def conversations(self, person: str) -> list[str]:
+        """See Archive."""
+        return self._ask(lambda: self._store.conversations(person))
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        try:
+            return self._reader.ask(question)
+        except sqlite3.Error as error:
+            raise Unreadable(str(error)) from None

@@ -1,0 +1,158 @@
+"""The engine that keeps everything in an SQLite file before it is shown."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event as Signal
+
+from gchat.core.effects import Outcome, Refused, Spoke
+from gchat.core.events import Event
+from gchat.core.history import Record, records
+from gchat.core.stamp import Stamper
+from gchat.journal.base import Apply, Show
+from gchat.journal.store import Store
+from gchat.journal.thread import Worker
+from gchat.wire.numerics import ERR_UNKNOWNERROR
+
+log = logging.getLogger(__name__)
+
+NOT_STORED = "Not sent: the server cannot store messages at the moment"
+
+
+class Pending:
+    """The ticket of an event that waits to be stored and shown."""
+
+    __slots__ = ("_shown", "_signal", "outcome", "records")
+
+    def __init__(self, outcome: Outcome, kept: tuple[Record, ...]) -> None:
+        self.outcome = outcome
+        self.records = kept
+        self._shown = False
+        self._signal: Signal | None = None  # made by who waits
+
+    def result(self) -> Outcome:
+        """See Ticket."""
+        if not self._shown:
+            self._signal = self._signal or Signal()
+            self._signal.wait()
+        return self.outcome
+
+    def shown(self) -> bool:
+        """Lets whoever waits go on; whether anybody did."""
+        self._shown = True
+        if self._signal is None:
+            return False
+        self._signal.set()
+        return True
+
+
+class SqliteJournal:
+    """See Journal. `now` gives milliseconds since 1970; `boot` is different for each run;
+    `writer` is the only thread that writes to the store.
+
+    An event changes the hub at once and is shown when it is stored. Everything that was appended
+    while one batch was written is the next batch. Where a batch cannot be stored, its messages are
+    refused and shown to nobody; who came, went or changed something is shown all the same, and is
+    missing in the past. The next batch is tried again, so the journal recovers with the disk.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Worker,
+        apply: Apply,
+        show: Show,
+        now: Callable[[], int],
+        boot: str,
+    ) -> None:
+        self._store = store
+        self._boot = boot
+        self._apply = apply
+        self._show = show
+        self._stamper = Stamper(now, store.last_at + 1)
+        self._queue: list[Pending] = []
+        self._applying = False
+        self._writing = False  # a batch is on its way
+        self._failing = False  # the last batch could not be stored
+        self._closed = False
+        self._work = Signal()
+        self._writer = writer
+        self._greenlet = gevent.spawn(self._run)
+
+    def append(self, event: Event) -> Pending:
+        """See Journal."""
+        if self._closed:
+            raise RuntimeError("the journal is closed")
+        if self._applying:
+            raise RuntimeError("an event was appended while another one was being applied")
+        self._applying = True
+        try:
+            outcome = self._apply(self._stamper.stamp(event))
+        finally:
+            self._applying = False
+        ticket = Pending(outcome, tuple(records(outcome.effects, self._boot)))
+        if not (ticket.records or self._queue or self._writing):
+            self._finish(ticket)
+        else:
+            self._queue.append(ticket)
+            self._work.set()
+        return ticket
+
+    def close(self) -> None:
+        """See Journal."""
+        self._closed = True
+        self._work.set()
+        self._greenlet.join()
+
+    def _run(self) -> None:
+        while self._queue or not self._closed:
+            self._work.wait()
+            self._work.clear()
+            while self._queue:
+                batch, self._queue = self._queue, []
+                self._writing = True
+                stored = self._write([one for ticket in batch for one in ticket.records])
+                for ticket in batch:
+                    if not stored:
+                        _refuse(ticket)
+                    if self._finish(ticket):
+                        gevent.sleep(0)  # who waited answers before others are shown more
+                self._writing = False
+
+    def _write(self, batch: list[Record]) -> bool:
+        if not batch:
+            return True
+        try:
+            self._writer.ask(lambda: self._store.write(batch))
+        except sqlite3.Error as error:
+            if not self._failing:
+                log.error("messages cannot be stored and are refused: %s", error)
+            self._failing = True
+            return False
+        if self._failing:
+            log.warning("messages are stored again")
+        self._failing = False
+        return True
+
+    def _finish(self, ticket: Pending) -> bool:
+        """Shows it; whether somebody waited for that."""
+        try:
+            self._show(ticket.outcome.effects)
+        except Exception:
+            log.exception("an event cannot be shown")
+        return ticket.shown()
+
+
+def _refuse(ticket: Pending) -> None:
+    """Takes its messages back, which change nothing but what is shown."""
+    effects = ticket.outcome.effects
+    kept = tuple(effect for effect in effects if not isinstance(effect, Spoke))
+    if len(kept) < len(effects):
+        command: Any = next(effect.verb for effect in effects if isinstance(effect, Spoke))
+        refusal = Refused(ERR_UNKNOWNERROR, command, text=NOT_STORED)
+        ticket.outcome = Outcome(kept, (*ticket.outcome.refusals, refusal))

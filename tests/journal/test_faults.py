@@ -1,0 +1,154 @@
+"""The disk fails and comes back: what cannot be stored is refused and shown to nobody."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from gchat.core.effects import Effect, Spoke
+from gchat.core.events import Connected, Joined, Said
+from gchat.core.history import Query
+from gchat.core.hub import Hub
+from gchat.journal import store as store_module
+from gchat.journal.sqlite import NOT_STORED, SqliteJournal
+from gchat.journal.store import Store
+from gchat.journal.thread import Worker
+
+Fault = Callable[[Store], AbstractContextManager[None]]
+
+
+@contextmanager
+def disk_full(store: Store) -> Iterator[None]:
+    pages = store._writer.execute("PRAGMA page_count").fetchone()[0]
+    store._writer.execute(f"PRAGMA max_page_count = {pages}")
+    yield
+    store._writer.execute("PRAGMA max_page_count = 1000000")
+
+
+@contextmanager
+def read_only(store: Store) -> Iterator[None]:
+    store._writer.execute("PRAGMA query_only = ON")
+    yield
+    store._writer.execute("PRAGMA query_only = OFF")
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@contextmanager
+def broken(store: Store) -> Iterator[None]:
+    """An I/O error at the moment of the commit."""
+    real = store._writer
+
+    class Broken:
+        in_transaction = True
+
+        def execute(self, sql: str) -> object:
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("disk I/O error")
+            return real.execute(sql)
+
+        def executemany(self, sql: str, rows: object) -> object:
+            return real.executemany(sql, rows)  # type: ignore[arg-type]
+
+    store._writer = Broken()  # type: ignore[assignment]
+    yield
+    store._writer = real
+
+
+class Chat:
+    """A hub with two people in #lobby, and what they were shown."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store, self.writer = Store(folder), Worker()
+        self.shown: list[Effect] = []
+        self.journal = SqliteJournal(
+            self.store, self.writer, Hub().apply, self.shown.extend, lambda: 1, "boot"
+        )
+        for uid in (1, 2):
+            self.journal.append(Connected(uid, f"n{uid}", "u", "h", "r"))
+            self.journal.append(Joined(uid, "#lobby")).result()
+
+    def texts(self) -> list[str]:
+        return [effect.text for effect in self.shown if isinstance(effect, Spoke)]
+
+    def kept(self) -> list[str]:
+        return [one.text for one in self.store.read(Query("#lobby", 1_000_000))]
+
+    def close(self) -> None:
+        self.journal.close()
+        self.writer.close()
+        self.store.close()
+
+
+@pytest.fixture
+def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.01)
+    chat = Chat(tmp_path)
+    yield chat
+    chat.close()
+
+
+@pytest.mark.parametrize("fault", [disk_full, read_only, locked, broken])
+def test_a_message_that_cannot_be_stored_is_refused_until_the_disk_is_well_again(
+    chat: Chat, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert chat.journal.append(Said(1, "#lobby", "before")).result().refusals == ()
+    with fault(chat.store):
+        lost = [chat.journal.append(Said(1, "#lobby", "x" * 20_000)) for _ in range(3)]
+        for ticket in lost:
+            (refusal,) = ticket.result().refusals
+            assert (refusal.params, refusal.text) == (("PRIVMSG",), NOT_STORED)
+        # everybody stays, and who comes is seen
+        assert chat.journal.append(Connected(3, "n3", "u", "h", "r")).result().refusals == ()
+        assert chat.journal.append(Joined(3, "#lobby")).result().effects
+        assert chat.texts() == ["before"]
+    assert chat.journal.append(Said(3, "#lobby", "after")).result().refusals == ()
+    assert chat.texts() == ["before", "after"]
+    assert chat.kept() == ["before", "after"]
+    levels = [record.levelname for record in caplog.records]
+    assert levels == ["ERROR", "WARNING"], "said once, and once that it is over"
+    caplog.clear()
+
+
+def test_what_was_said_in_one_turn_is_written_at_once(chat: Chat) -> None:
+    batches: list[int] = []
+    write = chat.store.write
+
+    def counting(batch: list[object]) -> None:
+        batches.append(len(batch))
+        write(batch)  # type: ignore[arg-type]
+
+    chat.store.write = counting  # type: ignore[method-assign, assignment]
+    tickets = [chat.journal.append(Said(1, "#lobby", str(n))) for n in range(500)]
+    assert chat.texts() == [], "nobody is shown what is not stored"
+    tickets[-1].result()
+    assert batches == [500]
+    assert chat.texts() == chat.kept() == [str(n) for n in range(500)]
+
+
+def test_who_waits_goes_on_before_others_are_shown_more(chat: Chat) -> None:
+    import gevent  # noqa: PLC0415 - only here
+
+    seen: list[list[str]] = []
+
+    def wait_for_first() -> None:
+        first.result()
+        seen.append(chat.texts())
+
+    first = chat.journal.append(Said(1, "#lobby", "first"))
+    waiting = gevent.spawn(wait_for_first)
+    second = chat.journal.append(Said(1, "#lobby", "second"))
+    second.result()
+    waiting.join()
+    assert seen == [["first"]]

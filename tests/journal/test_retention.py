@@ -1,0 +1,80 @@
+"""Forgetting: by age, by number, in small steps, out of the search as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gchat.core.history import Query, Record
+from gchat.journal import retention
+from gchat.journal.retention import DAY_MS, Keep, Retention
+from gchat.journal.store import Store
+from gchat.journal.thread import Worker
+
+NOW = 100 * DAY_MS
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr(retention, "STEP_LINES", 10)
+    monkeypatch.setattr(retention, "STEP_PLACES", 2)
+    store = Store(tmp_path)
+    yield store
+    store.close()
+
+
+def fill(store: Store, place: str, count: int, at: int = NOW) -> None:
+    store.write(
+        [
+            Record(at, f"{place}-{n}", "PRIVMSG", place, 1, "n", "n!u@h", place, f"word{n}")
+            for n in range(count)
+        ]
+    )
+
+
+def kept(store: Store, place: str) -> list[str]:
+    return [one.text for one in store.read(Query(place, 1000))]
+
+
+def sweep(store: Store, keep: Keep) -> int:
+    """Steps until everything was looked at; how many that took."""
+    worker = Worker()
+    sweeper = Retention(store, worker, lambda: NOW, keep)
+    steps = 1
+    while not sweeper.step():
+        steps += 1
+    worker.close()
+    return steps
+
+
+def test_what_is_too_old_goes_and_nothing_else(store: Store) -> None:
+    fill(store, "#a", 25, NOW - 7 * DAY_MS - 1)
+    fill(store, "#a", 5, NOW - 7 * DAY_MS)
+    assert sweep(store, Keep(days=7)) == 4, "25 lines in steps of 10, then a look"
+    assert kept(store, "#a") == [f"word{n}" for n in range(5)]
+
+
+def test_each_room_keeps_its_last_lines(store: Store) -> None:
+    for place, count in (("#a", 15), ("#b", 10), ("#c", 9), ("#d", 35), ("#e", 1)):
+        fill(store, place, count)
+    sweep(store, Keep(lines=10))
+    found = {place: len(kept(store, place)) for place in ("#a", "#b", "#c", "#d", "#e")}
+    assert found == {"#a": 10, "#b": 10, "#c": 9, "#d": 10, "#e": 1}
+    assert kept(store, "#d")[0] == "word25"
+
+
+def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
+    fill(store, "#a", 12)
+    sweep(store, Keep(lines=10))
+    search = "SELECT count(*) FROM words WHERE words MATCH ?"
+    assert store._reader.execute(search, ("word0",)).fetchone() == (0,)
+    assert store._reader.execute(search, ("word11",)).fetchone() == (1,)
+    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+def test_without_limits_everything_stays(store: Store) -> None:
+    fill(store, "#a", 50, at=1)
+    assert sweep(store, Keep()) == 1
+    assert len(kept(store, "#a")) == 50

@@ -1,0 +1,330 @@
+"""CHATHISTORY, https://ircv3.net/specs/extensions/chathistory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gchat.wire.message import Message
+from tests.support.clients import IrcClient, PlainClient
+from tests.support.process import ServerProcess
+
+Make = Callable[..., ServerProcess]
+CAPS = ("batch", "draft/chathistory", "echo-message", "message-tags", "server-time")
+
+
+@pytest.fixture
+def server(make_server: Make, tmp_path: Path) -> ServerProcess:
+    return make_server("--data", str(tmp_path))
+
+
+@dataclass
+class Talk:
+    """Somebody in #lobby who has said m0 … m9, and what came back."""
+
+    client: IrcClient
+    echoes: list[Message]
+
+    def ask(self, command: str) -> list[str]:
+        """The texts in the answer's batch. `{m3}` stands for m3's id, `{t3}` for its time."""
+        places = {f"m{n}": f"msgid={m.tags['msgid']}" for n, m in enumerate(self.echoes)}
+        places |= {f"t{n}": f"timestamp={m.tags['time']}" for n, m in enumerate(self.echoes)}
+        return texts(history(self.client, f"CHATHISTORY {command.format(**places)}"))
+
+
+def history(client: IrcClient, command: str) -> list[Message]:
+    """What is in the batch that answers."""
+    start, *inside, end = client.ask(command)
+    assert (start.command, start.params[1]) == ("BATCH", "chathistory")
+    reference = start.params[0].removeprefix("+")
+    assert end.params == [f"-{reference}"]
+    assert all(message.tags["batch"] == reference for message in inside)
+    return inside
+
+
+def texts(messages: list[Message]) -> list[str]:
+    return [message.params[-1] for message in messages]
+
+
+@pytest.fixture
+def talk(server: ServerProcess) -> Talk:
+    client = IrcClient(server.port, "Tuan", *CAPS, join="#lobby")
+    echoes = []
+    for number in range(10):
+        echoes += client.ask(f"PRIVMSG #lobby :m{number}")
+        while f"{datetime.now(UTC):%FT%T.%f}"[:-3] <= echoes[-1].tags["time"]:
+            pass  # so that no two have the same time
+    return Talk(client, echoes)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("LATEST #lobby * 100", "0123456789"),
+        ("LATEST #LOBBY * 3", "789"),
+        ("LATEST #lobby {m6} 100", "789"),
+        ("LATEST #lobby {m6} 2", "89"),
+        ("LATEST #lobby {t6} 100", "789"),
+        ("LATEST #lobby {m9} 100", ""),
+        ("BEFORE #lobby {m3} 2", "12"),
+        ("BEFORE #lobby {t3} 2", "12"),
+        ("BEFORE #lobby {m0} 2", ""),
+        ("BEFORE #lobby timestamp=2199-01-01T00:00:00.000Z 2", "89"),
+        ("BEFORE #lobby timestamp=1999-01-01T00:00:00.000Z 2", ""),
+        ("AFTER #lobby {m3} 2", "45"),
+        ("AFTER #lobby {t3} 2", "45"),
+        ("AFTER #lobby {m9} 2", ""),
+        ("AFTER #lobby timestamp=1999-01-01T00:00:00.000Z 2", "01"),
+        ("AFTER #lobby timestamp=2199-01-01T00:00:00.000Z 2", ""),
+        ("AROUND #lobby {m5} 3", "456"),
+        ("AROUND #lobby {t5} 3", "456"),
+        ("AROUND #lobby {m0} 3", "012"),
+        ("AROUND #lobby {m5} 1", "5"),
+        ("AROUND #lobby msgid=unknown 3", ""),
+        ("BETWEEN #lobby {m2} {m7} 100", "3456"),
+        ("BETWEEN #lobby {m2} {m7} 2", "34"),
+        ("BETWEEN #lobby {m7} {m2} 2", "56"),
+        ("BETWEEN #lobby {t7} {t2} 2", "56"),
+        ("BETWEEN #lobby {m3} {m3} 5", ""),
+        ("BEFORE #lobby msgid=unknown 5", ""),
+        ("AFTER #lobby msgid=unknown 5", ""),
+    ],
+)
+def test_subcommands(talk: Talk, command: str, expected: str) -> None:
+    assert talk.ask(command) == [f"m{number}" for number in expected]
+
+
+def test_messages_come_back_as_they_were_sent(talk: Talk) -> None:
+    found = history(talk.client, "CHATHISTORY LATEST #lobby * 10")
+    for message, echo in zip(found, talk.echoes, strict=True):
+        del message.tags["batch"]
+        assert message == echo
+
+
+@pytest.mark.parametrize(
+    ("command", "params"),
+    [
+        ("CHATHISTORY", ["INVALID_PARAMS", "*", "Unknown command"]),
+        ("CHATHISTORY NONSENSE x", ["INVALID_PARAMS", "NONSENSE", "Unknown command"]),
+        ("CHATHISTORY LATEST #lobby", ["INVALID_PARAMS", "LATEST", "Insufficient parameters"]),
+        ("CHATHISTORY LATEST #lobby * 1 2", ["INVALID_PARAMS", "LATEST", "Too many parameters"]),
+        ("CHATHISTORY LATEST #lobby * x", ["INVALID_PARAMS", "LATEST", "x", "Invalid limit"]),
+        ("CHATHISTORY LATEST #lobby * 0", ["INVALID_PARAMS", "LATEST", "0", "Invalid limit"]),
+        (
+            "CHATHISTORY BEFORE #lobby timestamp=yesterday 5",
+            ["INVALID_PARAMS", "BEFORE", "timestamp=yesterday", "Invalid timestamp"],
+        ),
+        (
+            "CHATHISTORY BEFORE #lobby * 5",
+            ["INVALID_PARAMS", "BEFORE", "*", "Invalid message reference"],
+        ),
+        (
+            "CHATHISTORY BEFORE #lobby color=red 5",
+            ["INVALID_MSGREFTYPE", "BEFORE", "#lobby", "color-based requests are not supported"],
+        ),
+        (
+            "CHATHISTORY LATEST #nowhere * 5",
+            ["INVALID_TARGET", "LATEST", "#nowhere", "Messages could not be retrieved"],
+        ),
+        (
+            "CHATHISTORY LATEST nobody * 5",
+            ["INVALID_TARGET", "LATEST", "nobody", "Messages could not be retrieved"],
+        ),
+        (
+            "CHATHISTORY TARGETS msgid=1 msgid=2 5",
+            ["INVALID_PARAMS", "TARGETS", "TARGETS takes times only"],
+        ),
+    ],
+)
+def test_errors(server: ServerProcess, command: str, params: list[str]) -> None:
+    client = IrcClient(server.port, "Tuan", *CAPS, join="#lobby")
+    (answer,) = client.ask(command)
+    assert (answer.command, answer.params) == ("FAIL", ["CHATHISTORY", *params])
+
+
+def test_at_most_a_hundred_at_once_as_announced(server: ServerProcess) -> None:
+    client = IrcClient(server.port, "Tuan", *CAPS, join="#lobby")
+    tokens = [token for message in client.welcome for token in message.params]
+    assert {"CHATHISTORY=100", "MSGREFTYPES=msgid,timestamp"} <= set(tokens)
+    client.ask(*[f"PRIVMSG #lobby :{number}" for number in range(120)])
+    assert len(history(client, "CHATHISTORY LATEST #lobby * 100000")) == 100
+
+
+def test_only_members_read_a_rooms_past_and_only_since_it_was_made(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", *CAPS, join="#secret")
+    duy = IrcClient(server.port, "Duy", *CAPS)
+    tuan.ask("PRIVMSG #secret :for us only")
+    (answer,) = duy.ask("CHATHISTORY LATEST #secret * 5")
+    assert answer.params[1] == "INVALID_TARGET"
+    tuan.ask("PART #secret")
+    duy.join("#secret")
+    assert history(duy, "CHATHISTORY LATEST #secret * 5") == []
+
+
+def test_a_conversation_is_read_by_its_two_people_only(server: ServerProcess) -> None:
+    tuan, duy = (IrcClient(server.port, nick, *CAPS) for nick in ("Tuan", "Duy"))
+    lan = IrcClient(server.port, "Lan", *CAPS)
+    tuan.ask("PRIVMSG Duy :psst")
+    duy.ask("PRIVMSG Tuan :what?")
+    tuan.sync()
+    for reader, other in ((tuan, "Duy"), (duy, "tuan")):
+        assert texts(history(reader, f"CHATHISTORY LATEST {other} * 5")) == ["psst", "what?"]
+    assert history(lan, "CHATHISTORY LATEST Tuan * 5") == []
+    duy.ask("NICK Duyen")
+    tuan.sync()
+    assert texts(history(tuan, "CHATHISTORY LATEST Duyen * 5")) == ["psst", "what?"]
+    # who takes the nickname afterwards is somebody else
+    duy.send("QUIT")
+    duy.read_to_end()
+    thief = IrcClient(server.port, "Duy", *CAPS)
+    assert history(thief, "CHATHISTORY LATEST Tuan * 5") == []
+
+
+def test_targets_are_what_one_has_read_by_time(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", *CAPS, join="#one")
+    tuan.join("#two")
+    duy = IrcClient(server.port, "Duy", *CAPS)
+    tuan.ask("PRIVMSG #two :a")
+    duy.ask("PRIVMSG Tuan :b")
+    tuan.ask("PRIVMSG #one :c")
+    start, *inside, end = tuan.ask(
+        "CHATHISTORY TARGETS timestamp=1999-01-01T00:00:00.000Z "
+        "timestamp=2199-01-01T00:00:00.000Z 10"
+    )[-5:]
+    assert (start.params[1], end.params[0]) == ("draft/chathistory-targets", "-1")
+    assert [message.params[:2] for message in inside] == [
+        ["TARGETS", "#two"],
+        ["TARGETS", "Duy"],
+        ["TARGETS", "#one"],
+    ]
+
+
+def test_events_are_for_who_asked_for_them(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", *CAPS, join="#room")
+    duy = IrcClient(server.port, "Duy", *CAPS, "draft/event-playback")
+    duy.join("#room")
+    tuan.ask(
+        "TOPIC #room :News", "MODE #room +v Duy", "PRIVMSG #room :hi", "NICK Tuan2",
+        "TAGMSG #room", "KICK #room Duy :out",
+    )  # fmt: skip
+    duy.join("#room")
+    duy.sync()
+    commands = [m.command for m in history(duy, "CHATHISTORY LATEST #room * 50")]
+    assert commands == [
+        "JOIN", "JOIN", "TOPIC", "MODE", "PRIVMSG", "NICK", "KICK", "JOIN",
+    ]  # fmt: skip
+    tuan.sync()
+    assert [m.command for m in history(tuan, "CHATHISTORY LATEST #room * 50")] == ["PRIVMSG"]
+
+
+def test_who_can_ask_is_not_sent_the_last_messages_by_itself(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    tuan.ask("PRIVMSG #lobby :hi")
+    asks = IrcClient(server.port, "Asks", *CAPS, join="#lobby")
+    assert asks.sync() == []
+    batch = IrcClient(server.port, "Batch", "batch", join="#lobby")
+    start, message, end = batch.sync()
+    assert start.params[1:] == ["chathistory", "#lobby"]
+    assert (message.params[-1], message.tags) == ("hi", {"batch": "1"})
+    assert end.params == ["-1"]
+
+
+def test_where_nothing_is_kept_there_is_nothing_to_ask(make_server: Make) -> None:
+    server = make_server("--memory")
+    client = IrcClient(server.port, "Tuan", "batch")
+    (offered,) = [m for m in client.ask("CAP LS 302") if m.command == "CAP"]
+    assert "chathistory" not in offered.params[-1]
+    (answer,) = client.ask("CHATHISTORY LATEST #lobby * 5")
+    assert answer.params[1] == "MESSAGE_ERROR"
+
+
+# -- SEARCH
+
+
+@pytest.fixture
+def library(server: ServerProcess) -> IrcClient:
+    """Somebody in #lobby and #quiet, after some talk."""
+    client = IrcClient(server.port, "Tuan", *CAPS, "soju.im/search", join="#lobby")
+    client.join("#quiet")
+    duy = IrcClient(server.port, "Duy", *CAPS, join="#lobby")
+    duy.join("#quiet")
+    duy.ask("PRIVMSG #lobby :Café at Nguyễn Huệ?", "PRIVMSG #quiet :the cafe is closed")
+    client.ask('PRIVMSG #lobby :no "cafe" today')
+    duy.ask("PRIVMSG Tuan :cafe, just us")
+    return client
+
+
+def found(client: IrcClient, attributes: str) -> list[str]:
+    client.sync()
+    start, *inside, _ = client.ask(f"SEARCH {attributes}")
+    assert start.params[1:] == ["soju.im/search"]
+    return texts(inside)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        (
+            "text=cafe",
+            [
+                "Café at Nguyễn Huệ?",
+                "the cafe is closed",
+                'no "cafe" today',
+                "cafe, just us",
+            ],
+        ),
+        ("in=#lobby;text=CAFÉ", ["Café at Nguyễn Huệ?", 'no "cafe" today']),
+        ("in=#LOBBY;text=nguyen\\shue", ["Café at Nguyễn Huệ?"]),
+        ("in=Duy;text=cafe", ["cafe, just us"]),
+        ("text=cafe;from=TUAN", ['no "cafe" today']),
+        ("from=Duy;in=#quiet", ["the cafe is closed"]),
+        ("text=cafe;limit=1", ["cafe, just us"]),
+        ("text=cafe;before=1999-01-01T00:00:00.000Z", []),
+        ("text=cafe;after=2199-01-01T00:00:00.000Z", []),
+        ('text="closed"', ["the cafe is closed"]),
+        ("text=cafe\\sOR\\stoday", []),
+        ("text=caf*", []),
+        ("text=NEAR(cafe)", []),
+        ("text=missing", []),
+    ],
+)  # fmt: skip
+def test_search(library: IrcClient, attributes: str, expected: list[str]) -> None:
+    assert found(library, attributes) == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text"),
+    [
+        ("color=red", "Unknown attribute color"),
+        ("text=x;limit=0", "Invalid limit"),
+        ("text=x;before=yesterday", "Invalid timestamp"),
+        ("text=" + "\\s".join("abcdefghijk"), "At most 10 words"),
+        ("in=#nowhere;text=x", "Messages of #nowhere cannot be searched"),
+    ],
+)
+def test_search_errors(library: IrcClient, attributes: str, text: str) -> None:
+    library.sync()
+    (answer,) = library.ask(f"SEARCH {attributes}")
+    assert answer.params == ["SEARCH", "INVALID_PARAMS", text]
+
+
+def test_search_finds_only_what_one_may_read(library: IrcClient, server: ServerProcess) -> None:
+    lan = IrcClient(server.port, "Lan", *CAPS, "soju.im/search", join="#lobby")
+    assert found(lan, "text=cafe") == ["Café at Nguyễn Huệ?", 'no "cafe" today']
+    (answer,) = lan.ask("SEARCH in=#quiet;text=cafe")
+    assert answer.params[1] == "INVALID_PARAMS"
+
+
+def test_search_in_plain_text(library: IrcClient, server: ServerProcess) -> None:
+    netcat = PlainClient(server.port, "Netcat")
+    netcat.say("/search nguyen", "/search", "/search " + "x " * 11)
+    lines: list[str] = []
+    while not lines or "1 found" not in lines[-1]:
+        lines.append(netcat.read_line())
+    assert lines[-2].endswith(" UTC] Duy: Café at Nguyễn Huệ?")
+    for _ in range(2):
+        assert netcat.read_line() == "Write it like this: /search WORDS (at most 10)"
