@@ -18,6 +18,7 @@ READ_BYTES = 1 << 18
 SLOWEST_STEP_SECONDS = 60.0  # without any client getting on, logging in or joining has failed
 AT_ONCE = 100  # clients that are logging in at the same time
 UNREAD_SAMPLE = 100
+STOPPED_BYTES = 16 * 1024  # that the kernel keeps for a client that does not read
 _INT = struct.Struct("i")
 
 
@@ -88,7 +89,10 @@ class Crowd:
         client.sock.close()
 
     def stop_reading(self, client: Client) -> None:
-        """Leaves everything that comes for a client in its socket."""
+        """Leaves everything that comes for a client in its socket, which is not to grow: how much
+        it has grown before should not decide when the server notices.
+        """
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STOPPED_BYTES)
         self._stopped.add(client.number)
         self._epoll.modify(client.sock, 0)
 
