@@ -19,6 +19,8 @@ from gchat.journal.store import Store
 from gchat.journal.thread import Worker
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 
+CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
+
 log = logging.getLogger(__name__)
 
 NOT_STORED = "Not sent: the server cannot store messages at the moment"
@@ -107,7 +109,7 @@ class SqliteJournal:
         """See Journal."""
         self._closed = True
         self._work.set()
-        self._greenlet.join()
+        self._greenlet.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         while self._queue or not self._closed:
@@ -133,6 +135,9 @@ class SqliteJournal:
             if not self._failing:
                 log.error("messages cannot be stored and are refused: %s", error)
             self._failing = True
+            return False
+        except Exception:
+            log.exception("a batch of %d cannot be stored and is refused", len(batch))
             return False
         if self._failing:
             log.warning("messages are stored again")

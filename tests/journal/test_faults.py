@@ -121,6 +121,21 @@ def test_a_message_that_cannot_be_stored_is_refused_until_the_disk_is_well_again
     caplog.clear()
 
 
+def test_what_nobody_thought_of_costs_one_batch(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def write(batch: object) -> None:
+        raise ValueError("surprise")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chat.store, "write", write)
+        assert chat.journal.append(Said(1, "#lobby", "lost")).result().refusals
+    assert chat.journal.append(Said(1, "#lobby", "kept")).result().refusals == ()
+    assert chat.texts() == chat.kept() == ["kept"]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    caplog.clear()
+
+
 def test_what_was_said_in_one_turn_is_written_at_once(chat: Chat) -> None:
     batches: list[int] = []
     write = chat.store.write
