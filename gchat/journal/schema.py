@@ -24,6 +24,7 @@ MIGRATIONS = (
         tags TEXT NOT NULL        -- JSON, [] for none
     );
     CREATE INDEX entries_by_place ON entries (place, id);
+    CREATE INDEX entries_by_nick ON entries (place, nick COLLATE NOCASE, id);
     CREATE INDEX entries_by_time ON entries (at, id);
     CREATE INDEX entries_by_msgid ON entries (msgid);
     CREATE TABLE participants (person TEXT, place TEXT, PRIMARY KEY (person, place)) WITHOUT ROWID;

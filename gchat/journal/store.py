@@ -67,7 +67,7 @@ class Store:
         try:
             # one thread at a time uses a connection, not always the same one
             found = sqlite3.connect(
-                self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             check(found, self.path)
             found.execute("PRAGMA journal_mode = WAL")
