@@ -26,7 +26,8 @@ h1 { font-size: 24px; margin-bottom: 0; } h2 { font-size: 17px; margin: 32px 0 4
 p.sub { color: var(--dim); margin-top: 4px; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-td { border-bottom: 1px solid var(--line); padding: 4px 8px; } td:first-child { white-space: nowrap; }
+td { border-bottom: 1px solid var(--line); padding: 4px 8px; }
+td:first-child { white-space: nowrap; }
 td + td { text-align: right; }
 svg { width: 100%; height: auto; } svg text { fill: var(--dim); font: 12px system-ui, sans-serif; }
 .legend span { margin-right: 16px; color: var(--dim); } .legend b { font-size: 18px; }
