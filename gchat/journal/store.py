@@ -202,7 +202,7 @@ class Store:
         for place in [*places, *self.conversations(person)]:
             last = self.read(Query(place, 1))
             found += [one for one in last if after < one.at < before]
-        return sorted(found, key=lambda one: one.at)[:limit]
+        return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
 
     def conversations(self, person: str) -> list[str]:
         """See Archive."""
