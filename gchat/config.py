@@ -111,6 +111,7 @@ class LimitsConfig:
     nick_length: int = _set(30, _integer(1, 30))
     rooms_per_user: int = _set(100, _integer(1, 10_000))
     plain_line_bytes: int = _set(4096, _integer(64, 8192))
+    redact_seconds: int = _set(86_400, _integer(0, 1 << 31))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from gchat import __version__
 from gchat.commands import data_folder
 from gchat.config import Config
 from gchat.core.effects import Disconnected, Effect, Left, WasKicked
-from gchat.core.history import Query, restored
+from gchat.core.history import Query
 from gchat.core.hub import Hub, Rules
+from gchat.core.records import restored
+from gchat.core.saved import restore
 from gchat.core.tails import Tails
 from gchat.dialects.link import ServerInfo
 from gchat.dialects.plain import STOPPED
@@ -85,7 +87,7 @@ class Server:
         """Begins to accept. Raises OSError where it cannot listen there."""
         self._listener.start()
         keep = Keep(self._config.journal.keep_days, self._config.journal.keep_messages)
-        if self._store is not None and (keep.days or keep.lines):
+        if self._store is not None:
             retention = Retention(self._store, self._writer, wall_ms, keep)
             self._retention = gevent.spawn(retention.run)
         log.info("listening on %s", readable_address(*self.address))
@@ -114,9 +116,11 @@ class Server:
     def _open_journal(self) -> Journal:
         if self._store is None:
             return MemoryJournal(self.hub.apply, self._show, wall_ms)
-        lobby = casefold(self.hub.rules.lobby)
-        if self._tails.limit:
-            past = self._store.read(Query(lobby, self._tails.limit))
+        for kind, key, value in self._store.reader.state():
+            restore(self.hub, kind, key, value)
+        lasting = {casefold(self.hub.rules.lobby), *self.hub.rooms}
+        for room in lasting if self._tails.limit else ():
+            past = self._store.reader.read(Query(room, self._tails.limit))
             self._tails.keep(restored(kept) for kept in past)
         return SqliteJournal(
             self._store, self._writer, self.hub.apply, self._show, wall_ms, self._boot
@@ -166,6 +170,7 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
         bans_per_room=rules.bans_per_room,
         history_per_command=0 if config.journal.engine == "memory" else HISTORY_PER_COMMAND,
         plain_line_bytes=config.limits.plain_line_bytes,
+        redact_seconds=config.limits.redact_seconds,
     )
 
 

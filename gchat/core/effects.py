@@ -6,7 +6,7 @@ from typing import Protocol
 
 from gchat.core.events import Entry, ModeChange
 from gchat.core.record import record
-from gchat.wire.numerics import Numeric
+from gchat.wire.numerics import ERR_UNKNOWNERROR, Numeric
 
 
 class Refused(Exception):
@@ -22,6 +22,16 @@ class Refused(Exception):
         self.text = text or numeric.text
 
 
+class Failure(Refused):
+    """The same as a standard reply, https://ircv3.net/specs/extensions/standard-replies: FAIL with
+    the command, a code, its context and a text.
+    """
+
+    def __init__(self, command: str, code: str, *context: str, text: str) -> None:
+        super().__init__(ERR_UNKNOWNERROR, command, text=text)
+        self.command, self.code, self.context = command, code, context
+
+
 @record(kw_only=True)
 class Effect:
     """Seen by the members of `room` (a folded name, "" for none) and by `uids`."""
@@ -30,6 +40,7 @@ class Effect:
     uid: int  # whose doing it is
     nick: str  # their nickname before the event
     source: str  # their nick!user@host before the event
+    account: str = ""  # who they are logged in as, "" for nobody
     room: str = ""
     uids: tuple[int, ...] = ()
 
@@ -42,6 +53,7 @@ class Spoke(Effect):
     target: str
     text: str
     tags: tuple[tuple[str, str], ...]
+    target_account: str = ""  # of the person whom it is for
 
 
 @record(kw_only=True)
@@ -109,12 +121,44 @@ class Invitation(Effect):
     target: str
 
 
+@record(kw_only=True)
+class Redaction(Effect):
+    """A message is taken back: nobody is shown it again. `target` as in Spoke."""
+
+    target: str
+    target_account: str = ""
+    msgid: str
+    reason: str
+
+
+@record(kw_only=True)
+class MarkedRead(Effect):
+    """Seen by nobody else: they have read what was said up to `at`, milliseconds; 0 for never."""
+
+    target: str
+    at: int
+
+
+@record()
+class Saved:
+    """Something of the hub that outlives it, as it is from here on: JSON, or `None` where it is no
+    more. `kind` and `key` say what it is.
+    """
+
+    kind: str
+    key: str
+    value: str | None
+
+
 @record()
 class Outcome:
-    """What applying one entry brought: what is seen, and what is answered to the one who asked."""
+    """What applying one entry brought: what is seen, what is answered to the one who asked, and
+    what is to be kept of the hub.
+    """
 
     effects: tuple[Effect, ...] = ()
     refusals: tuple[Refused, ...] = ()
+    saved: tuple[Saved, ...] = ()
 
 
 class Ticket(Protocol):

@@ -130,6 +130,28 @@ class Said:
     tags: tuple[tuple[str, str], ...] = ()  # client-only ones, "+" included
 
 
+@record()
+class Redacted:
+    """REDACT of a message of one target. `own`: it is theirs, as the archive has it; otherwise they
+    have to be an operator of the room.
+    """
+
+    uid: int
+    target: str
+    msgid: str
+    reason: str = ""
+    own: bool = False
+
+
+@record()
+class MarkerSet:
+    """MARKREAD: they have read a target's messages up to a time in milliseconds."""
+
+    uid: int
+    target: str
+    at: int
+
+
 Event = (
     Connected
     | Renamed
@@ -143,6 +165,8 @@ Event = (
     | TopicSet
     | ModesSet
     | Said
+    | Redacted
+    | MarkerSet
 )
 
 

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gchat.core import events
-from gchat.core.effects import Effect, Outcome, Refused
+from gchat.core.accounts import Account
+from gchat.core.effects import Effect, Outcome, Refused, Saved
 from gchat.core.events import Entry
 from gchat.core.rooms import Room
-from gchat.core.transitions import membership, modes, people, speech
+from gchat.core.transitions import markers, membership, modes, people, speech
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
@@ -31,6 +32,7 @@ class Rules:
     lobby: str = "#lobby"
     rooms_per_user: int = 100
     bans_per_room: int = 100
+    markers_per_person: int = 1000  # targets of MARKREAD that are remembered
 
 
 @dataclass(slots=True)
@@ -41,6 +43,9 @@ class Hub:
     users: dict[int, User] = field(default_factory=dict)
     nicks: dict[str, User] = field(default_factory=dict)  # by folded nickname
     rooms: dict[str, Room] = field(default_factory=dict)  # by folded name
+    accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
+    # what the entry that is being applied changes for longer than the hub lives
+    saved: list[Saved] = field(default_factory=list, compare=False)
     invisible: int = 0  # how many users are +i; counting them for each LUSERS is too slow
 
     def apply(self, entry: Entry) -> Outcome:
@@ -49,7 +54,11 @@ class Hub:
             result = _TRANSITIONS[type(entry.event)](self, entry, entry.event)
         except Refused as refusal:
             return Outcome(refusals=(refusal,))
-        return result if isinstance(result, Outcome) else Outcome(tuple(result))
+        outcome = result if isinstance(result, Outcome) else Outcome(tuple(result))
+        if self.saved:
+            outcome = replace(outcome, saved=tuple(self.saved))
+            self.saved.clear()
+        return outcome
 
     def user(self, uid: int) -> User:
         """Who has this uid; Refused where they are gone."""
@@ -108,4 +117,6 @@ _TRANSITIONS: dict[type, _Transition] = {
     events.TopicSet: speech.topic_set,
     events.Said: speech.said,
     events.ModesSet: modes.modes_set,
+    events.Redacted: speech.redacted,
+    events.MarkerSet: markers.marker_set,
 }

@@ -1,4 +1,4 @@
-"""A room: its members and what it allows. Exists while somebody is in it."""
+"""A room: its members and what it allows. Exists while somebody is in it, or (`lasting`) always."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Room:
     key: str  # the name folded
     name: str
     created: int  # milliseconds
+    lasting: bool = False  # stays when its last member goes, and over restarts
     members: dict[int, str] = field(default_factory=dict)  # uid → mode letters, highest first
     topic: Signed | None = None
     flags: set[str] = field(default_factory=set)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from gchat.core.effects import Effect, Spoke
+from gchat.core.effects import Effect, Redaction, Spoke
 
 
 class Tails:
@@ -18,11 +18,14 @@ class Tails:
     def keep(self, effects: Iterable[Effect]) -> None:
         """Takes in what is shown."""
         for effect in effects:
-            if isinstance(effect, Spoke) and effect.room and effect.verb != "TAGMSG":
-                tail = self._tails.get(effect.room)
-                if tail is None:
-                    tail = self._tails[effect.room] = deque(maxlen=self.limit)
-                tail.append(effect)
+            if isinstance(effect, Redaction) and effect.room in self._tails:
+                tail = self._tails[effect.room]
+                left = [one for one in tail if one.entry.msgid != effect.msgid]
+                self._tails[effect.room] = deque(left, self.limit)
+            elif isinstance(effect, Spoke) and effect.room and effect.verb != "TAGMSG":
+                if effect.room not in self._tails:
+                    self._tails[effect.room] = deque(maxlen=self.limit)
+                self._tails[effect.room].append(effect)
 
     def of(self, room: str, since: int = 0) -> list[Spoke]:
         """A room's last messages, by its folded name; none from before `since` (milliseconds)."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gchat.core.effects import Effect, Outcome, Refused, Spoke
 from gchat.core.events import Event
-from gchat.core.history import Archive
+from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
 from gchat.wire import names
 
@@ -34,6 +34,7 @@ class ServerInfo:
     modes_per_command: int = 20
     history_per_command: int = 100  # lines, of CHATHISTORY; 0 where nothing is kept
     plain_line_bytes: int = 4096
+    redact_seconds: int = 86_400  # for how long somebody may take back what they wrote
 
 
 Render = Callable[[Effect], bytes]
@@ -90,6 +91,9 @@ class Link(Protocol):
 
     def tail(self, room: str) -> list[Spoke]:
         """The last messages of a room, by its folded name, that who enters it is shown."""
+
+    def find(self, place: str, msgid: str) -> Record | None:
+        """A message, by its place. May switch greenlets; raises Unreadable."""
 
     def unregistered(self) -> int:
         """How many connections have no nickname yet."""

@@ -20,7 +20,8 @@ from gchat.core.effects import (
     WasKicked,
 )
 from gchat.core.events import Connected, Joined, Renamed, Said
-from gchat.core.history import Search, Unreadable, restored
+from gchat.core.history import Search, Unreadable
+from gchat.core.records import restored
 from gchat.dialects.link import Link, ServerInfo, Variant
 from gchat.dialects.search import MOST_WORDS
 from gchat.wire.names import InvalidName, casefold, check_nickname

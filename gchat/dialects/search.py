@@ -30,12 +30,17 @@ def place(link: Link, target: str) -> tuple[str, int] | None:
     other = hub.nicks.get(casefold(target))
     if other is None:
         return None
-    return conversation(link.boot, link.uid, other.uid), 0
+    return conversation(own_person(link), person(link.boot, other.uid, other.account)), 0
+
+
+def own_person(link: Link) -> str:
+    """Who they are to the archive."""
+    return person(link.boot, link.uid, link.hub.user(link.uid).account)
 
 
 def every_place(link: Link) -> tuple[tuple[str, int], ...]:
     """All that they may read. May switch greenlets; raises Unreadable."""
     assert link.archive is not None
-    conversations = link.archive.conversations(person(link.boot, link.uid))
+    conversations = link.archive.conversations(own_person(link))
     rooms = [(room, since(link.hub, room)) for room in link.hub.user(link.uid).rooms]
     return (*rooms, *((one, 0) for one in conversations))

@@ -26,26 +26,30 @@ class StoreArchive:
 
     def read(self, query: Query) -> list[Record]:
         """See Archive."""
-        return self._ask(lambda: self._store.read(query))
+        return self._ask(lambda: self._store.reader.read(query))
 
     def around(self, query: Query, center: Reference) -> list[Record]:
         """See Archive."""
-        return self._ask(lambda: self._store.around(query, center))
+        return self._ask(lambda: self._store.reader.around(query, center))
 
     def targets(
         self, places: Iterable[str], person: str, after: int, before: int, limit: int
     ) -> list[Record]:
         """See Archive."""
         wanted = tuple(places)
-        return self._ask(lambda: self._store.targets(wanted, person, after, before, limit))
+        return self._ask(lambda: self._store.reader.targets(wanted, person, after, before, limit))
 
     def search(self, search: Search) -> list[Record]:
         """See Archive."""
-        return self._ask(lambda: self._store.search(search))
+        return self._ask(lambda: self._store.reader.search(search))
+
+    def find(self, place: str, msgid: str) -> Record | None:
+        """See Archive."""
+        return self._ask(lambda: self._store.reader.find(place, msgid))
 
     def conversations(self, person: str) -> list[str]:
         """See Archive."""
-        return self._ask(lambda: self._store.conversations(person))
+        return self._ask(lambda: self._store.reader.conversations(person))
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:

@@ -1,4 +1,4 @@
-"""Forgets what is too old or too much, little by little."""
+"""Forgets what is too old, too much or taken back, little by little."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ class Retention:
     def step(self) -> bool:
         """Forgets at most STEP_LINES lines; whether everything was looked at."""
         store, keep = self._store, self._keep
+        if not store.scrub():
+            return False
         if keep.days:
             old = store.before(self._now() - keep.days * DAY_MS, STEP_LINES)
             if old:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, arg, tags, account, boot"
+SPOKEN = "('PRIVMSG', 'NOTICE', 'TAGMSG')"  # kinds that may be taken back
+MESSAGE = "kind IN ('PRIVMSG', 'NOTICE')"  # a condition: what is a message to everybody
+TASK = "task"  # a kind of `state`: what the store itself has still to do
 APPLICATION_ID = 0x67636861  # "gcha": tells our files from anybody else's
 # What brings a file from version n (the index) to n + 1. Rows here are never changed, only added.
 MIGRATIONS = (
@@ -32,6 +36,16 @@ MIGRATIONS = (
         text, content = 'entries', content_rowid = 'id',
         tokenize = "unicode61 remove_diacritics 2"
     );
+    """,
+    """
+    ALTER TABLE entries ADD COLUMN account TEXT NOT NULL DEFAULT '';
+    ALTER TABLE entries ADD COLUMN boot TEXT NOT NULL DEFAULT '';  -- the run in which uid is meant
+    CREATE TABLE state (       -- what the server knows now: rooms, accounts, what they have read
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,   -- JSON
+        PRIMARY KEY (kind, key)
+    ) WITHOUT ROWID;
     """,
 )
 VERSION = len(MIGRATIONS)

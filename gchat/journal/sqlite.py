@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 import gevent
 from gevent.event import Event as Signal
 
-from gchat.core.effects import Outcome, Refused, Spoke
+from gchat.core.effects import Outcome, Redaction, Refused, Saved, Spoke
 from gchat.core.events import Event
-from gchat.core.history import Record, records
+from gchat.core.history import Batch
+from gchat.core.records import kept
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, Show
 from gchat.journal.store import Store
@@ -29,11 +29,11 @@ NOT_STORED = "Not sent: the server cannot store messages at the moment"
 class Pending:
     """The ticket of an event that waits to be stored and shown."""
 
-    __slots__ = ("_shown", "_signal", "outcome", "records")
+    __slots__ = ("_shown", "_signal", "batch", "outcome")
 
-    def __init__(self, outcome: Outcome, kept: tuple[Record, ...]) -> None:
+    def __init__(self, outcome: Outcome, batch: Batch) -> None:
         self.outcome = outcome
-        self.records = kept
+        self.batch = batch
         self._shown = False
         self._signal: Signal | None = None  # made by who waits
 
@@ -58,9 +58,10 @@ class SqliteJournal:
     `writer` is the only thread that writes to the store.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
-    while one batch was written is the next batch. Where a batch cannot be stored, its messages are
-    refused and shown to nobody; who came, went or changed something is shown all the same, and is
-    missing in the past. The next batch is tried again, so the journal recovers with the disk.
+    while one batch was written is the next batch. Where a batch cannot be stored, its messages (and
+    what takes messages back) are refused and shown to nobody; who came, went or changed something
+    is shown all the same, and is missing in the past. What the hub saves is owed, and is stored
+    with the next batch that can be. So the journal recovers with the disk.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class SqliteJournal:
         self._show = show
         self._stamper = Stamper(now, store.last_at + 1)
         self._queue: list[Pending] = []
+        self._owed: dict[tuple[str, str], Saved] = {}  # what could not be saved yet
         self._applying = False
         self._writing = False  # a batch is on its way
         self._failing = False  # the last batch could not be stored
@@ -97,8 +99,8 @@ class SqliteJournal:
             outcome = self._apply(self._stamper.stamp(event))
         finally:
             self._applying = False
-        ticket = Pending(outcome, tuple(records(outcome.effects, self._boot)))
-        if not (ticket.records or self._queue or self._writing):
+        ticket = Pending(outcome, kept(outcome, self._boot))
+        if not (ticket.batch or self._queue or self._writing):
             self._finish(ticket)
         else:
             self._queue.append(ticket)
@@ -118,7 +120,7 @@ class SqliteJournal:
             while self._queue:
                 batch, self._queue = self._queue, []
                 self._writing = True
-                stored = self._write([one for ticket in batch for one in ticket.records])
+                stored = self._write([ticket.batch for ticket in batch])
                 for ticket in batch:
                     if not stored:
                         _refuse(ticket)
@@ -126,19 +128,28 @@ class SqliteJournal:
                         gevent.sleep(0)  # who waited answers before others are shown more
                 self._writing = False
 
-    def _write(self, batch: list[Record]) -> bool:
-        if not batch:
+    def _write(self, batches: list[Batch]) -> bool:
+        for batch in batches:
+            for one in batch.saved:
+                self._owed[one.kind, one.key] = one
+        whole = Batch(
+            tuple(one for batch in batches for one in batch.records),
+            tuple(one for batch in batches for one in batch.redacted),
+            tuple(self._owed.values()),
+        )
+        if not whole:
             return True
         try:
-            self._writer.ask(lambda: self._store.write(batch))
+            self._writer.ask(lambda: self._store.write(whole))
         except sqlite3.Error as error:
             if not self._failing:
                 log.error("messages cannot be stored and are refused: %s", error)
             self._failing = True
             return False
         except Exception:
-            log.exception("a batch of %d cannot be stored and is refused", len(batch))
+            log.exception("a batch of %d cannot be stored and is refused", len(batches))
             return False
+        self._owed.clear()
         if self._failing:
             log.warning("messages are stored again")
         self._failing = False
@@ -156,8 +167,8 @@ class SqliteJournal:
 def _refuse(ticket: Pending) -> None:
     """Takes its messages back, which change nothing but what is shown."""
     effects = ticket.outcome.effects
-    kept = tuple(effect for effect in effects if not isinstance(effect, Spoke))
-    if len(kept) < len(effects):
-        command: Any = next(effect.verb for effect in effects if isinstance(effect, Spoke))
+    others = tuple(effect for effect in effects if not isinstance(effect, Spoke | Redaction))
+    if len(others) < len(effects):
+        command = next((effect.verb for effect in effects if isinstance(effect, Spoke)), "REDACT")
         refusal = Refused(ERR_UNKNOWNERROR, command, text=NOT_STORED)
-        ticket.outcome = Outcome(kept, (*ticket.outcome.refusals, refusal))
+        ticket.outcome = Outcome(others, (*ticket.outcome.refusals, refusal))

@@ -6,25 +6,32 @@ import fcntl
 import json
 import os
 import sqlite3
-import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
-from gchat.journal.schema import StoreError, check, migrate
+from gchat.core.history import MESSAGES, Batch, participants
+from gchat.journal.reader import Reader
+from gchat.journal.schema import COLUMNS, MESSAGE, SPOKEN, TASK, StoreError, check, migrate
 
 FILE = "journal.sqlite"
 LOCK = "journal.lock"
+SCRUB_PAGES = 64  # of the index, in one step
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
-_COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, arg, tags"
-_INSERT = f"INSERT INTO entries (id, {_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608
+_INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
 _INDEX = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
-_MESSAGE = "kind IN ('PRIVMSG', 'NOTICE')"
+_SAVE = "INSERT OR REPLACE INTO state (kind, key, value) VALUES (?, ?, ?)"
+_DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
+_SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
+_REDACTED = f"+place = ? AND msgid = ? AND kind IN {SPOKEN}"
+_UNINDEX_MESSAGE = (
+    "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
+    f" WHERE {_REDACTED} AND {MESSAGE}"
+)
+_DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
 
 
 class Store:
@@ -53,14 +60,12 @@ class Store:
             ) from None
         try:
             self._writer = self._open(durability)
-            self._reader = self._open(durability)
+            self.reader = Reader(self._open(durability))
         except BaseException:
             os.close(self._lock)
             raise
-        self._reader.execute("PRAGMA query_only = ON")
-        row = self._reader.execute("SELECT max(id), max(at) FROM entries").fetchone()
-        self._last = row[0] or 0  # id
-        self.last_at: int = row[1] or 0  # milliseconds; what is stored from here on is not before
+        # id; milliseconds, and what is stored from here on is not before
+        self._last, self.last_at = self.reader.last()
 
     def _open(self, durability: Durability) -> sqlite3.Connection:
         found = None
@@ -71,6 +76,7 @@ class Store:
             )
             check(found, self.path)
             found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA secure_delete = ON")
             found.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
             migrate(found)
         except (sqlite3.Error, StoreError) as error:
@@ -86,14 +92,15 @@ class Store:
 
     def close(self) -> None:
         """Lets go of the file."""
-        self._reader.close()
+        self.reader.close()
         self._writer.close()
         os.close(self._lock)
 
     # -- the writer
 
-    def write(self, batch: Sequence[Record]) -> None:
-        """Stores all of them, or (raising sqlite3.Error) none. When it returns they are durable."""
+    def write(self, batch: Batch) -> None:
+        """Stores all of it, or (raising sqlite3.Error) nothing. When it returns it is durable."""
+        lines = batch.records
         first = self._last + 1
         rows = [
             (
@@ -109,18 +116,52 @@ class Store:
                 one.text,
                 one.arg,
                 json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]",
+                one.account,
+                one.boot,
             )
-            for number, one in enumerate(batch)
+            for number, one in enumerate(lines)
         ]
-        words = [(first + n, one.text) for n, one in enumerate(batch) if one.kind in MESSAGES]
+        words = [(first + n, one.text) for n, one in enumerate(lines) if one.kind in MESSAGES]
         people = {
             (someone, one.place)
-            for one in batch
+            for one in lines
             if not one.place.startswith("#")
             for someone in participants(one.place)
         }
-        self._transact((_INSERT, rows), (_INDEX, words), (_PARTICIPANT, sorted(people)))
+        self._transact(
+            (_INSERT, rows),
+            (_INDEX, words),
+            (_PARTICIPANT, sorted(people)),
+            (_UNINDEX_MESSAGE, batch.redacted),
+            (_DELETE_MESSAGE, batch.redacted),
+            (_SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
+            (_SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
+            (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
+        )
         self._last += len(rows)
+
+    def scrub(self) -> bool:
+        """One step of making sure that nothing is left in the file of what was taken back: until
+        they are written anew, the index keeps words and the log keeps pages. Whether it is done.
+        """
+        writer = self._writer
+        (step,) = writer.execute(_SCRUB_STEP).fetchone()
+        if step is None:
+            return True
+        # https://sqlite.org/fts5.html#the_merge_command: negative for the first step, then on until
+        # a step changes nothing
+        before = writer.total_changes
+        pages = SCRUB_PAGES if step == "on" else -SCRUB_PAGES
+        writer.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
+        if step != "on":
+            writer.execute(_SAVE, (TASK, "scrub", "on"))
+            return False
+        if writer.total_changes - before >= 2:
+            return False
+        (busy, *_) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            writer.execute(_DROP, (TASK, "scrub"))
+        return bool(not busy)
 
     def forget(self, ids: Sequence[int]) -> None:
         """Forgets these lines, all of them or (raising sqlite3.Error) none."""
@@ -128,7 +169,7 @@ class Store:
         self._transact(
             (
                 "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
-                f" WHERE id IN {marks} AND {_MESSAGE}",
+                f" WHERE id IN {marks} AND {MESSAGE}",
                 [ids],
             ),
             (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
@@ -159,108 +200,10 @@ class Store:
         try:
             writer.execute("BEGIN IMMEDIATE")
             for sql, rows in steps:
-                writer.executemany(sql, rows)
+                if rows:
+                    writer.executemany(sql, rows)
             writer.execute("COMMIT")
         except BaseException:
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             raise
-
-    # -- the reader
-
-    def read(self, query: Query) -> list[Record]:
-        """See Archive."""
-        after, before = self._bound(query.after, -1), self._bound(query.before, 1)
-        wanted = "1" if query.events else _MESSAGE
-        order = "DESC" if query.newest else "ASC"
-        rows = self._reader.execute(
-            f"SELECT {_COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
-            f" AND at >= ? AND {wanted} ORDER BY id {order} LIMIT ?",
-            (query.place, after, before, query.since, query.limit),
-        )
-        found = _read(rows)
-        return found[::-1] if query.newest else found
-
-    def around(self, query: Query, center: Reference) -> list[Record]:
-        """See Archive."""
-        here = self._bound(center, 1)
-        if not here:
-            return []  # a message that is not known
-        before = self.read(replace(query, before=center, limit=query.limit // 2))
-        rows = self._reader.execute(
-            f"SELECT {_COLUMNS} FROM entries WHERE place = ? AND id >= ? AND at >= ?"  # noqa: S608
-            f" AND {'1' if query.events else _MESSAGE} ORDER BY id LIMIT ?",
-            (query.place, here, query.since, query.limit - len(before)),
-        )
-        return before + _read(rows)
-
-    def targets(
-        self, places: Iterable[str], person: str, after: int, before: int, limit: int
-    ) -> list[Record]:
-        """See Archive."""
-        found = []
-        for place in [*places, *self.conversations(person)]:
-            last = self.read(Query(place, 1))
-            found += [one for one in last if after < one.at < before]
-        return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
-
-    def conversations(self, person: str) -> list[str]:
-        """See Archive."""
-        sql = "SELECT place FROM participants WHERE person = ?"
-        return [row[0] for row in self._reader.execute(sql, (person,))]
-
-    def search(self, search: Search) -> list[Record]:
-        """See Archive."""
-        if not search.places:
-            return []
-        visible = " OR ".join(["(place = ? AND at >= ?)"] * len(search.places))
-        where = [_MESSAGE, f"({visible})"]
-        values: list[int | str] = [value for pair in search.places for value in pair]
-        for condition, value in (
-            ("at > ?", search.after),
-            ("at < ?", search.before),
-            ("nick = ? COLLATE NOCASE", search.nick),
-        ):
-            if value:
-                where.append(condition)
-                values.append(value)
-        source = "entries"
-        if search.words:
-            source = "words JOIN entries ON entries.id = words.rowid"
-            where.append("words MATCH ?")
-            # each in quotes: nothing that somebody looks for is an expression
-            values.append(" ".join('"' + word.replace('"', '""') + '"' for word in search.words))
-        columns = _COLUMNS.replace("text", "entries.text")
-        rows = self._reader.execute(
-            f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"  # noqa: S608
-            f" ORDER BY {'words.rowid' if search.words else 'id'} DESC LIMIT ?",
-            (*values, search.limit),
-        )
-        return _read(rows)[::-1]
-
-    def _bound(self, reference: Reference | None, side: int) -> int:
-        """The id that the wanted lines are greater (side -1) or less (1) than. What is not known
-        any more bounds everything out.
-        """
-        if reference is None:
-            return 0 if side < 0 else sys.maxsize
-        if reference.msgid:
-            found = self._id("msgid = ? ORDER BY id DESC", reference.msgid)
-            return found or (sys.maxsize if side < 0 else 0)
-        if side < 0:
-            return self._id("at <= ? ORDER BY at DESC, id DESC", reference.at) or 0
-        return self._id("at >= ? ORDER BY at, id", reference.at) or sys.maxsize
-
-    def _id(self, where: str, value: int | str) -> int | None:
-        sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
-        row = self._reader.execute(sql, (value,)).fetchone()
-        return int(row[0]) if row else None
-
-
-def _read(rows: Iterable[tuple[Any, ...]]) -> list[Record]:
-    found = []
-    for row in rows:
-        tags = () if row[-1] == "[]" else tuple((k, v) for k, v in json.loads(row[-1]))
-        columns: list[Any] = [*row[:-1], tags]
-        found.append(Record(*columns))
-    return found

@@ -14,8 +14,9 @@ from gevent import socket as gsocket
 
 from gchat.core.effects import Outcome, Refused, Spoke, Ticket
 from gchat.core.events import Event, Quit
-from gchat.core.history import Archive
+from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
+from gchat.core.records import records
 from gchat.core.tails import Tails
 from gchat.dialects import plain
 from gchat.dialects.irc.connection import IrcConnection
@@ -171,6 +172,13 @@ class Session:
         lives = self.hub.rooms.get(room)
         since = lives.created if lives is not None else 0
         return around.tails.of(room, 0 if room == casefold(self.hub.rules.lobby) else since)
+
+    def find(self, place: str, msgid: str) -> Record | None:
+        """See Link. Where nothing is kept, the last messages of the rooms are all there is."""
+        if self.archive is not None:
+            return self.archive.find(place, msgid)
+        batch = records(self._around.tails.of(place), self.boot)
+        return next((one for one in batch if one.msgid == msgid), None)
 
     def unregistered(self) -> int:
         """See Link."""

@@ -17,6 +17,8 @@ class Cap(enum.IntFlag):
     EVENT_PLAYBACK = enum.auto()
     MESSAGE_TAGS = enum.auto()
     MULTI_PREFIX = enum.auto()
+    READ_MARKER = enum.auto()
+    REDACTION = enum.auto()
     SEARCH = enum.auto()
     SERVER_TIME = enum.auto()
 
@@ -39,6 +41,8 @@ CAPABILITIES = {
         Capability("cap-notify", Cap.CAP_NOTIFY, _SPEC + "capability-negotiation#cap-notify"),
         Capability("draft/chathistory", Cap.CHATHISTORY, _SPEC + "chathistory"),
         Capability("draft/event-playback", Cap.EVENT_PLAYBACK, _SPEC + "chathistory"),
+        Capability("draft/message-redaction", Cap.REDACTION, _SPEC + "message-redaction"),
+        Capability("draft/read-marker", Cap.READ_MARKER, _SPEC + "read-marker"),
         Capability("echo-message", Cap.ECHO_MESSAGE, _SPEC + "echo-message"),
         Capability("message-tags", Cap.MESSAGE_TAGS, _SPEC + "message-tags"),
         Capability("multi-prefix", Cap.MULTI_PREFIX, _SPEC + "multi-prefix"),
@@ -53,4 +57,4 @@ CAPABILITIES = {
 
 # The capabilities that change the bytes of what is broadcast. Connections whose other capabilities
 # differ share one encoded form.
-BROADCAST_CAPS = Cap.MESSAGE_TAGS | Cap.SERVER_TIME
+BROADCAST_CAPS = Cap.MESSAGE_TAGS | Cap.READ_MARKER | Cap.REDACTION | Cap.SERVER_TIME

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,16 +17,19 @@ from gchat.core.events import (
     Invited,
     Joined,
     Kicked,
+    MarkerSet,
     ModeChange,
     ModesSet,
     Parted,
     Quit,
+    Redacted,
     Renamed,
     Said,
     TopicSet,
     UserModeSet,
 )
 from gchat.core.hub import Hub, Rules
+from gchat.core.saved import restore
 from gchat.core.stamp import Stamper
 from gchat.wire.names import casefold
 
@@ -52,6 +56,8 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(TopicSet, UIDS, ROOMS, TEXTS),
     st.builds(ModesSet, UIDS, ROOMS, st.lists(CHANGES, max_size=4).map(tuple)),
     st.builds(Said, UIDS, NICKS | ROOMS, TEXTS),
+    st.builds(Redacted, UIDS, NICKS | ROOMS, st.just("id"), TEXTS, st.booleans()),
+    st.builds(MarkerSet, UIDS, NICKS | ROOMS, st.integers(0, 2_000_000_000_000)),
 )
 
 
@@ -60,10 +66,10 @@ class HubMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        rules = Rules(rooms_per_user=3, bans_per_room=2)
+        rules = Rules(rooms_per_user=3, bans_per_room=2, markers_per_person=2)
         self.hub, self.twin = Hub(rules), Hub(rules)
         self.stamper = Stamper(lambda: 1_700_000_000_000)
-        self.seen_rooms: dict[int, set[str]] = {}
+        self.saved: dict[tuple[str, str], str] = {}  # as a file has it
 
     @rule(event=EVENTS)
     def apply(self, event: Event) -> None:
@@ -73,9 +79,14 @@ class HubMachine(RuleBasedStateMachine):
         outcome = self.hub.apply(entry)
         twin = self.twin.apply(entry)
         assert outcome.effects == twin.effects
+        for one in outcome.saved:
+            self.saved.pop((one.kind, one.key), None)
+            if one.value is not None:
+                self.saved[one.kind, one.key] = one.value
         assert [str(r) for r in outcome.refusals] == [str(r) for r in twin.refusals]
         if outcome.refusals and not outcome.effects:
             assert self.hub == before, "what is refused changes nothing"
+            assert not outcome.saved
         for effect in outcome.effects:
             assert effect.entry is entry
             assert effect.uid == event.uid
@@ -113,9 +124,28 @@ class HubMachine(RuleBasedStateMachine):
     @invariant()
     def no_room_is_empty_and_each_is_found_by_its_name(self) -> None:
         for key, room in self.hub.rooms.items():
-            assert room.members
+            assert room.members or room.lasting
+            assert room.lasting is (key == "#lobby")
             assert key == room.key == casefold(room.name)
             assert len(room.bans) <= self.hub.rules.bans_per_room
+
+    @invariant()
+    def what_is_saved_is_what_lasts(self) -> None:
+        again = Hub(self.hub.rules)
+        for (kind, key), value in self.saved.items():
+            restore(again, kind, key, value)
+        lasting = {
+            key: replace(room, members={}, invited=set())
+            for key, room in self.hub.rooms.items()
+            if room.lasting
+        }
+        assert again.rooms == lasting
+
+    @invariant()
+    def markers_are_bounded(self) -> None:
+        for user in self.hub.users.values():
+            assert len(user.markers) <= self.hub.rules.markers_per_person
+            assert all(at <= 1_700_000_000_000 for at in user.markers.values())
 
     @invariant()
     def invisible_users_are_counted(self) -> None:

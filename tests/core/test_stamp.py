@@ -20,6 +20,16 @@ def test_order_whatever_the_clock_does(times: list[int]) -> None:
     assert ids == sorted(set(ids))
 
 
+def test_a_restart_with_a_clock_that_is_behind_goes_on_after_what_is_stored() -> None:
+    clock = iter([100, 50, 40, 101])
+    before = Stamper(lambda: next(clock))
+    last = before.stamp(Quit(1, ""))
+    after = Stamper(lambda: next(clock), last.at + 1)
+    entries = [last, *(after.stamp(Quit(1, "")) for _ in range(3))]
+    assert [entry.at for entry in entries] == [100, 101, 101, 101]
+    assert [entry.msgid for entry in entries] == sorted({entry.msgid for entry in entries})
+
+
 def test_more_ids_than_fit_in_a_millisecond_borrow_the_next_one() -> None:
     stamper = Stamper(lambda: 5)
     entries = [stamper.stamp(Quit(1, "")) for _ in range(0x10000 + 1)]

@@ -118,7 +118,7 @@ def one_round(folder: Path, number: int, seconds: float) -> tuple[int, int]:
         talker.sock.close()
     store = Store(folder)
     try:
-        kept = store.read(Query("#lobby", EVERYTHING))
+        kept = store.reader.read(Query("#lobby", EVERYTHING))
     finally:
         store.close()
     check([talker.seen for talker in talkers], kept)

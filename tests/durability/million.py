@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from gchat.core.history import Record
+from gchat.core.history import Batch, Record
 from gchat.journal.store import Store
 from tests.support.clients import IrcClient
 
@@ -32,20 +32,22 @@ def fill(folder: Path, count: int) -> None:
     for start in range(0, count, BATCH):
         texts = chance.choices(words, weights, k=10 * BATCH)
         store.write(
-            [
-                Record(
-                    at + start + n,
-                    f"{at + start + n:012x}0000",
-                    "PRIVMSG",
-                    "#lobby" if n % 2 else f"#room{n % 100}",
-                    1,
-                    f"n{n % 50}",
-                    f"n{n % 50}!u@h",
-                    "#lobby",
-                    " ".join(texts[10 * n : 10 * n + 10]),
+            Batch(
+                tuple(
+                    Record(
+                        at + start + n,
+                        f"{at + start + n:012x}0000",
+                        "PRIVMSG",
+                        "#lobby" if n % 2 else f"#room{n % 100}",
+                        1,
+                        f"n{n % 50}",
+                        f"n{n % 50}!u@h",
+                        "#lobby",
+                        " ".join(texts[10 * n : 10 * n + 10]),
+                    )
+                    for n in range(BATCH)
                 )
-                for n in range(BATCH)
-            ]
+            )
         )
     store.close()
 

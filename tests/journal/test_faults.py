@@ -11,7 +11,7 @@ import pytest
 
 from gchat.core.effects import Effect, Spoke
 from gchat.core.events import Connected, Joined, Said
-from gchat.core.history import Query
+from gchat.core.history import Batch, Query
 from gchat.core.hub import Hub
 from gchat.journal import store as store_module
 from gchat.journal.sqlite import NOT_STORED, SqliteJournal
@@ -83,7 +83,7 @@ class Chat:
         return [effect.text for effect in self.shown if isinstance(effect, Spoke)]
 
     def kept(self) -> list[str]:
-        return [one.text for one in self.store.read(Query("#lobby", 1_000_000))]
+        return [one.text for one in self.store.reader.read(Query("#lobby", 1_000_000))]
 
     def close(self) -> None:
         self.journal.close()
@@ -140,11 +140,11 @@ def test_what_was_said_in_one_turn_is_written_at_once(chat: Chat) -> None:
     batches: list[int] = []
     write = chat.store.write
 
-    def counting(batch: list[object]) -> None:
-        batches.append(len(batch))
-        write(batch)  # type: ignore[arg-type]
+    def counting(batch: Batch) -> None:
+        batches.append(len(batch.records))
+        write(batch)
 
-    chat.store.write = counting  # type: ignore[method-assign, assignment]
+    chat.store.write = counting  # type: ignore[method-assign]
     tickets = [chat.journal.append(Said(1, "#lobby", str(n))) for n in range(500)]
     assert chat.texts() == [], "nobody is shown what is not stored"
     tickets[-1].result()

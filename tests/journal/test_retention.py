@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gchat.core.history import Query, Record
+from gchat.core.history import Batch, Query, Record
 from gchat.journal import retention
 from gchat.journal.retention import DAY_MS, Keep, Retention
 from gchat.journal.store import Store
@@ -27,15 +27,17 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def fill(store: Store, place: str, count: int, at: int = NOW) -> None:
     store.write(
-        [
-            Record(at, f"{place}-{n}", "PRIVMSG", place, 1, "n", "n!u@h", place, f"word{n}")
-            for n in range(count)
-        ]
+        Batch(
+            tuple(
+                Record(at, f"{place}-{n}", "PRIVMSG", place, 1, "n", "n!u@h", place, f"word{n}")
+                for n in range(count)
+            )
+        )
     )
 
 
 def kept(store: Store, place: str) -> list[str]:
-    return [one.text for one in store.read(Query(place, 1000))]
+    return [one.text for one in store.reader.read(Query(place, 1000))]
 
 
 def sweep(store: Store, keep: Keep) -> int:
@@ -69,8 +71,8 @@ def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
     fill(store, "#a", 12)
     sweep(store, Keep(lines=10))
     search = "SELECT count(*) FROM words WHERE words MATCH ?"
-    assert store._reader.execute(search, ("word0",)).fetchone() == (0,)
-    assert store._reader.execute(search, ("word11",)).fetchone() == (1,)
+    assert store._writer.execute(search, ("word0",)).fetchone() == (0,)
+    assert store._writer.execute(search, ("word11",)).fetchone() == (1,)
     store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
 
 

@@ -64,7 +64,8 @@ def test_cap_negotiation_holds_registration_up(server: ServerProcess) -> None:
     client.send("CAP LS 302", "NICK Tuan", "USER t 0 * :T", "PING x")
     assert words([client.read(), client.read()]) == [
         "gchat.local CAP * | LS | "
-        "batch cap-notify echo-message message-tags multi-prefix server-time",
+        "batch cap-notify draft/message-redaction draft/read-marker echo-message message-tags "
+        "multi-prefix server-time",
         "gchat.local PONG gchat.local | x",
     ]
     client.send("CAP REQ :server-time echo-message", "CAP REQ :server-time nonsense", "CAP LIST")

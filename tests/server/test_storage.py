@@ -67,6 +67,25 @@ def test_who_enters_after_a_restart_reads_the_last_messages(make_server: Make, d
     assert len(rest) == 10
 
 
+def test_the_lobby_is_as_it_was_left(make_server: Make, data: Path) -> None:
+    server = make_server("--data", str(data))
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    tuan.ask("TOPIC #lobby :Một chủ đề")
+    (created,) = [m for m in tuan.ask("MODE #lobby") if m.command == "329"]
+    tuan.ask("PART #lobby")
+    (topic, _) = tuan.ask("TOPIC #lobby")
+    assert topic.params[-1] == "Một chủ đề", "also when it is empty"
+    server.stop()
+
+    server = make_server("--data", str(data))
+    duy = IrcClient(server.port, "Duy")
+    found = {message.command: message.params for message in duy.join("#lobby")}
+    assert found["332"][-1] == "Một chủ đề"
+    assert found["333"][2].startswith("Tuan!")
+    (again,) = [m for m in duy.ask("MODE #lobby") if m.command == "329"]
+    assert again.params[2] == created.params[2]
+
+
 def test_how_many_are_replayed_is_a_setting(make_server: Make, data: Path) -> None:
     for replay in (0, 3):
         server = make_server("--data", str(data), journal_replay=replay)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gchat.core.effects import Outcome, Refused, Spoke
 from gchat.core.events import Entry, Event
-from gchat.core.history import Archive
+from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
 from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
@@ -51,6 +51,9 @@ class FakeLink:
 
     def tail(self, room: str) -> list[Spoke]:
         return []
+
+    def find(self, place: str, msgid: str) -> Record | None:
+        return None
 
     def pace(self) -> None:
         self.log.append("pace")

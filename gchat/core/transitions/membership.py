@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Effect, Entered, Invitation, Left, Refused, WasKicked
 from gchat.core.events import Entry, Invited, Joined, Kicked, Parted
 from gchat.core.rooms import Room
+from gchat.core.saved import saved_room
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
@@ -36,10 +37,13 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     letters = ""
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
-        if key != casefold(hub.rules.lobby):
+        hub.rooms[key] = room
+        if key == casefold(hub.rules.lobby):
+            room.lasting = True
+            hub.saved.append(saved_room(room))
+        else:
             letters = "o"
             room.flags.add("t")
-        hub.rooms[key] = room
     else:
         _check_entry(room, user, event.key)
     room.members[user.uid] = letters
@@ -47,10 +51,7 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     user.rooms[key] = None
     return (
         Entered(
-            entry=entry,
-            uid=user.uid,
-            nick=user.nick,
-            source=user.source,
+            **user.doing(entry),
             room=key,
             room_name=room.name,
         ),
@@ -71,10 +72,10 @@ def _check_entry(room: Room, user: User, password: str) -> None:
 
 
 def remove(hub: Hub, room: Room, user: User) -> None:
-    """Takes a member out; the room goes with its last one."""
+    """Takes a member out; the room goes with its last one, if it does not last."""
     del room.members[user.uid]
     del user.rooms[room.key]
-    if not room.members:
+    if not room.members and not room.lasting:
         del hub.rooms[room.key]
 
 
@@ -85,10 +86,7 @@ def parted(hub: Hub, entry: Entry, event: Parted) -> tuple[Effect, ...]:
     remove(hub, room, user)
     return (
         Left(
-            entry=entry,
-            uid=user.uid,
-            nick=user.nick,
-            source=user.source,
+            **user.doing(entry),
             room=room.key,
             room_name=room.name,
             reason=event.reason,
@@ -108,10 +106,7 @@ def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
     remove(hub, room, target)
     return (
         WasKicked(
-            entry=entry,
-            uid=user.uid,
-            nick=user.nick,
-            source=user.source,
+            **user.doing(entry),
             room=room.key,
             room_name=room.name,
             target=target.nick,
@@ -134,10 +129,7 @@ def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
     room.invited.add(target.uid)
     return (
         Invitation(
-            entry=entry,
-            uid=user.uid,
-            nick=user.nick,
-            source=user.source,
+            **user.doing(entry),
             uids=(target.uid,),
             room_name=room.name,
             target=target.nick,

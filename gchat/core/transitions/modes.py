@@ -10,6 +10,7 @@ from gchat.core import masks
 from gchat.core.effects import ChangedModes, Outcome, Refused
 from gchat.core.events import Entry, ModeChange, ModesSet
 from gchat.core.rooms import FLAG_MODES, PREFIXES, Room, Signed
+from gchat.core.saved import saved_room
 from gchat.core.users import User
 from gchat.wire.numerics import (
     ERR_BANLISTFULL,
@@ -46,11 +47,10 @@ def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
                 done.append(made)
     if not done:
         return Outcome(refusals=tuple(refusals))
+    if room.lasting:
+        hub.saved.append(saved_room(room))
     effect = ChangedModes(
-        entry=entry,
-        uid=user.uid,
-        nick=user.nick,
-        source=user.source,
+        **user.doing(entry),
         room=room.key,
         room_name=room.name,
         changes=tuple(done),

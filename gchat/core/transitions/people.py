@@ -47,10 +47,7 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     if event.nick == user.nick:
         return ()
     effect = ChangedNick(
-        entry=entry,
-        uid=user.uid,
-        nick=user.nick,
-        source=user.source,
+        **user.doing(entry),
         uids=(user.uid, *hub.neighbours(user)),
         new=event.nick,
         rooms=tuple(user.rooms),
@@ -65,10 +62,7 @@ def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     """Seen by everybody in their rooms, but not by themselves."""
     user = hub.user(event.uid)
     effect = Disconnected(
-        entry=entry,
-        uid=user.uid,
-        nick=user.nick,
-        source=user.source,
+        **user.doing(entry),
         uids=hub.neighbours(user),
         rooms=tuple(user.rooms),
         reason=event.reason,

@@ -1,12 +1,13 @@
-"""Messages and topics."""
+"""Messages, taking them back, and topics."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gchat.core.effects import ChangedTopic, Effect, Refused, Spoke
-from gchat.core.events import Entry, Said, TopicSet
+from gchat.core.effects import ChangedTopic, Effect, Failure, Redaction, Refused, Spoke
+from gchat.core.events import Entry, Redacted, Said, TopicSet
 from gchat.core.rooms import Signed
+from gchat.core.saved import saved_room
 from gchat.wire.names import is_room
 from gchat.wire.numerics import ERR_CANNOTSENDTOCHAN, ERR_CHANOPRIVSNEEDED
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     """To a room: seen by its members. To a person: seen by both."""
     user = hub.user(event.uid)
-    room_key = ""
+    room_key = target_account = ""
     uids: tuple[int, ...] = ()
     if is_room(event.target):
         room = hub.room(event.target)
@@ -32,7 +33,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
             uids = (user.uid,)
     else:
         receiver = hub.named(event.target)
-        target = receiver.nick
+        target, target_account = receiver.nick, receiver.account
         uids = (receiver.uid,) if receiver is user else (receiver.uid, user.uid)
     user.spoke = entry.at
     return (
@@ -41,14 +42,40 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
             uid=user.uid,
             nick=user.nick,
             source=user.source,
+            account=user.account,
             room=room_key,
             uids=uids,
             verb=event.verb,
             target=target,
             text=event.text,
             tags=event.tags,
+            target_account=target_account,
         ),
     )
+
+
+def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
+    """By who wrote it, or by an operator of the room. Seen by who saw the message."""
+    user = hub.user(event.uid)
+    if is_room(event.target):
+        room = hub.joined_room(event.target, user.uid)
+        if not (event.own or room.is_op(user.uid)):
+            raise Failure(
+                "REDACT",
+                "REDACT_FORBIDDEN",
+                room.name,
+                event.msgid,
+                text="You are not authorised to delete this message",
+            )
+        seen: dict[str, Any] = {"room": room.key, "target": room.name}
+    else:
+        receiver = hub.named(event.target)
+        seen = {
+            "uids": (receiver.uid,) if receiver is user else (receiver.uid, user.uid),
+            "target": receiver.nick,
+            "target_account": receiver.account,
+        }
+    return (Redaction(**user.doing(entry), **seen, msgid=event.msgid, reason=event.reason),)
 
 
 def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:
@@ -58,12 +85,11 @@ def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:
     if "t" in room.flags and not room.is_op(user.uid):
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
     room.topic = Signed(event.text, user.source, entry.at) if event.text else None
+    if room.lasting:
+        hub.saved.append(saved_room(room))
     return (
         ChangedTopic(
-            entry=entry,
-            uid=user.uid,
-            nick=user.nick,
-            source=user.source,
+            **user.doing(entry),
             room=room.key,
             room_name=room.name,
             text=event.text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gchat.core.effects import Outcome, Refused
+from gchat.core.effects import Failure, Outcome, Refused
 from gchat.core.events import Event
 from gchat.core.users import User
 from gchat.dialects.irc.render import variant
@@ -87,7 +87,10 @@ class IrcConnection:
         return MAX_BODY_BYTES - 2 - len(head.encode())
 
     def refuse(self, refusal: Refused) -> None:
-        """The numeric that a refusal carries."""
+        """What a refusal carries: its numeric, or a FAIL."""
+        if isinstance(refusal, Failure):
+            self.fail(refusal.command, refusal.code, *refusal.context, text=refusal.text)
+            return
         self.reply(refusal.numeric, *refusal.params, text=refusal.text)
 
     def say(self, command: str, *params: str, source: str | None = None) -> None:

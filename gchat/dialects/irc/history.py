@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gchat.core.effects import Effect
-from gchat.core.history import (
-    MESSAGES,
-    Archive,
-    Query,
-    Record,
-    Reference,
-    Unreadable,
-    person,
-    restored,
-)
+from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Unreadable
+from gchat.core.records import restored
 from gchat.core.rooms import Room
-from gchat.dialects.irc.render import form_in_batch, render, server_time
-from gchat.dialects.search import place
+from gchat.dialects.irc.render import form_in_batch, parse_time, render, server_time
+from gchat.dialects.search import own_person, place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -117,7 +108,7 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
     if any(time.msgid for time in times):
         raise Failed("INVALID_PARAMS", name, text="TARGETS takes times only")
     after, before = sorted(time.at for time in times)
-    own = person(irc.link.boot, irc.link.uid)
+    own = own_person(irc.link)
     found = archive.targets(tuple(irc.user.rooms), own, after, before, _limit(irc, name, limit))
     reference = irc.batch_reference()
     if Cap.BATCH in irc.caps:
@@ -188,10 +179,9 @@ def _reference(name: str, target: str, text: str) -> Reference:
             "INVALID_MSGREFTYPE", name, target, text=f"{kind}-based requests are not supported"
         )
     try:
-        moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return Reference(at=parse_time(value))
     except ValueError:
         raise Failed("INVALID_PARAMS", name, text, text="Invalid timestamp") from None
-    return Reference(at=round(moment.timestamp() * 1000))
 
 
 def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:

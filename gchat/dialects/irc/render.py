@@ -17,6 +17,8 @@ from gchat.core.effects import (
     Entered,
     Invitation,
     Left,
+    MarkedRead,
+    Redaction,
     Spoke,
     WasKicked,
 )
@@ -33,6 +35,8 @@ class Form:
 
     server_time: bool
     message_tags: bool
+    redaction: bool = False
+    read_marker: bool = False
     batch: str = ""  # the reference of the batch that the lines are in
 
 
@@ -43,8 +47,18 @@ def variant(caps: Cap) -> Variant:
 
 @cache
 def _variant(visible: Cap) -> Variant:
-    form = Form(Cap.SERVER_TIME in visible, Cap.MESSAGE_TAGS in visible)
+    form = _form(visible)
     return Variant("irc", int(visible), partial(render, form=form))
+
+
+def _form(caps: Cap, batch: str = "") -> Form:
+    return Form(
+        server_time=Cap.SERVER_TIME in caps,
+        message_tags=Cap.MESSAGE_TAGS in caps,
+        redaction=Cap.REDACTION in caps,
+        read_marker=Cap.READ_MARKER in caps,
+        batch=batch,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -57,10 +71,20 @@ def server_time(at: int) -> str:
     return f"{_second(at // 1000)}.{at % 1000:03}Z"
 
 
+def marker_time(at: int) -> str:
+    """Milliseconds as MARKREAD has them; 0 is never."""
+    return f"timestamp={server_time(at)}" if at else "*"
+
+
+def parse_time(text: str) -> int:
+    """The inverse of `server_time`. Raises ValueError."""
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return max(0, round(moment.timestamp() * 1000))
+
+
 def form_in_batch(caps: Cap, reference: str) -> Form:
     """The form of what is replayed to who has these capabilities, in a batch where they know it."""
-    batch = reference if Cap.BATCH in caps else ""
-    return Form(Cap.SERVER_TIME in caps, Cap.MESSAGE_TAGS in caps, batch)
+    return _form(caps, reference if Cap.BATCH in caps else "")
 
 
 def render(effect: Effect, *, form: Form) -> bytes:
@@ -139,6 +163,19 @@ def _changed_topic(effect: ChangedTopic, form: Form) -> bytes:
     return encode(_head(effect, form, ()) + f"TOPIC {effect.room_name} :{effect.text}")
 
 
+def _redaction(effect: Redaction, form: Form) -> bytes:
+    if not form.redaction:
+        return b""
+    reason = (effect.reason,) if effect.reason else ()
+    return _line(effect, form, "REDACT", effect.target, effect.msgid, *reason)
+
+
+def _marked_read(effect: MarkedRead, form: Form) -> bytes:
+    if not form.read_marker:
+        return b""
+    return encode(format_message("MARKREAD", effect.target, marker_time(effect.at)))
+
+
 def _invitation(effect: Invitation, form: Form) -> bytes:
     return _line(effect, form, "INVITE", effect.target, effect.room_name)
 
@@ -184,4 +221,6 @@ _RENDERERS: dict[type[Effect], Callable[[Any, Form], bytes]] = {
     ChangedTopic: _changed_topic,
     ChangedModes: _changed_modes,
     Invitation: _invitation,
+    Redaction: _redaction,
+    MarkedRead: _marked_read,
 }

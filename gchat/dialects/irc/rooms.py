@@ -8,6 +8,7 @@ from gchat.core.effects import Refused
 from gchat.core.events import Invited, Joined, Kicked, Parted, TopicSet
 from gchat.core.rooms import Room
 from gchat.dialects.irc.history import replay
+from gchat.dialects.irc.markers import send_marker
 from gchat.dialects.irc.people import visible
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
@@ -60,6 +61,7 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
         room = irc.hub.joined_room(name, irc.link.uid)
         if room.topic:
             _topic(irc, room)
+        send_marker(irc, room.name)
         _names(irc, room)
         replay(irc, room)
 

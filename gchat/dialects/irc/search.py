@@ -4,11 +4,12 @@ https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gchat.core.history import Search, Unreadable, restored
+from gchat.core.history import Search, Unreadable
+from gchat.core.records import restored
 from gchat.dialects.irc.history import send_batch
+from gchat.dialects.irc.render import parse_time
 from gchat.dialects.search import MOST_WORDS, every_place, place
 from gchat.wire.message import Message, parse_tags
 
@@ -70,7 +71,6 @@ def _time(text: str | None) -> int:
     if text is None:
         return 0
     try:
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return parse_time(text)
     except ValueError:
         raise ValueError("Invalid timestamp") from None
-    return round(moment.timestamp() * 1000)

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gchat.dialects.irc import history, messages, modes, people, registration, rooms, search, server
+from gchat.dialects.irc import (
+    history,
+    markers,
+    messages,
+    modes,
+    people,
+    redaction,
+    registration,
+    rooms,
+    search,
+    server,
+)
 from gchat.wire.message import Message
 
 if TYPE_CHECKING:
@@ -39,6 +50,7 @@ COMMANDS: dict[str, Row] = {
     "KICK": Row(rooms.kick, 2),
     "LIST": Row(rooms.list_),
     "LUSERS": Row(server.lusers),
+    "MARKREAD": Row(markers.markread),
     "MODE": Row(modes.mode, 1),
     "MOTD": Row(server.motd),
     "NAMES": Row(rooms.names),
@@ -50,6 +62,7 @@ COMMANDS: dict[str, Row] = {
     "PONG": Row(server.pong, before_registration=True),
     "PRIVMSG": Row(messages.privmsg, message=True),
     "QUIT": Row(server.quit_, before_registration=True),
+    "REDACT": Row(redaction.redact, 2),
     "SEARCH": Row(search.search, 1),
     "TAGMSG": Row(messages.tagmsg, message=True),
     "TIME": Row(server.time),

@@ -1,0 +1,145 @@
+"""What was seen, as it is kept, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from gchat.core.effects import (
+    ChangedModes,
+    ChangedNick,
+    ChangedTopic,
+    Disconnected,
+    Effect,
+    Entered,
+    Left,
+    Outcome,
+    Redaction,
+    Spoke,
+    WasKicked,
+)
+from gchat.core.events import Entry, ModeChange, Quit
+from gchat.core.history import MESSAGES, Batch, Record, conversation, person
+
+_PASSING = frozenset({"+typing", "+draft/typing"})  # tags of no interest afterwards
+_GONE = Quit(0, "")  # stands for the event of an entry that is read back: only its effect is kept
+
+
+def kept(outcome: Outcome, boot: str) -> Batch:
+    """What is to be stored of what an entry brought. `boot` is different for each run of the
+    server.
+    """
+    redacted = tuple(
+        (_place(effect, boot), effect.msgid)
+        for effect in outcome.effects
+        if isinstance(effect, Redaction)
+    )
+    return Batch(tuple(records(outcome.effects, boot)), redacted, outcome.saved)
+
+
+def records(effects: Iterable[Effect], boot: str) -> Iterator[Record]:
+    """What is kept of what people see."""
+    for effect in effects:
+        lines = _LINES.get(type(effect))
+        for place, kind, target, text, arg in lines(effect, boot) if lines else ():
+            yield Record(
+                at=effect.entry.at,
+                msgid=effect.entry.msgid,
+                kind=kind,
+                place=place,
+                uid=effect.uid,
+                nick=effect.nick,
+                source=effect.source,
+                target=target,
+                text=text,
+                arg=arg,
+                tags=effect.tags if isinstance(effect, Spoke) else (),
+                account=effect.account,
+                boot=boot,
+            )
+
+
+def _place(effect: Spoke | Redaction, boot: str) -> str:
+    if effect.room:
+        return effect.room
+    return conversation(
+        person(boot, effect.uid, effect.account),
+        person(boot, effect.uids[0], effect.target_account),
+    )
+
+
+_Line = tuple[str, str, str, str, str]  # place, kind, target, text, arg
+
+
+def _spoke(effect: Spoke, boot: str) -> list[_Line]:
+    if effect.verb not in MESSAGES and all(key in _PASSING for key, _ in effect.tags):
+        return []
+    return [(_place(effect, boot), effect.verb, effect.target, effect.text, "")]
+
+
+def _change_word(change: ModeChange) -> str:
+    """As `_change` reads it; arguments have no spaces in them."""
+    sign = "+" if change.adding else "-"
+    return f"{sign}{change.letter}{change.arg}"
+
+
+def _change(word: str) -> ModeChange:
+    return ModeChange(word[0] == "+", word[1], word[2:])
+
+
+_LINES: dict[type[Effect], Callable[[Any, str], list[_Line]]] = {
+    Spoke: _spoke,
+    Redaction: lambda e, boot: [(_place(e, boot), "REDACT", e.target, e.reason, e.msgid)],
+    Entered: lambda e, _: [(e.room, "JOIN", e.room_name, "", "")],
+    Left: lambda e, _: [(e.room, "PART", e.room_name, e.reason, "")],
+    WasKicked: lambda e, _: [(e.room, "KICK", e.room_name, e.reason, e.target)],
+    ChangedTopic: lambda e, _: [(e.room, "TOPIC", e.room_name, e.text, "")],
+    ChangedModes: lambda e, _: [
+        (e.room, "MODE", e.room_name, "", " ".join(_change_word(one) for one in e.changes))
+    ],
+    Disconnected: lambda e, _: [(room, "QUIT", "", e.reason, "") for room in e.rooms],
+    ChangedNick: lambda e, _: [(room, "NICK", "", "", e.new) for room in e.rooms],
+}
+
+
+def restored(kept: Record) -> Effect:
+    """A kept line as what was seen."""
+    seen: dict[str, Any] = {
+        "entry": Entry(0, kept.at, kept.msgid, _GONE),
+        "uid": kept.uid,
+        "nick": kept.nick,
+        "source": kept.source,
+        "account": kept.account,
+    }
+    if kept.kind in ("QUIT", "NICK"):
+        seen["rooms"] = (kept.place,)
+    elif kept.place.startswith("#"):
+        seen["room"] = kept.place
+    return _EFFECTS.get(kept.kind, _spoken)(kept, seen)
+
+
+def _spoken(kept: Record, seen: dict[str, Any]) -> Effect:
+    return Spoke(**seen, verb=kept.kind, target=kept.target, text=kept.text, tags=kept.tags)
+
+
+def _kicked(kept: Record, seen: dict[str, Any]) -> Effect:
+    return WasKicked(**seen, room_name=kept.target, target=kept.arg, target_uid=0, reason=kept.text)
+
+
+def _modes(kept: Record, seen: dict[str, Any]) -> Effect:
+    changes = tuple(_change(word) for word in kept.arg.split(" "))
+    return ChangedModes(**seen, room_name=kept.target, changes=changes)
+
+
+_EFFECTS: dict[str, Callable[[Record, dict[str, Any]], Effect]] = {
+    "JOIN": lambda one, seen: Entered(**seen, room_name=one.target),
+    "PART": lambda one, seen: Left(**seen, room_name=one.target, reason=one.text),
+    "KICK": _kicked,
+    "TOPIC": lambda one, seen: ChangedTopic(**seen, room_name=one.target, text=one.text),
+    "MODE": _modes,
+    "QUIT": lambda one, seen: Disconnected(**seen, reason=one.text),
+    "NICK": lambda one, seen: ChangedNick(**seen, new=one.arg),
+    "REDACT": lambda one, seen: Redaction(
+        **seen, target=one.target, msgid=one.arg, reason=one.text
+    ),
+}

@@ -1,0 +1,38 @@
+"""How far somebody has read: https://ircv3.net/specs/extensions/read-marker"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Effect, MarkedRead
+from gchat.core.events import Entry, MarkerSet
+from gchat.core.saved import saved_marker
+from gchat.wire.names import casefold
+
+if TYPE_CHECKING:
+    from gchat.core.hub import Hub
+
+
+def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
+    """Only ever forwards, and not into the future. Seen by every connection of the person where it
+    moved, otherwise by the asking one. The one that was made first is forgotten for a new one over
+    the limit.
+    """
+    user = hub.user(event.uid)
+    account = hub.accounts.get(casefold(user.account)) if user.account else None
+    markers = account.markers if account else user.markers
+    key = casefold(event.target)
+    before = markers.get(key, 0)
+    at = max(before, min(event.at, entry.at))
+    uids: tuple[int, ...] = (user.uid,)
+    if at > before:
+        if key not in markers and len(markers) >= hub.rules.markers_per_person:
+            oldest = next(iter(markers))
+            del markers[oldest]
+            if account:
+                hub.saved.append(saved_marker(account.key, oldest, None))
+        markers[key] = at
+        if account:
+            hub.saved.append(saved_marker(account.key, key, at))
+            uids = tuple(account.uids)
+    return (MarkedRead(**user.doing(entry), uids=uids, target=event.target, at=at),)

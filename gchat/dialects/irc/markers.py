@@ -1,0 +1,50 @@
+"""MARKREAD, https://ircv3.net/specs/extensions/read-marker"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Failure, Refused
+from gchat.core.events import MarkerSet
+from gchat.dialects.irc.render import marker_time, parse_time
+from gchat.wire.caps import Cap
+from gchat.wire.message import Message
+from gchat.wire.names import casefold
+from gchat.wire.numerics import ERR_UNKNOWNCOMMAND
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+TARGET_LENGTH = 64  # characters
+
+
+def markread(irc: IrcConnection, message: Message) -> None:
+    """MARKREAD, asked for or set."""
+    if Cap.READ_MARKER not in irc.caps:
+        raise Refused(ERR_UNKNOWNCOMMAND, message.command)
+    if not message.params or not message.params[0]:
+        raise Failure("MARKREAD", "NEED_MORE_PARAMS", text="Missing parameters")
+    target = message.params[0]
+    if len(target) > TARGET_LENGTH or " " in target:
+        raise Failure("MARKREAD", "INVALID_PARAMS", text="Invalid parameters")
+    if len(message.params) == 1:
+        send_marker(irc, target)
+        return
+    kind, _, moment = message.params[1].partition("=")
+    try:
+        if kind != "timestamp":
+            raise ValueError
+        at = parse_time(moment)
+    except ValueError:
+        raise Failure(
+            "MARKREAD", "INVALID_PARAMS", message.params[1], text="Invalid parameters"
+        ) from None
+    irc.commit(MarkerSet(irc.link.uid, target, at))
+
+
+def send_marker(irc: IrcConnection, target: str) -> None:
+    """How far they have read, to who knows what that is."""
+    if Cap.READ_MARKER in irc.caps:
+        account = irc.hub.accounts.get(casefold(irc.user.account)) if irc.user.account else None
+        markers = account.markers if account else irc.user.markers
+        irc.say("MARKREAD", target, marker_time(markers.get(casefold(target), 0)))

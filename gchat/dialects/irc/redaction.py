@@ -1,0 +1,58 @@
+"""REDACT, https://ircv3.net/specs/extensions/message-redaction"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Failure, Refused
+from gchat.core.events import Redacted
+from gchat.core.history import Record, Unreadable
+from gchat.dialects.search import place
+from gchat.wire.caps import Cap
+from gchat.wire.message import Message
+from gchat.wire.names import casefold, is_room
+from gchat.wire.numerics import ERR_UNKNOWNCOMMAND
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+
+def redact(irc: IrcConnection, message: Message) -> None:
+    """REDACT of one message that they may read."""
+    if Cap.REDACTION not in irc.caps:
+        raise Refused(ERR_UNKNOWNCOMMAND, message.command)
+    target, msgid, *rest = message.params
+    where = place(irc.link, target)
+    if where is None:
+        text = f"You cannot delete messages from {target}"
+        raise Failure("REDACT", "INVALID_TARGET", target, text=text)
+    try:
+        found = irc.link.find(where[0], msgid)
+    except Unreadable:
+        text = "The message could not be looked up"
+        raise Failure("REDACT", "INTERNAL_ERROR", target, msgid, text=text) from None
+    if found is None or found.at < where[1]:
+        text = "This message does not exist or is too old"
+        raise Failure("REDACT", "UNKNOWN_MSGID", target, msgid, text=text)
+    _check(irc, found, target, msgid)
+    reason = rest[0][: irc.server.reason_length] if rest else ""
+    irc.commit(Redacted(irc.link.uid, target, msgid, reason, own=_is_own(irc, found)))
+
+
+def _is_own(irc: IrcConnection, found: Record) -> bool:
+    if found.account:
+        return casefold(found.account) == casefold(irc.user.account)
+    return (found.boot, found.uid) == (irc.link.boot, irc.link.uid)
+
+
+def _check(irc: IrcConnection, found: Record, target: str, msgid: str) -> None:
+    """Raises Failure where they may not."""
+    if is_room(target) and irc.hub.room(target).is_op(irc.link.uid):
+        return
+    if not _is_own(irc, found):
+        text = "You are not authorised to delete this message"
+        raise Failure("REDACT", "REDACT_FORBIDDEN", target, msgid, text=text)
+    window = irc.server.redact_seconds
+    if irc.link.wall_ms() - found.at > window * 1000:
+        text = "You can no longer delete this message"
+        raise Failure("REDACT", "REDACT_WINDOW_EXPIRED", target, msgid, str(window), text=text)
