@@ -104,6 +104,19 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What was said before: while we were away (`missed`), before what we know (`older`), or before
+    we came. `more`: there may be even older messages.
+    """
+
+    room: str
+    lines: tuple[Said, ...]
+    missed: bool = False
+    older: bool = False
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ServerText:
     """What the server says to us alone: the message of the day, or (`error`) why something
     that we asked for cannot be. `room` is what it is about, where that is known.
@@ -138,6 +151,7 @@ Event = (
     | Members
     | TopicChanged
     | Said
+    | History
     | ServerText
     | Latency
     | Closed

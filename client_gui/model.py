@@ -14,7 +14,7 @@ from client_gui import events
 from client_gui.events import Kind
 from gchat.wire.names import casefold
 
-LINES_KEPT = 5000  # of each room; older ones are forgotten
+LINES_KEPT = 20_000  # of each room; older ones are forgotten
 LINE_LENGTH = 4000  # characters shown of one line: a longer one makes Tk slow
 
 
@@ -38,6 +38,7 @@ class Line:
     nick: str = ""
     own: bool = False
     mention: bool = False
+    msgid: str = ""
 
     def __str__(self) -> str:
         """As it reads: `Tuan: Hello, Duy!`"""
@@ -78,6 +79,8 @@ class Room:
     direct: bool = False
     lines: list[Line] = field(default_factory=list)
     forgotten: int = 0  # lines that were here and are not kept
+    more: bool = False  # the server may have older ones
+    asked: bool = False  # and was asked for them
     members: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded → (prefix, nick)
     topic: str = ""
     unread: int = 0
@@ -99,6 +102,14 @@ class LineAdded:
 
     room: str
     line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAdded:
+    """Lines of the past came to the room of this key; `older` of them before all that it had."""
+
+    room: str
+    older: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +137,15 @@ class NickNeeded:
     reason: str
 
 
-Change = LineAdded | RoomChanged | RoomsChanged | StatusChanged | NickNeeded
+Change = LineAdded | HistoryAdded | RoomChanged | RoomsChanged | StatusChanged | NickNeeded
 
 # Colours and the like of https://modern.ircdocs.horse/formatting.html, and what else is no text.
 _UNPRINTABLE = re.compile(
     r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?|[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 )
+
+
+_LOOKS = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Look.NOTICE}
 
 
 def clean(text: str) -> str:
@@ -184,12 +198,14 @@ class Model:
                 return self._set_status(Status(Phase.OFFLINE, event.reason))
             case events.ServerText():
                 return self._server_text(event)
+        return self._in_rooms(event)
+
+    def _in_rooms(self, event: events.NetEvent) -> list[Change]:
+        match event:
             case events.Said():
                 return self._said(event)
-        return self._people(event)
-
-    def _people(self, event: events.NetEvent) -> list[Change]:
-        match event:
+            case events.History():
+                return self._history(event)
             case events.Joined():
                 return self._joined(event)
             case events.Left():
@@ -217,6 +233,7 @@ class Model:
         changes = self._set_status(Status(Phase.WAITING, event.reason, until))
         for room in self.rooms.values():
             room.members.clear()
+            room.asked = False
         changes.append(RoomChanged(self.current))
         if event.reason != self._told:
             self._told = event.reason
@@ -243,12 +260,13 @@ class Model:
         at: float | None = None,
         nick: str = "",
         own: bool = False,
+        msgid: str = "",
     ) -> list[Change]:
         room = self.rooms[key]
         text = clean(text)
         spoken = look in (Look.MESSAGE, Look.ACTION)
         mention = spoken and not own and self._mentions_us(text)
-        line = Line(look, self._clock() if at is None else at, text, nick, own, mention)
+        line = Line(look, self._clock() if at is None else at, text, nick, own, mention, msgid)
         room.lines.append(line)
         if len(room.lines) > LINES_KEPT:
             del room.lines[0]
@@ -267,16 +285,57 @@ class Model:
         known = casefold(event.room) in self.rooms
         direct = event.room[:1] not in ("#", "&", "+", "!")
         self._room(event.room, direct=direct)
-        look = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Look.NOTICE}
         changes = self._add(
             casefold(event.room),
-            look[event.kind],
+            _LOOKS[event.kind],
             event.text,
             at=event.at,
             nick=event.nick,
             own=event.own,
+            msgid=event.msgid,
         )
         return changes if known else [*changes, RoomsChanged()]
+
+    def _history(self, event: events.History) -> list[Change]:
+        """Puts the past where it belongs; what is here already is left out."""
+        key = casefold(event.room)
+        room = self._room(event.room)
+        known = {line.msgid for line in room.lines if line.msgid}
+        lines = [said for said in event.lines if not said.msgid or said.msgid not in known]
+        if event.missed:
+            changes: list[Change] = []
+            for said in lines:
+                changes += self._said(said)
+            return changes
+        if event.older:
+            room.asked = False
+        place = 0 if event.older else len(room.lines)
+        if lines and not event.older:
+            last = lines[-1].at or 0.0
+            while place and room.lines[place - 1].at > last:
+                place -= 1  # what has happened since we came
+        room.lines[place:place] = [self._past_line(said) for said in lines]
+        surplus = max(0, len(room.lines) - LINES_KEPT)
+        if event.older and surplus:
+            del room.lines[:surplus]  # the room is full, and more would not stay
+        room.more = event.more and not surplus
+        return [HistoryAdded(key, len(lines) - surplus if event.older else 0), RoomsChanged()]
+
+    def _past_line(self, said: events.Said) -> Line:
+        text = clean(said.text)
+        mention = said.kind is not Kind.NOTICE and not said.own and self._mentions_us(text)
+        at = self._clock() if said.at is None else said.at
+        return Line(_LOOKS[said.kind], at, text, said.nick, said.own, mention, said.msgid)
+
+    def oldest(self, key: str) -> str:
+        """The id before which the server can be asked for older messages; "" where there is none
+        to ask for. It is asked once at a time.
+        """
+        room = self.rooms[key]
+        if not room.more or room.asked:
+            return ""
+        room.asked = True
+        return next((line.msgid for line in room.lines if line.msgid), "")
 
     # -- people
 

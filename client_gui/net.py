@@ -70,6 +70,7 @@ class Connector:
         self._jitter = jitter  # 0 to 1
         self._timeouts = timeouts
         self._core: ClientProtocol | None = None
+        self._newest: dict[str, str] = {}  # see Backlog: what is told, over all connections
         self._nick = address.nick  # what we ask to be called
         self._welcomed = False  # ever: from then on a nickname in use is our own ghost
         self._failures = 0  # in a row, since the last welcome
@@ -170,6 +171,7 @@ class Connector:
             rooms=self._address.rooms,
             retry_nick=self._welcomed,
             timeouts=self._timeouts,
+            newest=self._newest,
         )
         try:
             async with stream:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from client_gui import history
 from client_gui.events import (
     Closed,
     Event,
@@ -35,7 +36,14 @@ from gchat.wire import numerics
 from gchat.wire.lines import MAX_BODY_BYTES, LineSplitter
 from gchat.wire.message import Message, MessageError, format_message, parse, split_text
 
-WANTED_CAPS = ("echo-message", "message-tags", "multi-prefix", "server-time")
+WANTED_CAPS = (
+    "batch",
+    "draft/chathistory",
+    "echo-message",
+    "message-tags",
+    "multi-prefix",
+    "server-time",
+)
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
@@ -80,7 +88,9 @@ class ClientProtocol:
         realname: str = "",
         retry_nick: bool = False,
         timeouts: Timeouts | None = None,
+        newest: dict[str, str] | None = None,
     ) -> None:
+        """`newest`: see Backlog; what the connection before this one has told."""
         self.state = State.REGISTERING
         self.nick = nick  # what the server calls us, or is asked to
         self.isupport = Isupport()
@@ -93,6 +103,7 @@ class ClientProtocol:
         self._offered: list[str] = []  # what CAP LS has told so far
         self._names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
         self._source = ""  # nick!user@host as the server shows us
+        self._backlog = history.Backlog(self._send, self.isupport, {} if newest is None else newest)
         self._opened = now
         self._heard = now
         self._pinged: float | None = None  # when a sign of life was asked for
@@ -124,10 +135,11 @@ class ClientProtocol:
         match self.state:
             case State.REGISTERING:
                 return self._opened + self._timeouts.registration
-            case State.READY if self._pinged is not None:
-                return self._pinged + self._timeouts.reply
             case State.READY:
-                return self._heard + self._timeouts.keepalive
+                alive = self._heard + self._timeouts.keepalive
+                if self._pinged is not None:
+                    alive = self._pinged + self._timeouts.reply
+                return min(alive, self._backlog.deadline or alive)
         return None
 
     def on_time(self, now: float) -> list[Event]:
@@ -137,6 +149,8 @@ class ClientProtocol:
             return []
         if self.state is State.REGISTERING:
             return self._close("The server did not answer in time.")
+        if self._backlog.deadline is not None and now >= self._backlog.deadline:
+            return self._backlog.give_up()
         if self._pinged is not None:
             return self._close("The server does not answer any more.")
         self._pinged = now
@@ -177,6 +191,11 @@ class ClientProtocol:
             self.nick = nick
         self._send("NICK", nick)
 
+    def load_older(self, room: str, msgid: str) -> None:
+        """Asks for what was said in a room before a message, where the server keeps it."""
+        if self.state is State.READY:
+            self._backlog.older(room, msgid)
+
     def command(self, command: str, *params: str) -> None:
         """Sends any other command, such as JOIN. Raises NotConnected, MessageError."""
         if self.state is not State.READY:
@@ -206,7 +225,11 @@ class ClientProtocol:
         for line in self._lines.feed(data):
             message = self._parse(line)
             if message is not None:
-                events += self._handle(message, now)
+                found = self._handle(message, now)
+                if message.command in ("BATCH", "FAIL"):
+                    events += found
+                elif not self._backlog.takes(message.tags.get("batch"), found):
+                    events += self._backlog.happened(found, now)
         return events
 
     def _parse(self, line: bytes | None) -> Message | None:
@@ -279,6 +302,7 @@ class ClientProtocol:
             return []
         self.nick = message.params[0]
         self.state = State.READY
+        self._backlog.enabled = self.caps >= history.CAPS
         for room in self._rooms:
             self._send("JOIN", room)
         self._pinged = self._heard
@@ -364,6 +388,9 @@ class ClientProtocol:
     def _topic(self, message: Message) -> list[Event]:
         return [TopicChanged(message.params[0], message.params[1], message.nick)]
 
+    def _batch(self, message: Message) -> list[Event]:
+        return self._backlog.batch(message.params, message.tags.get("batch"))
+
     def _topic_told(self, message: Message) -> list[Event]:
         return [TopicChanged(message.params[1], message.params[2], "")]
 
@@ -383,7 +410,8 @@ class ClientProtocol:
     def _other_numeric(self, message: Message) -> list[Event]:
         """Errors are shown in the server's words; other numerics have nothing to tell here."""
         if message.command == "FAIL" and len(message.params) > 2:
-            return [ServerText(message.params[-1], error=True)]
+            failed = self._backlog.failed() if message.params[0] == "CHATHISTORY" else []
+            return [*failed, ServerText(message.params[-1], error=True)]
         if not (message.command.isdigit() and message.command[:1] in ("4", "5")):
             return []
         about = message.params[1:-1]
@@ -412,6 +440,7 @@ _TABLE: dict[str, tuple[_Handler, int]] = {
     "353": (ClientProtocol._name_reply, 4),
     "366": (ClientProtocol._end_of_names, 2),
     "372": (ClientProtocol._motd, 2),
+    "BATCH": (ClientProtocol._batch, 1),
     "CAP": (ClientProtocol._cap, 3),
     "ERROR": (ClientProtocol._error, 0),
     "JOIN": (ClientProtocol._join, 1),

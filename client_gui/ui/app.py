@@ -49,6 +49,7 @@ class App:
             keep=options.keep,
             send=self.send,
             retry=self._retry,
+            older=self._older,
         )
         self.dialog: ConnectDialog | None = None
         self._bridge: Bridge[tuple[NetThread | None, NetEvent]] = Bridge(root, self._deliver)
@@ -112,6 +113,15 @@ class App:
     def _retry(self) -> None:
         if self._net is not None and self.model.status.phase is Phase.WAITING:
             self._net.retry()
+
+    def _older(self) -> None:
+        """Asks for what was said before what the current room has."""
+        if self._net is None or self.model.status.phase is not Phase.CONNECTED:
+            return
+        room = self.model.rooms[self.model.current]
+        msgid = self.model.oldest(self.model.current)
+        if msgid:
+            self._net.do(lambda core: core.load_older(room.name, msgid))
 
     def _deliver(self, items: Sequence[tuple[NetThread | None, NetEvent]]) -> None:
         changes: list[Change] = []

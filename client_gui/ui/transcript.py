@@ -7,7 +7,7 @@ import ctypes.util
 import re
 import time
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from client_gui.model import Line, Look, Room
@@ -21,7 +21,8 @@ _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 class Transcript(ReadOnlyText):
     """Shows the last `keep` lines of a room (0: all), older ones on request."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, keep: int) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, keep: int, older: Callable[[], None]) -> None:
+        """`older` asks the server for what was said before."""
         super().__init__(
             parent,
             theme,
@@ -31,11 +32,14 @@ class Transcript(ReadOnlyText):
             padding=(20, 12),
         )
         self._theme = theme
+        self._older = older
         self._keep = keep
         self._extra = 0  # lines shown beyond `keep`, since somebody asked for them
         self._room: Room | None = None
         self._shown = 0  # lines in the widget
         self._configure_tags()
+        for upwards in ("<MouseWheel>", "<Button-4>", "<Prior>", "<Up>", "<Home>"):
+            self.text.bind(upwards, self._scrolled_up)
         # a disabled Text takes no focus by itself, and without focus nothing can be copied
         self.text.bind("<Button-1>", lambda event: self.text.focus_set())
 
@@ -57,6 +61,13 @@ class Transcript(ReadOnlyText):
         self.text.configure(state="disabled")
         if at_end:
             self.text.see("end")
+
+    def add_older(self, count: int) -> None:
+        """The room has got `count` lines before all that it had: shown where somebody looks for
+        them, and what is in view stays where it is.
+        """
+        self._extra += count
+        self._redraw(stay=True)
 
     def lines(self) -> list[str]:
         """The lines as they read, times left out."""
@@ -92,9 +103,12 @@ class Transcript(ReadOnlyText):
     def _limit(self) -> int:
         return self._keep + self._extra if self._keep else 0
 
-    def _redraw(self) -> None:
+    def _redraw(self, *, stay: bool = False) -> None:
+        """`stay`: the line at the top stays where it is; lines come before it only."""
         room = self._room
         assert room is not None
+        rows_before = int(self.text.index("end-1c").partition(".")[0])
+        top = int(self.text.index("@0,0").partition(".")[0])
         limit = self._limit()
         lines = room.lines[-limit:] if limit else room.lines
         self.text.configure(state="normal")
@@ -104,6 +118,9 @@ class Transcript(ReadOnlyText):
             self._insert(line)
         self._mark_more()
         self.text.configure(state="disabled")
+        if stay:
+            rows = int(self.text.index("end-1c").partition(".")[0])
+            self.text.yview(f"{top + rows - rows_before}.0")
 
     def _trim(self) -> None:
         """Keeps as many lines as are to be shown; older ones are one click away."""
@@ -124,11 +141,25 @@ class Transcript(ReadOnlyText):
         if hidden > 0:
             word = "message" if hidden == 1 else "messages"
             self.text.insert("1.0", f"↑ {hidden} earlier {word}\n", "more")
+        elif room is not None and room.more:
+            self.text.insert("1.0", "↑ earlier messages\n", "more")
 
     def _show_more(self, event: object) -> None:
-        self._extra += MORE_LINES
-        self._redraw()
-        self.text.see("1.0")
+        """What the room has is shown at once; when it has no more, the server is asked."""
+        room = self._room
+        if room is None:
+            return
+        hidden = len(room.lines) - self._shown
+        if hidden > 0:
+            self._extra += min(hidden, MORE_LINES)
+            self._redraw(stay=True)
+        elif room.more:
+            self._older()
+
+    def _scrolled_up(self, event: tk.Event[tk.Misc]) -> None:
+        """At the top, scrolling on brings what was before."""
+        if event.delta >= 0 and self.text.yview()[0] <= 0:
+            self._show_more(event)
 
     def _insert(self, line: Line) -> None:
         if self.text.compare("end-1c", "!=", "1.0"):

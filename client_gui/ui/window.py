@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from client_gui.model import (
     Change,
-    Line,
+    HistoryAdded,
     LineAdded,
     Model,
     RoomChanged,
@@ -37,6 +37,7 @@ class Window:
         keep: int,
         send: Callable[[str], bool],
         retry: Callable[[], None],
+        older: Callable[[], None],
     ) -> None:
         self._root = root
         self._model = model
@@ -52,7 +53,7 @@ class Window:
         self.header.pack(side="top", fill="x")
         self.composer = Composer(root, theme, send)
         self.composer.pack(side="bottom", fill="x")
-        self.transcript = Transcript(root, theme, keep)
+        self.transcript = Transcript(root, theme, keep, older)
         self.transcript.pack(fill="both", expand=True)
         self.composer.text.focus_set()
 
@@ -73,27 +74,28 @@ class Window:
     def show(self, changes: Iterable[Change], now: float) -> None:
         """Draws what has changed, each part once."""
         current = self._model.current
-        lines: list[Line] = []
-        parts = set()
+        kinds: dict[type, list[Change]] = {}
         for change in changes:
-            match change:
-                case LineAdded(room, line) if room == current:
-                    lines.append(line)
-                case RoomChanged(room) if room == current:
-                    parts.add("room")
-                case RoomsChanged():
-                    parts.add("rooms")
-                case StatusChanged():
-                    parts.add("status")
-        if lines:
-            self.transcript.add(lines)
-        if "room" in parts:
+            if getattr(change, "room", current) == current:
+                kinds.setdefault(type(change), []).append(change)
+        self._show_lines(kinds)
+        if RoomChanged in kinds:
             self.header.show(self._model.rooms[current])
             self.members.show(self._model.rooms[current])
-        if "rooms" in parts:
+        if RoomsChanged in kinds:
             self.sidebar.show_rooms(self._model)
-        if "status" in parts:
+        if StatusChanged in kinds:
             self.sidebar.show_status(self._model, now)
+
+    def _show_lines(self, kinds: dict[type, list[Change]]) -> None:
+        older = [one.older for one in kinds.get(HistoryAdded, []) if isinstance(one, HistoryAdded)]
+        lines = [one.line for one in kinds.get(LineAdded, []) if isinstance(one, LineAdded)]
+        if any(older):
+            self.transcript.add_older(sum(older))
+        elif older:
+            self.transcript.show(self._model.rooms[self._model.current])
+        elif lines:
+            self.transcript.add(lines)
 
     def _choose(self, key: str) -> None:
         self._model.show(key)

@@ -137,6 +137,63 @@ def test_the_last_ten_messages_are_in_view_and_older_ones_one_click_away(
     assert ui.lines()[1] == "Duy: message 40"
 
 
+def test_scrolling_up_loads_what_was_said_before(
+    make_server: Callable[..., ServerProcess], open_ui: OpenUi, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(tmp_path))
+    duy = PlainClient(server.port, "Duy")
+    duy.say(*(f"message {number}" for number in range(180)))
+    while duy.read_line() != "Duy: message 179":
+        pass
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_for("Duy: message 179", "Tuan has connected to the chat room")
+    assert ui.lines()[0] == "↑ 41 earlier messages"
+    text = ui.app.window.transcript.text
+
+    def scroll() -> None:
+        text.yview_moveto(0)
+        text.event_generate("<Button-4>")
+
+    scroll()
+    ui.wait_until(lambda: len(ui.lines()) == 52)
+    assert ui.lines()[:2] == ["↑ earlier messages", "Duy: message 130"]
+    scroll()
+    ui.wait_until(lambda: len(ui.lines()) == 152)
+    assert ui.lines()[:2] == ["↑ earlier messages", "Duy: message 30"]
+    # what was in view still is; where "earlier messages" stood is the one before
+    assert text.get("@0,0 linestart", "@0,0 lineend").endswith("Duy: message 129")
+    scroll()
+    ui.wait_until(lambda: len(ui.lines()) == 181)
+    assert ui.lines()[0] == "Duy: message 0"
+    assert ui.lines()[-2:] == ["Duy: message 179", "Tuan has connected to the chat room"]
+
+
+def test_what_was_said_while_the_connection_was_down_is_there_afterwards(
+    make_server: Callable[..., ServerProcess], open_ui: OpenUi, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(tmp_path / "data"))
+    port = server.port
+    duy = PlainClient(port, "Duy")
+    ui = open_ui(port, nick="Tuan", keep=0)
+    ui.wait_for("Tuan has connected to the chat room")
+    duy.say("before")
+    ui.wait_for("Duy: before")
+    server.stop()
+    ui.wait_until(lambda: ui.app.model.status.phase is Phase.WAITING)
+    # on another port, where the client does not find it yet
+    meanwhile = make_server("--data", str(tmp_path / "data"))
+    lan = PlainClient(meanwhile.port, "Lan")
+    lan.say(*(f"meanwhile {number}" for number in range(250)))
+    while lan.read_line() != "Lan: meanwhile 249":
+        pass
+    meanwhile.stop()
+    make_server("--data", str(tmp_path / "data"), "--port", str(port))
+    ui.app._retry()
+    ui.wait_until(lambda: ui.lines()[-1] == "Tuan has connected to the chat room")
+    spoken = [line for line in ui.lines() if line.startswith(("Duy:", "Lan:"))]
+    assert spoken == ["Duy: before", *(f"Lan: meanwhile {number}" for number in range(250))]
+
+
 @pytest.mark.parametrize("keep", [1, 3, 0])
 def test_how_many_are_in_view_is_a_setting(
     server: ServerProcess, open_ui: OpenUi, keep: int
@@ -317,7 +374,7 @@ def test_the_picture_of_the_window_has_its_parts(
     LineClient(server.port, b"Duy\nHello!\n")
     for dark in (False, True):
         ui = open_ui(server.port, nick=f"Tuan{dark:d}", dark=dark)
-        ui.wait_for(f"Tuan{dark:d} has connected to the chat room", "Duy: Hello!")
+        ui.wait_for("Duy: Hello!", f"Tuan{dark:d} has connected to the chat room")
         ui.screenshot(tmp_path / "window.png")
         with Image.open(tmp_path / "window.png") as image:
             colours = {pixel for _, pixel in image.getcolors(1 << 20) or []}

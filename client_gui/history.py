@@ -1,0 +1,186 @@
+"""The past of rooms, as the server keeps it: what was missed while away, what is older.
+
+A part of the client core, and as pure. https://ircv3.net/specs/extensions/chathistory
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from client_gui.events import Closed, Event, History, Joined, Latency, NickRefused, Registered, Said
+from client_gui.isupport import Isupport
+
+CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
+PAGE = 100  # messages asked for at once
+FIRST = 50  # asked for on entering a room in which we were not before
+CATCH_UP_SECONDS = 15.0  # then what happens now is shown, whether the past came or not
+
+_AT_ONCE = (Closed, Latency, NickRefused, Registered)  # of no room: never held back
+
+
+class _Wanted(enum.Enum):
+    LATEST = enum.auto()
+    MISSED = enum.auto()
+    OLDER = enum.auto()
+
+
+@dataclass(slots=True)
+class _Request:
+    wanted: _Wanted
+    room: str
+    limit: int
+
+
+@dataclass(slots=True)
+class _Batch:
+    room: str
+    lines: list[Said] = field(default_factory=list)
+
+
+class Backlog:
+    """Asks for the past and puts it before the present. `newest` holds the id of the last message
+    that was told of each room, by its folded name; it is kept from one connection to the next.
+
+    From the moment we enter a room until its past is there, everything that happens is held back:
+    so what is told has neither gap nor duplicate, and is in order.
+    """
+
+    def __init__(
+        self, send: Callable[..., None], isupport: Isupport, newest: dict[str, str]
+    ) -> None:
+        self._send = send
+        self._isupport = isupport
+        self._newest = newest
+        self.enabled = False  # the server knows all of CAPS
+        self.deadline: float | None = None  # when it is not waited for any longer
+        self._requests: deque[_Request] = deque()
+        self._batches: dict[str, _Batch] = {}
+        self._nested: set[str] = set()  # batches within others
+        self._missed: dict[str, list[Said]] = {}  # pages of rooms that are not through yet
+        self._entering = 0  # rooms whose past is not there yet
+        self._past: list[History] = []
+        self._held: list[Event] = []
+
+    def older(self, room: str, msgid: str) -> None:
+        """Asks for what was said before a message."""
+        if self.enabled:
+            self._ask(_Wanted.OLDER, room, "BEFORE", f"msgid={msgid}", self._limit(PAGE))
+
+    def _limit(self, wanted: int) -> int:
+        return min(wanted, self._isupport.history or wanted)
+
+    def _ask(self, wanted: _Wanted, room: str, command: str, where: str, limit: int) -> None:
+        self._requests.append(_Request(wanted, room, limit))
+        self._send("CHATHISTORY", command, room, where, str(limit))
+
+    def _enter(self, room: str, now: float) -> None:
+        self._entering += 1
+        self.deadline = now + CATCH_UP_SECONDS
+        last = self._newest.get(self._isupport.fold(room))
+        if last is None:
+            self._ask(_Wanted.LATEST, room, "LATEST", "*", self._limit(FIRST))
+        else:
+            self._next_page(room, last)
+
+    def _next_page(self, room: str, last: str) -> None:
+        self._ask(_Wanted.MISSED, room, "AFTER", f"msgid={last}", self._limit(PAGE))
+
+    # -- what the server says
+
+    def batch(self, words: list[str], within: str | None) -> list[Event]:
+        """A BATCH message's parameters, and the batch that it is in."""
+        reference = words[0][1:]
+        if words[0].startswith("+"):
+            if within in self._batches:
+                self._batches[reference] = self._batches[within]
+                self._nested.add(reference)
+            elif len(words) > 2 and words[1] == "chathistory":
+                self._batches[reference] = _Batch(words[2])
+            return []
+        batch = self._batches.pop(reference, None)
+        if reference in self._nested:
+            self._nested.discard(reference)
+            return []
+        return [] if batch is None else self._ended(batch)
+
+    def takes(self, reference: str | None, events: list[Event]) -> bool:
+        """Whether the events of a message with this batch tag are of the past, and taken."""
+        batch = self._batches.get(reference) if reference else None
+        if batch is None:
+            return False
+        batch.lines += [event for event in events if isinstance(event, Said)]
+        return True
+
+    def failed(self) -> list[Event]:
+        """The server could not answer a CHATHISTORY; it answers them in order."""
+        if not self._requests:
+            return []
+        return self._ended(_Batch(self._requests[0].room))
+
+    def _ended(self, batch: _Batch) -> list[Event]:
+        fold = self._isupport.fold
+        request = self._requests[0] if self._requests else None
+        if request is None or fold(request.room) != fold(batch.room):
+            return self.tell([History(batch.room, tuple(batch.lines))])  # sent by itself
+        self._requests.popleft()
+        full = len(batch.lines) >= request.limit
+        if request.wanted is _Wanted.OLDER:
+            return [History(batch.room, tuple(batch.lines), older=True, more=full)]
+        if request.wanted is _Wanted.MISSED:
+            pages = self._missed.setdefault(fold(batch.room), [])
+            pages += batch.lines
+            if full and batch.lines[-1].msgid:
+                self._next_page(request.room, batch.lines[-1].msgid)
+                return []
+            del self._missed[fold(batch.room)]
+            past = History(batch.room, tuple(pages), missed=True)
+        else:
+            past = History(batch.room, tuple(batch.lines), more=full)
+        self._past.append(past)
+        self._entering -= 1
+        return [] if self._entering else self._release()
+
+    def give_up(self) -> list[Event]:
+        """The past did not come in time."""
+        self._requests.clear()
+        self._missed.clear()
+        return self._release()
+
+    # -- what is told
+
+    def happened(self, events: list[Event], now: float) -> list[Event]:
+        """What of what happened now is told now."""
+        told: list[Event] = []
+        for event in events:
+            if isinstance(event, Joined) and event.own and self.enabled:
+                self._enter(event.room, now)
+            if self._entering and not isinstance(event, _AT_ONCE):
+                self._held.append(event)
+            else:
+                told += self.tell([event])
+        return told
+
+    def _release(self) -> list[Event]:
+        # what was said after we entered may be in both; all of it is in what was held back
+        held = {event.msgid for event in self._held if isinstance(event, Said) and event.msgid}
+        past = [
+            replace(one, lines=tuple(line for line in one.lines if line.msgid not in held))
+            for one in self._past
+        ]
+        told = self.tell([*past, *self._held])
+        self._past, self._held, self._entering, self.deadline = [], [], 0, None
+        return told
+
+    def tell(self, events: list[Event]) -> list[Event]:
+        """Remembers how far what is told goes."""
+        for event in events:
+            if isinstance(event, History) and event.older:
+                continue
+            lines = event.lines if isinstance(event, History) else (event,)
+            for line in lines:
+                if isinstance(line, Said) and line.msgid:
+                    self._newest[self._isupport.fold(line.room)] = line.msgid
+        return events

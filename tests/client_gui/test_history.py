@@ -1,0 +1,196 @@
+"""What was missed and what is older: no gap, no duplicate, in order."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from client_gui.events import Event, History, Joined, Members, Quit, Said, ServerText
+from client_gui.history import CATCH_UP_SECONDS
+from client_gui.protocol import ClientProtocol, Timeouts
+
+CAPS = "batch draft/chathistory echo-message message-tags server-time"
+
+
+class Server:
+    """Answers CHATHISTORY from a log of numbered messages of #lobby, `page` at most at once."""
+
+    def __init__(self, page: int) -> None:
+        self.page = page
+        self.log: list[str] = []  # the msgids
+        self.core: ClientProtocol | None = None
+        self.told: list[Event] = []
+        self.newest: dict[str, str] = {}
+        self.asked: list[str] = []  # not answered yet
+
+    def connect(self) -> None:
+        self.core = ClientProtocol("Tuan", 0.0, newest=self.newest)
+        self.asked = []
+        self.hear(f"CAP * LS :{CAPS}", f"CAP * ACK :{CAPS}", ":srv 001 Tuan :Welcome")
+        self.hear(f":srv 005 Tuan CASEMAPPING=ascii CHATHISTORY={self.page} :are supported")
+        self.hear(":Tuan!u@h JOIN #lobby")
+
+    def hear(self, *lines: str) -> list[Event]:
+        assert self.core is not None
+        events = self.core.receive_data("".join(f"{line}\r\n" for line in lines).encode(), 1.0)
+        self.told += events
+        for line in self.core.data_to_send().decode().splitlines():
+            if line.startswith("CHATHISTORY"):
+                self.asked.append(line)
+        return events
+
+    def message(self, tags: str, msgid: str) -> str:
+        return (
+            f"@{tags}msgid={msgid};time=2026-01-01T00:00:00.000Z :Duy!u@h PRIVMSG #lobby :{msgid}"
+        )
+
+    def say(self) -> None:
+        """Somebody says something; it is shown to the client if it is there."""
+        self.log.append(f"m{len(self.log):04}")
+        if self.core is not None:
+            self.hear(self.message("", self.log[-1]))
+
+    def answer(self) -> None:
+        """The oldest question that was not answered."""
+        if not self.asked:
+            return
+        _, command, room, where, limit = self.asked.pop(0).split(" ")
+        number, bound = int(limit), where.removeprefix("msgid=")
+        if command == "LATEST":
+            found = self.log[-number:]
+        elif command == "AFTER":
+            found = [msgid for msgid in self.log if msgid > bound][:number]
+        else:
+            found = [msgid for msgid in self.log if msgid < bound][-number:]
+        self.hear(
+            f"BATCH +1 chathistory {room}",
+            *(self.message("batch=1;", msgid) for msgid in found),
+            "BATCH -1",
+        )
+
+    def ids(self) -> list[str]:
+        """The messages as they were told."""
+        found: list[str] = []
+        for event in self.told:
+            if isinstance(event, History) and not event.older:
+                found += [line.msgid for line in event.lines]
+            elif isinstance(event, Said):
+                found.append(event.msgid)
+        return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(1, 5), st.lists(st.sampled_from(["say", "say", "answer", "drop"]), max_size=80))
+def test_whatever_happens_nothing_is_missed_or_told_twice(page: int, steps: list[str]) -> None:
+    server = Server(page)
+    for _ in range(3):
+        server.say()
+    server.connect()
+    for step in steps:
+        if step == "say":
+            server.say()
+        elif step == "answer":
+            server.answer()
+        elif server.core is None:
+            server.connect()
+        else:
+            server.core, server.asked = None, []
+    if server.core is None:
+        server.connect()
+    while server.asked:
+        server.answer()
+    ids = server.ids()
+    assert ids == server.log[-len(ids) :], "contiguous, in order, each once"
+    assert len(ids) >= min(len(server.log), page)
+
+
+def test_what_happens_meanwhile_comes_after_the_past() -> None:
+    server = Server(2)
+    for _ in range(3):
+        server.say()
+    server.connect()
+    server.hear(":srv 353 Tuan = #lobby :Tuan Duy", ":srv 366 Tuan #lobby :End")
+    server.hear(":Duy!u@h QUIT :bye")
+    assert not [event for event in server.told if isinstance(event, Joined)]
+    server.answer()
+    kinds = [type(event) for event in server.told]
+    assert kinds[-4:] == [History, Joined, Members, Quit]
+    (history,) = (event for event in server.told if isinstance(event, History))
+    assert [line.text for line in history.lines] == ["m0001", "m0002"]
+    assert history.more
+
+
+def test_older_ones_on_request() -> None:
+    server = Server(2)
+    for _ in range(5):
+        server.say()
+    server.connect()
+    server.answer()
+    assert server.core is not None
+    server.core.load_older("#lobby", "m0003")
+    server.hear()
+    server.answer()
+    last = server.told[-1]
+    assert isinstance(last, History)
+    assert [line.text for line in last.lines] == ["m0001", "m0002"]
+    assert (last.older, last.more) == (True, True)
+    server.core.load_older("#lobby", "m0001")
+    server.hear()
+    server.answer()
+    last = server.told[-1]
+    assert isinstance(last, History)
+    assert not last.more
+
+
+def test_a_server_that_cannot_answer_holds_nothing_up() -> None:
+    server = Server(2)
+    server.connect()
+    events = server.hear("FAIL CHATHISTORY MESSAGE_ERROR LATEST #lobby :Not now")
+    assert [type(event) for event in events] == [History, Joined, ServerText]
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_for_ever() -> None:
+    server = Server(2)
+    server.connect()
+    core = server.core
+    assert core is not None
+    core._timeouts = Timeouts(keepalive=1000)
+    server.hear("PONG srv keepalive")
+    assert core.deadline == 1.0 + CATCH_UP_SECONDS
+    assert core.on_time(CATCH_UP_SECONDS) == []
+    assert [type(event) for event in core.on_time(1.0 + CATCH_UP_SECONDS)] == [Joined]
+    assert core.deadline == 1001.0
+    server.say()
+    assert server.ids() == ["m0000"]
+
+
+def test_what_a_server_sends_by_itself_is_the_past_too() -> None:
+    server = Server(2)
+    server.connect()
+    server.answer()
+    server.hear("BATCH +9 chathistory #lobby", server.message("batch=9;", "x"), "BATCH -9")
+    assert isinstance(server.told[-1], History)
+    assert [line.text for line in server.told[-1].lines] == ["x"]
+
+
+def test_a_batch_within_the_past_belongs_to_it() -> None:
+    server = Server(9)
+    server.connect()
+    server.hear(
+        "BATCH +1 chathistory #lobby",
+        "@batch=1 BATCH +2 draft/multiline #lobby",
+        server.message("batch=2;", "inner"),
+        "BATCH -2",
+        server.message("batch=1;", "outer"),
+        "BATCH -1",
+    )
+    (history,) = (event for event in server.told if isinstance(event, History))
+    assert [line.text for line in history.lines] == ["inner", "outer"]
+
+
+def test_other_batches_are_of_no_interest() -> None:
+    server = Server(2)
+    server.connect()
+    server.answer()
+    events = server.hear("BATCH +3 netjoin a b", "@batch=3 :Lan!u@h JOIN #lobby", "BATCH -3")
+    assert [type(event) for event in events] == [Joined]
