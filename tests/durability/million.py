@@ -84,7 +84,7 @@ def main() -> None:
         print(f"{arguments.messages:,} messages written in {time.perf_counter() - start:.1f} s")
         start = time.perf_counter()
         server = subprocess.Popen(
-            [sys.executable, "-m", "gchat", "--port", "0", "--data", folder],
+            [sys.executable, "-m", "tests.durability.watched", "--port", "0", "--data", folder],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -105,6 +105,7 @@ def main() -> None:
             "SEARCH in=#lobby;text=word15000",
             "SEARCH text=word19999\\sword0",
             "SEARCH in=#lobby;from=nobody",
+            "SEARCH from=n7;text=word15000",
         ):
             took = [timed(client, question) for _ in range(QUESTIONS)]
             for _ in range(20):
@@ -116,7 +117,7 @@ def main() -> None:
                 f"while 20 of them are answered, others wait at most {waited:.1f} ms"
             )
         server.terminate()
-        server.wait()
+        print(server.communicate()[0].splitlines()[-1])
 
 
 if __name__ == "__main__":
