@@ -1,4 +1,4 @@
-"""`python -m gchat`, watched from inside: says at the end for how long its loop stood still at most."""
+"""`python -m gchat`, watched from inside: says at the end for how long its loop stood still."""
 
 from __future__ import annotations
 
