@@ -9,17 +9,20 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import gevent
 from gevent.event import Event
 
 from gchat import __version__
-from gchat.commands import COMMANDS, parser
+from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.schema import StoreError
 from gchat.server import Server, readable_address
+
+log = logging.getLogger(__name__)
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 EXIT_AT_ONCE = 130  # a second signal cut the stopping short
@@ -32,17 +35,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words and words[0] in COMMANDS:
         return _other(words[0], words[1:])
     arguments = _parser().parse_args(words)
+    flags = {
+        "server.host": arguments.host,
+        "server.port": arguments.port,
+        "server.log_level": arguments.log_level,
+        "journal.data": arguments.data,
+        "journal.engine": "memory" if arguments.memory else None,
+    }
+    load_again = partial(load, arguments.config, flags=flags)
     try:
-        config = load(
-            arguments.config,
-            flags={
-                "server.host": arguments.host,
-                "server.port": arguments.port,
-                "server.log_level": arguments.log_level,
-                "journal.data": arguments.data,
-                "journal.engine": "memory" if arguments.memory else None,
-            },
-        )
+        config = load_again()
     except ConfigError as error:
         return _fail(str(error))
     logging.basicConfig(
@@ -50,21 +52,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         level=config.server.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    return _run(config)
+    return _run(config, load_again)
 
 
 def _other(name: str, words: Sequence[str]) -> int:
     arguments = parser(name).parse_args(words)
     try:
         COMMANDS[name][0](arguments)
-    except StoreError as error:
+    except (StoreError, CommandError) as error:
         return _fail(str(error))
     except BrokenPipeError:  # `| head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
-def _run(config: Config) -> int:
+def _run(config: Config, load_again: Callable[[], Config]) -> int:
     stopping = Event()
 
     def on_signal() -> None:
@@ -75,7 +77,7 @@ def _run(config: Config) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, on_signal)
     try:
-        server = Server(config)
+        server = Server(config, load_again)
     except StoreError as error:
         return _fail(str(error))
     try:
@@ -86,9 +88,15 @@ def _run(config: Config) -> int:
     gc.set_threshold(GC_ALLOCATIONS)
     print(f"Server started on {readable_address(*server.address)}", flush=True)
     print(server.keeps, flush=True)
+    gevent.signal_handler(signal.SIGHUP, lambda: _reload(server))
     stopping.wait()
     server.stop()
     return 0
+
+
+def _reload(server: Server) -> None:
+    for line in server.reload():
+        log.info("%s", line)
 
 
 def _why_not_listening(host: str, port: int, error: OSError) -> str:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from gchat.wire.names import InvalidName, check_room
+from gchat.wire.sasl import Verifier
 
 ENV_PREFIX = "GCHAT_"
+OPERATORS = "operators"
 
 
 class ConfigError(ValueError):
@@ -68,6 +70,17 @@ def _is_room(value: str) -> bool:
     return True
 
 
+VERIFIER = "what `gchat verifier` prints for a password"
+
+
+def _is_verifier(value: str) -> bool:
+    try:
+        Verifier.parse(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _set(default: Any, allowed: Allowed) -> Any:
     return field(default=default, metadata={"allowed": allowed})
 
@@ -84,6 +97,8 @@ class ServerConfig:
     motd: str = _set(
         "", Allowed(str, "text of at most 10000 characters", lambda v: len(v) <= 10000)
     )
+    # what `gchat verifier` prints for the password that everybody has to give; "" for none
+    password: str = _set("", Allowed(str, VERIFIER, lambda v: not v or _is_verifier(v)))
     log_level: str = _set("info", _one_of("debug", "info", "warning", "error"))
 
 
@@ -102,6 +117,23 @@ class JournalConfig:
     replay: int = _set(10, _integer(0, 100))  # messages of a room that who enters it is shown
 
 
+_FLAG = Allowed(bool, "true or false", lambda v: True)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsConfig:
+    """[accounts]"""
+
+    registration: bool = _set(True, _FLAG)  # by anybody
+    before_connect: bool = _set(True, _FLAG)  # also before they have a nickname
+    email_required: bool = _set(False, _FLAG)
+    password_length: int = _set(8, _integer(1, 128))
+    # of PBKDF2, for each password that is set from now on: OWASP's Password Storage Cheat Sheet
+    iterations: int = _set(600_000, _integer(4096, 10_000_000))
+    attempts: int = _set(10, _integer(0, 10_000))  # to log in, for each address at once; 0: any
+    attempts_per_minute: int = _set(10, _integer(1, 10_000))
+
+
 @dataclass(frozen=True, slots=True)
 class LimitsConfig:
     """[limits]"""
@@ -111,6 +143,11 @@ class LimitsConfig:
     nick_length: int = _set(30, _integer(1, 30))
     rooms_per_user: int = _set(100, _integer(1, 10_000))
     plain_line_bytes: int = _set(4096, _integer(64, 8192))
+    line_bytes: int = _set(512, _integer(512, 4096))
+    multiline_bytes: int = _set(4096, _integer(512, 32_768))
+    multiline_lines: int = _set(32, _integer(2, 256))
+    monitored: int = _set(100, _integer(1, 10_000))
+    metadata_keys: int = _set(50, _integer(0, 1000))
     redact_seconds: int = _set(86_400, _integer(0, 1 << 31))
 
 
@@ -131,12 +168,14 @@ class Config:
 
     server: ServerConfig = field(default_factory=ServerConfig)
     journal: JournalConfig = field(default_factory=JournalConfig)
+    accounts: AccountsConfig = field(default_factory=AccountsConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     times: TimesConfig = field(default_factory=TimesConfig)
+    operators: Mapping[str, str] = field(default_factory=dict)  # [operators]: verifiers by name
 
 
 def _section_names() -> tuple[str, ...]:
-    return tuple(section.name for section in fields(Config))
+    return tuple(section.name for section in fields(Config) if section.name != OPERATORS)
 
 
 def load(
@@ -168,12 +207,22 @@ def _from_file(config: Config, path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from None
     for section, table in tables.items():
+        if section == OPERATORS and isinstance(table, dict):
+            config = replace(config, operators=_operators(table, f"{path}: {OPERATORS}"))
+            continue
         if section not in _section_names() or not isinstance(table, dict):
-            allowed = ", ".join(f"[{name}]" for name in _section_names())
+            allowed = ", ".join(f"[{name}]" for name in (*_section_names(), OPERATORS))
             raise ConfigError(f"{path}: {section}: unknown; allowed are the tables {allowed}")
         for key, value in table.items():
             config = _with(config, section, key, value, f"{path}: {section}.{key}")
     return config
+
+
+def _operators(table: Mapping[str, Any], source: str) -> dict[str, str]:
+    for name, value in table.items():
+        if not isinstance(value, str) or not _is_verifier(value):
+            raise ConfigError(f"{source}.{name}: is not allowed; it takes {VERIFIER}")
+    return dict(table)
 
 
 def _from_environment(config: Config, environment: Mapping[str, str]) -> Config:
@@ -202,10 +251,17 @@ def _with(config: Config, section: str, key: str, value: Any, source: str) -> Co
     return replace(config, **{section: replace(table, **{key: converted})})
 
 
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
 def _convert(value: Any, rule: Allowed) -> Any:
     """The value in the setting's type, from TOML's own or from text; `None` where it has none."""
     if rule.type is str:
         return value if isinstance(value, str) else None
+    if rule.type is bool:
+        if isinstance(value, str):
+            return _FLAGS.get(value.lower())
+        return value if isinstance(value, bool) else None
     if isinstance(value, bool):
         return None
     if isinstance(value, str):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import resource
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import gevent
@@ -12,14 +14,15 @@ from gevent import socket as gsocket
 
 from gchat import __version__
 from gchat.commands import data_folder
-from gchat.config import Config
-from gchat.core.effects import Disconnected, Effect, Left, WasKicked
+from gchat.config import Config, ConfigError
+from gchat.core.effects import Disconnected, Effect, Evicted, Left, WasKicked
 from gchat.core.history import Query
 from gchat.core.hub import Hub, Rules
+from gchat.core.limits import Buckets
 from gchat.core.records import restored
 from gchat.core.saved import restore
 from gchat.core.tails import Tails
-from gchat.dialects.link import ServerInfo
+from gchat.dialects.link import AccountsInfo, ServerInfo
 from gchat.dialects.plain import STOPPED
 from gchat.journal.archive import StoreArchive
 from gchat.journal.base import Journal
@@ -28,6 +31,7 @@ from gchat.journal.retention import Keep, Retention
 from gchat.journal.sqlite import SqliteJournal
 from gchat.journal.store import Durability, Store
 from gchat.journal.thread import Worker
+from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
@@ -43,9 +47,18 @@ SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, lo
 class Server:
     """One node."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, load_again: Callable[[], Config] | None = None) -> None:
+        """`load_again` reads the configuration anew, for `reload`."""
         self._config = config
-        rules = Rules(lobby=config.server.lobby, rooms_per_user=config.limits.rooms_per_user)
+        self._load_again = load_again or (lambda: config)
+        rules = Rules(
+            lobby=config.server.lobby,
+            rooms_per_user=config.limits.rooms_per_user,
+            watched_per_user=config.limits.monitored,
+            metadata_keys=config.limits.metadata_keys,
+        )
+        self._rules = rules
+        self._computer = Computer()
         self.hub = Hub(rules)
         self._flusher = Flusher()
         self._fanout = Fanout(self._flusher)
@@ -76,6 +89,9 @@ class Server:
             monotonic=time.monotonic,
             wall_ms=wall_ms,
             unregistered=self._listener.unregistered,
+            computer=self._computer,
+            logins=_logins(config),
+            reload=self.reload,
         )
 
     @property
@@ -100,11 +116,31 @@ class Server:
         if self._retention is not None:
             self._retention.kill()
         self._journal.close()
+        self._computer.close()
         if self._store is not None and self._archive is not None:
             self._archive.close()
             self._writer.close()
             self._store.close()
         log.info("stopped")
+
+    def reload(self) -> list[str]:
+        """Reads the configuration again and takes over what can be without dropping anybody;
+        sentences that say what came of it.
+        """
+        try:
+            new = self._load_again()
+        except ConfigError as error:
+            return [f"Nothing was changed: {error}"]
+        old, self._config = self._config, new
+        created = self._around.server.created
+        self._around.server = replace(_info(new, self._rules), created=created)
+        self._around.timing = _timing(new)
+        self._around.logins = _logins(new)
+        logging.getLogger().setLevel(new.server.log_level.upper())
+        waiting = [name for name in _NEED_RESTART if _setting(old, name) != _setting(new, name)]
+        if not waiting:
+            return ["The configuration was read again."]
+        return [f"The configuration was read again. It needs a restart for: {', '.join(waiting)}."]
 
     @property
     def keeps(self) -> str:
@@ -130,7 +166,10 @@ class Server:
         self._fanout.deliver(effects)
         self._tails.keep(effects)
         for effect in effects:
-            if isinstance(effect, Left | WasKicked | Disconnected):
+            if isinstance(effect, Evicted):
+                for uid in effect.targets:
+                    self._listener.evict(uid, effect.reason)
+            elif isinstance(effect, Left | WasKicked | Disconnected):
                 left = effect.rooms if isinstance(effect, Disconnected) else (effect.room,)
                 for room in left:
                     if room not in self.hub.rooms and room != casefold(self.hub.rules.lobby):
@@ -138,6 +177,36 @@ class Server:
 
     def _make_session(self, sock: gsocket.socket, uid: int, host: str) -> Session:
         return Session(self._around, sock, uid, host)
+
+
+# What is read once, when the server starts.
+_NEED_RESTART = (
+    "server.host",
+    "server.port",
+    "server.lobby",
+    "journal.engine",
+    "journal.data",
+    "journal.durability",
+    "journal.replay",
+    "journal.keep_days",
+    "journal.keep_messages",
+    "limits.connections",
+    "limits.outbox_bytes",
+    "limits.rooms_per_user",
+    "limits.monitored",
+    "limits.metadata_keys",
+)
+
+
+def _setting(config: Config, name: str) -> object:
+    section, _, key = name.partition(".")
+    value: object = getattr(getattr(config, section), key)
+    return value
+
+
+def _logins(config: Config) -> Buckets:
+    accounts = config.accounts
+    return Buckets(accounts.attempts, accounts.attempts_per_minute / 60)
 
 
 def readable_address(host: str, port: int) -> str:
@@ -171,6 +240,20 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
         history_per_command=0 if config.journal.engine == "memory" else HISTORY_PER_COMMAND,
         plain_line_bytes=config.limits.plain_line_bytes,
         redact_seconds=config.limits.redact_seconds,
+        line_bytes=config.limits.line_bytes,
+        monitored=rules.watched_per_user,
+        metadata_keys=rules.metadata_keys,
+        multiline_bytes=config.limits.multiline_bytes,
+        multiline_lines=config.limits.multiline_lines,
+        accounts=AccountsInfo(
+            registration=config.accounts.registration,
+            before_connect=config.accounts.before_connect,
+            email_required=config.accounts.email_required,
+            password_length=config.accounts.password_length,
+            iterations=config.accounts.iterations,
+        ),
+        operators=config.operators,
+        password=config.server.password,
     )
 
 

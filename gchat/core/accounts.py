@@ -13,11 +13,24 @@ class Account:
 
     name: str
     created: int  # milliseconds
+    verifier: str  # what is kept of the password, see wire.sasl.Verifier
     uids: dict[int, None] = field(default_factory=dict)  # the users who are logged in to it
     # by folded target: up to when they have read what is written there, in milliseconds
     markers: dict[str, int] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """The name folded."""
         return casefold(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerBan:
+    """Who matches `mask` (user@host) is not let in. Milliseconds; `until` 0 is for ever."""
+
+    mask: str
+    reason: str
+    by: str
+    at: int
+    until: int = 0

@@ -54,6 +54,8 @@ class Spoke(Effect):
     text: str
     tags: tuple[tuple[str, str], ...]
     target_account: str = ""  # of the person whom it is for
+    status: str = ""  # "@" where it is for those with this rank only; `uids` are all who see it
+    bot: bool = False
 
 
 @record(kw_only=True)
@@ -61,6 +63,7 @@ class Entered(Effect):
     """Somebody is in the room from here on, and sees this."""
 
     room_name: str
+    realname: str = ""
 
 
 @record(kw_only=True)
@@ -115,10 +118,98 @@ class ChangedModes(Effect):
 
 @record(kw_only=True)
 class Invitation(Effect):
-    """`target` may enter the room."""
+    """`target` may enter the room. `told`: seen by others than them, where they want to know."""
 
     room_name: str
     target: str
+    told: bool = False
+
+
+@record(kw_only=True)
+class Knock(Effect):
+    """Seen by who may invite: somebody asks for an invitation."""
+
+    room_name: str
+    text: str
+
+
+@record(kw_only=True)
+class ChangedRoomName(Effect):
+    """Seen by the members, `uids`: who was in `room_name` is in `new` from here on."""
+
+    room_name: str
+    old_key: str
+    new: str
+    new_key: str
+    reason: str
+
+
+@record(kw_only=True)
+class Personal(Effect):
+    """Something of a person that others see only where they want to. `watched`: seen by who
+    monitors them and shares no room with them.
+    """
+
+    watched: bool = False
+
+
+@record(kw_only=True)
+class ChangedAway(Personal):
+    """`text` is `None` when they are back."""
+
+    text: str | None
+
+
+@record(kw_only=True)
+class ChangedRealname(Personal):
+    """`realname` from here on."""
+
+    realname: str
+
+
+@record(kw_only=True)
+class ChangedAccount(Personal):
+    """They are logged in (`account`), or not any more."""
+
+
+@record(kw_only=True)
+class Presence(Effect):
+    """Seen by who monitors the nickname: somebody has it from here on, or nobody."""
+
+    online: bool
+
+
+@record(kw_only=True)
+class ChangedUserModes(Effect):
+    """Seen by themselves."""
+
+    words: str  # such as "+i"
+
+
+@record(kw_only=True)
+class ChangedMetadata(Effect):
+    """Of a room or a person (`target`); `None` where the key is not set any more. Seen by members
+    or neighbours, where they subscribed to the key.
+    """
+
+    target: str
+    key: str
+    value: str | None
+
+
+@record(kw_only=True)
+class Wallop(Effect):
+    """Seen by who wants to (user mode w)."""
+
+    text: str
+
+
+@record(kw_only=True)
+class Evicted(Effect):
+    """The connections of `targets` are to be closed."""
+
+    targets: tuple[int, ...]
+    reason: str
 
 
 @record(kw_only=True)

@@ -20,6 +20,10 @@ class Connected:
     host: str
     realname: str
     plain: bool = False  # speaks plain text, so is reached in the lobby only
+    account: str = ""  # that they have logged in to
+    secure: bool = False  # by TLS
+    away: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 @record()
@@ -47,12 +51,117 @@ class AwaySet:
 
 
 @record()
+class RealnameSet:
+    """SETNAME."""
+
+    uid: int
+    realname: str
+
+
+@record()
 class UserModeSet:
     """MODE of oneself, one letter."""
 
     uid: int
     adding: bool
     letter: str
+
+
+@record()
+class Watched:
+    """MONITOR of nicknames from here on, or not any more; without any, of nobody any more."""
+
+    uid: int
+    adding: bool
+    nicks: tuple[str, ...] = ()
+
+
+# -- accounts
+
+
+@record()
+class AccountMade:
+    """Somebody registers an account; `verifier` is what is kept of the password. Who has a nickname
+    is logged in to it.
+    """
+
+    uid: int
+    name: str
+    verifier: str
+
+
+@record()
+class PasswordSet:
+    """Another password for the account that they are logged in to."""
+
+    uid: int
+    verifier: str
+
+
+@record()
+class AccountDropped:
+    """The account that they are logged in to is no more, nor are its rooms lasting."""
+
+    uid: int
+
+
+@record()
+class LoggedIn:
+    """They have proved that the account is theirs."""
+
+    uid: int
+    account: str
+
+
+@record()
+class LoggedOut:
+    """They are nobody's any more."""
+
+    uid: int
+
+
+# -- operators of the server
+
+
+@record()
+class Opered:
+    """OPER was right."""
+
+    uid: int
+    name: str
+
+
+@record()
+class Killed:
+    """KILL of `target`, a nickname, by an operator or (`own`) by its own account."""
+
+    uid: int
+    target: str
+    reason: str
+    own: bool = False
+
+
+@record()
+class ServerBanSet:
+    """A ban of who matches `mask` (user@host), or its end (`reason` is `None`). `until` is in
+    milliseconds, 0 for ever.
+    """
+
+    uid: int
+    mask: str
+    reason: str | None
+    until: int = 0
+
+
+@record()
+class Walloped:
+    """WALLOPS."""
+
+    uid: int
+    text: str
+
+
+# -- rooms
 
 
 @record()
@@ -93,6 +202,15 @@ class Invited:
 
 
 @record()
+class Knocked:
+    """KNOCK: an invitation is asked for."""
+
+    uid: int
+    room: str
+    text: str
+
+
+@record()
 class TopicSet:
     """TOPIC; an empty text removes it."""
 
@@ -120,8 +238,43 @@ class ModesSet:
 
 
 @record()
+class RoomRenamed:
+    """RENAME."""
+
+    uid: int
+    room: str
+    new: str
+    reason: str
+
+
+@record()
+class RoomRegistered:
+    """The room belongs to the account of who asks, and lasts; or (`adding` is False) does not."""
+
+    uid: int
+    room: str
+    adding: bool = True
+
+
+@record()
+class MetadataSet:
+    """METADATA SET of a room's name, or of oneself ("*"); `None` removes the key."""
+
+    uid: int
+    target: str
+    key: str
+    value: str | None
+
+
+# -- messages
+
+
+@record()
 class Said:
-    """PRIVMSG, NOTICE or TAGMSG to one target, a room or a nickname."""
+    """PRIVMSG, NOTICE or TAGMSG to one target: a room, those of a room with a rank (`@#room`), or a
+    nickname. A text of several lines is one message; a line that goes on without a break begins
+    with NUL.
+    """
 
     uid: int
     target: str
@@ -157,13 +310,28 @@ Event = (
     | Renamed
     | Quit
     | AwaySet
+    | RealnameSet
     | UserModeSet
+    | Watched
+    | AccountMade
+    | PasswordSet
+    | AccountDropped
+    | LoggedIn
+    | LoggedOut
+    | Opered
+    | Killed
+    | ServerBanSet
+    | Walloped
     | Joined
     | Parted
     | Kicked
     | Invited
+    | Knocked
     | TopicSet
     | ModesSet
+    | RoomRenamed
+    | RoomRegistered
+    | MetadataSet
     | Said
     | Redacted
     | MarkerSet

@@ -5,17 +5,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gchat.core import events
-from gchat.core.accounts import Account
+from gchat.core import events, masks
+from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Effect, Outcome, Refused, Saved
 from gchat.core.events import Entry
 from gchat.core.rooms import Room
-from gchat.core.transitions import markers, membership, modes, people, speech
-from gchat.core.users import User
+from gchat.core.transitions import (
+    accounts,
+    founding,
+    markers,
+    membership,
+    metadata,
+    modes,
+    people,
+    police,
+    speech,
+)
+from gchat.core.users import Gone, User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
     ERR_NOSUCHCHANNEL,
@@ -24,6 +35,8 @@ from gchat.wire.numerics import (
     ERR_NOTREGISTERED,
 )
 
+WHOWAS_ENTRIES = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -31,8 +44,12 @@ class Rules:
 
     lobby: str = "#lobby"
     rooms_per_user: int = 100
-    bans_per_room: int = 100
+    bans_per_room: int = 100  # of each list
     markers_per_person: int = 1000  # targets of MARKREAD that are remembered
+    watched_per_user: int = 100  # nicknames, MONITOR
+    metadata_keys: int = 50  # of each room and person
+    rooms_per_account: int = 100  # that last
+    server_bans: int = 10_000
 
 
 @dataclass(slots=True)
@@ -44,9 +61,15 @@ class Hub:
     nicks: dict[str, User] = field(default_factory=dict)  # by folded nickname
     rooms: dict[str, Room] = field(default_factory=dict)  # by folded name
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
+    bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
+    watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
+    gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))
     # what the entry that is being applied changes for longer than the hub lives
     saved: list[Saved] = field(default_factory=list, compare=False)
-    invisible: int = 0  # how many users are +i; counting them for each LUSERS is too slow
+    # how many users there are of some kinds; counting them for each LUSERS is too slow
+    invisible: int = 0
+    opers: int = 0
+    most_users: int = 0  # ever at once
 
     def apply(self, entry: Entry) -> Outcome:
         """Carries out one entry, whole or (refused) not at all."""
@@ -88,6 +111,10 @@ class Hub:
             raise Refused(ERR_NOTONCHANNEL, room.name)
         return room
 
+    def account_of(self, user: User) -> Account | None:
+        """Whose account they are logged in to."""
+        return self.accounts.get(casefold(user.account)) if user.account else None
+
     def shows(self, room: Room, uid: int) -> bool:
         """Whether they may know who is in the room: it is not secret (+s), or they are in it."""
         return "s" not in room.flags or uid in room.members
@@ -101,6 +128,16 @@ class Hub:
             members = dict.fromkeys(uid for name in user.rooms for uid in self.rooms[name].members)
         return tuple(uid for uid in members if uid != user.uid)
 
+    def server_ban(self, username: str, host: str, now: int) -> ServerBan | None:
+        """The ban that keeps somebody out at a time in milliseconds."""
+        if not self.bans:
+            return None
+        person = masks.fold(f"{username}@{host}")
+        for mask, ban in self.bans.items():
+            if (not ban.until or now < ban.until) and masks.matches(mask, person):
+                return ban
+        return None
+
 
 _Transition = Callable[[Hub, Entry, Any], Iterable[Effect] | Outcome]
 
@@ -109,14 +146,29 @@ _TRANSITIONS: dict[type, _Transition] = {
     events.Renamed: people.renamed,
     events.Quit: people.quit_,
     events.AwaySet: people.away_set,
+    events.RealnameSet: people.realname_set,
     events.UserModeSet: people.user_mode_set,
+    events.Watched: people.watched,
+    events.AccountMade: accounts.account_made,
+    events.PasswordSet: accounts.password_set,
+    events.AccountDropped: accounts.account_dropped,
+    events.LoggedIn: accounts.logged_in,
+    events.LoggedOut: accounts.logged_out,
+    events.Opered: police.opered,
+    events.Killed: police.killed,
+    events.ServerBanSet: police.server_ban_set,
+    events.Walloped: police.walloped,
     events.Joined: membership.joined,
     events.Parted: membership.parted,
     events.Kicked: membership.kicked,
     events.Invited: membership.invited,
+    events.Knocked: membership.knocked,
     events.TopicSet: speech.topic_set,
-    events.Said: speech.said,
     events.ModesSet: modes.modes_set,
+    events.RoomRenamed: founding.room_renamed,
+    events.RoomRegistered: founding.room_registered,
+    events.MetadataSet: metadata.metadata_set,
+    events.Said: speech.said,
     events.Redacted: speech.redacted,
     events.MarkerSet: markers.marker_set,
 }

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 
+MUTE, ACCOUNT = "m:", "a:"  # https://modern.ircdocs.horse/#extban-parameter, without a prefix
+
 
 def complete(mask: str) -> str:
-    """`Tuan` → `Tuan!*@*`, `user@host` → `*!user@host`: every mask has its three parts."""
+    """`Tuan` → `Tuan!*@*`, `user@host` → `*!user@host`: every mask has its three parts. One that
+    mutes begins with `m:`, and one of an account is `a:NAME`.
+    """
+    if mask.startswith(MUTE):
+        return MUTE + complete(mask.removeprefix(MUTE))
+    if mask.startswith(ACCOUNT):
+        return mask
     nick, bang, rest = mask.partition("!")
     if not bang:
         if "@" in mask:
@@ -22,6 +30,18 @@ def fold(text: str) -> str:
     wildcards and separators of a mask.
     """
     return unicodedata.normalize("NFC", text).lower()
+
+
+def hits(mask: str, source: str, account: str, *, mute: bool = False) -> bool:
+    """Whether a folded mask, of those that mute or of the others, is about somebody: their folded
+    nick!user@host and account.
+    """
+    if mask.startswith(MUTE) is not mute:
+        return False
+    mask = mask.removeprefix(MUTE)
+    if mask.startswith(ACCOUNT):
+        return bool(account) and matches(mask.removeprefix(ACCOUNT), account)
+    return matches(mask, source)
 
 
 def matches(mask: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from gchat.core.effects import (
     ChangedModes,
     ChangedNick,
+    ChangedRoomName,
     ChangedTopic,
     Disconnected,
     Effect,
@@ -20,6 +21,7 @@ from gchat.core.effects import (
 )
 from gchat.core.events import Entry, ModeChange, Quit
 from gchat.core.history import MESSAGES, Batch, Record, conversation, person
+from gchat.wire.names import casefold
 
 _PASSING = frozenset({"+typing", "+draft/typing"})  # tags of no interest afterwards
 _GONE = Quit(0, "")  # stands for the event of an entry that is read back: only its effect is kept
@@ -62,6 +64,8 @@ def records(effects: Iterable[Effect], boot: str) -> Iterator[Record]:
 def _place(effect: Spoke | Redaction, boot: str) -> str:
     if effect.room:
         return effect.room
+    if isinstance(effect, Spoke) and effect.status:
+        return casefold(effect.target)
     return conversation(
         person(boot, effect.uid, effect.account),
         person(boot, effect.uids[0], effect.target_account),
@@ -99,6 +103,7 @@ _LINES: dict[type[Effect], Callable[[Any, str], list[_Line]]] = {
     ],
     Disconnected: lambda e, _: [(room, "QUIT", "", e.reason, "") for room in e.rooms],
     ChangedNick: lambda e, _: [(room, "NICK", "", "", e.new) for room in e.rooms],
+    ChangedRoomName: lambda e, _: [(e.new_key, "RENAME", e.room_name, e.reason, e.new)],
 }
 
 
@@ -139,6 +144,14 @@ _EFFECTS: dict[str, Callable[[Record, dict[str, Any]], Effect]] = {
     "MODE": _modes,
     "QUIT": lambda one, seen: Disconnected(**seen, reason=one.text),
     "NICK": lambda one, seen: ChangedNick(**seen, new=one.arg),
+    "RENAME": lambda one, seen: ChangedRoomName(
+        **seen,
+        room_name=one.target,
+        new=one.arg,
+        old_key="",
+        new_key=one.place,
+        reason=one.text,
+    ),
     "REDACT": lambda one, seen: Redaction(
         **seen, target=one.target, msgid=one.arg, reason=one.text
     ),

@@ -6,21 +6,30 @@ from dataclasses import dataclass, field
 
 from gchat.core import masks
 from gchat.core.users import User
+from gchat.wire.names import casefold
 
 # https://modern.ircdocs.horse/#channel-membership-prefixes, highest first.
-PREFIXES = {"o": "@", "v": "+"}
-FLAG_MODES = "imnst"  # type D: no parameter
+PREFIXES = {"q": "~", "a": "&", "o": "@", "h": "%", "v": "+"}
+RANKS = {letter: len(PREFIXES) - index for index, letter in enumerate(PREFIXES)}
+VOICE, HALFOP, OP, PROTECTED, FOUNDER = range(1, 6)
+# Type D, without parameter. C: no CTCP. M: only who is logged in speaks. R: only they enter.
+FLAG_MODES = "CMRimnst"
+LIST_MODES = "Ibe"  # invited, banned, excepted from bans
 # CHANMODES: A lists, B always a parameter, C a parameter when set, D none.
-CHANMODES = ("b", "k", "l", FLAG_MODES)
+CHANMODES = (LIST_MODES, "k", "l", FLAG_MODES)
 
 
 @dataclass(slots=True)
 class Signed:
-    """A topic or a ban; `by` is the source of who set it, `at` is in milliseconds."""
+    """A topic or a mask of a list; `by` is the source of who set it, `at` is in milliseconds."""
 
     text: str
     by: str
     at: int
+
+
+def _lists() -> dict[str, dict[str, Signed]]:
+    return {letter: {} for letter in LIST_MODES}
 
 
 @dataclass(slots=True)
@@ -31,28 +40,54 @@ class Room:
     name: str
     created: int  # milliseconds
     lasting: bool = False  # stays when its last member goes, and over restarts
+    founder: str = ""  # the account that it belongs to, "" for none
     members: dict[int, str] = field(default_factory=dict)  # uid → mode letters, highest first
     topic: Signed | None = None
     flags: set[str] = field(default_factory=set)
     password: str = ""  # +k
     capacity: int = 0  # +l, 0 for any number
-    bans: dict[str, Signed] = field(default_factory=dict)  # by folded mask
+    lists: dict[str, dict[str, Signed]] = field(default_factory=_lists)  # by letter, folded mask
     invited: set[int] = field(default_factory=set)
+    metadata: dict[str, str] = field(default_factory=dict)
+    # whether a member is banned or muted: to match all masks for each message would be slow
+    silenced: dict[int, bool] = field(default_factory=dict, compare=False)
+
+    def rank(self, uid: int) -> int:
+        """VOICE to FOUNDER; 0 for others."""
+        letters = self.members.get(uid)
+        return RANKS[letters[0]] if letters else 0
 
     def is_op(self, uid: int) -> bool:
-        """Whether they are an operator of the room."""
-        return "o" in self.members.get(uid, "")
+        """Whether they are an operator of the room, or more."""
+        return self.rank(uid) >= OP
 
-    def has_voice(self, uid: int) -> bool:
-        """Whether they may speak where others may not."""
-        return bool(self.members.get(uid))
+    def bans(self, user: User) -> bool:
+        """Whether they may not enter, for a ban that no exception lifts."""
+        return self._hit(user, mute=False)
 
-    def bans_user(self, user: User) -> bool:
-        """Whether a ban mask matches them."""
-        if not self.bans:
+    def silences(self, user: User) -> bool:
+        """Whether they may not speak, for a ban or a mute."""
+        if not self.lists["b"]:
             return False
-        source = masks.fold(user.source)
-        return any(masks.matches(mask, source) for mask in self.bans)
+        known = self.silenced.get(user.uid)
+        if known is None:
+            known = self._hit(user, mute=False) or self._hit(user, mute=True)
+            if user.uid in self.members:
+                self.silenced[user.uid] = known
+        return known
+
+    def _hit(self, user: User, *, mute: bool) -> bool:
+        if not self.matches("b", user, mute=mute):
+            return False
+        return not (self.matches("e", user) or (mute and self.matches("e", user, mute=True)))
+
+    def matches(self, letter: str, user: User, *, mute: bool = False) -> bool:
+        """Whether a mask of a list matches them, of those that mute or of the others."""
+        found = self.lists[letter]
+        if not found:
+            return False
+        source, account = masks.fold(user.source), casefold(user.account)
+        return any(masks.hits(mask, source, account, mute=mute) for mask in found)
 
     def prefix(self, uid: int, *, every: bool = False) -> str:
         """The highest of their prefixes, or (multi-prefix) every one."""

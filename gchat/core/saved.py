@@ -1,4 +1,4 @@
-"""What of the hub outlives it, as JSON: rooms that last, what people with accounts have read."""
+"""What of the hub outlives it, as JSON: accounts, what they have read, rooms that last, bans."""
 
 from __future__ import annotations
 
@@ -7,65 +7,89 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gchat.core import masks
+from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Saved
-from gchat.core.rooms import Room, Signed
+from gchat.core.rooms import LIST_MODES, Room, Signed
 
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
-ROOM, MARKER = "room", "marker"
+# Restored in this order: a marker needs its account.
+ACCOUNT, BAN, MARKER, ROOM = "account", "ban", "marker", "room"
 
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def saved_room(room: Room) -> Saved:
-    """A room that lasts, as it is."""
-    return Saved(
-        ROOM,
-        room.key,
-        _dump(
-            {
-                "name": room.name,
-                "created": room.created,
-                "topic": _signed(room.topic) if room.topic else None,
-                "flags": "".join(sorted(room.flags)),
-                "password": room.password,
-                "capacity": room.capacity,
-                "bans": [_signed(ban) for ban in room.bans.values()],
-            }
-        ),
-    )
-
-
 def _signed(signed: Signed) -> list[str | int]:
     return [signed.text, signed.by, signed.at]
+
+
+def saved_room(room: Room) -> Saved:
+    """A room that lasts, as it is; or that there is none any more that does."""
+    if not room.lasting:
+        return Saved(ROOM, room.key, None)
+    value = {
+        "name": room.name,
+        "created": room.created,
+        "founder": room.founder,
+        "topic": _signed(room.topic) if room.topic else None,
+        "flags": "".join(sorted(room.flags)),
+        "password": room.password,
+        "capacity": room.capacity,
+        "lists": {
+            letter: [_signed(one) for one in room.lists[letter].values()] for letter in LIST_MODES
+        },
+        "metadata": room.metadata,
+    }
+    return Saved(ROOM, room.key, _dump(value))
+
+
+def _restore_room(hub: Hub, key: str, value: Any) -> None:
+    room = Room(
+        key=key,
+        name=value["name"],
+        created=value["created"],
+        lasting=True,
+        founder=value["founder"],
+        topic=Signed(*value["topic"]) if value["topic"] else None,
+        flags=set(value["flags"]),
+        password=value["password"],
+        capacity=value["capacity"],
+        metadata=value["metadata"],
+    )
+    for letter, found in value["lists"].items():
+        room.lists[letter] = {masks.fold(one[0]): Signed(*one) for one in found}
+    hub.rooms[key] = room
+
+
+def saved_account(account: Account) -> Saved:
+    """An account as it is, without its markers."""
+    value = {
+        "name": account.name,
+        "created": account.created,
+        "verifier": account.verifier,
+        "metadata": account.metadata,
+    }
+    return Saved(ACCOUNT, account.key, _dump(value))
+
+
+def dropped_account(account: Account) -> list[Saved]:
+    """That there is none any more."""
+    markers = [saved_marker(account.key, target, None) for target in account.markers]
+    return [Saved(ACCOUNT, account.key, None), *markers]
+
+
+def _restore_account(hub: Hub, key: str, value: Any) -> None:
+    hub.accounts[key] = Account(
+        value["name"], value["created"], value["verifier"], metadata=value["metadata"]
+    )
 
 
 def saved_marker(account: str, target: str, at: int | None) -> Saved:
     """How far an account (its folded name) has read a target (folded)."""
     return Saved(MARKER, f"{account} {target}", None if at is None else _dump(at))
-
-
-def restore(hub: Hub, kind: str, key: str, value: str) -> None:
-    """Makes it part of a hub again, as when the server starts."""
-    _RESTORERS[kind](hub, key, json.loads(value))
-
-
-def _restore_room(hub: Hub, key: str, value: Any) -> None:
-    topic = value["topic"]
-    hub.rooms[key] = Room(
-        key=key,
-        name=value["name"],
-        created=value["created"],
-        lasting=True,
-        topic=Signed(*topic) if topic else None,
-        flags=set(value["flags"]),
-        password=value["password"],
-        capacity=value["capacity"],
-        bans={masks.fold(ban[0]): Signed(*ban) for ban in value["bans"]},
-    )
 
 
 def _restore_marker(hub: Hub, key: str, value: Any) -> None:
@@ -74,7 +98,26 @@ def _restore_marker(hub: Hub, key: str, value: Any) -> None:
         hub.accounts[account].markers[target] = value
 
 
+def saved_ban(mask: str, ban: ServerBan | None) -> Saved:
+    """A ban of this folded mask, or that there is none any more."""
+    value = None
+    if ban is not None:
+        value = _dump([ban.mask, ban.reason, ban.by, ban.at, ban.until])
+    return Saved(BAN, mask, value)
+
+
+def _restore_ban(hub: Hub, key: str, value: Any) -> None:
+    hub.bans[key] = ServerBan(*value)
+
+
 _RESTORERS: dict[str, Callable[[Hub, str, Any], None]] = {
-    ROOM: _restore_room,
+    ACCOUNT: _restore_account,
+    BAN: _restore_ban,
     MARKER: _restore_marker,
+    ROOM: _restore_room,
 }
+
+
+def restore(hub: Hub, kind: str, key: str, value: str) -> None:
+    """Makes it part of a hub again, as when the server starts. In the order of the kinds."""
+    _RESTORERS[kind](hub, key, json.loads(value))

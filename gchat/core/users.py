@@ -8,6 +8,21 @@ from typing import Any
 from gchat.core.events import Entry
 from gchat.wire.names import casefold
 
+# B: a bot. R: takes messages only from who is logged in. i: invisible. o: an operator of the
+# server. w: reads WALLOPS.
+USER_MODES = "BRiow"
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Somebody who had a nickname, for WHOWAS; `at` is when they left it, in milliseconds."""
+
+    nick: str
+    username: str
+    host: str
+    realname: str
+    at: int
+
 
 @dataclass(slots=True)
 class User:
@@ -22,7 +37,11 @@ class User:
     since: int  # milliseconds, when they connected
     spoke: int  # milliseconds, when they last said something (WHOIS idle time)
     away: str | None = None
-    modes: frozenset[str] = frozenset()  # user modes: "i", invisible
+    modes: frozenset[str] = frozenset()  # user modes, see USER_MODES
+    oper: str = ""  # as which operator of the server, "" for none
+    secure: bool = False  # by TLS
+    watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
+    metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining
     account: str = ""  # its name, "" for nobody who is logged in
     markers: dict[str, int] = field(default_factory=dict)  # of who has no account; see Account

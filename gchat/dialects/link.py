@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from gchat.core.effects import Effect, Outcome, Refused, Spoke
 from gchat.core.events import Event
 from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
 from gchat.wire import names
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsInfo:
+    """How accounts are made."""
+
+    registration: bool = True  # by anybody
+    before_connect: bool = True  # also before they have a nickname
+    email_required: bool = False
+    password_length: int = 8  # characters, at least
+    iterations: int = 600_000  # of PBKDF2: https://cheatsheetseries.owasp.org, Password Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +46,24 @@ class ServerInfo:
     history_per_command: int = 100  # lines, of CHATHISTORY; 0 where nothing is kept
     plain_line_bytes: int = 4096
     redact_seconds: int = 86_400  # for how long somebody may take back what they wrote
+    line_bytes: int = 512  # of a client's line, tags apart, its ending included
+    monitored: int = 100  # nicknames, MONITOR
+    metadata_keys: int = 50  # of each room and person
+    metadata_bytes: int = 300  # of a value
+    metadata_subs: int = 100  # keys that a connection is told of
+    multiline_bytes: int = 4096
+    multiline_lines: int = 32
+    accounts: AccountsInfo = field(default_factory=AccountsInfo)
+    operators: Mapping[str, str] = field(default_factory=dict)  # verifiers by name
+    password: str = ""  # the verifier of the server's password, "" for none
 
 
 Render = Callable[[Effect], bytes]
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """Too much of it is being done already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +83,13 @@ class Link(Protocol):
     uid: int
     host: str
     hub: Hub
-    server: ServerInfo
     archive: Archive | None  # None where nothing is kept
+    secure: bool  # by TLS
     boot: str  # different for each run of the server
+
+    @property
+    def server(self) -> ServerInfo:
+        """What there is to know of the server."""
 
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""
@@ -78,11 +108,29 @@ class Link(Protocol):
     def settle(self) -> None:
         """Waits until everything posted is applied. May switch greenlets."""
 
-    def register(self, variant: Variant, *, echo: bool) -> None:
+    def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         """From here on the connection sees what its user sees, in this form. Called before the
         user is connected, so that nothing is missed, and again when the form changes. `echo`:
-        whether it sees its own messages.
+        whether it sees its own messages. `private`: renders what is not the same for all who have
+        the form.
         """
+
+    def capture(self) -> None:
+        """From here on keeps what the user's own doing shows them, until `captured`."""
+
+    def captured(self) -> bytes:
+        """What was kept, and ends the keeping."""
+
+    def compute(self, job: Callable[[], T]) -> T:
+        """What a job answers that takes its time, done elsewhere. May switch greenlets; raises
+        Busy where too many are waiting.
+        """
+
+    def reload(self) -> list[str]:
+        """Reads the configuration again; sentences that say what came of it."""
+
+    def may_log_in(self) -> bool:
+        """Whether one more attempt may be made from where the peer is; counts it."""
 
     def close(self, reason: str) -> None:
         """Ends the connection when what is queued was sent. Its user, if it has one, quits with

@@ -108,7 +108,8 @@ class PlainConnection:
             self._tell(f"This nickname cannot be used: it {error}.")
             self._end("No valid nickname")
             return
-        link.register(variant(link.server), echo=True)
+        form = variant(link.server)
+        link.register(form, echo=True, private=form.render)
         outcome = link.commit(Connected(link.uid, nick, "~plain", link.host, nick, plain=True))
         if not outcome.refusals:
             outcome = link.commit(Joined(link.uid, link.server.lobby))

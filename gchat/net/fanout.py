@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from gchat.core.effects import (
+    ChangedMetadata,
+    ChangedRoomName,
     Disconnected,
     Effect,
     Entered,
     Left,
+    Presence,
     Spoke,
     WasKicked,
 )
@@ -30,14 +33,20 @@ def _render(variant: Variant, effect: Effect) -> bytes:
         return b""
 
 
+Private = Callable[[Effect], bytes]
+_PRIVATE = (ChangedMetadata, ChangedRoomName, Presence)  # read otherwise by each connection
+
+
 class Recipient:
     """One connection as the fan-out knows it."""
 
-    __slots__ = ("echo", "outbox")
+    __slots__ = ("captured", "echo", "outbox", "private")
 
-    def __init__(self, outbox: Outbox, *, echo: bool) -> None:
+    def __init__(self, outbox: Outbox, *, echo: bool, private: Private) -> None:
         self.outbox = outbox
         self.echo = echo  # sees its own messages
+        self.private = private
+        self.captured: list[bytes] | None = None  # what its own doing shows it, while it is kept
 
 
 class Fanout:
@@ -51,9 +60,13 @@ class Fanout:
         self._cohorts: dict[tuple[Variant, frozenset[str]], Cohort] = {}
         self._rooms: dict[str, dict[Variant, dict[Cohort, None]]] = {}
 
-    def register(self, uid: int, outbox: Outbox, variant: Variant, *, echo: bool) -> None:
-        """Shows the user of this uid what they see, in this form from now on."""
-        self._recipients[uid] = Recipient(outbox, echo=echo)
+    def register(
+        self, uid: int, outbox: Outbox, variant: Variant, *, echo: bool, private: Private
+    ) -> None:
+        """Shows the user of this uid what they see, in this form from now on. `private` renders
+        what is not the same for all who have the form.
+        """
+        self._recipients[uid] = Recipient(outbox, echo=echo, private=private)
         rooms = outbox.cohort.rooms if outbox.cohort is not None else frozenset[str]()
         self._move(outbox, self._cohort(variant, rooms))
 
@@ -62,6 +75,20 @@ class Fanout:
         recipient = self._recipients.pop(uid, None)
         if recipient is not None:
             self._move(recipient.outbox, None)
+
+    def capture(self, uid: int) -> None:
+        """From here on keeps what somebody's own doing shows themselves, until `captured`."""
+        recipient = self._recipients.get(uid)
+        if recipient is not None:
+            recipient.captured = []
+
+    def captured(self, uid: int) -> bytes:
+        """What was kept, and ends the keeping."""
+        recipient = self._recipients.get(uid)
+        if recipient is None or recipient.captured is None:
+            return b""
+        data, recipient.captured = b"".join(recipient.captured), None
+        return data
 
     def clear(self) -> None:
         """Shows nobody anything any more."""
@@ -73,16 +100,27 @@ class Fanout:
         for effect in effects:
             if isinstance(effect, Entered):
                 self._enter(effect.uid, effect.room)
-            self._show(effect)
+            if isinstance(effect, _PRIVATE):
+                self._show_privately(effect)
+            else:
+                self._show(effect)
             if isinstance(effect, Left):
                 self._leave(effect.uid, effect.room)
             elif isinstance(effect, WasKicked):
                 self._leave(effect.target_uid, effect.room)
             elif isinstance(effect, Disconnected):
                 self.forget(effect.uid)
+            elif isinstance(effect, ChangedRoomName):
+                for uid in effect.uids:
+                    self._enter(uid, effect.new_key)
+                    if effect.new_key != effect.old_key:
+                        self._leave(uid, effect.old_key)
 
     def _show(self, effect: Effect) -> None:
         skipped = self._skipped(effect) if isinstance(effect, Spoke) else None
+        doer = self._recipients.get(effect.uid)
+        if doer is not None and doer.captured is not None:
+            skipped = self._capture(effect, doer, skipped)
         apart = skipped.cohort if skipped is not None else None
         encoded: dict[Variant, bytes] = {}
         if effect.room:
@@ -103,6 +141,31 @@ class Fanout:
                 one = encoded[variant] = _render(variant, effect)
             if one:
                 outbox.write(one)
+
+    def _capture(self, effect: Effect, doer: Recipient, skipped: Outbox | None) -> Outbox | None:
+        """Keeps the effect for the one whose doing it is, who is then to be skipped. A message to
+        oneself is kept as the answer, and shown as received.
+        """
+        cohort = doer.outbox.cohort
+        assert doer.captured is not None
+        if cohort is None or doer.outbox is skipped:
+            return skipped
+        if effect.room in cohort.rooms or effect.uid in effect.uids:
+            doer.captured.append(_render(cohort.variant, effect))
+        if isinstance(effect, Spoke) and not effect.room and effect.uids == (effect.uid,):
+            return skipped
+        return doer.outbox
+
+    def _show_privately(self, effect: Effect) -> None:
+        for uid in effect.uids:
+            recipient = self._recipients.get(uid)
+            if recipient is None:
+                continue
+            data = recipient.private(effect)
+            if recipient.captured is not None and uid == effect.uid:
+                recipient.captured.append(data)
+            elif data:
+                recipient.outbox.write(data)
 
     def _skipped(self, effect: Spoke) -> Outbox | None:
         """The sender, if it does not want its own messages back; a message to oneself is also

@@ -7,15 +7,16 @@ import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import gevent
 from gevent import socket as gsocket
 
-from gchat.core.effects import Outcome, Refused, Spoke, Ticket
+from gchat.core.effects import Effect, Outcome, Refused, Spoke, Ticket
 from gchat.core.events import Event, Quit
 from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
+from gchat.core.limits import Buckets
 from gchat.core.records import records
 from gchat.core.tails import Tails
 from gchat.dialects import plain
@@ -23,6 +24,7 @@ from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.link import Dialect, ServerInfo, Variant
 from gchat.journal.base import Journal
 from gchat.net import refusals
+from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
@@ -31,6 +33,7 @@ from gchat.wire.names import casefold
 from gchat.wire.sniff import Spoken, sniff
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 READ_BYTES = 16384
 TURN_SECONDS = 0.002  # then others get their turn, however much one peer has sent
@@ -52,9 +55,9 @@ class Timing:
     drain: float = 10.0  # for the last words to be taken, unless the server stops before
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Surroundings:
-    """What all connections share."""
+    """What all connections share. `server` and `timing` are others after a reload."""
 
     hub: Hub
     journal: Journal
@@ -69,6 +72,9 @@ class Surroundings:
     monotonic: Callable[[], float]  # seconds
     wall_ms: Callable[[], int]
     unregistered: Callable[[], int]
+    computer: Computer
+    logins: Buckets
+    reload: Callable[[], list[str]]
 
 
 class Session:
@@ -95,7 +101,7 @@ class Session:
         "host",
         "hub",
         "registered",
-        "server",
+        "secure",
         "uid",
     )
 
@@ -103,9 +109,9 @@ class Session:
         self.uid = uid
         self.host = host
         self.hub = around.hub
-        self.server = around.server
         self.archive = around.archive
         self.boot = around.boot
+        self.secure = False
         self.registered = False  # its user is known to the hub
         self._around = around
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
@@ -124,6 +130,11 @@ class Session:
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
 
     # -- Link
+
+    @property
+    def server(self) -> ServerInfo:
+        """See Link."""
+        return self._around.server
 
     def send(self, data: bytes) -> None:
         """See Link."""
@@ -152,9 +163,29 @@ class Session:
         if self._outbox.size and not self._reason:
             self._outbox.drain(PACE_SECONDS)
 
-    def register(self, variant: Variant, *, echo: bool) -> None:
+    def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         """See Link."""
-        self._around.fanout.register(self.uid, self._outbox, variant, echo=echo)
+        self._around.fanout.register(self.uid, self._outbox, variant, echo=echo, private=private)
+
+    def capture(self) -> None:
+        """See Link."""
+        self._around.fanout.capture(self.uid)
+
+    def captured(self) -> bytes:
+        """See Link."""
+        return self._around.fanout.captured(self.uid)
+
+    def compute(self, job: Callable[[], T]) -> T:
+        """See Link."""
+        return self._around.computer.ask(job)
+
+    def reload(self) -> list[str]:
+        """See Link."""
+        return self._around.reload()
+
+    def may_log_in(self) -> bool:
+        """See Link."""
+        return self._around.logins.take(self.host, self._around.monotonic())
 
     def close(self, reason: str) -> None:
         """See Link. May be called from any greenlet, more than once; the first reason counts."""

@@ -104,8 +104,10 @@ def parse(line: str) -> Message:
     return Message(command.upper(), params, source, tags)
 
 
-def check_client_line(line: bytes) -> None:
-    """Raises MessageTooLong where a client's line (without its ending) is over the limits."""
+def check_client_line(line: bytes, limit: int = MAX_BODY_BYTES) -> None:
+    """Raises MessageTooLong where a client's line (without its ending) is over the limits: `limit`
+    is in bytes, tags apart, the ending included.
+    """
     body = len(line)
     if line.startswith(b"@"):
         space = line.find(b" ")
@@ -113,8 +115,8 @@ def check_client_line(line: bytes) -> None:
         if tags > MAX_CLIENT_TAGS_BYTES:
             raise MessageTooLong(f"more than {MAX_CLIENT_TAGS_BYTES} bytes of tags")
         body -= tags
-    if body > MAX_BODY_BYTES - 2:
-        raise MessageTooLong(f"more than {MAX_BODY_BYTES} bytes")
+    if body > limit - 2:
+        raise MessageTooLong(f"more than {limit} bytes")
 
 
 def format_message(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from gchat.core.effects import Outcome, Refused, Spoke
+from gchat.core.effects import Effect, Outcome, Refused, Spoke
 from gchat.core.events import Entry, Event
 from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
@@ -21,6 +22,9 @@ FORMS = (
 )
 
 
+T = TypeVar("T")
+
+
 class FakeLink:
     """A `Link` that keeps what is sent. All that share a hub are in one chat, but none of them is
     shown what others do: that is the fan-out's work."""
@@ -30,6 +34,7 @@ class FakeLink:
         self.host = "127.0.0.1"
         self.hub = hub or Hub()
         self.server = ServerInfo()
+        self.secure = False
         self.archive: Archive | None = None
         self.boot = "boot"
         self.sent = b""
@@ -77,8 +82,23 @@ class FakeLink:
             for refusal in outcome.refusals:
                 refused(refusal)
 
-    def register(self, variant: Variant, *, echo: bool) -> None:
+    def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         self.variant, self.echo = variant, echo
+
+    def capture(self) -> None:
+        self.log.append("capture")
+
+    def captured(self) -> bytes:
+        return b""
+
+    def compute(self, job: Callable[[], T]) -> T:
+        return job()
+
+    def may_log_in(self) -> bool:
+        return True
+
+    def reload(self) -> list[str]:
+        return []
 
     def close(self, reason: str) -> None:
         self.closed = self.closed or reason

@@ -1,12 +1,22 @@
-"""Entering and leaving rooms: JOIN, PART, KICK, INVITE."""
+"""Entering and leaving rooms: JOIN, PART, KICK, INVITE, KNOCK."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gchat.core.effects import Effect, Entered, Invitation, Left, Refused, WasKicked
-from gchat.core.events import Entry, Invited, Joined, Kicked, Parted
-from gchat.core.rooms import Room
+from gchat.core.effects import (
+    ChangedAway,
+    ChangedModes,
+    Effect,
+    Entered,
+    Invitation,
+    Knock,
+    Left,
+    Refused,
+    WasKicked,
+)
+from gchat.core.events import Entry, Invited, Joined, Kicked, Knocked, ModeChange, Parted
+from gchat.core.rooms import HALFOP, Room
 from gchat.core.saved import saved_room
 from gchat.core.users import User
 from gchat.wire.names import casefold
@@ -14,8 +24,12 @@ from gchat.wire.numerics import (
     ERR_BADCHANNELKEY,
     ERR_BANNEDFROMCHAN,
     ERR_CHANNELISFULL,
+    ERR_CHANOPEN,
     ERR_CHANOPRIVSNEEDED,
     ERR_INVITEONLYCHAN,
+    ERR_KNOCKONCHAN,
+    ERR_NEEDREGGEDNICK,
+    ERR_NOSUCHNICK,
     ERR_TOOMANYCHANNELS,
     ERR_USERNOTINCHANNEL,
     ERR_USERONCHANNEL,
@@ -24,9 +38,13 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+CHANSERV = {"nick": "ChanServ", "source": "ChanServ!ChanServ@services"}
+
 
 def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
-    """Who makes a room is its operator; the lobby belongs to everybody and has none."""
+    """Who makes a room is its operator; in the lobby, which belongs to everybody, operators of the
+    server are. The founder of a room that lasts is known by the account.
+    """
     user = hub.user(event.uid)
     key = casefold(event.room)
     room = hub.rooms.get(key)
@@ -34,37 +52,56 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
         return ()
     if len(user.rooms) >= hub.rules.rooms_per_user:
         raise Refused(ERR_TOOMANYCHANNELS, event.room)
-    letters = ""
+    is_lobby = key == casefold(hub.rules.lobby)
+    letters = "o" if is_lobby and "o" in user.modes else ""
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
         hub.rooms[key] = room
-        if key == casefold(hub.rules.lobby):
+        if is_lobby:
             room.lasting = True
             hub.saved.append(saved_room(room))
         else:
             letters = "o"
             room.flags.add("t")
+        given = ""  # everybody can tell from the names that they are the first
     else:
-        _check_entry(room, user, event.key)
+        founder = bool(room.founder) and casefold(room.founder) == casefold(user.account)
+        if not founder:
+            _check_entry(room, user, event.key)
+        letters = given = "q" if founder else letters
     room.members[user.uid] = letters
+    room.silenced.pop(user.uid, None)
     room.invited.discard(user.uid)
     user.rooms[key] = None
-    return (
-        Entered(
-            **user.doing(entry),
-            room=key,
-            room_name=room.name,
-        ),
-    )
+    return _seen_entering(entry, room, user, given)
+
+
+def _seen_entering(entry: Entry, room: Room, user: User, given: str) -> tuple[Effect, ...]:
+    doing = user.doing(entry)
+    effects: list[Effect] = [
+        Entered(**doing, room=room.key, room_name=room.name, realname=user.realname)
+    ]
+    if given:
+        changes = tuple(ModeChange(True, letter, user.nick) for letter in given)
+        doing = {**doing, **CHANSERV, "account": ""}
+        effects.append(ChangedModes(**doing, room=room.key, room_name=room.name, changes=changes))
+    if user.away is not None:
+        others = tuple(uid for uid in room.members if uid != user.uid)
+        effects.append(ChangedAway(**user.doing(entry), uids=others, text=user.away))
+    return tuple(effects)
 
 
 def _check_entry(room: Room, user: User, password: str) -> None:
     if user.uid in room.invited:
         return
-    if room.bans_user(user):
+    excepted = room.matches("I", user)
+    if room.bans(user):
         raise Refused(ERR_BANNEDFROMCHAN, room.name)
-    if "i" in room.flags:
+    if "i" in room.flags and not excepted:
         raise Refused(ERR_INVITEONLYCHAN, room.name)
+    if "R" in room.flags and not user.account and not excepted:
+        text = "Only who is logged in may enter this room"
+        raise Refused(ERR_NEEDREGGEDNICK, room.name, text=text)
     if room.password and password != room.password:
         raise Refused(ERR_BADCHANNELKEY, room.name)
     if room.capacity and len(room.members) >= room.capacity:
@@ -75,6 +112,7 @@ def remove(hub: Hub, room: Room, user: User) -> None:
     """Takes a member out; the room goes with its last one, if it does not last."""
     del room.members[user.uid]
     del user.rooms[room.key]
+    room.silenced.pop(user.uid, None)
     if not room.members and not room.lasting:
         del hub.rooms[room.key]
 
@@ -84,25 +122,23 @@ def parted(hub: Hub, entry: Entry, event: Parted) -> tuple[Effect, ...]:
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
     remove(hub, room, user)
-    return (
-        Left(
-            **user.doing(entry),
-            room=room.key,
-            room_name=room.name,
-            reason=event.reason,
-        ),
-    )
+    return (Left(**user.doing(entry), room=room.key, room_name=room.name, reason=event.reason),)
 
 
 def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
-    """By an operator of the room."""
+    """By who has at least half an operator's rank, and no lower rank than the target."""
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
-    if not room.is_op(user.uid):
+    rank = room.rank(user.uid)
+    if rank < HALFOP:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
-    target = hub.named(event.target)
+    target = hub.nicks.get(casefold(event.target))
+    if target is None:
+        raise Refused(ERR_NOSUCHNICK, event.target)
     if target.uid not in room.members:
         raise Refused(ERR_USERNOTINCHANNEL, target.nick, room.name)
+    if room.rank(target.uid) > rank:
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="Their rank is higher than yours")
     remove(hub, room, target)
     return (
         WasKicked(
@@ -117,21 +153,41 @@ def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
 
 
 def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
-    """By a member; by an operator only, where the room is by invitation (+i)."""
+    """By a member; by who has a rank only, where the room is by invitation (+i). Members of rank
+    who want to are told: https://ircv3.net/specs/extensions/invite-notify
+    """
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
-    if "i" in room.flags and not room.is_op(user.uid):
+    if "i" in room.flags and room.rank(user.uid) < HALFOP:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
     target = hub.named(event.target)
     if target.uid in room.members:
         raise Refused(ERR_USERONCHANNEL, target.nick, room.name)
     room.invited &= hub.users.keys()  # who was invited and is gone need not be kept
     room.invited.add(target.uid)
-    return (
-        Invitation(
-            **user.doing(entry),
-            uids=(target.uid,),
-            room_name=room.name,
-            target=target.nick,
-        ),
-    )
+    doing = user.doing(entry)
+    told = tuple(uid for uid in _staff(room) if uid != user.uid)
+    effects = [Invitation(**doing, uids=(target.uid,), room_name=room.name, target=target.nick)]
+    if told:
+        effects.append(
+            Invitation(**doing, uids=told, room_name=room.name, target=target.nick, told=True)
+        )
+    return tuple(effects)
+
+
+def _staff(room: Room) -> list[int]:
+    return [uid for uid in room.members if room.rank(uid) >= HALFOP]
+
+
+def knocked(hub: Hub, entry: Entry, event: Knocked) -> tuple[Effect, ...]:
+    """By who is not a member and may not enter without an invitation, nor is banned."""
+    user = hub.user(event.uid)
+    room = hub.room(event.room)
+    if user.uid in room.members:
+        raise Refused(ERR_KNOCKONCHAN, room.name)
+    if "i" not in room.flags and not room.password:
+        raise Refused(ERR_CHANOPEN, room.name)
+    if room.bans(user):
+        raise Refused(ERR_BANNEDFROMCHAN, room.name)
+    staff = tuple(_staff(room))
+    return (Knock(**user.doing(entry), uids=staff, room_name=room.name, text=event.text),)

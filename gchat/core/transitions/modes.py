@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from gchat.core import masks
 from gchat.core.effects import ChangedModes, Outcome, Refused
 from gchat.core.events import Entry, ModeChange, ModesSet
-from gchat.core.rooms import FLAG_MODES, PREFIXES, Room, Signed
+from gchat.core.rooms import (
+    FLAG_MODES,
+    FOUNDER,
+    HALFOP,
+    LIST_MODES,
+    OP,
+    PREFIXES,
+    Room,
+    Signed,
+)
 from gchat.core.saved import saved_room
 from gchat.core.users import User
 from gchat.wire.numerics import (
@@ -28,12 +37,12 @@ MASK_LENGTH = 200  # +b, characters
 
 
 def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
-    """By an operator of the room. Each change stands alone: those that can be are made, the others
-    are refused one by one.
+    """By who has a rank in the room. Each change stands alone: those that can be are made, the
+    others are refused one by one.
     """
     user = hub.user(event.uid)
     room = hub.room(event.room)
-    if not room.is_op(user.uid):
+    if room.rank(user.uid) < HALFOP:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
     done = []
     refusals = []
@@ -50,10 +59,7 @@ def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
     if room.lasting:
         hub.saved.append(saved_room(room))
     effect = ChangedModes(
-        **user.doing(entry),
-        room=room.key,
-        room_name=room.name,
-        changes=tuple(done),
+        **user.doing(entry), room=room.key, room_name=room.name, changes=tuple(done)
     )
     return Outcome((effect,), tuple(refusals))
 
@@ -63,9 +69,9 @@ def _apply(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeC
     if change.letter in FLAG_MODES:
         return _flag(room, change)
     if change.letter in PREFIXES:
-        return _member(hub, room, change)
-    if change.letter == "b":
-        return _ban(hub, room, by, change, at)
+        return _member(hub, room, by, change)
+    if change.letter in LIST_MODES:
+        return _mask(hub, room, by, change, at)
     return _VALUES[change.letter](room, change)
 
 
@@ -79,10 +85,19 @@ def _flag(room: Room, change: ModeChange) -> ModeChange | None:
     return change
 
 
-def _member(hub: Hub, room: Room, change: ModeChange) -> ModeChange | None:
+# Whose rank it takes to give or take each letter.
+_GIVERS = {"q": FOUNDER, "a": FOUNDER, "o": OP, "h": OP, "v": HALFOP}
+
+
+def _member(hub: Hub, room: Room, by: User, change: ModeChange) -> ModeChange | None:
+    """Nobody takes anything from who has a higher rank, and everybody may give up their own."""
     target = hub.named(change.arg)
     if target.uid not in room.members:
         raise Refused(ERR_USERNOTINCHANNEL, target.nick, room.name)
+    rank = room.rank(by.uid)
+    gives_up = target is by and not change.adding
+    if not gives_up and (rank < _GIVERS[change.letter] or room.rank(target.uid) > rank):
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
     had = room.members[target.uid]
     if (change.letter in had) is change.adding:
         return None
@@ -91,19 +106,22 @@ def _member(hub: Hub, room: Room, change: ModeChange) -> ModeChange | None:
     return replace(change, arg=target.nick)
 
 
-def _ban(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:
+def _mask(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:
     if len(change.arg) > MASK_LENGTH or not _is_middle(change.arg):
-        raise Refused(ERR_INVALIDMODEPARAM, room.name, "b", change.arg[:MASK_LENGTH])
+        raise Refused(ERR_INVALIDMODEPARAM, room.name, change.letter, change.arg[:MASK_LENGTH])
+    found = room.lists[change.letter]
     mask = masks.complete(change.arg)
     key = masks.fold(mask)
     if not change.adding:
-        ban = room.bans.pop(key, None)
-        return replace(change, arg=ban.text) if ban else None
-    if key in room.bans:
+        removed = found.pop(key, None)
+        room.silenced.clear()
+        return replace(change, arg=removed.text) if removed else None
+    if key in found:
         return None
-    if len(room.bans) >= hub.rules.bans_per_room:
-        raise Refused(ERR_BANLISTFULL, room.name, "b")
-    room.bans[key] = Signed(mask, by.source, at)
+    if len(found) >= hub.rules.bans_per_room:
+        raise Refused(ERR_BANLISTFULL, room.name, change.letter)
+    found[key] = Signed(mask, by.source, at)
+    room.silenced.clear()
     return replace(change, arg=mask)
 
 

@@ -1,27 +1,58 @@
-"""Taking a nickname, changing it, being away, going."""
+"""Taking a nickname, changing it, being away, watching others, going."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gchat.core.effects import ChangedNick, Disconnected, Effect, Refused
-from gchat.core.events import AwaySet, Connected, Entry, Quit, Renamed, UserModeSet
+from gchat.core.effects import (
+    ChangedAway,
+    ChangedNick,
+    ChangedRealname,
+    ChangedUserModes,
+    Disconnected,
+    Effect,
+    Presence,
+    Refused,
+)
+from gchat.core.events import (
+    AwaySet,
+    Connected,
+    Entry,
+    Quit,
+    RealnameSet,
+    Renamed,
+    UserModeSet,
+    Watched,
+)
 from gchat.core.transitions.membership import remove
-from gchat.core.users import User
+from gchat.core.users import Gone, User
 from gchat.wire.names import casefold
-from gchat.wire.numerics import ERR_ALREADYREGISTERED, ERR_NICKNAMEINUSE
+from gchat.wire.numerics import (
+    ERR_ALREADYREGISTERED,
+    ERR_MONLISTFULL,
+    ERR_NICKNAMEINUSE,
+    ERR_NOPRIVILEGES,
+    ERR_YOUREBANNEDCREEP,
+)
 
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+RESERVED = "This nickname belongs to an account: log in to it first"
+
 
 def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
-    """The nickname is theirs, if it is still free."""
+    """The nickname is theirs, if it is still free, and no other account's."""
     if event.uid in hub.users:
         raise Refused(ERR_ALREADYREGISTERED)
+    ban = hub.server_ban(event.username, event.host, entry.at)
+    if ban is not None:
+        raise Refused(ERR_YOUREBANNEDCREEP, text=f"You are banned: {ban.reason}")
     key = casefold(event.nick)
     if key in hub.nicks:
         raise Refused(ERR_NICKNAMEINUSE, event.nick)
+    account = hub.accounts.get(casefold(event.account)) if event.account else None
+    _check_reserved(hub, key, event.nick, account.name if account else "")
     user = User(
         uid=event.uid,
         nick=event.nick,
@@ -31,10 +62,40 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         plain=event.plain,
         since=entry.at,
         spoke=entry.at,
+        secure=event.secure,
+        away=event.away,
+        account=account.name if account else "",
+        metadata=dict(event.metadata),
     )
+    if account is not None:
+        account.uids[user.uid] = None
+        user.metadata = {**account.metadata, **user.metadata}
     hub.users[event.uid] = user
     hub.nicks[key] = user
-    return ()
+    hub.most_users = max(hub.most_users, len(hub.users))
+    return presence(hub, entry, user, online=True)
+
+
+def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
+    if key in hub.accounts and key != casefold(account):
+        raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED)
+
+
+def presence(hub: Hub, entry: Entry, user: User, *, online: bool) -> tuple[Effect, ...]:
+    """What who monitors their nickname is told."""
+    watchers = hub.watchers.get(user.key)
+    if not watchers:
+        return ()
+    return (Presence(**user.doing(entry), uids=tuple(watchers), online=online),)
+
+
+def strangers(hub: Hub, user: User, neighbours: tuple[int, ...]) -> tuple[int, ...]:
+    """Who monitors them and shares no room with them."""
+    watchers = hub.watchers.get(user.key)
+    if not watchers:
+        return ()
+    known = {user.uid, *neighbours}
+    return tuple(uid for uid in watchers if uid not in known)
 
 
 def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
@@ -46,48 +107,146 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
         raise Refused(ERR_NICKNAMEINUSE, event.nick)
     if event.nick == user.nick:
         return ()
+    if key != user.key:
+        _check_reserved(hub, key, event.nick, user.account)
     effect = ChangedNick(
         **user.doing(entry),
         uids=(user.uid, *hub.neighbours(user)),
         new=event.nick,
         rooms=tuple(user.rooms),
     )
+    moved = key != user.key
+    before = presence(hub, entry, user, online=False) if moved else ()
+    if moved:
+        _note_gone(hub, entry, user)
     del hub.nicks[user.key]
     user.nick = event.nick
     hub.nicks[key] = user
-    return (effect,)
+    forget_verdicts(hub, user)
+    after = presence(hub, entry, user, online=True) if moved else ()
+    return (effect, *before, *after)
+
+
+def forget_verdicts(hub: Hub, user: User) -> None:
+    """Bans are about nicknames and accounts: those of who has another one are looked at anew."""
+    for name in user.rooms:
+        hub.rooms[name].silenced.pop(user.uid, None)
+
+
+def _note_gone(hub: Hub, entry: Entry, user: User) -> None:
+    hub.gone.append(Gone(user.nick, user.username, user.host, user.realname, entry.at))
 
 
 def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     """Seen by everybody in their rooms, but not by themselves."""
-    user = hub.user(event.uid)
+    return disconnect(hub, entry, hub.user(event.uid), event.reason)
+
+
+def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect, ...]:
+    """Takes somebody out of everything."""
     effect = Disconnected(
         **user.doing(entry),
         uids=hub.neighbours(user),
         rooms=tuple(user.rooms),
-        reason=event.reason,
+        reason=reason,
     )
     for name in effect.rooms:
         remove(hub, hub.rooms[name], user)
+    for key in user.watching:
+        _unwatch(hub, user, key)
+    account = hub.account_of(user)
+    if account is not None:
+        account.uids.pop(user.uid, None)
     hub.invisible -= "i" in user.modes
+    hub.opers -= "o" in user.modes
+    _note_gone(hub, entry, user)
     del hub.nicks[user.key]
     del hub.users[user.uid]
-    return (effect,)
+    return (effect, *presence(hub, entry, user, online=False))
 
 
 def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
-    """Nobody is told; who writes to them or asks reads it."""
-    hub.user(event.uid).away = event.text
-    return ()
+    """Seen by who wants to: https://ircv3.net/specs/extensions/away-notify"""
+    user = hub.user(event.uid)
+    if user.away == event.text:
+        return ()
+    user.away = event.text
+    around = hub.neighbours(user)
+    watching = strangers(hub, user, around)
+    effects = [ChangedAway(**user.doing(entry), uids=around, text=event.text)]
+    if watching:
+        one = ChangedAway(**user.doing(entry), uids=watching, text=event.text, watched=True)
+        effects.append(one)
+    return tuple(effects)
+
+
+def realname_set(hub: Hub, entry: Entry, event: RealnameSet) -> tuple[Effect, ...]:
+    """Seen by themselves and by who wants to: https://ircv3.net/specs/extensions/setname"""
+    user = hub.user(event.uid)
+    user.realname = event.realname
+    around = hub.neighbours(user)
+    watching = strangers(hub, user, around)
+    effects = [
+        ChangedRealname(**user.doing(entry), uids=(user.uid, *around), realname=event.realname)
+    ]
+    if watching:
+        effects.append(
+            ChangedRealname(
+                **user.doing(entry), uids=watching, realname=event.realname, watched=True
+            )
+        )
+    return tuple(effects)
 
 
 def user_mode_set(hub: Hub, entry: Entry, event: UserModeSet) -> tuple[Effect, ...]:
-    """Nobody is told."""
+    """Seen by themselves. Nobody makes themselves an operator of the server."""
     user = hub.user(event.uid)
-    hub.invisible -= "i" in user.modes
-    if event.adding:
-        user.modes |= {event.letter}
-    else:
-        user.modes -= {event.letter}
-    hub.invisible += "i" in user.modes
+    if event.letter == "o" and event.adding:
+        raise Refused(ERR_NOPRIVILEGES)
+    if (event.letter in user.modes) is event.adding:
+        return ()
+    return set_user_mode(hub, entry, user, event.letter, adding=event.adding)
+
+
+def set_user_mode(
+    hub: Hub, entry: Entry, user: User, letter: str, *, adding: bool
+) -> tuple[Effect, ...]:
+    """Changes one of their modes."""
+    count = 1 if adding else -1
+    if letter == "i":
+        hub.invisible += count
+    elif letter == "o":
+        hub.opers += count
+        user.oper = user.oper if adding else ""
+    user.modes = user.modes | {letter} if adding else user.modes - {letter}
+    sign = "+" if adding else "-"
+    return (ChangedUserModes(**user.doing(entry), uids=(user.uid,), words=sign + letter),)
+
+
+def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
+    """https://ircv3.net/specs/extensions/monitor. What of it is over the limit is refused, the
+    nicknames before it are watched.
+    """
+    user = hub.user(event.uid)
+    nicks = event.nicks
+    if not event.adding:
+        for key in [casefold(nick) for nick in nicks] or list(user.watching):
+            if key in user.watching:
+                _unwatch(hub, user, key)
+                del user.watching[key]
+        return ()
+    for index, nick in enumerate(nicks):
+        key = casefold(nick)
+        if key not in user.watching and len(user.watching) >= hub.rules.watched_per_user:
+            limit = str(hub.rules.watched_per_user)
+            raise Refused(ERR_MONLISTFULL, limit, ",".join(nicks[index:]))
+        user.watching.setdefault(key, nick)
+        hub.watchers.setdefault(key, {})[user.uid] = None
     return ()
+
+
+def _unwatch(hub: Hub, user: User, key: str) -> None:
+    watchers = hub.watchers[key]
+    del watchers[user.uid]
+    if not watchers:
+        del hub.watchers[key]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from gchat.core.effects import Failure, Outcome, Refused
+from collections.abc import Callable
+
+from gchat.core.effects import Effect, Failure, Outcome, Refused
 from gchat.core.events import Event
 from gchat.core.users import User
+from gchat.dialects.irc.login import Exchange
+from gchat.dialects.irc.multiline import Multiline
+from gchat.dialects.irc.private import private
 from gchat.dialects.irc.render import variant
 from gchat.dialects.irc.reply import ReplyBuffer
-from gchat.dialects.irc.table import COMMANDS
-from gchat.dialects.link import Link
+from gchat.dialects.irc.table import COMMANDS, Row
+from gchat.dialects.link import Link, ServerInfo
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import (
@@ -27,37 +32,62 @@ from gchat.wire.numerics import (
     Numeric,
 )
 
+LABEL_BYTES = 64  # https://ircv3.net/specs/extensions/labeled-response: longer ones are ignored
+
 
 class IrcConnection:
-    """What handlers are given. Attributes are changed by the handlers of `registration`."""
+    """What handlers are given. Attributes are changed by the handlers that they belong to."""
 
     __slots__ = (
         "_batches",
         "_replies",
+        "account",
+        "away",
         "caps",
+        "exchange",
+        "failures",
         "hub",
+        "label",
         "link",
+        "metadata",
+        "multiline",
         "negotiating",
+        "password",
         "realname",
         "registered",
-        "server",
+        "subs",
         "username",
+        "version",
         "wanted_nick",
     )
 
     def __init__(self, link: Link) -> None:
         self.link = link
         self.hub = link.hub
-        self.server = link.server
         self.caps = Cap.NONE
+        self.version = 301  # of capability negotiation
         self.registered = False
-        # Until registration: what NICK and USER said, and whether CAP holds it up.
+        # Until registration: what NICK, USER and the like said, and whether CAP holds it up.
         self.wanted_nick = ""
         self.username = ""
         self.realname = ""
+        self.password = ""
+        self.account = ""
+        self.away: str | None = None
+        self.metadata: dict[str, str] = {}
         self.negotiating = False
+        self.exchange: Exchange | None = None  # of SASL, while there is one
+        self.failures = 0  # to log in
+        self.multiline: Multiline | None = None  # that is being received
+        self.subs: dict[str, None] = {}  # keys of METADATA that it is told of
+        self.label = ""  # of the command that is being carried out
         self._replies = ReplyBuffer(self.server.name)
         self._batches = 0
+
+    @property
+    def server(self) -> ServerInfo:
+        """What there is to know of the server; may be another one after a REHASH."""
+        return self.link.server
 
     @property
     def user(self) -> User:
@@ -93,17 +123,17 @@ class IrcConnection:
             return
         self.reply(refusal.numeric, *refusal.params, text=refusal.text)
 
-    def say(self, command: str, *params: str, source: str | None = None) -> None:
+    def say(self, command: str, *params: str, source: str | None = None, tags: str = "") -> None:
         """A message that is not a numeric."""
-        self._replies.add(command, *params, source=source)
+        self._replies.add(command, *params, source=source, tags=tags)
 
     def fail(self, command: str, code: str, *context: str, text: str) -> None:
         """FAIL, https://ircv3.net/specs/extensions/standard-replies."""
         self._replies.add("FAIL", command, code, *context, text)
 
-    def add_raw(self, line: bytes) -> None:
-        """A line as it is, with its ending."""
-        self._replies.add_raw(line)
+    def add_raw(self, lines: bytes) -> None:
+        """Lines as they are, with their endings."""
+        self._replies.add_raw(lines)
 
     def batch_reference(self) -> str:
         """A reference that this connection has not seen yet."""
@@ -111,8 +141,10 @@ class IrcConnection:
         return str(self._batches)
 
     def flush(self) -> None:
-        """Sends what was answered so far, a long answer as fast as the peer takes it."""
-        if not self._replies:
+        """Sends what was answered so far, a long answer as fast as the peer takes it. The answer to
+        a labeled command is sent whole, at its end.
+        """
+        if not self._replies or self.label:
             return
         for number, piece in enumerate(self._replies.take()):
             if number:
@@ -124,15 +156,27 @@ class IrcConnection:
 
         Waits, so what was answered before is sent before what the event shows.
         """
-        self.flush()
-        outcome: Outcome = self.link.commit(event)
+        if self.label:
+            self.link.capture()
+            outcome: Outcome = self.link.commit(event)
+            self.add_raw(self.link.captured())
+        else:
+            self.flush()
+            outcome = self.link.commit(event)
         for refusal in outcome.refusals:
             self.refuse(refusal)
         return not outcome.refusals
 
     def post(self, event: Event, *, silent: bool = False) -> None:
         """Sends a message on its way; a refusal is answered later, or (`silent`) never."""
-        self.link.post(event, self._ignore if silent else self._refuse_late)
+        if not self.label:
+            self.link.post(event, self._ignore if silent else self._refuse_late)
+            return
+        self.link.capture()
+        outcome = self.link.commit(event)
+        self.add_raw(self.link.captured())
+        for refusal in () if silent else outcome.refusals:
+            self.refuse(refusal)
 
     def _refuse_late(self, refusal: Refused) -> None:
         self.refuse(refusal)
@@ -148,7 +192,7 @@ class IrcConnection:
         try:
             message = self._parse(line)
             if message is not None:
-                self._dispatch(message)
+                self._carry_out(message)
         except Refused as refusal:
             self.refuse(refusal)
         self.flush()
@@ -166,13 +210,17 @@ class IrcConnection:
 
     def become(self) -> None:
         """Tells the link in which form this connection is sent what happens, from now on."""
-        self.link.register(variant(self.caps), echo=Cap.ECHO_MESSAGE in self.caps)
+        echo = Cap.ECHO_MESSAGE in self.caps
+        self.link.register(variant(self.caps), echo=echo, private=self._private)
+
+    def _private(self, effect: Effect) -> bytes:
+        return private(self, effect)
 
     def _parse(self, line: bytes | None) -> Message | None:
         try:
             if line is None:
                 raise Refused(ERR_INPUTTOOLONG)
-            check_client_line(line)
+            check_client_line(line, self.server.line_bytes)
             text = line.decode()
             return parse(text) if text.strip(" ") else None
         except MessageTooLong:
@@ -186,16 +234,56 @@ class IrcConnection:
             raise Refused(ERR_UNKNOWNERROR, "*", text=f"Message rejected: {error}") from None
         return None
 
+    def _carry_out(self, message: Message) -> None:
+        label = ""
+        if message.tags and Cap.LABELED_RESPONSE in self.caps and "batch" not in message.tags:
+            label = message.tags.get("label", "")
+        if not label or len(label.encode()) > LABEL_BYTES:
+            self._dispatch(message)
+            return
+        self.link.settle()  # what was said before is shown, and refused, before
+        self.label = label
+        try:
+            self._dispatch(message)
+        except Refused as refusal:
+            self.refuse(refusal)
+        finally:
+            label, self.label = self.label, ""
+        if label:  # otherwise it is answered later
+            self._replies.label(label, self.batch_reference())
+
+    def answer_as(self, label: str, act: Callable[[], None]) -> None:
+        """Does something as the answer to a command that was labeled before."""
+        if not label:
+            act()
+            return
+        self.link.settle()
+        self.label = label
+        try:
+            act()
+        except Refused as refusal:
+            self.refuse(refusal)
+        finally:
+            self.label = ""
+        self._replies.label(label, self.batch_reference())
+
     def _dispatch(self, message: Message) -> None:
+        if self.multiline is not None and "batch" in message.tags:
+            self.multiline.take(self, message)
+            return
         row = COMMANDS.get(message.command)
         if row is None:
             raise Refused(
                 ERR_UNKNOWNCOMMAND if self.registered else ERR_NOTREGISTERED, message.command
             )
-        if not self.registered and not row.before_registration:
+        if not self.registered and not self._may_before(row):
             raise Refused(ERR_NOTREGISTERED, message.command)
         if len(message.params) < row.min_params:
             raise Refused(ERR_NEEDMOREPARAMS, message.command)
         if not row.message:
             self.link.settle()
         row.handler(self, message)
+
+    def _may_before(self, row: Row) -> bool:
+        """Whether a command can be given before registration."""
+        return row.before_registration or bool(row.before_with & self.caps)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.events import Said
+from gchat.dialects.irc.playback import MODULE, play
+from gchat.dialects.irc.services import SERVICES, serve
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -24,10 +26,28 @@ def privmsg(irc: IrcConnection, message: Message) -> None:
     """PRIVMSG; who writes to somebody who is away is told so."""
     targets, text = _checked(irc, message)
     for target in targets:
+        if casefold(target) in SERVICES:
+            irc.link.settle()
+            serve(irc, target, text)
+            continue
+        if target == MODULE and Cap.ZNC_PLAYBACK in irc.caps:
+            irc.link.settle()
+            play(irc, text)
+            continue
         _post(irc, message, target, text)
         person = None if is_room(target) else irc.hub.nicks.get(casefold(target))
         if person is not None and person.away is not None:
             irc.reply(RPL_AWAY, person.nick, text=person.away)
+
+
+def nickserv(irc: IrcConnection, message: Message) -> None:
+    """NS, NICKSERV: as if it was written to it."""
+    serve(irc, "NickServ", " ".join(message.params))
+
+
+def chanserv(irc: IrcConnection, message: Message) -> None:
+    """CS, CHANSERV."""
+    serve(irc, "ChanServ", " ".join(message.params))
 
 
 def notice(irc: IrcConnection, message: Message) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.events import ModeChange, ModesSet, UserModeSet
-from gchat.core.rooms import CHANMODES, PREFIXES, Room
-from gchat.dialects.irc.render import mode_words
-from gchat.dialects.irc.server import USER_MODES
+from gchat.core.rooms import CHANMODES, HALFOP, PREFIXES, Room
+from gchat.core.users import USER_MODES
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
+    ERR_CHANOPRIVSNEEDED,
     ERR_NEEDMOREPARAMS,
     ERR_NOSUCHNICK,
     ERR_UMODEUNKNOWNFLAG,
@@ -21,6 +21,10 @@ from gchat.wire.numerics import (
     RPL_CHANNELMODEIS,
     RPL_CREATIONTIME,
     RPL_ENDOFBANLIST,
+    RPL_ENDOFEXCEPTLIST,
+    RPL_ENDOFINVEXLIST,
+    RPL_EXCEPTLIST,
+    RPL_INVEXLIST,
     RPL_UMODEIS,
 )
 
@@ -50,7 +54,7 @@ def _room_mode(irc: IrcConnection, room: Room, words: list[str]) -> None:
     changes = []
     for change in _parse(irc, room, words):
         if change.letter in _LISTS and not change.arg:
-            _ban_list(irc, room)
+            _list(irc, room, change.letter)
         else:
             changes.append(change)
     if changes:
@@ -85,11 +89,22 @@ def _parse(irc: IrcConnection, room: Room, words: list[str]) -> list[ModeChange]
     return changes
 
 
-def _ban_list(irc: IrcConnection, room: Room) -> None:
+_NUMERICS = {
+    "b": (RPL_BANLIST, RPL_ENDOFBANLIST),
+    "e": (RPL_EXCEPTLIST, RPL_ENDOFEXCEPTLIST),
+    "I": (RPL_INVEXLIST, RPL_ENDOFINVEXLIST),
+}
+
+
+def _list(irc: IrcConnection, room: Room, letter: str) -> None:
+    """Everybody may read the bans; exceptions are for who has a rank in the room."""
+    one, end = _NUMERICS[letter]
+    if letter != "b" and room.rank(irc.link.uid) < HALFOP:
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
     if irc.hub.shows(room, irc.link.uid):
-        for ban in room.bans.values():
-            irc.reply(RPL_BANLIST, room.name, ban.text, ban.by, str(ban.at // 1000), text="")
-    irc.reply(RPL_ENDOFBANLIST, room.name)
+        for found in room.lists[letter].values():
+            irc.reply(one, room.name, found.text, found.by, str(found.at // 1000), text="")
+    irc.reply(end, room.name)
 
 
 def _user_mode(irc: IrcConnection, target: str, words: list[str]) -> None:
@@ -101,17 +116,15 @@ def _user_mode(irc: IrcConnection, target: str, words: list[str]) -> None:
         irc.reply(RPL_UMODEIS, "+" + "".join(sorted(user.modes)), text="")
         return
     adding = True
-    done = []
     unknown = False
     for letter in words[0]:
         if letter in "+-":
             adding = letter == "+"
         elif letter not in USER_MODES:
             unknown = True
-        elif (letter in user.modes) is not adding:
+        elif letter == "o" and adding:
+            continue  # RFC 2812, section 3.1.5: ignored
+        else:
             irc.commit(UserModeSet(irc.link.uid, adding, letter))
-            done.append(ModeChange(adding, letter))
-    if done:
-        irc.say("MODE", user.nick, *mode_words(done), source=user.source)
     if unknown:
         irc.reply(ERR_UMODEUNKNOWNFLAG)

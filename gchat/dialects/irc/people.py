@@ -1,12 +1,13 @@
-"""WHO, WHOIS, AWAY, ISON, USERHOST."""
+"""WHO, WHOIS, WHOWAS, AWAY, SETNAME, ISON, USERHOST."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gchat.core import masks
 from gchat.core.effects import Refused
-from gchat.core.events import AwaySet
+from gchat.core.events import AwaySet, RealnameSet
 from gchat.core.rooms import Room
 from gchat.core.users import User
 from gchat.wire.caps import Cap
@@ -15,19 +16,30 @@ from gchat.wire.names import casefold
 from gchat.wire.numerics import (
     ERR_NONICKNAMEGIVEN,
     ERR_NOSUCHNICK,
+    ERR_WASNOSUCHNICK,
     RPL_AWAY,
     RPL_ENDOFWHO,
     RPL_ENDOFWHOIS,
+    RPL_ENDOFWHOWAS,
     RPL_ISON,
     RPL_NOWAWAY,
     RPL_UNAWAY,
     RPL_USERHOST,
+    RPL_WHOISACCOUNT,
+    RPL_WHOISBOT,
     RPL_WHOISCHANNELS,
+    RPL_WHOISHOST,
     RPL_WHOISIDLE,
+    RPL_WHOISKEYVALUE,
+    RPL_WHOISMODES,
+    RPL_WHOISOPERATOR,
+    RPL_WHOISSECURE,
     RPL_WHOISSERVER,
     RPL_WHOISSPECIAL,
     RPL_WHOISUSER,
     RPL_WHOREPLY,
+    RPL_WHOSPCRPL,
+    RPL_WHOWASUSER,
 )
 
 if TYPE_CHECKING:
@@ -38,10 +50,24 @@ NAMES_PER_QUERY = 20  # USERHOST
 
 
 def away(irc: IrcConnection, message: Message) -> None:
-    """AWAY with a text, or without: back again."""
+    """AWAY with a text, or without: back again. Before registration it is kept until then:
+    https://ircv3.net/specs/extensions/pre-away
+    """
     text = message.params[0][: irc.server.reason_length] if message.params else ""
-    if irc.commit(AwaySet(irc.link.uid, text or None)):
-        irc.reply(RPL_NOWAWAY if text else RPL_UNAWAY)
+    if not irc.registered:
+        irc.away = text or None
+    elif not irc.commit(AwaySet(irc.link.uid, text or None)):
+        return
+    irc.reply(RPL_NOWAWAY if text else RPL_UNAWAY)
+
+
+def setname(irc: IrcConnection, message: Message) -> None:
+    """SETNAME, https://ircv3.net/specs/extensions/setname"""
+    name = message.params[0]
+    if not name or len(name) > irc.server.realname_length:
+        irc.fail("SETNAME", "INVALID_REALNAME", text="This real name is not valid")
+        return
+    irc.commit(RealnameSet(irc.link.uid, name))
 
 
 def ison(irc: IrcConnection, message: Message) -> None:
@@ -56,24 +82,39 @@ def userhost(irc: IrcConnection, message: Message) -> None:
     """USERHOST."""
     asked = " ".join(message.params).split()[:NAMES_PER_QUERY]
     users = [irc.hub.nicks[key] for nick in asked if (key := casefold(nick)) in irc.hub.nicks]
-    found = [f"{u.nick}={'+' if u.away is None else '-'}{u.username}@{u.host}" for u in users]
+    found = [
+        f"{u.nick}{'*' if 'o' in u.modes else ''}={'+' if u.away is None else '-'}"
+        f"{u.username}@{u.host}"
+        for u in users
+    ]
     irc.say(RPL_USERHOST.code, irc.nick, " ".join(found))
 
 
 def who(irc: IrcConnection, message: Message) -> None:
-    """WHO of a room, a nickname or a mask."""
+    """WHO of a room, a nickname or a mask; with `%fields` as WHOX tells it:
+    https://ircv3.net/specs/extensions/whox
+    """
     asked = message.params[0] if message.params else "*"
+    option = message.params[1] if len(message.params) > 1 else ""
+    fields, _, token = option.partition("%")[2].partition(",")
+    flags = option.partition("%")[0]
     room = irc.hub.rooms.get(casefold(asked))
     if room is not None:
         if irc.hub.shows(room, irc.link.uid):
             for uid in room.members:
                 user = irc.hub.users[uid]
-                if uid == irc.link.uid or visible(irc, user):
-                    _who_reply(irc, user, room)
+                if (uid == irc.link.uid or visible(irc, user)) and _fits(user, flags):
+                    _who_reply(irc, user, room, fields, token)
     else:
         for user in _matching(irc, asked):
-            _who_reply(irc, user, _shared_room(irc, user))
+            if _fits(user, flags):
+                _who_reply(irc, user, _shared_room(irc, user), fields, token)
     irc.reply(RPL_ENDOFWHO, asked)
+
+
+def _fits(user: User, flags: str) -> bool:
+    """`o` asks for operators of the server only."""
+    return "o" not in flags or "o" in user.modes
 
 
 def _matching(irc: IrcConnection, mask: str) -> list[User]:
@@ -103,26 +144,46 @@ def visible(irc: IrcConnection, user: User) -> bool:
 
 
 def _shared_room(irc: IrcConnection, user: User) -> Room | None:
+    """A room to tell them in: one that both are in, or one that everybody may know."""
+    if "i" in user.modes and user is not irc.user:
+        return next((irc.hub.rooms[key] for key in user.rooms if key in irc.user.rooms), None)
     for key in user.rooms:
         if irc.hub.shows(irc.hub.rooms[key], irc.link.uid):
             return irc.hub.rooms[key]
     return None
 
 
-def _who_reply(irc: IrcConnection, user: User, room: Room | None) -> None:
+def _who_reply(irc: IrcConnection, user: User, room: Room | None, fields: str, token: str) -> None:
     flags = "H" if user.away is None else "G"
+    flags += "*" if "o" in user.modes else ""
+    flags += "B" if "B" in user.modes else ""
     if room is not None:
         flags += room.prefix(user.uid, every=Cap.MULTI_PREFIX in irc.caps)
-    irc.reply(
-        RPL_WHOREPLY,
-        room.name if room else "*",
-        user.username,
-        user.host,
-        irc.server.name,
-        user.nick,
-        flags,
-        text=f"0 {user.realname}",
-    )
+    place = room.name if room else "*"
+    server = irc.server.name
+    if not fields:
+        text = f"0 {user.realname}"
+        irc.reply(
+            RPL_WHOREPLY, place, user.username, user.host, server, user.nick, flags, text=text
+        )
+        return
+    idle = max(0, irc.link.wall_ms() - user.spoke) // 1000
+    values = {
+        "t": token,
+        "c": place,
+        "u": user.username,
+        "i": user.host if user is irc.user or "o" in irc.user.modes else "255.255.255.255",
+        "h": user.host,
+        "s": server,
+        "n": user.nick,
+        "f": flags,
+        "d": "0",
+        "l": str(idle),
+        "a": user.account or "0",
+        "o": "n/a",
+        "r": user.realname,
+    }
+    irc.say(RPL_WHOSPCRPL.code, irc.nick, *(values[key] for key in values if key in fields))
 
 
 def whois(irc: IrcConnection, message: Message) -> None:
@@ -139,15 +200,61 @@ def whois(irc: IrcConnection, message: Message) -> None:
     rooms = [
         room.prefix(user.uid, every=Cap.MULTI_PREFIX in irc.caps) + room.name
         for room in (irc.hub.rooms[key] for key in user.rooms)
-        if irc.hub.shows(room, irc.link.uid)
+        if irc.link.uid in room.members
+        or ("s" not in room.flags and ("i" not in user.modes or user is irc.user))
+        or "o" in irc.user.modes
     ]
     for line in pack_words(rooms, irc.space(RPL_WHOISCHANNELS, user.nick)):
         irc.reply(RPL_WHOISCHANNELS, user.nick, text=line)
     irc.reply(RPL_WHOISSERVER, user.nick, irc.server.name, text=irc.server.network)
-    if user.plain:
-        irc.reply(RPL_WHOISSPECIAL, user.nick, text="is connected in plain text")
+    if "o" in user.modes:
+        irc.reply(RPL_WHOISOPERATOR, user.nick)
+    _whois_more(irc, user)
     if user.away is not None:
         irc.reply(RPL_AWAY, user.nick, text=user.away)
     idle = max(0, irc.link.wall_ms() - user.spoke) // 1000
-    irc.reply(RPL_WHOISIDLE, user.nick, str(idle), str(user.since // 1000))
+    irc.reply(
+        RPL_WHOISIDLE,
+        user.nick,
+        str(idle),
+        str(user.since // 1000),
+        text="seconds idle, signon time",
+    )
     irc.reply(RPL_ENDOFWHOIS, user.nick)
+
+
+def _whois_more(irc: IrcConnection, user: User) -> None:
+    if user is irc.user or "o" in irc.user.modes:
+        text = f"is connecting from {user.username}@{user.host} {user.host}"
+        irc.reply(RPL_WHOISHOST, user.nick, text=text)
+        modes = "+" + "".join(sorted(user.modes))
+        irc.reply(RPL_WHOISMODES, user.nick, text=f"is using modes {modes}")
+    if user.account:
+        irc.reply(RPL_WHOISACCOUNT, user.nick, user.account)
+    if "B" in user.modes:
+        irc.reply(RPL_WHOISBOT, user.nick)
+    if user.secure:
+        irc.reply(RPL_WHOISSECURE, user.nick)
+    if user.plain:
+        irc.reply(RPL_WHOISSPECIAL, user.nick, text="is connected in plain text")
+    if Cap.METADATA in irc.caps:
+        for key, value in user.metadata.items():
+            irc.say(RPL_WHOISKEYVALUE.code, irc.nick, user.nick, key, "*", value)
+
+
+def whowas(irc: IrcConnection, message: Message) -> None:
+    """WHOWAS, the last ones first."""
+    if not message.params or not message.params[0]:
+        raise Refused(ERR_NONICKNAMEGIVEN)
+    asked = message.params[0]
+    count = message.params[1] if len(message.params) > 1 else ""
+    most = int(count[:9]) if count.isascii() and count.isdigit() else 0
+    key = casefold(asked)
+    found = [gone for gone in reversed(irc.hub.gone) if casefold(gone.nick) == key]
+    for gone in found[: most or None]:
+        irc.reply(RPL_WHOWASUSER, gone.nick, gone.username, gone.host, "*", text=gone.realname)
+        when = datetime.fromtimestamp(gone.at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        irc.reply(RPL_WHOISSERVER, gone.nick, irc.server.name, text=when)
+    if not found:
+        irc.reply(ERR_WASNOSUCHNICK, asked)
+    irc.reply(RPL_ENDOFWHOWAS, asked)

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Refused
 from gchat.core.events import Connected, Renamed
 from gchat.dialects.irc import server
+from gchat.dialects.irc.login import MECHANISMS
+from gchat.dialects.irc.services import SERVICES
+from gchat.dialects.link import Busy
+from gchat.wire import sasl
 from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_nickname, clean_username
@@ -21,24 +25,25 @@ from gchat.wire.numerics import (
     ERR_NEEDMOREPARAMS,
     ERR_NICKNAMEINUSE,
     ERR_NONICKNAMEGIVEN,
-    ERR_UNKNOWNCOMMAND,
+    ERR_PASSWDMISMATCH,
+    ERR_SASLABORTED,
+    ERR_YOUREBANNEDCREEP,
 )
 
 if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
 
+NEW_VERSION = 302  # of capability negotiation
 CAP_LINE_BYTES = 400  # of the names in one CAP line, so that it stays well under 512
 
 
 def pass_(irc: IrcConnection, message: Message) -> None:
-    """The server asks for no password, and forgets the one that it is given."""
+    """PASS: asked for where the server has a password."""
     if irc.registered:
         raise Refused(ERR_ALREADYREGISTERED)
-
-
-def authenticate(irc: IrcConnection, message: Message) -> None:
-    """SASL is not offered, so its command is not known; it shows that the peer speaks IRC."""
-    raise Refused(ERR_UNKNOWNCOMMAND, message.command)
+    if not message.params[0]:
+        raise Refused(ERR_NEEDMOREPARAMS, "PASS")
+    irc.password = message.params[0]
 
 
 def nick(irc: IrcConnection, message: Message) -> None:
@@ -51,9 +56,11 @@ def nick(irc: IrcConnection, message: Message) -> None:
         text = f"This nickname cannot be used: it {error}"
         raise Refused(ERR_ERRONEUSNICKNAME, message.params[0][:64], text=text) from None
     if irc.registered:
+        if casefold(wanted) in SERVICES:
+            raise Refused(ERR_NICKNAMEINUSE, wanted)
         irc.commit(Renamed(irc.link.uid, wanted))
         return
-    if casefold(wanted) in irc.hub.nicks:
+    if casefold(wanted) in irc.hub.nicks or casefold(wanted) in SERVICES:
         raise Refused(ERR_NICKNAMEINUSE, wanted)
     irc.wanted_nick = wanted
     _complete(irc)
@@ -74,13 +81,51 @@ def _complete(irc: IrcConnection) -> None:
     """Registers the connection when everything that it takes is there."""
     if not irc.wanted_nick or not irc.username or irc.negotiating:
         return
+    if not _password_is_right(irc):
+        irc.reply(ERR_PASSWDMISMATCH)
+        irc.flush()
+        irc.link.close("Bad password")
+        return
+    if irc.exchange is not None:  # sasl-3.1: it is given up
+        irc.exchange = None
+        irc.reply(ERR_SASLABORTED)
     irc.become()  # before others can see the nickname and write to it
-    event = Connected(irc.link.uid, irc.wanted_nick, irc.username, irc.link.host, irc.realname)
+    event = Connected(
+        irc.link.uid,
+        irc.wanted_nick,
+        irc.username,
+        irc.link.host,
+        irc.realname,
+        account=irc.account,
+        secure=irc.link.secure,
+        away=irc.away,
+        metadata=tuple(irc.metadata.items()),
+    )
     irc.wanted_nick = ""
-    if not irc.commit(event):
-        return  # somebody was faster; the peer sends another NICK
+    irc.flush()
+    outcome = irc.link.commit(event)
+    for refusal in outcome.refusals:
+        if refusal.numeric is ERR_YOUREBANNEDCREEP:
+            irc.refuse(refusal)
+            irc.flush()
+            irc.link.close(refusal.text)
+            return
+        irc.refuse(refusal)  # somebody was faster; the peer sends another NICK
+        return
     irc.registered = True
     server.welcome(irc)
+
+
+def _password_is_right(irc: IrcConnection) -> bool:
+    if not irc.server.password:
+        return True
+    if not irc.password or not irc.link.may_log_in():
+        return False
+    verifier, given = sasl.Verifier.parse(irc.server.password), irc.password
+    try:
+        return irc.link.compute(lambda: verifier.matches(given))
+    except Busy:
+        return False
 
 
 def cap(irc: IrcConnection, message: Message) -> None:
@@ -89,13 +134,19 @@ def cap(irc: IrcConnection, message: Message) -> None:
     match subcommand:
         case "LS":
             version = message.params[1] if len(message.params) > 1 else ""
-            if version.isascii() and version.isdigit() and int(version[:4]) >= 302:
+            if version.isascii() and version.isdigit() and int(version[:4]) >= NEW_VERSION:
+                irc.version = NEW_VERSION
                 irc.caps |= Cap.CAP_NOTIFY  # "cap-notify" of the specification: implied
             irc.negotiating = not irc.registered
-            _cap_lines(irc, "LS", list(_offered(irc)), more="*" if version else "")
+            new = irc.version >= NEW_VERSION
+            offered = [
+                f"{name}={value}" if new and (value := cap_value(irc, row.flag)) else name
+                for name, row in _offered(irc).items()
+            ]
+            _cap_lines(irc, "LS", offered, more="*" if new else "")
         case "LIST":
             enabled = [row.name for row in CAPABILITIES.values() if row.flag in irc.caps]
-            _cap_lines(irc, "LIST", enabled, more="*")
+            _cap_lines(irc, "LIST", enabled, more="*" if irc.version >= NEW_VERSION else "")
         case "REQ":
             irc.negotiating = not irc.registered
             _cap_request(irc, message.params[-1] if len(message.params) > 1 else "")
@@ -107,17 +158,45 @@ def cap(irc: IrcConnection, message: Message) -> None:
             raise Refused(ERR_INVALIDCAPCMD, subcommand)
 
 
+def cap_value(irc: IrcConnection, flag: Cap) -> str:
+    """What CAP LS 302 says of a capability, "" for nothing."""
+    info = irc.server
+    match flag:
+        case Cap.SASL:
+            return ",".join(MECHANISMS)
+        case Cap.ACCOUNT_REGISTRATION:
+            words = {
+                "before-connect": info.accounts.before_connect,
+                "email-required": info.accounts.email_required,
+            }
+            return ",".join(word for word, holds in words.items() if holds)
+        case Cap.MULTILINE:
+            return f"max-bytes={info.multiline_bytes},max-lines={info.multiline_lines}"
+        case Cap.METADATA:
+            return (
+                f"before-connect,max-subs={info.metadata_subs},max-keys={info.metadata_keys},"
+                f"max-value-bytes={info.metadata_bytes}"
+            )
+    return ""
+
+
 def _offered(irc: IrcConnection) -> dict[str, Capability]:
     """By name. Where nothing is kept, there is no past to ask for."""
-    hidden = Cap.NONE if irc.link.archive else Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH
+    hidden = Cap.NONE
+    if irc.link.archive is None:
+        hidden = Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH | Cap.ZNC_PLAYBACK
+    if not irc.server.accounts.registration:
+        hidden |= Cap.ACCOUNT_REGISTRATION
     return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
 
 
 def _cap_lines(irc: IrcConnection, subcommand: str, names: list[str], *, more: str) -> None:
-    """As many lines as the names need; all but the last are marked by `more`."""
+    """As many lines as the names need; all but the last are marked by `more`. A client of CAP 301
+    knows one line only, and is not told what does not fit.
+    """
     lines = pack_words(names, CAP_LINE_BYTES) or [""]
-    if not more:  # a client of CAP 301 knows one line only
-        lines = [" ".join(names)]
+    if not more:
+        del lines[1:]
     for line in lines[:-1]:
         irc.say("CAP", irc.nick, subcommand, more, line)
     irc.say("CAP", irc.nick, subcommand, lines[-1])
@@ -126,9 +205,10 @@ def _cap_lines(irc: IrcConnection, subcommand: str, names: list[str], *, more: s
 def _cap_request(irc: IrcConnection, names: str) -> None:
     """All of the request or nothing of it."""
     caps = irc.caps
+    offered = _offered(irc)
     for name in names.split():
-        row = _offered(irc).get(name.removeprefix("-"))
-        if row is None:
+        row = offered.get(name.removeprefix("-"))
+        if row is None or (name == "-cap-notify" and irc.version >= NEW_VERSION):
             irc.say("CAP", irc.nick, "NAK", names)
             return
         caps = caps & ~row.flag if name.startswith("-") else caps | row.flag

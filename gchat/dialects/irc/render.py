@@ -9,17 +9,28 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from gchat.core.effects import (
+    ChangedAccount,
+    ChangedAway,
+    ChangedMetadata,
     ChangedModes,
     ChangedNick,
+    ChangedRealname,
+    ChangedRoomName,
     ChangedTopic,
+    ChangedUserModes,
     Disconnected,
     Effect,
     Entered,
+    Evicted,
     Invitation,
+    Knock,
     Left,
     MarkedRead,
+    Personal,
+    Presence,
     Redaction,
     Spoke,
+    Wallop,
     WasKicked,
 )
 from gchat.core.events import ModeChange
@@ -27,17 +38,19 @@ from gchat.dialects.link import Variant
 from gchat.wire.caps import BROADCAST_CAPS, Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import encode, escape_tag, format_message, split_text
+from gchat.wire.numerics import RPL_KNOCK, RPL_MONOFFLINE, RPL_MONONLINE
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """What the capabilities mean for the lines."""
 
-    server_time: bool
-    message_tags: bool
-    redaction: bool = False
-    read_marker: bool = False
+    caps: Cap
     batch: str = ""  # the reference of the batch that the lines are in
+
+    def has(self, cap: Cap) -> bool:
+        """Whether the connection has a capability."""
+        return cap in self.caps
 
 
 def variant(caps: Cap) -> Variant:
@@ -47,18 +60,7 @@ def variant(caps: Cap) -> Variant:
 
 @cache
 def _variant(visible: Cap) -> Variant:
-    form = _form(visible)
-    return Variant("irc", int(visible), partial(render, form=form))
-
-
-def _form(caps: Cap, batch: str = "") -> Form:
-    return Form(
-        server_time=Cap.SERVER_TIME in caps,
-        message_tags=Cap.MESSAGE_TAGS in caps,
-        redaction=Cap.REDACTION in caps,
-        read_marker=Cap.READ_MARKER in caps,
-        batch=batch,
-    )
+    return Variant("irc", int(visible), partial(render, form=Form(visible)))
 
 
 @lru_cache(maxsize=4)
@@ -84,7 +86,7 @@ def parse_time(text: str) -> int:
 
 def form_in_batch(caps: Cap, reference: str) -> Form:
     """The form of what is replayed to who has these capabilities, in a batch where they know it."""
-    return _form(caps, reference if Cap.BATCH in caps else "")
+    return Form(caps, reference if Cap.BATCH in caps else "")
 
 
 def render(effect: Effect, *, form: Form) -> bytes:
@@ -94,13 +96,20 @@ def render(effect: Effect, *, form: Form) -> bytes:
 
 def _tags(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...] = ()) -> str:
     """`@tags ` for the capabilities, with its space."""
+    caps = form.caps
     tags = ["batch=" + form.batch] if form.batch else []
-    if form.server_time:
+    if Cap.SERVER_TIME in caps:
         tags.append("time=" + server_time(effect.entry.at))
-    if form.message_tags:
-        if isinstance(effect, Spoke) or form.batch:
+    if effect.account and Cap.ACCOUNT_TAG in caps:
+        tags.append("account=" + escape_tag(effect.account))
+    if Cap.MESSAGE_TAGS in caps:
+        if isinstance(effect, Spoke):
             tags.append("msgid=" + effect.entry.msgid)
-        tags += [f"{key}={escape_tag(value)}" if value else key for key, value in client_tags]
+            if effect.bot:
+                tags.append("bot")
+            tags += [f"{key}={escape_tag(value)}" if value else key for key, value in client_tags]
+        elif form.batch:
+            tags.append("msgid=" + effect.entry.msgid)
     return f"@{';'.join(tags)} " if tags else ""
 
 
@@ -108,37 +117,63 @@ def _line(effect: Effect, form: Form, command: str, *params: str) -> bytes:
     return encode(_tags(effect, form) + format_message(command, *params, source=effect.source))
 
 
+def _head(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...]) -> str:
+    return f"{_tags(effect, form, client_tags)}:{effect.source} "
+
+
 def _spoke(effect: Spoke, form: Form) -> bytes:
     """A text too long for one line (plain-text people may write such) becomes several; the msgid
     and the client's tags are on the first, as for the fallback of draft/multiline.
     """
     if effect.verb == "TAGMSG":
-        if not form.message_tags:
+        if Cap.MESSAGE_TAGS not in form.caps:
             return b""
         return encode(_head(effect, form, effect.tags) + f"TAGMSG {effect.target}")
     start = f"{effect.verb} {effect.target} :"
     head = _head(effect, form, effect.tags)
     room = MAX_BODY_BYTES - 2 - len(f":{effect.source} {start}".encode())
     text = effect.text
-    if len(text) * 4 <= room or len(text.encode()) <= room:
+    if "\n" in text:
+        if Cap.MULTILINE in form.caps and Cap.BATCH in form.caps:
+            return _multiline(effect, form)
+        first, *others = (
+            piece
+            for line in text.split("\n")
+            if line.strip("\0")
+            for piece in split_text(line.removeprefix("\0"), room)
+        )
+    elif len(text) * 4 <= room or len(text.encode()) <= room:
         return encode(head + start + text)
-    if text.startswith("\x01ACTION "):
+    elif text.startswith("\x01ACTION "):
         bare = text.removeprefix("\x01ACTION ").removesuffix("\x01")
         pieces = split_text(bare, room - len("\x01ACTION \x01"))
         first, *others = (f"\x01ACTION {piece}\x01" for piece in pieces)
     else:
         first, *others = split_text(text, room)
-    without_id = _head(effect, replace(form, message_tags=False), ())
+    without_id = _head(effect, replace(form, caps=form.caps & ~Cap.MESSAGE_TAGS), ())
     return encode(head + start + first) + b"".join(
         encode(without_id + start + piece) for piece in others
     )
 
 
-def _head(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...]) -> str:
-    return f"{_tags(effect, form, client_tags)}:{effect.source} "
+def _multiline(effect: Spoke, form: Form) -> bytes:
+    """https://ircv3.net/specs/extensions/multiline"""
+    reference = f"m{effect.entry.msgid}"
+    head = _head(effect, form, effect.tags)
+    lines = [encode(f"{head}BATCH +{reference} draft/multiline {effect.target}")]
+    for line in effect.text.split("\n"):
+        goes_on = ";draft/multiline-concat" if line.startswith("\0") else ""
+        tags = f"@batch={reference}{goes_on} :{effect.source} "
+        lines.append(encode(f"{tags}{effect.verb} {effect.target} :{line.removeprefix(chr(0))}"))
+    inside = f"@batch={form.batch} " if form.batch else ""
+    lines.append(encode(f"{inside}BATCH -{reference}"))
+    return b"".join(lines)
 
 
 def _entered(effect: Entered, form: Form) -> bytes:
+    if Cap.EXTENDED_JOIN in form.caps:
+        account = effect.account or "*"
+        return _line(effect, form, "JOIN", effect.room_name, account, effect.realname)
     return _line(effect, form, "JOIN", effect.room_name)
 
 
@@ -164,20 +199,77 @@ def _changed_topic(effect: ChangedTopic, form: Form) -> bytes:
 
 
 def _redaction(effect: Redaction, form: Form) -> bytes:
-    if not form.redaction:
+    if Cap.REDACTION not in form.caps:
         return b""
     reason = (effect.reason,) if effect.reason else ()
     return _line(effect, form, "REDACT", effect.target, effect.msgid, *reason)
 
 
 def _marked_read(effect: MarkedRead, form: Form) -> bytes:
-    if not form.read_marker:
+    if Cap.READ_MARKER not in form.caps:
         return b""
     return encode(format_message("MARKREAD", effect.target, marker_time(effect.at)))
 
 
 def _invitation(effect: Invitation, form: Form) -> bytes:
+    if effect.told and Cap.INVITE_NOTIFY not in form.caps:
+        return b""
     return _line(effect, form, "INVITE", effect.target, effect.room_name)
+
+
+def _knock(effect: Knock, form: Form) -> bytes:
+    """https://modern.ircdocs.horse/#rplknock-710"""
+    params = ("*", effect.room_name, effect.source)
+    return _line(effect, form, RPL_KNOCK.code, *params, effect.text or RPL_KNOCK.text)
+
+
+def _changed_room_name(effect: ChangedRoomName, form: Form) -> bytes:
+    """Who does not know RENAME leaves and enters, as the specification has it."""
+    if Cap.CHANNEL_RENAME in form.caps:
+        return _line(effect, form, "RENAME", effect.room_name, effect.new, effect.reason)
+    return b""  # the connection says that it left and entered
+
+
+def _wants(effect: Personal, form: Form, cap: Cap) -> bool:
+    return cap in form.caps and (not effect.watched or Cap.EXTENDED_MONITOR in form.caps)
+
+
+def _changed_away(effect: ChangedAway, form: Form) -> bytes:
+    if not _wants(effect, form, Cap.AWAY_NOTIFY):
+        return b""
+    return _line(effect, form, "AWAY", *([effect.text] if effect.text else []))
+
+
+def _changed_realname(effect: ChangedRealname, form: Form) -> bytes:
+    if not _wants(effect, form, Cap.SETNAME):
+        return b""
+    return _line(effect, form, "SETNAME", effect.realname)
+
+
+def _changed_account(effect: ChangedAccount, form: Form) -> bytes:
+    if not _wants(effect, form, Cap.ACCOUNT_NOTIFY):
+        return b""
+    return _line(effect, form, "ACCOUNT", effect.account or "*")
+
+
+def _presence(effect: Presence, form: Form) -> bytes:
+    """The numeric cannot be addressed to each one of those who read it."""
+    numeric = RPL_MONONLINE if effect.online else RPL_MONOFFLINE
+    who = effect.source if effect.online else effect.nick
+    return encode(format_message(numeric.code, "*", who))
+
+
+def _changed_user_modes(effect: ChangedUserModes, form: Form) -> bytes:
+    return _line(effect, form, "MODE", effect.nick, effect.words)
+
+
+def _wallop(effect: Wallop, form: Form) -> bytes:
+    return _line(effect, form, "WALLOPS", effect.text)
+
+
+def _nothing(effect: Effect, form: Form) -> bytes:
+    """The connection itself says what there is to say."""
+    return b""
 
 
 def _changed_modes(effect: ChangedModes, form: Form) -> bytes:
@@ -223,4 +315,14 @@ _RENDERERS: dict[type[Effect], Callable[[Any, Form], bytes]] = {
     Invitation: _invitation,
     Redaction: _redaction,
     MarkedRead: _marked_read,
+    Knock: _knock,
+    ChangedRoomName: _changed_room_name,
+    ChangedAway: _changed_away,
+    ChangedRealname: _changed_realname,
+    ChangedAccount: _changed_account,
+    Presence: _presence,
+    ChangedUserModes: _changed_user_modes,
+    ChangedMetadata: _nothing,
+    Wallop: _wallop,
+    Evicted: _nothing,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gchat.wire.message import MessageError, encode, format_message
+from gchat.wire.message import MessageError, encode, escape_tag, format_message
 
 PIECE_LINES = 128  # at most 64 KiB: a long reply must not fill the outbox at once
 
@@ -19,8 +19,8 @@ class ReplyBuffer:
     def __bool__(self) -> bool:
         return bool(self._lines)
 
-    def add(self, command: str, *params: str, source: str | None = None) -> None:
-        """One message, from the server unless `source` says otherwise.
+    def add(self, command: str, *params: str, source: str | None = None, tags: str = "") -> None:
+        """One message, from the server unless `source` says otherwise. `tags` as they are written.
 
         A parameter that the peer sent and that cannot stand in its place (it is empty, or has a
         space in it) is answered as "*".
@@ -30,11 +30,26 @@ class ReplyBuffer:
         except MessageError:
             middle = ["*" if not p or " " in p or p[0] == ":" else p for p in params[:-1]]
             line = format_message(command, *middle, *params[-1:], source=source or self._server)
-        self._lines.append(encode(line))
+        self._lines.append(encode(f"@{tags} {line}" if tags else line))
 
-    def add_raw(self, line: bytes) -> None:
-        """One line as it is, with its ending."""
-        self._lines.append(line)
+    def add_raw(self, lines: bytes) -> None:
+        """Lines as they are, with their endings."""
+        self._lines += lines.splitlines(keepends=True)
+
+    def label(self, label: str, reference: str) -> None:
+        """Makes it the answer to a labeled command: nothing is an ACK, one message has the label,
+        more are in a batch. https://ircv3.net/specs/extensions/labeled-response
+        """
+        lines, self._lines = self._lines, []
+        tag = f"label={escape_tag(label)}"
+        if not lines:
+            self.add("ACK", tags=tag)
+        elif len(lines) == 1 or _is_one_batch(lines):
+            self._lines = [_tagged(lines[0], tag), *lines[1:]]
+        else:
+            self.add("BATCH", f"+{reference}", "labeled-response", tags=tag)
+            self._lines += [_within(line, reference) for line in lines]
+            self.add("BATCH", f"-{reference}")
 
     def take(self) -> list[bytes]:
         """What was collected, in pieces of some PIECE_LINES lines, and empties the buffer."""
@@ -43,3 +58,29 @@ class ReplyBuffer:
             b"".join(lines[start : start + PIECE_LINES])
             for start in range(0, len(lines), PIECE_LINES)
         ]
+
+
+def _tags(line: bytes) -> bytes:
+    return line[1:].partition(b" ")[0] if line.startswith(b"@") else b""
+
+
+def _tagged(line: bytes, tag: str) -> bytes:
+    if line.startswith(b"@"):
+        return b"@" + tag.encode() + b";" + line[1:]
+    return b"@" + tag.encode() + b" " + line
+
+
+def _within(line: bytes, reference: str) -> bytes:
+    """In a batch, unless it is in one already."""
+    inside = any(tag.startswith(b"batch=") for tag in _tags(line).split(b";"))
+    return line if inside else _tagged(line, f"batch={reference}")
+
+
+def _is_one_batch(lines: list[bytes]) -> bool:
+    """Whether the first message opens a batch that all others are in, or that the last one ends."""
+    first = lines[0].split(b" ")
+    at = 2 if first[0].startswith(b"@") else 1
+    if len(first) <= at + 1 or first[at] != b"BATCH" or not first[at + 1].startswith(b"+"):
+        return False
+    end = b"BATCH -" + first[at + 1][1:]
+    return lines[-1].rstrip().endswith(end) and sum(end in line for line in lines) == 1

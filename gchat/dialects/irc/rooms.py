@@ -1,24 +1,39 @@
-"""JOIN, PART, TOPIC, NAMES, LIST, KICK, INVITE."""
+"""JOIN, PART, TOPIC, NAMES, LIST, KICK, INVITE, KNOCK, RENAME."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gchat.core.effects import Refused
-from gchat.core.events import Invited, Joined, Kicked, Parted, TopicSet
+from gchat.core import masks
+from gchat.core.effects import Failure, Refused
+from gchat.core.events import (
+    Invited,
+    Joined,
+    Kicked,
+    Knocked,
+    Parted,
+    RoomRenamed,
+    TopicSet,
+)
 from gchat.core.rooms import Room
 from gchat.dialects.irc.history import replay
 from gchat.dialects.irc.markers import send_marker
+from gchat.dialects.irc.metadata import on_entering
 from gchat.dialects.irc.people import visible
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_room, is_room
 from gchat.wire.numerics import (
     ERR_BADCHANMASK,
+    ERR_NEEDMOREPARAMS,
     ERR_NOSUCHCHANNEL,
     RPL_AWAY,
+    RPL_ENDOFINVITELIST,
     RPL_ENDOFNAMES,
+    RPL_INVITELIST,
     RPL_INVITING,
+    RPL_KNOCKDLVR,
     RPL_LIST,
     RPL_LISTEND,
     RPL_LISTSTART,
@@ -62,7 +77,9 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
         if room.topic:
             _topic(irc, room)
         send_marker(irc, room.name)
-        _names(irc, room)
+        if Cap.NO_IMPLICIT_NAMES not in irc.caps:
+            _names(irc, room)
+        on_entering(irc, room)
         replay(irc, room)
 
 
@@ -118,10 +135,12 @@ def _names(irc: IrcConnection, room: Room) -> None:
     symbol = "@" if "s" in room.flags else "="
     every = Cap.MULTI_PREFIX in irc.caps
     inside = irc.link.uid in room.members
+    whole = Cap.USERHOST_IN_NAMES in irc.caps
+    users = irc.hub.users
     words = (
-        room.prefix(uid, every=every) + irc.hub.users[uid].nick
+        room.prefix(uid, every=every) + (users[uid].source if whole else users[uid].nick)
         for uid in room.members
-        if inside or visible(irc, irc.hub.users[uid])
+        if inside or visible(irc, users[uid])
     )
     for line in pack_words(words, irc.space(RPL_NAMREPLY, symbol, room.name)):
         irc.reply(RPL_NAMREPLY, symbol, room.name, text=line)
@@ -129,19 +148,64 @@ def _names(irc: IrcConnection, room: Room) -> None:
 
 
 def list_(irc: IrcConnection, message: Message) -> None:
-    """LIST of all rooms that are not secret, or of those named."""
-    if message.params and message.params[0]:
-        asked = dict.fromkeys(casefold(name) for name in message.params[0].split(","))
-        found = [irc.hub.rooms.get(key) for key in asked]
+    """LIST of all rooms that are not secret, of those named, or of those that the conditions of
+    ELIST fit: https://modern.ircdocs.horse/#elist-parameter
+    """
+    asked = message.params[0].split(",") if message.params and message.params[0] else []
+    now = irc.link.wall_ms()
+    names = [casefold(word) for word in asked if is_room(word) and not _is_mask(word)]
+    conditions = [condition for word in asked if (condition := _condition(word, now)) is not None]
+    if names:
+        found = [irc.hub.rooms.get(key) for key in dict.fromkeys(names)]
         rooms = [room for room in found if room is not None]
     else:
         rooms = list(irc.hub.rooms.values())
     irc.reply(RPL_LISTSTART, "Channel")
     for room in rooms:
-        if irc.hub.shows(room, irc.link.uid):
+        if not irc.hub.shows(room, irc.link.uid) or not room.members:
+            continue
+        if all(condition(room) for condition in conditions):
             topic = room.topic.text if room.topic else ""
             irc.say(RPL_LIST.code, irc.nick, room.name, str(len(room.members)), topic)
     irc.reply(RPL_LISTEND)
+
+
+def _is_mask(word: str) -> bool:
+    return "*" in word or "?" in word
+
+
+def _condition(word: str, now: int) -> Callable[[Room], bool] | None:
+    """What one word of LIST asks for, but for a room's name. Times in minutes before now."""
+    if _is_mask(word):
+        mask = word.removeprefix("!").lower()
+        wanted = not word.startswith("!")
+        return lambda room: masks.matches(mask, room.key) is wanted
+    kind = next((kind for kind in _BY_NUMBER if word.upper().startswith(kind)), None)
+    number = word[len(kind) :] if kind else ""
+    if kind is None or not (number.isascii() and number.isdigit()):
+        return None
+    value, (measure, greater) = int(number[:9]), _BY_NUMBER[kind]
+    if greater:
+        return lambda room: measure(room, now) > value
+    return lambda room: measure(room, now) < value
+
+
+def _created_ago(room: Room, now: int) -> float:
+    return (now - room.created) / 60_000
+
+
+def _topic_ago(room: Room, now: int) -> float:
+    return (now - room.topic.at) / 60_000 if room.topic else float("inf")
+
+
+_BY_NUMBER: dict[str, tuple[Callable[[Room, int], float], bool]] = {
+    ">": (lambda room, now: len(room.members), True),
+    "<": (lambda room, now: len(room.members), False),
+    "C>": (_created_ago, True),
+    "C<": (_created_ago, False),
+    "T>": (_topic_ago, True),
+    "T<": (_topic_ago, False),
+}
 
 
 def kick(irc: IrcConnection, message: Message) -> None:
@@ -152,10 +216,37 @@ def kick(irc: IrcConnection, message: Message) -> None:
 
 
 def invite(irc: IrcConnection, message: Message) -> None:
-    """INVITE."""
+    """INVITE; without parameters, the rooms to which they are invited."""
+    if not message.params:
+        for room in irc.hub.rooms.values():
+            if irc.link.uid in room.invited:
+                irc.reply(RPL_INVITELIST, room.name, text="")
+        irc.reply(RPL_ENDOFINVITELIST)
+        return
+    if len(message.params) < 2:
+        raise Refused(ERR_NEEDMOREPARAMS, "INVITE")
     nick, name = message.params[:2]
     if irc.commit(Invited(irc.link.uid, name, nick)):
         target = irc.hub.named(nick)
         irc.reply(RPL_INVITING, target.nick, irc.hub.room(name).name, text="")
         if target.away is not None:
             irc.reply(RPL_AWAY, target.nick, text=target.away)
+
+
+def knock(irc: IrcConnection, message: Message) -> None:
+    """KNOCK, https://modern.ircdocs.horse/#knock-message"""
+    text = message.params[1][: irc.server.reason_length] if len(message.params) > 1 else ""
+    if irc.commit(Knocked(irc.link.uid, message.params[0], text)):
+        irc.reply(RPL_KNOCKDLVR, message.params[0])
+
+
+def rename(irc: IrcConnection, message: Message) -> None:
+    """RENAME, https://ircv3.net/specs/extensions/channel-rename"""
+    old, new = message.params[:2]
+    reason = message.params[2][: irc.server.reason_length] if len(message.params) > 2 else ""
+    try:
+        name = check_room(new, irc.server.room_length)
+    except InvalidName as error:
+        text = f"This room name cannot be used: it {error}"
+        raise Failure("RENAME", "CANNOT_RENAME", old, new or "*", text=text) from None
+    irc.commit(RoomRenamed(irc.link.uid, old, name, reason))

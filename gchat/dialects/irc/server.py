@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.rooms import CHANMODES, PREFIXES
+from gchat.core.users import USER_MODES
+from gchat.dialects.irc.metadata import on_welcome
+from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.numerics import (
     ERR_NOMOTD,
     ERR_NOORIGIN,
+    RPL_ADMINLOC1,
+    RPL_ADMINME,
     RPL_CREATED,
     RPL_ENDOFINFO,
+    RPL_ENDOFLINKS,
     RPL_ENDOFMOTD,
     RPL_GLOBALUSERS,
     RPL_INFO,
     RPL_ISUPPORT,
+    RPL_LINKS,
     RPL_LOCALUSERS,
     RPL_LUSERCHANNELS,
     RPL_LUSERCLIENT,
@@ -37,7 +44,6 @@ if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
     from gchat.dialects.link import ServerInfo
 
-USER_MODES = "i"
 TOKENS_PER_LINE = 13  # RPL_ISUPPORT: a message has at most 15 parameters
 
 
@@ -52,6 +58,7 @@ def welcome(irc: IrcConnection) -> None:
     irc.reply(RPL_MYINFO, info.name, info.version, USER_MODES, letters, with_parameter, text="")
     isupport(irc)
     lusers(irc)
+    on_welcome(irc)
     motd(irc)
 
 
@@ -59,34 +66,57 @@ def isupport_tokens(info: ServerInfo) -> list[str]:
     """https://modern.ircdocs.horse/#rplisupport-parameters"""
     letters, signs = "".join(PREFIXES), "".join(PREFIXES.values())
     return [
+        "ACCOUNTEXTBAN=a",
         f"AWAYLEN={info.reason_length}",
+        "BOT=B",
         "CASEMAPPING=ascii",
         f"CHANLIMIT=#:{info.rooms_per_user}",
         f"CHANMODES={','.join(CHANMODES)}",
         f"CHANNELLEN={info.room_length}",
         "CHANTYPES=#",
         *([f"CHATHISTORY={info.history_per_command}"] if info.history_per_command else []),
+        "ELIST=CMNTU",
+        "EXCEPTS=e",
+        "EXTBAN=,am",
+        "INVEX=I",
         f"KICKLEN={info.reason_length}",
-        f"MAXLIST=b:{info.bans_per_room}",
+        f"LINELEN={info.line_bytes}",
+        f"MAXLIST={CHANMODES[0]}:{info.bans_per_room}",
+        f"MONITOR={info.monitored}",
         "MSGREFTYPES=msgid,timestamp",
         f"MODES={info.modes_per_command}",
         f"NETWORK={info.network}",
         f"NICKLEN={info.nick_length}",
         f"PREFIX=({letters}){signs}",
         "SAFELIST",
-        f"TARGMAX=JOIN:,KICK:1,LIST:,NAMES:,NOTICE:{info.targets_per_message},PART:,"
+        f"STATUSMSG={signs}",
+        f"TARGMAX=JOIN:,KICK:{info.modes_per_command},LIST:,NAMES:,NOTICE:{info.targets_per_message},PART:,"
         f"PRIVMSG:{info.targets_per_message},TAGMSG:{info.targets_per_message},WHOIS:1",
         f"TOPICLEN={info.topic_length}",
         "UTF8MAPPING=rfc8265",
         "UTF8ONLY",
+        "WHOX",
     ]
 
 
 def isupport(irc: IrcConnection) -> None:
-    """005."""
+    """005, in a batch for who knows it: https://ircv3.net/specs/extensions/extended-isupport"""
     tokens = isupport_tokens(irc.server)
+    batched = Cap.EXTENDED_ISUPPORT in irc.caps and Cap.BATCH in irc.caps
+    reference = irc.batch_reference() if batched else ""
+    if batched:
+        irc.say("BATCH", f"+{reference}", "draft/isupport")
     for start in range(0, len(tokens), TOKENS_PER_LINE):
-        irc.reply(RPL_ISUPPORT, *tokens[start : start + TOKENS_PER_LINE])
+        words = tokens[start : start + TOKENS_PER_LINE]
+        tags = f"batch={reference}" if batched else ""
+        irc.say(RPL_ISUPPORT.code, irc.nick, *words, RPL_ISUPPORT.text, tags=tags)
+    if batched:
+        irc.say("BATCH", f"-{reference}")
+
+
+def isupport_command(irc: IrcConnection, message: Message) -> None:
+    """ISUPPORT."""
+    isupport(irc)
 
 
 def lusers(irc: IrcConnection, message: Message | None = None) -> None:
@@ -95,13 +125,13 @@ def lusers(irc: IrcConnection, message: Message | None = None) -> None:
     hidden = irc.hub.invisible
     text = f"There are {people - hidden} users and {hidden} invisible on 1 servers"
     irc.reply(RPL_LUSERCLIENT, text=text)
-    irc.reply(RPL_LUSEROP, "0")
+    irc.reply(RPL_LUSEROP, str(irc.hub.opers))
     irc.reply(RPL_LUSERUNKNOWN, str(irc.link.unregistered()))
     irc.reply(RPL_LUSERCHANNELS, str(rooms))
     irc.reply(RPL_LUSERME, text=f"I have {people} clients and 0 servers")
-    count = str(people)
-    irc.reply(RPL_LOCALUSERS, count, count, text=f"Current local users {count}, max {count}")
-    irc.reply(RPL_GLOBALUSERS, count, count, text=f"Current global users {count}, max {count}")
+    count, most = str(people), str(irc.hub.most_users)
+    irc.reply(RPL_LOCALUSERS, count, most, text=f"Current local users {count}, max {most}")
+    irc.reply(RPL_GLOBALUSERS, count, most, text=f"Current global users {count}, max {most}")
 
 
 def motd(irc: IrcConnection, message: Message | None = None) -> None:
@@ -153,6 +183,19 @@ def info(irc: IrcConnection, message: Message) -> None:
             f"Started {_readable_time(irc.server.created)}.",
         ),
     )
+
+
+def links(irc: IrcConnection, message: Message) -> None:
+    """LINKS: there is one server."""
+    name = irc.server.name
+    irc.reply(RPL_LINKS, name, name, text=f"0 {irc.server.version}")
+    irc.reply(RPL_ENDOFLINKS, "*")
+
+
+def admin(irc: IrcConnection, message: Message) -> None:
+    """ADMIN."""
+    irc.reply(RPL_ADMINME, irc.server.name, text="Administrative info")
+    irc.reply(RPL_ADMINLOC1, text=irc.server.network)
 
 
 def _lines(irc: IrcConnection, lines: Iterable[str]) -> None:

@@ -1,0 +1,52 @@
+"""Token buckets: so many at once, then so many in a time. The clock is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float  # seconds
+
+
+class Buckets:
+    """One bucket for each key. A key that has been quiet until its bucket was full again is
+    forgotten, so that what is kept stays small.
+    """
+
+    def __init__(self, burst: int, per_second: float, most_keys: int = 10_000) -> None:
+        """With `burst` 0 there is no limit."""
+        self._burst = burst
+        self._rate = per_second
+        self._most = most_keys
+        self._buckets: dict[Hashable, _Bucket] = {}
+
+    def take(self, key: Hashable, now: float) -> bool:
+        """Whether there is one more for the key at `now` seconds; takes it."""
+        if not self._burst:
+            return True
+        bucket = self._buckets.pop(key, None)
+        if bucket is None:
+            bucket = _Bucket(self._burst, now)
+            if len(self._buckets) >= self._most:
+                self._forget(now)
+        bucket.left = min(self._burst, bucket.left + (now - bucket.at) * self._rate)
+        bucket.at = now
+        self._buckets[key] = bucket  # the last one used is the last one in the dict
+        if bucket.left < 1:
+            return False
+        bucket.left -= 1
+        return True
+
+    def _forget(self, now: float) -> None:
+        full = self._burst / self._rate if self._rate else float("inf")
+        for key in list(self._buckets):
+            if len(self._buckets) < self._most and self._buckets[key].at + full > now:
+                break
+            del self._buckets[key]
+
+    def __len__(self) -> int:
+        return len(self._buckets)

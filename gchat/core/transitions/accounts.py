@@ -1,0 +1,116 @@
+"""Accounts: made, logged in to, left, dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.accounts import Account
+from gchat.core.effects import ChangedAccount, Effect, Failure, Refused
+from gchat.core.events import (
+    AccountDropped,
+    AccountMade,
+    Entry,
+    LoggedIn,
+    LoggedOut,
+    PasswordSet,
+)
+from gchat.core.saved import dropped_account, saved_account, saved_room
+from gchat.core.transitions.people import forget_verdicts, strangers
+from gchat.core.users import User
+from gchat.wire.names import casefold
+from gchat.wire.numerics import ERR_SASLFAIL
+
+if TYPE_CHECKING:
+    from gchat.core.hub import Hub
+
+
+def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ...]:
+    """Of a name that is no account's, and nobody else's nickname."""
+    key = casefold(event.name)
+    holder = hub.nicks.get(key)
+    if key in hub.accounts or (holder is not None and holder.uid != event.uid):
+        text = "An account of this name exists, or somebody else has the nickname"
+        raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
+    account = Account(event.name, entry.at, event.verifier)
+    hub.accounts[key] = account
+    hub.saved.append(saved_account(account))
+    user = hub.users.get(event.uid)
+    return () if user is None else _log_in(hub, entry, user, account)
+
+
+def password_set(hub: Hub, entry: Entry, event: PasswordSet) -> tuple[Effect, ...]:
+    """Of their own account."""
+    account = _own(hub, event.uid)
+    account.verifier = event.verifier
+    hub.saved.append(saved_account(account))
+    return ()
+
+
+def _own(hub: Hub, uid: int) -> Account:
+    account = hub.account_of(hub.user(uid))
+    if account is None:
+        raise Refused(ERR_SASLFAIL, text="You are not logged in")
+    return account
+
+
+def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effect, ...]:
+    """Its people are logged out, its rooms last no longer than their members."""
+    account = _own(hub, event.uid)
+    effects: list[Effect] = []
+    for uid in list(account.uids):
+        effects += _log_out(hub, entry, hub.users[uid])
+    for room in list(hub.rooms.values()):
+        if casefold(room.founder) == account.key and room.founder:
+            room.founder, room.lasting = "", room.key == casefold(hub.rules.lobby)
+            hub.saved.append(saved_room(room))
+            if not room.members and not room.lasting:
+                del hub.rooms[room.key]
+    del hub.accounts[account.key]
+    hub.saved += dropped_account(account)
+    return tuple(effects)
+
+
+def logged_in(hub: Hub, entry: Entry, event: LoggedIn) -> tuple[Effect, ...]:
+    """By somebody who has a nickname already."""
+    user = hub.user(event.uid)
+    account = hub.accounts.get(casefold(event.account))
+    if account is None:
+        raise Refused(ERR_SASLFAIL)
+    return _log_in(hub, entry, user, account)
+
+
+def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effect, ...]:
+    before = hub.account_of(user)
+    if before is account:
+        return ()
+    if before is not None:
+        before.uids.pop(user.uid, None)
+    account.uids[user.uid] = None
+    user.account = account.name
+    user.metadata = {**account.metadata, **user.metadata}
+    return _changed(hub, entry, user)
+
+
+def logged_out(hub: Hub, entry: Entry, event: LoggedOut) -> tuple[Effect, ...]:
+    """Whoever has the account's nickname keeps it until they take another."""
+    _own(hub, event.uid)
+    return _log_out(hub, entry, hub.user(event.uid))
+
+
+def _log_out(hub: Hub, entry: Entry, user: User) -> tuple[Effect, ...]:
+    account = hub.account_of(user)
+    if account is not None:
+        account.uids.pop(user.uid, None)
+    user.account = ""
+    return _changed(hub, entry, user)
+
+
+def _changed(hub: Hub, entry: Entry, user: User) -> tuple[Effect, ...]:
+    """https://ircv3.net/specs/extensions/account-notify"""
+    forget_verdicts(hub, user)
+    around = hub.neighbours(user)
+    watching = strangers(hub, user, around)
+    effects = [ChangedAccount(**user.doing(entry), uids=(user.uid, *around))]
+    if watching:
+        effects.append(ChangedAccount(**user.doing(entry), uids=watching, watched=True))
+    return tuple(effects)

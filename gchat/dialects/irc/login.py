@@ -1,0 +1,237 @@
+"""Logging in and registering accounts: SASL, REGISTER, VERIFY. Shared with NickServ.
+
+https://ircv3.net/specs/extensions/sasl-3.2 and account-registration
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Failure, Refused
+from gchat.core.events import AccountMade, LoggedIn
+from gchat.dialects.link import Busy
+from gchat.wire import sasl
+from gchat.wire.caps import Cap
+from gchat.wire.message import Message
+from gchat.wire.names import InvalidName, casefold, check_nickname
+from gchat.wire.numerics import (
+    ERR_SASLABORTED,
+    ERR_SASLFAIL,
+    ERR_SASLTOOLONG,
+    RPL_LOGGEDIN,
+    RPL_SASLMECHS,
+    RPL_SASLSUCCESS,
+)
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+MECHANISMS = ("PLAIN", sasl.MECHANISM)
+FAILURES_MOST = 10  # of one connection, before it is closed
+
+
+class Exchange:
+    """One SASL exchange: what came of the message that is not whole yet, and SCRAM's state."""
+
+    __slots__ = ("chunks", "mechanism", "scram", "size")
+
+    def __init__(self, mechanism: str, scram: sasl.Scram | None) -> None:
+        self.mechanism = mechanism
+        self.scram = scram
+        self.chunks: list[str] = []
+        self.size = 0
+
+
+class Denied(Exception):
+    """The log-in has failed; the text is a sentence for people."""
+
+
+def authenticate(irc: IrcConnection, message: Message) -> None:
+    """AUTHENTICATE, before and after registration, also by who is logged in already."""
+    word = message.params[0]
+    if Cap.SASL not in irc.caps:
+        raise Refused(ERR_SASLFAIL, text="Request the capability sasl first")
+    if word == "*":
+        irc.exchange = None
+        raise Refused(ERR_SASLABORTED)
+    if irc.exchange is None:
+        _begin(irc, word.upper())
+        return
+    if len(word) > sasl.CHUNK_BYTES:
+        irc.exchange = None
+        raise Refused(ERR_SASLTOOLONG)
+    if word != "+":
+        irc.exchange.chunks.append(word)
+        irc.exchange.size += len(word)
+        if irc.exchange.size > sasl.MESSAGE_BYTES:
+            irc.exchange = None
+            raise Refused(ERR_SASLFAIL, text="SASL message too long")
+        if len(word) == sasl.CHUNK_BYTES:
+            return  # more comes
+    text = "".join(irc.exchange.chunks)
+    irc.exchange.chunks.clear()
+    irc.exchange.size = 0
+    try:
+        _proceed(irc, irc.exchange, sasl.decode(text))
+    except (sasl.SaslError, Denied) as error:
+        irc.exchange = None
+        failed(irc)
+        raise Refused(ERR_SASLFAIL, text=str(error) if isinstance(error, Denied) else "") from None
+
+
+def _begin(irc: IrcConnection, mechanism: str) -> None:
+    if mechanism not in MECHANISMS:
+        irc.reply(RPL_SASLMECHS, ",".join(MECHANISMS))
+        raise Refused(ERR_SASLFAIL)
+    scram = sasl.Scram(lambda name: _verifier(irc, name)) if mechanism == sasl.MECHANISM else None
+    irc.exchange = Exchange(mechanism, scram)
+    irc.say("AUTHENTICATE", "+")
+
+
+def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
+    """Of an account; one that nothing matches where there is none, always the same."""
+    account = irc.hub.accounts.get(casefold(name))
+    if account is not None:
+        return sasl.Verifier.parse(account.verifier)
+    salt = hashlib.sha256(f"{irc.link.boot} {casefold(name)}".encode()).digest()
+    nothing = bytes(hashlib.sha256().digest_size)
+    return sasl.Verifier(irc.server.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
+
+
+def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
+    """Raises SaslError, Denied."""
+    if exchange.scram is None:
+        name, password = sasl.plain(message)
+        account = check_password(irc, name, password)
+    else:
+        if not irc.link.may_log_in():
+            raise Denied("Too many attempts to log in: try again later")
+        answer = exchange.scram.answer(message)
+        if answer is not None:
+            for chunk in sasl.encode(answer):
+                irc.say("AUTHENTICATE", chunk)
+            return
+        found = irc.hub.accounts.get(casefold(exchange.scram.name))
+        if found is None:
+            raise sasl.SaslError("no such account")
+        account = found.name
+    irc.exchange = None
+    log_in(irc, account)
+    irc.reply(RPL_SASLSUCCESS)
+
+
+def failed(irc: IrcConnection) -> None:
+    """Counts a failure to log in; a connection that goes on failing is closed."""
+    irc.failures += 1
+    if irc.failures >= FAILURES_MOST:
+        irc.link.close("Too many failures to log in")
+
+
+def check_password(irc: IrcConnection, name: str, password: str) -> str:
+    """The name of the account whose password it is. Switches greenlets. Raises Denied."""
+    if not irc.link.may_log_in():
+        raise Denied("Too many attempts to log in: try again later")
+    verifier = _verifier(irc, name)
+    try:
+        right = irc.link.compute(lambda: verifier.matches(password))
+    except Busy:
+        raise Denied("Too many people log in at this moment: try again") from None
+    account = irc.hub.accounts.get(casefold(name))
+    if not right or account is None:
+        raise Denied("Invalid account name or password")
+    return account.name
+
+
+def log_in(irc: IrcConnection, account: str) -> None:
+    """Tells the hub, or keeps it until there is a user, and answers 900."""
+    if irc.registered:
+        if not irc.commit(LoggedIn(irc.link.uid, account)):
+            return
+        source = irc.user.source
+    else:
+        irc.account = account
+        source = f"{irc.nick}!{irc.username or '*'}@{irc.link.host}"
+    irc.reply(RPL_LOGGEDIN, source, account, text=f"You are now logged in as {account}")
+
+
+def make_verifier(irc: IrcConnection, command: str, name: str, password: str) -> str:
+    """What is kept of a new password. Switches greenlets. Raises Failure."""
+    least = irc.server.accounts.password_length
+    if len(password) < least:
+        text = f"The password must have at least {least} characters"
+        raise Failure(command, "WEAK_PASSWORD", name, text=text)
+    text = "This cannot be a password"
+    if len(password.encode()) > sasl.PASSWORD_BYTES:
+        raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text)
+    try:
+        iterations = irc.server.accounts.iterations
+        return str(irc.link.compute(lambda: sasl.Verifier.make(password, iterations)))
+    except sasl.SaslError:
+        raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text) from None
+    except Busy:
+        text = "Too many people register at this moment: try again"
+        raise Failure(command, "TEMPORARILY_UNAVAILABLE", name, text=text) from None
+
+
+def register(irc: IrcConnection, message: Message) -> None:
+    """REGISTER of the nickname that they have."""
+    account, email, password = message.params[:3]
+    info = irc.server.accounts
+    if not irc.registered and not info.before_connect:
+        text = "Complete the connection first"
+        raise Failure("REGISTER", "COMPLETE_CONNECTION_REQUIRED", account or "*", text=text)
+    nick = irc.user.nick if irc.registered else irc.wanted_nick
+    if not nick:
+        raise Failure("REGISTER", "NEED_NICK", "*", text="Choose a nickname first")
+    name = nick if account == "*" else account
+    if casefold(name) != casefold(nick):
+        text = "The account has to be called like your nickname"
+        raise Failure("REGISTER", "ACCOUNT_NAME_MUST_BE_NICK", name, text=text)
+    if info.email_required and not _is_address(email):
+        text = "A valid e-mail address is required"
+        raise Failure("REGISTER", "INVALID_EMAIL", name, text=text)
+    make_account(irc, name, password)
+    irc.say("REGISTER", "SUCCESS", name, "Account registered")
+
+
+def _is_address(text: str) -> bool:
+    """RFC 5321 in broad strokes: only a message that arrives would prove more."""
+    user, at, domain = text.rpartition("@")
+    return bool(at and user and "." in domain.strip(".")) and " " not in text and len(text) <= 254
+
+
+def make_account(irc: IrcConnection, name: str, password: str) -> None:
+    """Registers and logs in. Switches greenlets. Raises Failure."""
+    if not irc.server.accounts.registration:
+        text = "Accounts cannot be registered on this server"
+        raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
+    if irc.account or (irc.registered and irc.user.account):
+        raise Failure("REGISTER", "ALREADY_AUTHENTICATED", name, text="You are logged in already")
+    try:
+        check_nickname(name, irc.server.nick_length)
+    except InvalidName as error:
+        text = f"This name cannot be used: it {error}"
+        raise Failure("REGISTER", "BAD_ACCOUNT_NAME", name, text=text) from None
+    holder = irc.hub.nicks.get(casefold(name))
+    if casefold(name) in irc.hub.accounts or (holder and holder.uid != irc.link.uid):
+        text = "An account of this name exists, or somebody else has the nickname"
+        raise Failure("REGISTER", "ACCOUNT_EXISTS", name, text=text)
+    if not irc.link.may_log_in():
+        text = "Too many attempts: try again later"
+        raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
+    verifier = make_verifier(irc, "REGISTER", name, password)
+    outcome = irc.link.commit(AccountMade(irc.link.uid, name, verifier))
+    for refusal in outcome.refusals:
+        raise refusal
+    if irc.registered:
+        text = f"You are now logged in as {name}"
+        irc.reply(RPL_LOGGEDIN, irc.user.source, name, text=text)
+    else:
+        log_in(irc, name)
+
+
+def verify(irc: IrcConnection, message: Message) -> None:
+    """VERIFY: accounts of this server need no code."""
+    text = "This account waits for no code"
+    raise Failure("VERIFY", "INVALID_CODE", message.params[0] or "*", text=text)

@@ -1,0 +1,69 @@
+"""MONITOR, https://ircv3.net/specs/extensions/monitor"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gchat.core.events import Watched
+from gchat.wire.message import Message, pack_words
+from gchat.wire.names import InvalidName, casefold, check_nickname
+from gchat.wire.numerics import (
+    RPL_ENDOFMONLIST,
+    RPL_MONLIST,
+    RPL_MONOFFLINE,
+    RPL_MONONLINE,
+    Numeric,
+)
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+
+def monitor(irc: IrcConnection, message: Message) -> None:
+    """MONITOR + - C L S."""
+    subcommand = message.params[0].upper()
+    nicks = _nicks(irc, message.params[1]) if len(message.params) > 1 else []
+    watching = irc.user.watching
+    match subcommand:
+        case "+" if nicks:
+            irc.commit(Watched(irc.link.uid, True, tuple(nicks)))
+            _tell(irc, [nick for nick in nicks if casefold(nick) in watching])
+        case "-" if nicks:
+            irc.commit(Watched(irc.link.uid, False, tuple(nicks)))
+        case "C":
+            irc.commit(Watched(irc.link.uid, False))
+        case "L":
+            _lines(irc, RPL_MONLIST, watching.values())
+            irc.reply(RPL_ENDOFMONLIST)
+        case "S":
+            _tell(irc, list(watching.values()))
+
+
+def _nicks(irc: IrcConnection, param: str) -> list[str]:
+    """Those that can be nicknames, each once."""
+    found: dict[str, str] = {}
+    for nick in param.split(","):
+        try:
+            check_nickname(nick, irc.server.nick_length)
+        except InvalidName:
+            continue
+        found.setdefault(casefold(nick), nick)
+    return list(found.values())
+
+
+def _tell(irc: IrcConnection, nicks: list[str]) -> None:
+    online, offline = [], []
+    for nick in nicks:
+        user = irc.hub.nicks.get(casefold(nick))
+        if user is None:
+            offline.append(nick)
+        else:
+            online.append(user.source)
+    _lines(irc, RPL_MONONLINE, online)
+    _lines(irc, RPL_MONOFFLINE, offline)
+
+
+def _lines(irc: IrcConnection, numeric: Numeric, words: Iterable[str]) -> None:
+    for line in pack_words(words, irc.space(numeric)):
+        irc.reply(numeric, text=line.replace(" ", ","))

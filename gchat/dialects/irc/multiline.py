@@ -1,0 +1,100 @@
+"""BATCH from a client: draft/multiline. https://ircv3.net/specs/extensions/multiline"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Failure
+from gchat.core.events import Said
+from gchat.wire.caps import Cap
+from gchat.wire.message import Message
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+TYPE = "draft/multiline"
+CONCAT = "draft/multiline-concat"
+_VERBS = frozenset({"PRIVMSG", "NOTICE"})
+
+
+class Multiline:
+    """One message of several lines, as far as it has come. A text of several lines has LF between
+    them; a line that goes on without a break begins with NUL.
+    """
+
+    __slots__ = ("_lines", "_reference", "_size", "_tags", "_target", "_verb", "label")
+
+    def __init__(self, message: Message, label: str) -> None:
+        self.label = label
+        self._reference = message.params[0][1:]
+        self._target = message.params[2]
+        self._tags = tuple(item for item in message.tags.items() if item[0].startswith("+"))
+        self._verb = ""
+        self._lines: list[str] = []
+        self._size = 0
+
+    def take(self, irc: IrcConnection, message: Message) -> None:
+        """One line. Raises Failure, and the message is given up."""
+        try:
+            self._take(irc, message)
+        except Failure:
+            irc.multiline = None
+            raise
+
+    def _take(self, irc: IrcConnection, message: Message) -> None:
+        if message.tags["batch"] != self._reference or message.command not in _VERBS:
+            raise _invalid("This does not belong to the batch")
+        if len(message.params) != 2:
+            raise _invalid("A target and a text are needed")
+        target, text = message.params
+        if target.lower() != self._target.lower():
+            code, context = "MULTILINE_INVALID_TARGET", (self._target, target)
+            raise Failure("BATCH", code, *context, text="Invalid multiline target")
+        if self._verb not in ("", message.command):
+            raise _invalid("PRIVMSG and NOTICE cannot be mixed")
+        concat = CONCAT in message.tags
+        if concat and not text:
+            raise _invalid("A blank line cannot be concatenated")
+        self._verb = message.command
+        self._size += len(text.encode()) + (0 if concat or not self._lines else 1)
+        most_bytes, most_lines = irc.server.multiline_bytes, irc.server.multiline_lines
+        if self._size > most_bytes:
+            text = "Multiline batch max-bytes exceeded"
+            raise Failure("BATCH", "MULTILINE_MAX_BYTES", str(most_bytes), text=text)
+        if len(self._lines) >= most_lines:
+            text = "Multiline batch max-lines exceeded"
+            raise Failure("BATCH", "MULTILINE_MAX_LINES", str(most_lines), text=text)
+        self._lines.append("\0" + text if concat and self._lines else text)
+
+    def end(self, irc: IrcConnection, reference: str) -> None:
+        """The last line was sent: says it. Raises Failure."""
+        if reference != self._reference:
+            raise _invalid("This batch is not open")
+        if not any(self._lines):
+            raise _invalid("There are blank lines only")
+        said = Said(irc.link.uid, self._target, "\n".join(self._lines), self._verb, self._tags)
+        irc.post(said, silent=self._verb == "NOTICE")
+
+
+def _invalid(text: str) -> Failure:
+    return Failure("BATCH", "MULTILINE_INVALID", text=text)
+
+
+def batch(irc: IrcConnection, message: Message) -> None:
+    """BATCH: begins and ends one. It is answered, with its label, when it ends."""
+    word = message.params[0]
+    if Cap.MULTILINE not in irc.caps or Cap.BATCH not in irc.caps:
+        raise _invalid("Request the capabilities draft/multiline and batch first")
+    if word.startswith("-"):
+        open_, irc.multiline = irc.multiline, None
+        if open_ is None:
+            raise _invalid("No batch is open")
+        irc.answer_as(open_.label, lambda: open_.end(irc, word[1:]))
+        return
+    if irc.multiline is not None:
+        irc.multiline = None
+        raise _invalid("One batch at a time")
+    if not word.startswith("+") or len(message.params) != 3 or message.params[1] != TYPE:
+        raise _invalid("Only draft/multiline batches are known")
+    irc.multiline = Multiline(message, irc.label)
+    irc.label = ""  # answered when the batch ends

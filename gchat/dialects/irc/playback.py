@@ -1,0 +1,59 @@
+"""znc.in/playback, for clients that know that and no CHATHISTORY: https://wiki.znc.in/Playback"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.history import Query, Reference, Unreadable
+from gchat.core.records import restored
+from gchat.dialects.irc.history import send_batch
+from gchat.dialects.search import own_person, place
+from gchat.wire.names import is_room
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+MODULE = "*playback"
+LATER = 1 << 50  # milliseconds: after everything
+
+
+def play(irc: IrcConnection, text: str) -> None:
+    """PLAY of a target or `*`, from a time on and up to another, in seconds with fractions."""
+    words = text.split()
+    if len(words) < 2 or words[0].upper() != "PLAY" or irc.link.archive is None:
+        return
+    times = [*words[2:4], *_DEFAULTS[len(words[2:4]) :]]
+    try:
+        after, before = (int(float(word) * 1000) for word in times)
+    except (ValueError, OverflowError):
+        return
+    try:
+        targets = _everything(irc) if words[1] == "*" else [words[1]]
+        for target in targets:
+            _play(irc, target, after, before)
+    except Unreadable:
+        irc.say("NOTICE", irc.nick, "Messages could not be retrieved")
+
+
+_DEFAULTS = ("0", str(LATER // 1000))
+
+
+def _everything(irc: IrcConnection) -> list[str]:
+    """Their rooms, and who they have written with. Raises Unreadable."""
+    assert irc.link.archive is not None
+    rooms = [irc.hub.rooms[key].name for key in irc.user.rooms]
+    last = irc.link.archive.targets((), own_person(irc.link), 0, LATER, 1000)
+    people = [one.nick if one.nick != irc.nick else one.target for one in last]
+    return [*rooms, *dict.fromkeys(nick for nick in people if not is_room(nick))]
+
+
+def _play(irc: IrcConnection, target: str, after: int, before: int) -> None:
+    found = place(irc.link, target)
+    if found is None:
+        return
+    assert irc.link.archive is not None
+    bounds = Reference(at=after), Reference(at=before)
+    query = Query(found[0], irc.server.history_per_command, *bounds, since=found[1])
+    lines = irc.link.archive.read(query)
+    if lines:
+        send_batch(irc, ("chathistory", target), [restored(one) for one in lines])

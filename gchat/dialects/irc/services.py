@@ -1,0 +1,172 @@
+"""NickServ and ChanServ, for clients that know no REGISTER and no SASL. They are no users: what is
+written to them is carried out, and answered with notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Refused
+from gchat.core.events import (
+    AccountDropped,
+    Event,
+    Killed,
+    LoggedOut,
+    PasswordSet,
+    RoomRegistered,
+)
+from gchat.dialects.irc.login import (
+    Denied,
+    check_password,
+    failed,
+    log_in,
+    make_account,
+    make_verifier,
+)
+from gchat.wire.names import casefold
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+Command = Callable[["IrcConnection", list[str]], str]
+
+
+class Usage(Exception):
+    """The words are too few or too many."""
+
+
+def serve(irc: IrcConnection, service: str, text: str) -> None:
+    """Carries out what was written to a service, and answers."""
+    name, commands = SERVICES[casefold(service)]
+    word, *rest = text.split() or ["HELP"]
+    command = commands.get(word.upper())
+    if command is None:
+        answer = f"There is no command {word.upper()}. Commands: {', '.join(commands)}"
+    else:
+        handler, usage = command
+        try:
+            answer = handler(irc, rest)
+        except Usage:
+            answer = f"Write it like this: {word.upper()} {usage}".rstrip()
+        except Refused as refusal:
+            answer = refusal.text
+        except Denied as denied:
+            failed(irc)
+            answer = str(denied)
+    for line in answer.split("\n"):
+        irc.say("NOTICE", irc.nick, line, source=f"{name}!{name}@services")
+
+
+def _commit(irc: IrcConnection, event: Event) -> None:
+    """Raises Refused."""
+    outcome = irc.link.commit(event)
+    for refusal in outcome.refusals:
+        raise refusal
+
+
+def _register(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) not in (1, 2):
+        raise Usage
+    make_account(irc, irc.user.nick, words[0])
+    return "Account created"
+
+
+def _identify(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) not in (1, 2):
+        raise Usage
+    name = words[0] if len(words) == 2 else irc.user.nick
+    account = check_password(irc, name, words[-1])
+    log_in(irc, account)
+    return f"You are now logged in as {account}"
+
+
+def _logout(irc: IrcConnection, words: list[str]) -> str:
+    _commit(irc, LoggedOut(irc.link.uid))
+    return "You are now logged out"
+
+
+def _ghost(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) not in (1, 2):
+        raise Usage
+    if len(words) == 2:
+        log_in(irc, check_password(irc, words[0], words[1]))
+    _commit(irc, Killed(irc.link.uid, words[0], "GHOST", own=True))
+    return f"{words[0]} is no longer connected"
+
+
+def _password(irc: IrcConnection, words: list[str]) -> str:
+    """The old password is asked for: who finds a client open cannot take the account away."""
+    if len(words) != 2 or not irc.user.account:
+        raise Usage
+    account = check_password(irc, irc.user.account, words[0])
+    verifier = make_verifier(irc, "PASSWD", account, words[1])
+    _commit(irc, PasswordSet(irc.link.uid, verifier))
+    return "The password was changed"
+
+
+def _drop(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) != 1 or not irc.user.account:
+        raise Usage
+    check_password(irc, irc.user.account, words[0])
+    _commit(irc, AccountDropped(irc.link.uid))
+    return "The account is no more"
+
+
+def _account_info(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) > 1:
+        raise Usage
+    account = irc.hub.accounts.get(casefold(words[0] if words else irc.user.nick))
+    if account is None:
+        return "There is no such account"
+    nicks = ", ".join(irc.hub.users[uid].nick for uid in account.uids)
+    return f"{account.name} is an account. Logged in: {nicks or 'nobody'}"
+
+
+def _help(commands: dict[str, tuple[Command, str]]) -> Command:
+    def answer(irc: IrcConnection, words: list[str]) -> str:
+        return "\n".join(f"{name} {usage}".rstrip() for name, (_, usage) in commands.items())
+
+    return answer
+
+
+def _register_room(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) != 1:
+        raise Usage
+    _commit(irc, RoomRegistered(irc.link.uid, words[0]))
+    return f"{words[0]} is registered to you and lasts"
+
+
+def _unregister_room(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) != 1:
+        raise Usage
+    _commit(irc, RoomRegistered(irc.link.uid, words[0], adding=False))
+    return f"{words[0]} is registered no longer"
+
+
+def _room_info(irc: IrcConnection, words: list[str]) -> str:
+    if len(words) != 1:
+        raise Usage
+    room = irc.hub.room(words[0])
+    if not room.founder:
+        return f"{room.name} is not registered"
+    return f"{room.name} is registered to {room.founder}"
+
+
+_NICKSERV: dict[str, tuple[Command, str]] = {
+    "REGISTER": (_register, "PASSWORD"),
+    "IDENTIFY": (_identify, "[ACCOUNT] PASSWORD"),
+    "LOGOUT": (_logout, ""),
+    "GHOST": (_ghost, "NICKNAME [PASSWORD]"),
+    "PASSWD": (_password, "OLD NEW (once you are logged in)"),
+    "INFO": (_account_info, "[ACCOUNT]"),
+    "DROP": (_drop, "PASSWORD (once you are logged in)"),
+}
+_NICKSERV["HELP"] = (_help(_NICKSERV), "")
+_CHANSERV: dict[str, tuple[Command, str]] = {
+    "REGISTER": (_register_room, "#ROOM"),
+    "UNREGISTER": (_unregister_room, "#ROOM"),
+    "INFO": (_room_info, "#ROOM"),
+}
+_CHANSERV["HELP"] = (_help(_CHANSERV), "")
+SERVICES = {"nickserv": ("NickServ", _NICKSERV), "chanserv": ("ChanServ", _CHANSERV)}

@@ -1,0 +1,57 @@
+"""Threads for what takes its time and needs no hub: to derive keys from passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from gevent.threadpool import ThreadPool
+
+from gchat.dialects.link import Busy
+
+T = TypeVar("T")
+
+THREADS = 2
+WAITING = 64  # jobs, those that are being done included
+
+
+class _Raised:
+    """What gevent sees raised in its threads it also prints."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _done(job: Callable[[], T]) -> T | _Raised:
+    try:
+        return job()
+    except Exception as error:
+        return _Raised(error)
+
+
+class Computer:
+    """Started when it is first needed."""
+
+    def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
+        self._pool = ThreadPool(threads)
+        self._most = waiting
+        self._jobs = 0
+
+    def ask(self, job: Callable[[], T]) -> T:
+        """What the job answers; raises what it raises, and Busy where too many wait. Switches
+        greenlets.
+        """
+        if self._jobs >= self._most:
+            raise Busy
+        self._jobs += 1
+        try:
+            answer: T | _Raised = self._pool.apply(_done, (job,))
+        finally:
+            self._jobs -= 1
+        if isinstance(answer, _Raised):
+            raise answer.error
+        return answer
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._pool.kill()

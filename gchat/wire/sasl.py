@@ -1,0 +1,143 @@
+"""SASL: what is kept of a password, and the exchanges that prove that somebody knows it.
+
+https://ircv3.net/specs/extensions/sasl-3.2, RFC 4616 (PLAIN), RFC 5802 and 7677 (SCRAM-SHA-256).
+Pure: `Verifier.make` and `Verifier.matches` take their time, by design.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import scramp
+
+CHUNK_BYTES = 400  # of base64 in one AUTHENTICATE
+MESSAGE_BYTES = 4096  # of base64 in all chunks of one message
+PASSWORD_BYTES = 1024
+SALT_BYTES = 16
+MECHANISM = "SCRAM-SHA-256"
+
+
+class SaslError(Exception):
+    """The exchange has failed; the text is for the log only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """What is kept of a password: RFC 5802, section 3, StoredKey and ServerKey. It proves a
+    password right, and does not tell it.
+    """
+
+    iterations: int
+    salt: bytes
+    stored_key: bytes
+    server_key: bytes
+
+    @classmethod
+    def make(cls, password: str, iterations: int, salt: bytes = b"") -> Verifier:
+        """Takes its time. Raises SaslError where it cannot be a password (RFC 4013)."""
+        try:
+            salt, stored, server, count = scramp.ScramMechanism(MECHANISM).make_auth_info(
+                password, iteration_count=iterations, salt=salt or os.urandom(SALT_BYTES)
+            )
+        except (scramp.ScramException, ValueError) as error:
+            raise SaslError(str(error)) from None
+        return cls(count, salt, stored, server)
+
+    def matches(self, password: str) -> bool:
+        """Whether it is the password. Takes its time, the same for each."""
+        try:
+            other = Verifier.make(password, self.iterations, self.salt)
+        except SaslError:
+            return False
+        return hmac.compare_digest(self.stored_key, other.stored_key)
+
+    def __str__(self) -> str:
+        """As it is stored: RFC 5803, section 2."""
+        salt, stored, server = (
+            base64.b64encode(part).decode()
+            for part in (self.salt, self.stored_key, self.server_key)
+        )
+        return f"{MECHANISM}${self.iterations}:{salt}${stored}:{server}"
+
+    @classmethod
+    def parse(cls, text: str) -> Verifier:
+        """The inverse of `str`. Raises ValueError."""
+        mechanism, first, second = text.split("$")
+        if mechanism != MECHANISM:
+            raise ValueError(f"unknown mechanism {mechanism}")
+        iterations, _, salt = first.partition(":")
+        stored, _, server = second.partition(":")
+        parts = [base64.b64decode(part, validate=True) for part in (salt, stored, server)]
+        return cls(int(iterations), *parts)
+
+
+def decode(chunks: str) -> bytes:
+    """The base64 of all chunks. Raises SaslError."""
+    try:
+        return base64.b64decode(chunks, validate=True)
+    except (binascii.Error, ValueError):
+        raise SaslError("not base64") from None
+
+
+def encode(message: bytes) -> list[str]:
+    """The parameters of AUTHENTICATE: chunks of 400 bytes, the last one shorter, "+" if empty."""
+    text = base64.b64encode(message).decode()
+    chunks = [text[at : at + CHUNK_BYTES] for at in range(0, len(text), CHUNK_BYTES)]
+    if not chunks or len(chunks[-1]) == CHUNK_BYTES:
+        chunks.append("+")
+    return chunks
+
+
+def plain(message: bytes) -> tuple[str, str]:
+    """Account name and password of PLAIN; somebody else's authorization is not given. Raises
+    SaslError.
+    """
+    parts = message.split(b"\0")
+    if len(parts) != 3:
+        raise SaslError("PLAIN has three parts")
+    try:
+        authzid, authcid, password = (part.decode() for part in parts)
+    except UnicodeDecodeError:
+        raise SaslError("not UTF-8") from None
+    if not authcid or not password or (authzid and authzid != authcid):
+        raise SaslError("no name, no password, or somebody else's")
+    return authcid, password
+
+
+class Scram:
+    """The server's side of SCRAM-SHA-256. `find` gives the verifier of an account's name, for an
+    unknown one too, so that nobody learns which accounts there are.
+    """
+
+    def __init__(self, find: Callable[[str], Verifier]) -> None:
+        self._find = find
+        self._server = scramp.ScramMechanism(MECHANISM).make_server(self._credentials)
+        self._step = 0
+        self.name = ""  # of the account, once the client has said it
+
+    def _credentials(self, name: str) -> tuple[bytes, bytes, bytes, int]:
+        self.name = name
+        found = self._find(name)
+        return found.salt, found.stored_key, found.server_key, found.iterations
+
+    def answer(self, message: bytes) -> bytes | None:
+        """What follows a client's message; `None` when it has proved what it had to. Raises
+        SaslError.
+        """
+        self._step += 1
+        try:
+            text = message.decode()
+            if self._step == 1:
+                self._server.set_client_first(text)
+                return str(self._server.get_server_first()).encode()
+            if self._step == 2:
+                self._server.set_client_final(text)
+                return str(self._server.get_server_final()).encode()
+        except (scramp.ScramException, UnicodeDecodeError, ValueError) as error:
+            raise SaslError(str(error)) from None
+        return None

@@ -1,0 +1,133 @@
+"""How the public conformance suite irctest (github.com/progval/irctest) starts gchat: the ordinary
+server with an ordinary configuration file. docs/conformance.md says how to run it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from irctest import patma
+from irctest.basecontrollers import BaseServerController, DirectoryBasedController
+from irctest.specifications import Capabilities, OptionalBehaviors
+
+from gchat.wire.sasl import Verifier
+
+# of the operator "operuser" the password is "operpassword": `python -m gchat verifier`
+CONFIG = """
+[server]
+host = "{hostname}"
+port = {port}
+name = "My.Little.Server"
+network = "Conformance"
+
+password = "{password}"
+
+[journal]
+data = "{data}"
+durability = "process"
+
+[accounts]
+before_connect = {before_connect}
+email_required = {email_required}
+password_length = 1
+iterations = 4096
+attempts = 0
+
+[limits]
+line_bytes = 2048
+
+[operators]
+operuser = "SCRAM-SHA-256$4096:N1qNk1KT0EZXi10ZWOBpvw==$+lZemzbxKXHvhAnuP7LC6UnJza8FAot3qIZeCpeP0iE=:A1E24AVAtXc+yDODj7VnMcyIAnkTQFq4CpGGvgl6LVc="
+"""
+
+
+class GchatController(BaseServerController, DirectoryBasedController):
+    """One server for each test."""
+
+    software_name = "gchat"
+    _port_wait_interval = 0.02
+    supported_sasl_mechanisms: set[str] = {"PLAIN", "SCRAM-SHA-256"}
+    supports_sts = False
+    extban_mute_char = "m"
+    capabilities = frozenset(Capabilities) - {Capabilities.STS}
+    optional_behaviors = frozenset(OptionalBehaviors)
+    isupport = {
+        "BOT": "B",
+        "CASEMAPPING": "ascii",
+        "ELIST": patma.ANYSTR,
+        "INVEX": None,
+        "MONITOR": patma.ANYSTR,
+        "MSGREFTYPES": "msgid,timestamp",
+        "PREFIX": "(qaohv)~&@%+",
+        "STATUSMSG": "~&@%+",
+        "TARGMAX": patma.ANYSTR,
+        "UTF8ONLY": None,
+        "WHOX": None,
+    }
+
+    def run(
+        self,
+        hostname: str,
+        port: int,
+        *,
+        password: str | None,
+        ssl: bool,
+        run_services: bool,
+        faketime: str | None,
+        websocket_hostname: str | None = None,
+        websocket_port: int | None = None,
+    ) -> None:
+        """Starts it."""
+        self.create_config()
+        assert self.directory is not None
+        self.port = port
+        self.hostname = hostname
+        config = self.test_config
+        text = CONFIG.format(
+            hostname=hostname,
+            port=port,
+            data=self.directory / "data",
+            password=Verifier.make(password, 4096) if password else "",
+            before_connect=str(config.account_registration_before_connect).lower(),
+            email_required=str(config.account_registration_requires_email).lower(),
+        )
+        (self.directory / "gchat.toml").write_text(text)
+        self._start()
+
+    def restart(self) -> None:
+        """Ends it and starts it on the same messages."""
+        self.kill_proc()
+        self.port_open = False
+        self._start()
+        self.wait_for_port()
+
+    def wait_for_services(self) -> None:
+        """They are part of the server."""
+
+    def registerUser(self, case: Any, username: str, password: str | None = None) -> None:
+        """By NickServ, as a client does that knows nothing else."""
+        client = case.addClient(show_io=False)
+        case.sendLine(client, "CAP LS 302")
+        case.sendLine(client, f"NICK {username}")
+        case.sendLine(client, "USER r e g :user")
+        case.sendLine(client, "CAP END")
+        while case.getRegistrationMessage(client).command != "001":
+            pass
+        case.getMessages(client)
+        case.sendLine(client, f"NS REGISTER {password}")
+        answers = [message.params[-1] for message in case.getMessages(client)]
+        assert "Account created" in answers, answers
+        case.sendLine(client, "QUIT")
+        case.assertDisconnected(client)
+
+    def _start(self) -> None:
+        assert self.directory is not None
+        self.proc = self.execute(
+            [sys.executable, "-m", "gchat", "--config", self.directory / "gchat.toml"]
+        )
+
+
+def get_irctest_controller_class() -> type[GchatController]:
+    """What irctest looks for."""
+    return GchatController
