@@ -103,6 +103,7 @@ class ClientProtocol:
         self._offered: list[str] = []  # what CAP LS has told so far
         self._names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
         self._source = ""  # nick!user@host as the server shows us
+        self._to_self = ""  # the id of the last message that we wrote to ourselves
         self._backlog = history.Backlog(self._send, self.isupport, {} if newest is None else newest)
         self._opened = now
         self._heard = now
@@ -382,8 +383,13 @@ class ClientProtocol:
             kind = Kind.ACTION
         if "!" not in (message.source or "") and not self.isupport.is_room(target):
             return [ServerText(text)]
+        msgid = message.tags.get("msgid", "")
+        if own and msgid and self._is_own(target):
+            if msgid == self._to_self:
+                return []  # what we write to ourselves comes twice: sent, and received
+            self._to_self = msgid
         room = target if self.isupport.is_room(target) or own else nick
-        return [Said(room, nick, text, kind, own, _time(message), message.tags.get("msgid", ""))]
+        return [Said(room, nick, text, kind, own, _time(message), msgid)]
 
     def _topic(self, message: Message) -> list[Event]:
         return [TopicChanged(message.params[0], message.params[1], message.nick)]

@@ -127,6 +127,7 @@ class AccountsConfig:
     registration: bool = _set(True, _FLAG)  # by anybody
     before_connect: bool = _set(True, _FLAG)  # also before they have a nickname
     email_required: bool = _set(False, _FLAG)
+    rejoin: bool = _set(True, _FLAG)  # who logs in is in the rooms again in which they were
     password_length: int = _set(8, _integer(1, 128))
     # of PBKDF2, for each password that is set from now on: OWASP's Password Storage Cheat Sheet
     iterations: int = _set(600_000, _integer(4096, 10_000_000))

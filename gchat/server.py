@@ -167,8 +167,8 @@ class Server:
         self._tails.keep(effects)
         for effect in effects:
             if isinstance(effect, Evicted):
-                for uid in effect.targets:
-                    self._listener.evict(uid, effect.reason)
+                for number in effect.targets:
+                    self._listener.evict(number, effect.reason)
             elif isinstance(effect, Left | WasKicked | Disconnected):
                 left = effect.rooms if isinstance(effect, Disconnected) else (effect.room,)
                 for room in left:
@@ -249,6 +249,7 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
             registration=config.accounts.registration,
             before_connect=config.accounts.before_connect,
             email_required=config.accounts.email_required,
+            rejoin=config.accounts.rejoin,
             password_length=config.accounts.password_length,
             iterations=config.accounts.iterations,
         ),

@@ -56,6 +56,7 @@ class Spoke(Effect):
     target_account: str = ""  # of the person whom it is for
     status: str = ""  # "@" where it is for those with this rank only; `uids` are all who see it
     bot: bool = False
+    origin: int = 0  # the connection that it came by
 
 
 @record(kw_only=True)
@@ -206,7 +207,7 @@ class Wallop(Effect):
 
 @record(kw_only=True)
 class Evicted(Effect):
-    """The connections of `targets` are to be closed."""
+    """The connections `targets` are to be closed."""
 
     targets: tuple[int, ...]
     reason: str

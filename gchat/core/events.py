@@ -36,10 +36,20 @@ class Renamed:
 
 @record()
 class Quit:
-    """A user is gone, for whatever reason."""
+    """A user's connection is gone, for whatever reason; 0 is all of them."""
 
     uid: int
     reason: str
+    connection: int = 0
+
+
+@record()
+class Attached:
+    """One more connection of the user `uid`, who is logged in to `account`."""
+
+    uid: int
+    connection: int
+    account: str
 
 
 @record()
@@ -281,6 +291,7 @@ class Said:
     text: str
     verb: str = "PRIVMSG"
     tags: tuple[tuple[str, str], ...] = ()  # client-only ones, "+" included
+    origin: int = 0  # the connection that it came by
 
 
 @record()
@@ -309,6 +320,7 @@ Event = (
     Connected
     | Renamed
     | Quit
+    | Attached
     | AwaySet
     | RealnameSet
     | UserModeSet

@@ -50,6 +50,7 @@ class Rules:
     metadata_keys: int = 50  # of each room and person
     rooms_per_account: int = 100  # that last
     server_bans: int = 10_000
+    connections_per_user: int = 10
 
 
 @dataclass(slots=True)
@@ -145,6 +146,7 @@ _TRANSITIONS: dict[type, _Transition] = {
     events.Connected: people.connected,
     events.Renamed: people.renamed,
     events.Quit: people.quit_,
+    events.Attached: people.attached,
     events.AwaySet: people.away_set,
     events.RealnameSet: people.realname_set,
     events.UserModeSet: people.user_mode_set,

@@ -71,6 +71,7 @@ def saved_account(account: Account) -> Saved:
         "created": account.created,
         "verifier": account.verifier,
         "metadata": account.metadata,
+        "rooms": account.rooms,
     }
     return Saved(ACCOUNT, account.key, _dump(value))
 
@@ -83,7 +84,11 @@ def dropped_account(account: Account) -> list[Saved]:
 
 def _restore_account(hub: Hub, key: str, value: Any) -> None:
     hub.accounts[key] = Account(
-        value["name"], value["created"], value["verifier"], metadata=value["metadata"]
+        value["name"],
+        value["created"],
+        value["verifier"],
+        metadata=value["metadata"],
+        rooms=value["rooms"],
     )
 
 

@@ -43,6 +43,7 @@ class User:
     watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
     metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining
+    connections: dict[int, None] = field(default_factory=dict)  # the first has the number `uid`
     account: str = ""  # its name, "" for nobody who is logged in
     markers: dict[str, int] = field(default_factory=dict)  # of who has no account; see Account
 

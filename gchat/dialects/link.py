@@ -20,6 +20,7 @@ class AccountsInfo:
     registration: bool = True  # by anybody
     before_connect: bool = True  # also before they have a nickname
     email_required: bool = False
+    rejoin: bool = True  # who logs in is in the rooms again in which they were
     password_length: int = 8  # characters, at least
     iterations: int = 600_000  # of PBKDF2: https://cheatsheetseries.owasp.org, Password Storage
 
@@ -80,7 +81,8 @@ class Variant:
 class Link(Protocol):
     """One connection, as its dialect knows it."""
 
-    uid: int
+    uid: int  # of its user
+    number: int  # the connection's own, and the uid until it is one more connection of a user
     host: str
     hub: Hub
     archive: Archive | None  # None where nothing is kept
@@ -115,8 +117,13 @@ class Link(Protocol):
         the form.
         """
 
-    def capture(self) -> None:
-        """From here on keeps what the user's own doing shows them, until `captured`."""
+    def attach(self, uid: int) -> None:
+        """Makes it one more connection of a user. `register` follows."""
+
+    def capture(self, event: Event) -> None:
+        """From here on keeps what this event of the user's shows the connection, until
+        `captured`.
+        """
 
     def captured(self) -> bytes:
         """What was kept, and ends the keeping."""

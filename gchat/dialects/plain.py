@@ -125,7 +125,8 @@ class PlainConnection:
         self._tell(": ".join([*refusal.params, refusal.text]) + ".")
 
     def _say(self, target: str, text: str) -> None:
-        self._link.post(Said(self._link.uid, target, text), self._refused)
+        said = Said(self._link.uid, target, text, origin=self._link.number)
+        self._link.post(said, self._refused)
 
     def _command(self, text: str) -> None:
         name, _, rest = text[1:].partition(" ")

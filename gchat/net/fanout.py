@@ -16,6 +16,7 @@ from gchat.core.effects import (
     Spoke,
     WasKicked,
 )
+from gchat.core.events import Event
 from gchat.dialects.link import Variant
 from gchat.net.cohort import Cohort
 from gchat.net.flusher import Flusher
@@ -40,54 +41,77 @@ _PRIVATE = (ChangedMetadata, ChangedRoomName, Presence)  # read otherwise by eac
 class Recipient:
     """One connection as the fan-out knows it."""
 
-    __slots__ = ("captured", "echo", "outbox", "private")
+    __slots__ = ("answers", "captured", "echo", "number", "outbox", "private")
 
-    def __init__(self, outbox: Outbox, *, echo: bool, private: Private) -> None:
+    def __init__(self, number: int, outbox: Outbox, *, echo: bool, private: Private) -> None:
+        self.number = number
         self.outbox = outbox
         self.echo = echo  # sees its own messages
         self.private = private
-        self.captured: list[bytes] | None = None  # what its own doing shows it, while it is kept
+        self.answers: Event | None = None  # what this shows it is kept for it
+        self.captured: list[bytes] = []
 
 
 class Fanout:
-    """Who of this node's connections is in which room, grouped by what they are shown. Never
-    waits.
+    """Which of this node's connections is in which room, grouped by what they are shown. A user may
+    have several connections. Never waits.
     """
 
     def __init__(self, flusher: Flusher) -> None:
         self._flusher = flusher
-        self._recipients: dict[int, Recipient] = {}
+        self._recipients: dict[int, tuple[Recipient, ...]] = {}  # by uid
         self._cohorts: dict[tuple[Variant, frozenset[str]], Cohort] = {}
         self._rooms: dict[str, dict[Variant, dict[Cohort, None]]] = {}
 
     def register(
-        self, uid: int, outbox: Outbox, variant: Variant, *, echo: bool, private: Private
+        self,
+        uid: int,
+        outbox: Outbox,
+        variant: Variant,
+        *,
+        echo: bool,
+        private: Private,
+        number: int = 0,
     ) -> None:
-        """Shows the user of this uid what they see, in this form from now on. `private` renders
-        what is not the same for all who have the form.
+        """Shows a connection of the user of this uid what they see, in this form from now on.
+        `private` renders what is not the same for all who have the form; `number` is the
+        connection's, 0 for the same as the uid.
         """
-        self._recipients[uid] = Recipient(outbox, echo=echo, private=private)
-        rooms = outbox.cohort.rooms if outbox.cohort is not None else frozenset[str]()
+        others = tuple(one for one in self._recipients.get(uid, ()) if one.outbox is not outbox)
+        rooms = frozenset[str]()
+        if outbox.cohort is not None:
+            rooms = outbox.cohort.rooms
+        elif others and others[0].outbox.cohort is not None:
+            rooms = others[0].outbox.cohort.rooms
+        self._recipients[uid] = (
+            *others,
+            Recipient(number or uid, outbox, echo=echo, private=private),
+        )
         self._move(outbox, self._cohort(variant, rooms))
 
-    def forget(self, uid: int) -> None:
-        """Shows them nothing any more."""
-        recipient = self._recipients.pop(uid, None)
-        if recipient is not None:
-            self._move(recipient.outbox, None)
+    def forget(self, uid: int, outbox: Outbox | None = None) -> None:
+        """Shows one of their connections nothing any more, or (`None`) all of them."""
+        left = []
+        for recipient in self._recipients.pop(uid, ()):
+            if outbox is None or recipient.outbox is outbox:
+                self._move(recipient.outbox, None)
+            else:
+                left.append(recipient)
+        if left:
+            self._recipients[uid] = tuple(left)
 
-    def capture(self, uid: int) -> None:
-        """From here on keeps what somebody's own doing shows themselves, until `captured`."""
-        recipient = self._recipients.get(uid)
-        if recipient is not None:
-            recipient.captured = []
+    def capture(self, uid: int, outbox: Outbox, event: Event) -> None:
+        """Keeps what an event of theirs shows the connection itself, until `captured`."""
+        for recipient in self._recipients.get(uid, ()):
+            if recipient.outbox is outbox:
+                recipient.answers = event
 
-    def captured(self, uid: int) -> bytes:
+    def captured(self, uid: int, outbox: Outbox) -> bytes:
         """What was kept, and ends the keeping."""
-        recipient = self._recipients.get(uid)
-        if recipient is None or recipient.captured is None:
-            return b""
-        data, recipient.captured = b"".join(recipient.captured), None
+        data = b""
+        for recipient in self._recipients.get(uid, ()):
+            if recipient.outbox is outbox:
+                data, recipient.captured, recipient.answers = b"".join(recipient.captured), [], None
         return data
 
     def clear(self) -> None:
@@ -117,10 +141,7 @@ class Fanout:
                         self._leave(uid, effect.old_key)
 
     def _show(self, effect: Effect) -> None:
-        skipped = self._skipped(effect) if isinstance(effect, Spoke) else None
-        doer = self._recipients.get(effect.uid)
-        if doer is not None and doer.captured is not None:
-            skipped = self._capture(effect, doer, skipped)
+        skipped = self._skipped(effect)
         apart = skipped.cohort if skipped is not None else None
         encoded: dict[Variant, bytes] = {}
         if effect.room:
@@ -130,63 +151,62 @@ class Fanout:
                     for cohort in cohorts:
                         cohort.write(data, skipped if cohort is apart else None)
         for uid in effect.uids:
-            recipient = self._recipients.get(uid)
-            if recipient is None or recipient.outbox is skipped:
-                continue
-            outbox = recipient.outbox
-            assert outbox.cohort is not None
-            variant = outbox.cohort.variant
-            one = encoded.get(variant)
-            if one is None:
-                one = encoded[variant] = _render(variant, effect)
-            if one:
-                outbox.write(one)
+            for recipient in self._recipients.get(uid, ()):
+                outbox = recipient.outbox
+                if outbox is skipped or outbox.cohort is None:
+                    continue
+                variant = outbox.cohort.variant
+                one = encoded.get(variant)
+                if one is None:
+                    one = encoded[variant] = _render(variant, effect)
+                if one:
+                    outbox.write(one)
 
-    def _capture(self, effect: Effect, doer: Recipient, skipped: Outbox | None) -> Outbox | None:
-        """Keeps the effect for the one whose doing it is, who is then to be skipped. A message to
-        oneself is kept as the answer, and shown as received.
+    def _skipped(self, effect: Effect) -> Outbox | None:
+        """Whose doing it is, where they are not to be shown it like the others: a connection that
+        does not want its own messages back, or that is shown it as the answer to a labeled command.
+        Who writes to themselves receives the message in any case, and is shown the echo too.
         """
-        cohort = doer.outbox.cohort
-        assert doer.captured is not None
-        if cohort is None or doer.outbox is skipped:
-            return skipped
-        if effect.room in cohort.rooms or effect.uid in effect.uids:
-            doer.captured.append(_render(cohort.variant, effect))
-        if isinstance(effect, Spoke) and not effect.room and effect.uids == (effect.uid,):
-            return skipped
-        return doer.outbox
+        for doer in self._recipients.get(effect.uid, ()):
+            cohort = doer.outbox.cohort
+            if cohort is None:
+                continue
+            if isinstance(effect, Spoke):
+                if effect.origin != doer.number:
+                    continue
+                to_self = not effect.room and effect.uids == (effect.uid,)
+                if not doer.echo:
+                    return None if to_self else doer.outbox
+                if to_self and doer.answers is None:
+                    doer.outbox.write(_render(cohort.variant, effect))
+            else:
+                to_self = False
+            if doer.answers is not None and doer.answers is effect.entry.event:
+                if effect.room in cohort.rooms or effect.uid in effect.uids:
+                    doer.captured.append(_render(cohort.variant, effect))
+                return None if to_self else doer.outbox
+        return None
 
     def _show_privately(self, effect: Effect) -> None:
         for uid in effect.uids:
-            recipient = self._recipients.get(uid)
-            if recipient is None:
-                continue
-            data = recipient.private(effect)
-            if recipient.captured is not None and uid == effect.uid:
-                recipient.captured.append(data)
-            elif data:
-                recipient.outbox.write(data)
-
-    def _skipped(self, effect: Spoke) -> Outbox | None:
-        """The sender, if it does not want its own messages back; a message to oneself is also
-        one that is received, and is always shown.
-        """
-        sender = self._recipients.get(effect.uid)
-        if sender is None or sender.echo or (not effect.room and effect.uids == (effect.uid,)):
-            return None
-        return sender.outbox
+            for recipient in self._recipients.get(uid, ()):
+                data = recipient.private(effect)
+                if recipient.answers is not None and recipient.answers is effect.entry.event:
+                    recipient.captured.append(data)
+                elif data:
+                    recipient.outbox.write(data)
 
     def _enter(self, uid: int, room: str) -> None:
-        recipient = self._recipients.get(uid)
-        if recipient is not None and recipient.outbox.cohort is not None:
+        for recipient in self._recipients.get(uid, ()):
             cohort = recipient.outbox.cohort
-            self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms | {room}))
+            if cohort is not None:
+                self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms | {room}))
 
     def _leave(self, uid: int, room: str) -> None:
-        recipient = self._recipients.get(uid)
-        if recipient is not None and recipient.outbox.cohort is not None:
+        for recipient in self._recipients.get(uid, ()):
             cohort = recipient.outbox.cohort
-            self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms - {room}))
+            if cohort is not None:
+                self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms - {room}))
 
     def _move(self, outbox: Outbox, new: Cohort | None) -> None:
         old = outbox.cohort

@@ -37,7 +37,7 @@ class Listener:
         self._max = max_connections
         self._make = make_session
         self._sessions: dict[Session, gevent.Greenlet[..., Any]] = {}
-        self._by_uid: dict[int, Session] = {}
+        self._by_number: dict[int, Session] = {}
         self._uids = count(1)
         self._deadlines = Deadlines()
         self._keeper: gevent.Greenlet[..., Any] | None = None
@@ -62,9 +62,9 @@ class Listener:
         """How many connections have no nickname yet."""
         return sum(not session.registered for session in self._sessions)
 
-    def evict(self, uid: int, reason: str) -> None:
-        """Ends the connection of a user who is none any more."""
-        session = self._by_uid.get(uid)
+    def evict(self, number: int, reason: str) -> None:
+        """Ends a connection of a user who is none any more."""
+        session = self._by_number.get(number)
         if session is not None:
             session.close(reason)
 
@@ -90,7 +90,7 @@ class Listener:
         _prepare(sock)
         session = self._make(sock, next(self._uids), readable_host(address[0]))
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
-        self._by_uid[session.uid] = session
+        self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)
         if self._stopped:
             session.close(self._stopped)
@@ -98,7 +98,7 @@ class Listener:
             session.run()
         finally:
             del self._sessions[session]
-            del self._by_uid[session.uid]
+            del self._by_number[session.number]
 
     def _turn_away(self, sock: gsocket.socket) -> None:
         now = time.monotonic()

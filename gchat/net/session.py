@@ -100,13 +100,15 @@ class Session:
         "boot",
         "host",
         "hub",
+        "number",
         "registered",
         "secure",
         "uid",
     )
 
     def __init__(self, around: Surroundings, sock: gsocket.socket, uid: int, host: str) -> None:
-        self.uid = uid
+        self.number = uid  # the connection's own
+        self.uid = uid  # its user's: another one where the user has had a connection before
         self.host = host
         self.hub = around.hub
         self.archive = around.archive
@@ -143,7 +145,8 @@ class Session:
     def commit(self, event: Event) -> Outcome:
         """See Link."""
         outcome = self._around.journal.append(event).result()
-        self.registered = self.uid in self.hub.users
+        user = self.hub.users.get(self.uid)
+        self.registered = user is not None and self.number in user.connections
         return outcome
 
     def post(self, event: Event, refused: Callable[[Refused], None]) -> None:
@@ -165,15 +168,22 @@ class Session:
 
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         """See Link."""
-        self._around.fanout.register(self.uid, self._outbox, variant, echo=echo, private=private)
+        self._around.fanout.register(
+            self.uid, self._outbox, variant, echo=echo, private=private, number=self.number
+        )
 
-    def capture(self) -> None:
+    def attach(self, uid: int) -> None:
         """See Link."""
-        self._around.fanout.capture(self.uid)
+        self._around.fanout.forget(self.uid, self._outbox)
+        self.uid = uid
+
+    def capture(self, event: Event) -> None:
+        """See Link."""
+        self._around.fanout.capture(self.uid, self._outbox, event)
 
     def captured(self) -> bytes:
         """See Link."""
-        return self._around.fanout.captured(self.uid)
+        return self._around.fanout.captured(self.uid, self._outbox)
 
     def compute(self, job: Callable[[], T]) -> T:
         """See Link."""
@@ -257,12 +267,12 @@ class Session:
         except OSError as error:
             self._reason = self._reason or f"Connection lost ({error.strerror or error})"
         except Exception:
-            log.exception("connection %d failed and is closed", self.uid)
+            log.exception("connection %d failed and is closed", self.number)
             self._reason = "Internal error"
         try:
             self._end()
         except Exception:
-            log.exception("connection %d could not be ended cleanly", self.uid)
+            log.exception("connection %d could not be ended cleanly", self.number)
 
     def _serve(self) -> None:
         while not self._reason:
@@ -326,9 +336,11 @@ class Session:
     def _end(self) -> None:
         """Says goodbye to the hub first, so that others know at once, then to the peer."""
         self._ended = True
-        self._around.fanout.forget(self.uid)
-        if self.uid in self.hub.users:
-            self._around.journal.append(Quit(self.uid, self._reason)).result()
+        self._around.fanout.forget(self.uid, self._outbox)
+        user = self.hub.users.get(self.uid)
+        if user is not None and self.number in user.connections:
+            event = Quit(self.uid, self._reason, self.number)
+            self._around.journal.append(event).result()
         self.registered = False
         words = self._dialect.last_words(self._reason) if self._dialect else b""
         # the deadlines hold this object for a while yet; what it holds is not needed any more

@@ -97,7 +97,7 @@ def parse(line: str) -> Message:
     if not params:
         raise MessageError("no command")
     command = params.pop(0)
-    if not (command.isascii() and command.isalnum()):
+    if not (command.isascii() and command.replace("_", "").isalnum()):
         raise MessageError("a command is made of letters or digits")
     if has_trailing:
         params.append(trailing)

@@ -4,6 +4,7 @@ server with an ordinary configuration file. docs/conformance.md says how to run 
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Any
 
@@ -56,7 +57,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
         "BOT": "B",
         "CASEMAPPING": "ascii",
         "ELIST": patma.ANYSTR,
-        "INVEX": None,
+        "INVEX": "I",
         "MONITOR": patma.ANYSTR,
         "MSGREFTYPES": "msgid,timestamp",
         "PREFIX": "(qaohv)~&@%+",
@@ -93,6 +94,9 @@ class GchatController(BaseServerController, DirectoryBasedController):
             email_required=str(config.account_registration_requires_email).lower(),
         )
         (self.directory / "gchat.toml").write_text(text)
+        self._speed = faketime
+        self._faketime = shutil.which("faketime")
+        self.faketime_enabled = bool(faketime and self._faketime)
         self._start()
 
     def restart(self) -> None:
@@ -123,9 +127,9 @@ class GchatController(BaseServerController, DirectoryBasedController):
 
     def _start(self) -> None:
         assert self.directory is not None
-        self.proc = self.execute(
-            [sys.executable, "-m", "gchat", "--config", self.directory / "gchat.toml"]
-        )
+        clock = [self._faketime, "-f", self._speed] if self.faketime_enabled else []
+        command = [sys.executable, "-m", "gchat", "--config", self.directory / "gchat.toml"]
+        self.proc = self.execute([*clock, *command])
 
 
 def get_irctest_controller_class() -> type[GchatController]:

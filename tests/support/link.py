@@ -30,7 +30,7 @@ class FakeLink:
     shown what others do: that is the fan-out's work."""
 
     def __init__(self, uid: int = 1, hub: Hub | None = None) -> None:
-        self.uid = uid
+        self.uid = self.number = uid
         self.host = "127.0.0.1"
         self.hub = hub or Hub()
         self.server = ServerInfo()
@@ -85,7 +85,10 @@ class FakeLink:
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         self.variant, self.echo = variant, echo
 
-    def capture(self) -> None:
+    def attach(self, uid: int) -> None:
+        self.uid = uid
+
+    def capture(self, event: Event) -> None:
         self.log.append("capture")
 
     def captured(self) -> bytes:

@@ -110,7 +110,7 @@ def _changed(hub: Hub, entry: Entry, user: User) -> tuple[Effect, ...]:
     forget_verdicts(hub, user)
     around = hub.neighbours(user)
     watching = strangers(hub, user, around)
-    effects = [ChangedAccount(**user.doing(entry), uids=(user.uid, *around))]
+    effects = [ChangedAccount(**user.doing(entry), uids=around)]
     if watching:
         effects.append(ChangedAccount(**user.doing(entry), uids=watching, watched=True))
     return tuple(effects)

@@ -17,7 +17,7 @@ from gchat.core.effects import (
 )
 from gchat.core.events import Entry, Invited, Joined, Kicked, Knocked, ModeChange, Parted
 from gchat.core.rooms import HALFOP, Room
-from gchat.core.saved import saved_room
+from gchat.core.saved import saved_account, saved_room
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
@@ -73,6 +73,7 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     room.silenced.pop(user.uid, None)
     room.invited.discard(user.uid)
     user.rooms[key] = None
+    _remember(hub, user, room, here=True)
     return _seen_entering(entry, room, user, given)
 
 
@@ -108,6 +109,18 @@ def _check_entry(room: Room, user: User, password: str) -> None:
         raise Refused(ERR_CHANNELISFULL, room.name)
 
 
+def _remember(hub: Hub, user: User, room: Room, *, here: bool) -> None:
+    """Where the people of an account are, so that they are there again when they come back."""
+    account = hub.account_of(user)
+    if account is None or (room.key in account.rooms) is here:
+        return
+    if here:
+        account.rooms[room.key] = room.name
+    else:
+        del account.rooms[room.key]
+    hub.saved.append(saved_account(account))
+
+
 def remove(hub: Hub, room: Room, user: User) -> None:
     """Takes a member out; the room goes with its last one, if it does not last."""
     del room.members[user.uid]
@@ -122,6 +135,7 @@ def parted(hub: Hub, entry: Entry, event: Parted) -> tuple[Effect, ...]:
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
     remove(hub, room, user)
+    _remember(hub, user, room, here=False)
     return (Left(**user.doing(entry), room=room.key, room_name=room.name, reason=event.reason),)
 
 
@@ -140,6 +154,7 @@ def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
     if room.rank(target.uid) > rank:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="Their rank is higher than yours")
     remove(hub, room, target)
+    _remember(hub, target, room, here=False)
     return (
         WasKicked(
             **user.doing(entry),

@@ -15,6 +15,7 @@ from gchat.core.effects import (
     Refused,
 )
 from gchat.core.events import (
+    Attached,
     AwaySet,
     Connected,
     Entry,
@@ -66,6 +67,7 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         away=event.away,
         account=account.name if account else "",
         metadata=dict(event.metadata),
+        connections={event.uid: None},
     )
     if account is not None:
         account.uids[user.uid] = None
@@ -138,8 +140,26 @@ def _note_gone(hub: Hub, entry: Entry, user: User) -> None:
 
 
 def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
-    """Seen by everybody in their rooms, but not by themselves."""
-    return disconnect(hub, entry, hub.user(event.uid), event.reason)
+    """Seen by everybody in their rooms, but not by themselves; by nobody while they have another
+    connection.
+    """
+    user = hub.user(event.uid)
+    user.connections.pop(event.connection, None)
+    if event.connection and user.connections:
+        return ()
+    return disconnect(hub, entry, user, event.reason)
+
+
+def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
+    """Seen by nobody: they are here already."""
+    user = hub.user(event.uid)
+    if not user.account or casefold(user.account) != casefold(event.account):
+        raise Refused(ERR_NICKNAMEINUSE, user.nick)
+    if len(user.connections) >= hub.rules.connections_per_user:
+        text = "You are connected too many times"
+        raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
+    user.connections[event.connection] = None
+    return ()
 
 
 def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect, ...]:

@@ -52,11 +52,11 @@ def _evict(
 ) -> tuple[Effect, ...]:
     doing = by.doing(entry)
     effects: list[Effect] = []
+    connections = tuple(number for target in targets for number in target.connections)
     for target in targets:
         effects += disconnect(hub, entry, target, reason)
     if targets:
-        uids = tuple(target.uid for target in targets)
-        effects.append(Evicted(**doing, targets=uids, reason=reason))
+        effects.append(Evicted(**doing, targets=connections, reason=reason))
     return tuple(effects)
 
 

@@ -59,6 +59,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
             target_account=target_account,
             status=status,
             bot="B" in user.modes,
+            origin=event.origin,
         ),
     )
 

@@ -42,6 +42,7 @@ class IrcConnection:
         "_batches",
         "_replies",
         "account",
+        "asked_nick",
         "away",
         "caps",
         "exchange",
@@ -69,6 +70,7 @@ class IrcConnection:
         self.registered = False
         # Until registration: what NICK, USER and the like said, and whether CAP holds it up.
         self.wanted_nick = ""
+        self.asked_nick = ""  # with the last NICK, whether it was free or not
         self.username = ""
         self.realname = ""
         self.password = ""
@@ -157,7 +159,7 @@ class IrcConnection:
         Waits, so what was answered before is sent before what the event shows.
         """
         if self.label:
-            self.link.capture()
+            self.link.capture(event)
             outcome: Outcome = self.link.commit(event)
             self.add_raw(self.link.captured())
         else:
@@ -172,7 +174,7 @@ class IrcConnection:
         if not self.label:
             self.link.post(event, self._ignore if silent else self._refuse_late)
             return
-        self.link.capture()
+        self.link.capture(event)
         outcome = self.link.commit(event)
         self.add_raw(self.link.captured())
         for refusal in () if silent else outcome.refusals:

@@ -181,7 +181,7 @@ def register(irc: IrcConnection, message: Message) -> None:
     if not irc.registered and not info.before_connect:
         text = "Complete the connection first"
         raise Failure("REGISTER", "COMPLETE_CONNECTION_REQUIRED", account or "*", text=text)
-    nick = irc.user.nick if irc.registered else irc.wanted_nick
+    nick = irc.user.nick if irc.registered else irc.asked_nick
     if not nick:
         raise Failure("REGISTER", "NEED_NICK", "*", text="Choose a nickname first")
     name = nick if account == "*" else account

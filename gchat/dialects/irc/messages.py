@@ -9,9 +9,11 @@ from gchat.core.events import Said
 from gchat.dialects.irc.playback import MODULE, play
 from gchat.dialects.irc.services import SERVICES, serve
 from gchat.wire.caps import Cap
+from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
+    ERR_INPUTTOOLONG,
     ERR_NORECIPIENT,
     ERR_NOTEXTTOSEND,
     ERR_TOOMANYTARGETS,
@@ -20,6 +22,9 @@ from gchat.wire.numerics import (
 
 if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
+
+
+MOST = MAX_BODY_BYTES - 2  # bytes of a line as others are sent it
 
 
 def privmsg(irc: IrcConnection, message: Message) -> None:
@@ -97,4 +102,10 @@ def _post(
     irc: IrcConnection, message: Message, target: str, text: str, *, silent: bool = False
 ) -> None:
     tags = _client_tags(irc, message)
-    irc.post(Said(irc.link.uid, target, text, message.command, tags), silent=silent)
+    relayed = f":{irc.user.source} {message.command} {target} :{text}"
+    if len(relayed) * 4 > MOST and len(relayed.encode()) > MOST:
+        if silent:
+            return
+        raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be shown to others")
+    said = Said(irc.link.uid, target, text, message.command, tags, irc.link.number)
+    irc.post(said, silent=silent)

@@ -78,10 +78,11 @@ def _parse(irc: IrcConnection, room: Room, words: list[str]) -> list[ModeChange]
             continue
         arg = ""
         if letter in (_WITH_ARGUMENT_ADDING if adding else _WITH_ARGUMENT_REMOVING):
-            arg = next(args, "")
-            if not arg and letter not in _LISTS:
+            given = next(args, None)
+            if given is None and letter not in _LISTS:
                 irc.reply(ERR_NEEDMOREPARAMS, "MODE")
                 continue
+            arg = given or ""
         elif not adding and letter in _ALWAYS:
             next(args, "")  # -k takes the key along, which need not be right
         if len(changes) < irc.server.modes_per_command:

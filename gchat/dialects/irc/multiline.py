@@ -72,7 +72,8 @@ class Multiline:
             raise _invalid("This batch is not open")
         if not any(self._lines):
             raise _invalid("There are blank lines only")
-        said = Said(irc.link.uid, self._target, "\n".join(self._lines), self._verb, self._tags)
+        text, number = "\n".join(self._lines), irc.link.number
+        said = Said(irc.link.uid, self._target, text, self._verb, self._tags, number)
         irc.post(said, silent=self._verb == "NOTICE")
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
-from gchat.core.events import Connected, Renamed
-from gchat.dialects.irc import server
+from gchat.core.events import Attached, Connected, Renamed
+from gchat.core.users import User
+from gchat.dialects.irc import rooms, server
 from gchat.dialects.irc.login import MECHANISMS
 from gchat.dialects.irc.services import SERVICES
 from gchat.dialects.link import Busy
@@ -60,7 +61,9 @@ def nick(irc: IrcConnection, message: Message) -> None:
             raise Refused(ERR_NICKNAMEINUSE, wanted)
         irc.commit(Renamed(irc.link.uid, wanted))
         return
-    if casefold(wanted) in irc.hub.nicks or casefold(wanted) in SERVICES:
+    irc.asked_nick = wanted
+    taken = casefold(wanted) in irc.hub.nicks and not (irc.negotiating or _own(irc, wanted))
+    if taken or casefold(wanted) in SERVICES:
         raise Refused(ERR_NICKNAMEINUSE, wanted)
     irc.wanted_nick = wanted
     _complete(irc)
@@ -89,6 +92,10 @@ def _complete(irc: IrcConnection) -> None:
     if irc.exchange is not None:  # sasl-3.1: it is given up
         irc.exchange = None
         irc.reply(ERR_SASLABORTED)
+    own = _own(irc, irc.wanted_nick)
+    if own is not None:
+        _attach(irc, own)
+        return
     irc.become()  # before others can see the nickname and write to it
     event = Connected(
         irc.link.uid,
@@ -114,6 +121,28 @@ def _complete(irc: IrcConnection) -> None:
         return
     irc.registered = True
     server.welcome(irc)
+    rooms.rejoin(irc)
+
+
+def _own(irc: IrcConnection, nick: str) -> User | None:
+    """Who has a nickname and is logged in to the same account."""
+    user = irc.hub.nicks.get(casefold(nick))
+    if user is None or not irc.account or casefold(user.account) != casefold(irc.account):
+        return None
+    return user
+
+
+def _attach(irc: IrcConnection, user: User) -> None:
+    """One more connection of somebody who is here: they have the same nickname and rooms."""
+    irc.wanted_nick = ""
+    irc.flush()
+    for refusal in irc.link.commit(Attached(user.uid, irc.link.number, irc.account)).refusals:
+        raise refusal
+    irc.link.attach(user.uid)
+    irc.become()
+    irc.registered = True
+    server.welcome(irc)
+    rooms.show_all(irc)
 
 
 def _password_is_right(irc: IrcConnection) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -39,6 +39,8 @@ from gchat.wire.caps import BROADCAST_CAPS, Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import encode, escape_tag, format_message, split_text
 from gchat.wire.numerics import RPL_KNOCK, RPL_MONOFFLINE, RPL_MONONLINE
+
+Tags = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,12 @@ def render(effect: Effect, *, form: Form) -> bytes:
     return _RENDERERS[type(effect)](effect, form)
 
 
-def _tags(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...] = ()) -> str:
-    """`@tags ` for the capabilities, with its space."""
+# What is not kept, and so has no id that anybody could ask for.
+_PASSING = (Invitation, Knock, Personal, ChangedUserModes, Wallop, MarkedRead)
+
+
+def _tags(effect: Effect, form: Form, client_tags: Tags = (), *, first: bool = True) -> str:
+    """`@tags ` for the capabilities, with its space. The id is on the `first` line only."""
     caps = form.caps
     tags = ["batch=" + form.batch] if form.batch else []
     if Cap.SERVER_TIME in caps:
@@ -104,11 +110,12 @@ def _tags(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...] =
         tags.append("account=" + escape_tag(effect.account))
     if Cap.MESSAGE_TAGS in caps:
         if isinstance(effect, Spoke):
-            tags.append("msgid=" + effect.entry.msgid)
+            if first:
+                tags.append("msgid=" + effect.entry.msgid)
             if effect.bot:
                 tags.append("bot")
             tags += [f"{key}={escape_tag(value)}" if value else key for key, value in client_tags]
-        elif form.batch:
+        elif not isinstance(effect, _PASSING):
             tags.append("msgid=" + effect.entry.msgid)
     return f"@{';'.join(tags)} " if tags else ""
 
@@ -117,8 +124,8 @@ def _line(effect: Effect, form: Form, command: str, *params: str) -> bytes:
     return encode(_tags(effect, form) + format_message(command, *params, source=effect.source))
 
 
-def _head(effect: Effect, form: Form, client_tags: tuple[tuple[str, str], ...]) -> str:
-    return f"{_tags(effect, form, client_tags)}:{effect.source} "
+def _head(effect: Effect, form: Form, client_tags: Tags, *, first: bool = True) -> str:
+    return f"{_tags(effect, form, client_tags, first=first)}:{effect.source} "
 
 
 def _spoke(effect: Spoke, form: Form) -> bytes:
@@ -150,7 +157,7 @@ def _spoke(effect: Spoke, form: Form) -> bytes:
         first, *others = (f"\x01ACTION {piece}\x01" for piece in pieces)
     else:
         first, *others = split_text(text, room)
-    without_id = _head(effect, replace(form, caps=form.caps & ~Cap.MESSAGE_TAGS), ())
+    without_id = _head(effect, form, effect.tags, first=False)
     return encode(head + start + first) + b"".join(
         encode(without_id + start + piece) for piece in others
     )

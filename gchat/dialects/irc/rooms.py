@@ -73,14 +73,37 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
     if casefold(name) in irc.user.rooms:
         return
     if irc.commit(Joined(irc.link.uid, name, key)):
-        room = irc.hub.joined_room(name, irc.link.uid)
-        if room.topic:
-            _topic(irc, room)
-        send_marker(irc, room.name)
-        if Cap.NO_IMPLICIT_NAMES not in irc.caps:
-            _names(irc, room)
-        on_entering(irc, room)
-        replay(irc, room)
+        _show(irc, irc.hub.joined_room(name, irc.link.uid))
+
+
+def _show(irc: IrcConnection, room: Room) -> None:
+    """What a connection reads of a room that it is in from now on."""
+    if room.topic:
+        _topic(irc, room)
+    send_marker(irc, room.name)
+    if Cap.NO_IMPLICIT_NAMES not in irc.caps:
+        _names(irc, room)
+    on_entering(irc, room)
+    replay(irc, room)
+
+
+def show_all(irc: IrcConnection) -> None:
+    """To one more connection of a user: the rooms they are in."""
+    for key in list(irc.user.rooms):
+        room = irc.hub.rooms[key]
+        irc.say("JOIN", room.name, source=irc.user.source)
+        _show(irc, room)
+
+
+def rejoin(irc: IrcConnection) -> None:
+    """Enters the rooms in which their account was when it was last here."""
+    account = irc.hub.account_of(irc.user) if irc.registered else None
+    for name in list(account.rooms.values()) if account and irc.server.accounts.rejoin else ():
+        if casefold(name) not in irc.user.rooms:
+            try:
+                _join(irc, name, "")
+            except Refused as refusal:
+                irc.refuse(refusal)
 
 
 def part(irc: IrcConnection, message: Message) -> None:
@@ -124,14 +147,18 @@ def names(irc: IrcConnection, message: Message) -> None:
         return
     for name in dict.fromkeys(message.params[0].split(",")):
         room = irc.hub.rooms.get(casefold(name))
-        if room is None or not irc.hub.shows(room, irc.link.uid):
-            irc.reply(RPL_ENDOFNAMES, name)
-        else:
-            _names(irc, room)
+        if room is not None and irc.hub.shows(room, irc.link.uid):
+            _name_lines(irc, room)
+    irc.reply(RPL_ENDOFNAMES, message.params[0])
 
 
 def _names(irc: IrcConnection, room: Room) -> None:
     """As many 353 as the names need, and the 366."""
+    _name_lines(irc, room)
+    irc.reply(RPL_ENDOFNAMES, room.name)
+
+
+def _name_lines(irc: IrcConnection, room: Room) -> None:
     symbol = "@" if "s" in room.flags else "="
     every = Cap.MULTI_PREFIX in irc.caps
     inside = irc.link.uid in room.members
@@ -144,7 +171,6 @@ def _names(irc: IrcConnection, room: Room) -> None:
     )
     for line in pack_words(words, irc.space(RPL_NAMREPLY, symbol, room.name)):
         irc.reply(RPL_NAMREPLY, symbol, room.name, text=line)
-    irc.reply(RPL_ENDOFNAMES, room.name)
 
 
 def list_(irc: IrcConnection, message: Message) -> None:
@@ -209,10 +235,13 @@ _BY_NUMBER: dict[str, tuple[Callable[[Room, int], float], bool]] = {
 
 
 def kick(irc: IrcConnection, message: Message) -> None:
-    """KICK of one or more people from one room."""
+    """KICK of people from one room, or of each from the room that stands in the same place."""
     reason = _reason(irc, message, 2) or irc.nick
-    for target in message.params[1].split(",")[: irc.server.modes_per_command]:
-        irc.commit(Kicked(irc.link.uid, message.params[0], target, reason))
+    rooms, targets = message.params[0].split(","), message.params[1].split(",")
+    if len(rooms) == 1:
+        rooms *= len(targets)
+    for room, target in list(zip(rooms, targets, strict=False))[: irc.server.modes_per_command]:
+        irc.commit(Kicked(irc.link.uid, room, target, reason))
 
 
 def invite(irc: IrcConnection, message: Message) -> None:

@@ -24,7 +24,6 @@ from gchat.wire.numerics import (
     RPL_GLOBALUSERS,
     RPL_INFO,
     RPL_ISUPPORT,
-    RPL_LINKS,
     RPL_LOCALUSERS,
     RPL_LUSERCHANNELS,
     RPL_LUSERCLIENT,
@@ -80,7 +79,6 @@ def isupport_tokens(info: ServerInfo) -> list[str]:
         "EXTBAN=,am",
         "INVEX=I",
         f"KICKLEN={info.reason_length}",
-        f"LINELEN={info.line_bytes}",
         f"MAXLIST={CHANMODES[0]}:{info.bans_per_room}",
         f"MONITOR={info.monitored}",
         "MSGREFTYPES=msgid,timestamp",
@@ -137,7 +135,8 @@ def lusers(irc: IrcConnection, message: Message | None = None) -> None:
 def motd(irc: IrcConnection, message: Message | None = None) -> None:
     """MOTD."""
     if not irc.server.motd:
-        raise Refused(ERR_NOMOTD)
+        irc.reply(ERR_NOMOTD)
+        return
     irc.reply(RPL_MOTDSTART, text=f"- {irc.server.name} Message of the day -")
     for line in irc.server.motd:
         irc.reply(RPL_MOTD, text=f"- {line}")
@@ -186,9 +185,7 @@ def info(irc: IrcConnection, message: Message) -> None:
 
 
 def links(irc: IrcConnection, message: Message) -> None:
-    """LINKS: there is one server."""
-    name = irc.server.name
-    irc.reply(RPL_LINKS, name, name, text=f"0 {irc.server.version}")
+    """LINKS: how servers are linked is nobody's business."""
     irc.reply(RPL_ENDOFLINKS, "*")
 
 
