@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -188,7 +189,8 @@ class PlainConnection:
 
     def _tell_earlier(self, effect: Effect) -> None:
         at = datetime.fromtimestamp(effect.entry.at / 1000, UTC)
-        self._tell(f"[{at:%Y-%m-%d %H:%M} UTC] {_sentence(effect, effect.room)}")
+        for sentence in _sentences(effect, effect.room):
+            self._tell(f"[{at:%Y-%m-%d %H:%M} UTC] {sentence}")
 
     def _quit(self, rest: str) -> None:
         self._end(f"Quit: {rest}" if rest else "Quit")
@@ -216,8 +218,17 @@ def _variant(lobby: str) -> Variant:
 
 def render(effect: Effect, *, lobby: str) -> bytes:
     """What plain-text people read of an effect; empty where they read nothing."""
+    lines = "".join(f"{sentence}\n" for sentence in _sentences(effect, lobby))
+    return lines.encode("utf-8", "replace")
+
+
+def _sentences(effect: Effect, lobby: str) -> list[str]:
+    """One, but for a message of several lines."""
+    if isinstance(effect, Spoke) and "\n" in effect.text:
+        lines = effect.text.replace("\n\0", "").split("\n")
+        return [_spoken(replace(effect, text=line)) for line in lines if line]
     sentence = _sentence(effect, lobby)
-    return f"{sentence}\n".encode("utf-8", "replace") if sentence else b""
+    return [sentence] if sentence else []
 
 
 def _sentence(effect: Effect, lobby: str) -> str:

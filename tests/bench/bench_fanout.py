@@ -53,7 +53,9 @@ class Room:
         self._fanout = Fanout(flusher)
         for uid in range(1, PEOPLE + 1):
             outbox = Outbox(cast("Any", Socket()), 1 << 20, flusher, lambda: None)
-            self._fanout.register(uid, outbox, variant(Cap.NONE), echo=True)
+            self._fanout.register(
+                uid, outbox, variant(Cap.NONE), echo=True, private=lambda effect: b""
+            )
             self.do(Connected(uid, f"n{uid}", "~u", "127.0.0.1", "r"), Joined(uid, "#lobby"))
             if own_rooms:
                 self.do(Joined(uid, f"#own{uid}"))

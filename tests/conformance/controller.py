@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 from irctest import patma
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
@@ -14,7 +14,6 @@ from irctest.specifications import Capabilities, OptionalBehaviors
 
 from gchat.wire.sasl import Verifier
 
-# of the operator "operuser" the password is "operpassword": `python -m gchat verifier`
 CONFIG = """
 [server]
 host = "{hostname}"
@@ -39,21 +38,21 @@ attempts = 0
 line_bytes = 2048
 
 [operators]
-operuser = "SCRAM-SHA-256$4096:N1qNk1KT0EZXi10ZWOBpvw==$+lZemzbxKXHvhAnuP7LC6UnJza8FAot3qIZeCpeP0iE=:A1E24AVAtXc+yDODj7VnMcyIAnkTQFq4CpGGvgl6LVc="
+operuser = "{operator}"
 """
 
 
-class GchatController(BaseServerController, DirectoryBasedController):
+class GchatController(BaseServerController, DirectoryBasedController):  # type: ignore[misc]
     """One server for each test."""
 
     software_name = "gchat"
     _port_wait_interval = 0.02
-    supported_sasl_mechanisms: set[str] = {"PLAIN", "SCRAM-SHA-256"}
+    supported_sasl_mechanisms: ClassVar[set[str]] = {"PLAIN", "SCRAM-SHA-256"}
     supports_sts = False
     extban_mute_char = "m"
     capabilities = frozenset(Capabilities) - {Capabilities.STS}
     optional_behaviors = frozenset(OptionalBehaviors)
-    isupport = {
+    isupport: ClassVar[dict[str, Any]] = {
         "BOT": "B",
         "CASEMAPPING": "ascii",
         "ELIST": patma.ANYSTR,
@@ -89,6 +88,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
             hostname=hostname,
             port=port,
             data=self.directory / "data",
+            operator=Verifier.make("operpassword", 4096),
             password=Verifier.make(password, 4096) if password else "",
             before_connect=str(config.account_registration_before_connect).lower(),
             email_required=str(config.account_registration_requires_email).lower(),

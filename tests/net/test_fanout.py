@@ -57,7 +57,9 @@ class Room:
         self.clear()
 
     def register(self, uid: int, variant: str, *, echo: bool = False) -> None:
-        self.fanout.register(uid, self.outboxes[uid], self.variant(variant), echo=echo)
+        self.fanout.register(
+            uid, self.outboxes[uid], self.variant(variant), echo=echo, private=lambda effect: b""
+        )
 
     def do(self, *events: Event) -> None:
         for event in events:
@@ -84,7 +86,7 @@ def room() -> Room:
 
 
 def test_an_effect_is_encoded_once_for_each_variant_and_shared(room: Room) -> None:
-    room.do(Said(1, "#a", "hi"))
+    room.do(Said(1, "#a", "hi", origin=1))
     assert sorted(room.renders) == ["x", "y"]
     got = room.got()
     assert got == {1: [], 2: [b"x:Spoke"], 3: [b"x:Spoke"], 4: [b"y:Spoke"], 5: [b"y:Spoke"]}
@@ -92,16 +94,16 @@ def test_an_effect_is_encoded_once_for_each_variant_and_shared(room: Room) -> No
 
 
 def test_who_wants_an_echo_gets_one(room: Room) -> None:
-    room.do(Said(2, "#a", "hi"))
+    room.do(Said(2, "#a", "hi", origin=2))
     assert room.got()[2] == [b"x:Spoke"]
     room.clear()
-    room.do(Said(2, "n1", "hi"))
+    room.do(Said(2, "n1", "hi", origin=2))
     assert {uid for uid, got in room.got().items() if got} == {1, 2}
 
 
 def test_a_changed_form_counts_from_then_on(room: Room) -> None:
     room.register(3, "z")
-    room.do(Said(1, "#a", "hi"))
+    room.do(Said(1, "#a", "hi", origin=1))
     assert room.got()[3] == [b"z:Spoke"]
 
 
@@ -114,7 +116,7 @@ def test_who_left_hears_nothing_more(room: Room, leave: Event) -> None:
     room.do(leave)
     assert len(room.got()[3]) == (0 if isinstance(leave, Quit) else 1)
     room.clear()
-    room.do(Said(1, "#a", "hi"))
+    room.do(Said(1, "#a", "hi", origin=1))
     assert room.got()[3] == []
     assert room.got()[2] == [b"x:Spoke"]
 
@@ -136,7 +138,7 @@ def test_delivering_never_switches_greenlets(room: Room) -> None:
 
     previous: Callable[..., Any] | None = greenlet.settrace(trace)
     try:
-        room.do(Said(1, "#a", "hi"), Parted(2, "#a"), Quit(3, ""), Joined(2, "#b"))
+        room.do(Said(1, "#a", "hi", origin=1), Parted(2, "#a"), Quit(3, ""), Joined(2, "#b"))
     finally:
         greenlet.settrace(previous)
     assert switches == []

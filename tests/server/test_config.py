@@ -37,11 +37,13 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
         ("[server]\nprot = 1", "server.prot: unknown setting; allowed in [server] are host, port,"),
         (
             "[servers]\n",
-            "servers: unknown; allowed are the tables [server], [journal], [limits], [times]",
+            "servers: unknown; allowed are the tables [server], [journal], [accounts], "
+            "[limits], [times], [operators]",
         ),
         (
             "port = 1",
-            "port: unknown; allowed are the tables [server], [journal], [limits], [times]",
+            "port: unknown; allowed are the tables [server], [journal], [accounts], "
+            "[limits], [times], [operators]",
         ),
         ("[server]\nport = 70000", "server.port: 70000 is not allowed; it takes a whole number"),
         ("[server]\nport = true", "server.port: True is not allowed; it takes a whole number"),

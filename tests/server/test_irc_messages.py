@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.support.clients import IrcClient, PlainClient, words
 from tests.support.process import ServerProcess
 
@@ -24,7 +26,8 @@ def test_echo_message(server: ServerProcess) -> None:
         "Tuan PRIVMSG #room | a",
         "Tuan PRIVMSG Duy | b",
         "Tuan PRIVMSG Tuan | c",
-    ]
+        "Tuan PRIVMSG Tuan | c",
+    ], "what one writes to oneself is echoed, and received"
     assert words(duy.ask("PRIVMSG Duy :to myself")) == [
         "Tuan PRIVMSG Duy | b",
         "Duy PRIVMSG Duy | to myself",
@@ -104,12 +107,15 @@ def test_a_long_line_of_a_plain_text_person_loses_nothing(server: ServerProcess)
     assert [("msgid" in m.tags) for m in lines] == [True] + [False] * (len(lines) - 1)
 
 
-def test_a_long_action_keeps_its_end(server: ServerProcess) -> None:
+@pytest.mark.parametrize("text", ["y" * 460, "\x01ACTION " + "y" * 450 + "\x01"])
+def test_what_would_be_cut_for_others_is_refused(server: ServerProcess, text: str) -> None:
     duy = IrcClient(server.port, "Duy", join="#room")
     tuan = IrcClient(server.port, "T" * 30, join="#room")
-    text = "y" * 460
-    tuan.ask(f"PRIVMSG #room :\x01ACTION {text}\x01")
-    got = [m.params[1] for m in duy.sync() if m.command == "PRIVMSG"]
-    assert len(got) == 2
-    assert all(t.startswith("\x01ACTION ") and t.endswith("\x01") for t in got)
-    assert "".join(t.removeprefix("\x01ACTION ").removesuffix("\x01") for t in got) == text
+    duy.sync()
+    (refused,) = tuan.ask(f"PRIVMSG #room :{text}")
+    assert refused.command == "417"
+    assert tuan.ask(f"NOTICE #room :{text}") == []
+    assert duy.sync() == []
+    fits = "y" * (510 - len(f":{'T' * 30}!~{'t' * 19}@127.0.0.1 PRIVMSG #room :"))
+    assert tuan.ask(f"PRIVMSG #room :{fits}") == []
+    assert duy.sync()[0].params[1] == fits

@@ -39,6 +39,8 @@ def test_whois(server: ServerProcess) -> None:
         "gchat.local N Tuan | Tuan | ~tuan | N.N.N.N | * | Tuan Real",
         "gchat.local N Tuan | Tuan | @#room",
         "gchat.local N Tuan | Tuan | gchat.local | gchat",
+        "gchat.local N Tuan | Tuan | is connecting from ~tuan@N.N.N.N N.N.N.N",
+        "gchat.local N Tuan | Tuan | is using modes +",
         "gchat.local N Tuan | Tuan | N | N | seconds idle, signon time",
         "gchat.local N Tuan | Tuan | End of /WHOIS list",
     ]
@@ -110,7 +112,7 @@ def test_about_the_server(server: ServerProcess) -> None:
     got = tuan.ask("VERSION", "TIME", "INFO", "LUSERS", "MOTD", "PONG x", "PING")
     commands = [m.command for m in got]
     assert commands == [
-        *("351", "005", "005", "391", "371", "371", "371", "374"),
+        *("351", "005", "005", "005", "391", "371", "371", "371", "374"),
         *("251", "252", "253", "254", "255", "265", "266", "422", "409"),
     ]
 

@@ -30,8 +30,8 @@ def say(client: IrcClient, target: str, text: str) -> str:
 
 def caps(server: ServerProcess) -> tuple[str, ...]:
     with IrcClient(server.port, "Looks") as client:
-        (offered,) = [m for m in client.ask("CAP LS 302") if m.command == "CAP"]
-        return tuple(cap for cap in CAPS if cap in offered.params[-1].split())
+        offered = [m.params[-1] for m in client.ask("CAP LS 302") if m.command == "CAP"]
+        return tuple(cap for cap in CAPS if cap in " ".join(offered).split())
 
 
 def test_it_is_taken_back_for_everybody(server: ServerProcess) -> None:

@@ -13,11 +13,12 @@ from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
 from gchat.dialects.link import ServerInfo, Variant
 from gchat.journal.memory import MemoryJournal
-from gchat.wire.caps import Cap
+from gchat.wire.caps import BROADCAST_CAPS, Cap
 
 FORMS = (
     variant(Cap.NONE),
     variant(Cap.MESSAGE_TAGS | Cap.SERVER_TIME),
+    variant(BROADCAST_CAPS),
     plain.variant(ServerInfo()),
 )
 

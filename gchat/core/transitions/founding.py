@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import ChangedModes, ChangedRoomName, Effect, Failure, Refused
 from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
 from gchat.core.rooms import OP
-from gchat.core.saved import saved_room
+from gchat.core.saved import saved_account, saved_room
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_CHANOPRIVSNEEDED, ERR_NEEDREGGEDNICK, ERR_TOOMANYCHANNELS
 
@@ -82,6 +82,10 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
     for uid in room.members:
         rooms = hub.users[uid].rooms
         hub.users[uid].rooms = {new_key if key == room.key else key: None for key in rooms}
+    for account in hub.accounts.values():
+        if account.rooms.pop(room.key, None) is not None:
+            account.rooms[new_key] = event.new
+            hub.saved.append(saved_account(account))
     room.key, room.name = new_key, event.new
     hub.rooms[new_key] = room
     if room.lasting:

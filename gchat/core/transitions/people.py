@@ -244,9 +244,7 @@ def set_user_mode(
 
 
 def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
-    """https://ircv3.net/specs/extensions/monitor. What of it is over the limit is refused, the
-    nicknames before it are watched.
-    """
+    """https://ircv3.net/specs/extensions/monitor"""
     user = hub.user(event.uid)
     nicks = event.nicks
     if not event.adding:
@@ -255,11 +253,11 @@ def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
                 _unwatch(hub, user, key)
                 del user.watching[key]
         return ()
-    for index, nick in enumerate(nicks):
+    new = {casefold(nick) for nick in nicks} - user.watching.keys()
+    if len(user.watching) + len(new) > hub.rules.watched_per_user:
+        raise Refused(ERR_MONLISTFULL, str(hub.rules.watched_per_user), ",".join(nicks))
+    for nick in nicks:
         key = casefold(nick)
-        if key not in user.watching and len(user.watching) >= hub.rules.watched_per_user:
-            limit = str(hub.rules.watched_per_user)
-            raise Refused(ERR_MONLISTFULL, limit, ",".join(nicks[index:]))
         user.watching.setdefault(key, nick)
         hub.watchers.setdefault(key, {})[user.uid] = None
     return ()

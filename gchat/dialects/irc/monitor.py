@@ -9,6 +9,7 @@ from gchat.core.events import Watched
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import (
+    ERR_MONLISTFULL,
     RPL_ENDOFMONLIST,
     RPL_MONLIST,
     RPL_MONOFFLINE,
@@ -27,7 +28,7 @@ def monitor(irc: IrcConnection, message: Message) -> None:
     watching = irc.user.watching
     match subcommand:
         case "+" if nicks:
-            irc.commit(Watched(irc.link.uid, True, tuple(nicks)))
+            _watch(irc, nicks)
             _tell(irc, [nick for nick in nicks if casefold(nick) in watching])
         case "-" if nicks:
             irc.commit(Watched(irc.link.uid, False, tuple(nicks)))
@@ -38,6 +39,16 @@ def monitor(irc: IrcConnection, message: Message) -> None:
             irc.reply(RPL_ENDOFMONLIST)
         case "S":
             _tell(irc, list(watching.values()))
+
+
+def _watch(irc: IrcConnection, nicks: list[str]) -> None:
+    """As many as there is room for; the others are refused."""
+    new = [nick for nick in nicks if casefold(nick) not in irc.user.watching]
+    room = max(0, irc.server.monitored - len(irc.user.watching))
+    if new[:room]:
+        irc.commit(Watched(irc.link.uid, True, tuple(new[:room])))
+    if new[room:]:
+        irc.reply(ERR_MONLISTFULL, str(irc.server.monitored), ",".join(new[room:]))
 
 
 def _nicks(irc: IrcConnection, param: str) -> list[str]:

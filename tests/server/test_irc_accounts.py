@@ -1,0 +1,275 @@
+"""Accounts: REGISTER, SASL, NickServ; what is whose; several connections of one person."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import scramp
+
+from tests.support.clients import IrcClient, LineClient, PlainClient, words
+from tests.support.process import ServerProcess
+
+Make = Callable[..., ServerProcess]
+FAST = {"accounts_iterations": 4096, "accounts_attempts": 0}
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def server(make_server: Make, tmp_path: Path) -> ServerProcess:
+    return make_server("--data", str(tmp_path / "data"), **FAST)
+
+
+def register(server: ServerProcess, name: str) -> None:
+    with IrcClient(server.port, name, "draft/account-registration") as client:
+        answers = client.ask(f"REGISTER * * :{PASSWORD}")
+        assert words(answers)[-1] == f"gchat.local REGISTER SUCCESS | {name} | Account registered"
+        client.send("QUIT")
+        client.read_to_end()
+
+
+def plain(name: str, password: str = PASSWORD) -> str:
+    return base64.b64encode(f"\0{name}\0{password}".encode()).decode()
+
+
+def log_in(server: ServerProcess, account: str, *caps: str, nick: str = "") -> IrcClient:
+    """A registered client that is logged in."""
+    client = IrcClient.__new__(IrcClient)
+    LineClient.__init__(client, server.port)
+    client.nick = nick or account
+    client.send("CAP LS 302", f"CAP REQ :{' '.join(('sasl', *caps))}", "AUTHENTICATE PLAIN")
+    client.send(f"AUTHENTICATE {plain(account)}")
+    assert client.until("903", "904")[-1].command == "903"
+    client.send(f"NICK {client.nick}", "USER u 0 * :U", "CAP END")
+    client.welcome = client.until("376", "422")
+    return client
+
+
+def test_a_nickname_belongs_to_its_account(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    client = IrcClient(server.port, "Duy")
+    assert words(client.ask("NICK tuan")) == [
+        "gchat.local 433 Duy | tuan | This nickname belongs to an account: log in to it first"
+    ]
+    netcat = LineClient(server.port, b"Tuan\n")
+    assert netcat.read_to_end() == [
+        "Tuan: This nickname belongs to an account: log in to it first."
+    ]
+    assert log_in(server, "Tuan").welcome[0].params[0] == "Tuan"
+
+
+def test_accounts_outlive_the_server(make_server: Make, tmp_path: Path) -> None:
+    server = make_server("--data", str(tmp_path), **FAST)
+    register(server, "Tuan")
+    server.stop()
+    server = make_server("--data", str(tmp_path), **FAST)
+    log_in(server, "Tuan")
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert PASSWORD.encode() not in stored
+
+
+def test_scram(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    for password, expected in ((PASSWORD, "903"), ("wrong one", "904")):
+        client = LineClient(server.port)
+        client.send("CAP LS 302", "CAP REQ sasl", "AUTHENTICATE SCRAM-SHA-256")
+        while client.read_line() != ":gchat.local AUTHENTICATE +":
+            pass
+        peer = scramp.ScramClient(["SCRAM-SHA-256"], "tuan", password)
+        client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_first().encode()).decode()}")
+        answer = client.read_line().rpartition(" ")[2]
+        peer.set_server_first(base64.b64decode(answer).decode())
+        client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_final().encode()).decode()}")
+        line = client.read_line()
+        if expected == "903":
+            peer.set_server_final(base64.b64decode(line.rpartition(" ")[2]).decode())
+            client.send("AUTHENTICATE +")
+            assert " 900 " in client.read_line()
+            line = client.read_line()
+        assert f" {expected} " in line
+        client.close()
+
+
+def test_an_unknown_account_looks_like_a_wrong_password(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    answers = []
+    for name in ("Tuan", "Nobody"):
+        client = LineClient(server.port)
+        client.send("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain(name, 'wrong')}")
+        answers.append([client.read_line() for _ in range(3)])
+        salts = []
+        for _ in range(2):
+            client.send("AUTHENTICATE SCRAM-SHA-256")
+            client.read_line()
+            first = base64.b64encode(f"n,,n={name},r=abc".encode()).decode()
+            client.send(f"AUTHENTICATE {first}")
+            salts.append(base64.b64decode(client.read_line().rpartition(" ")[2]).split(b",")[1])
+            client.send("AUTHENTICATE *")
+            client.read_line()
+        assert salts[0] == salts[1], "the same each time"
+    assert answers[0] == answers[1]
+
+
+def test_attempts_are_limited(make_server: Make) -> None:
+    server = make_server(accounts_iterations=4096, accounts_attempts=3)
+    client = IrcClient(server.port, "Tuan", "sasl")
+    texts = []
+    for _ in range(4):
+        client.ask("AUTHENTICATE PLAIN")
+        (answer,) = client.ask(f"AUTHENTICATE {plain('Tuan', 'wrong')}")
+        texts.append(answer.params[-1])
+    assert texts == [
+        *["Invalid account name or password"] * 3,
+        "Too many attempts to log in: try again later",
+    ]
+
+
+def test_who_fails_again_and_again_is_let_go(server: ServerProcess) -> None:
+    client = LineClient(server.port)
+    client.send("CAP REQ sasl")
+    for _ in range(10):
+        client.send("AUTHENTICATE PLAIN", "AUTHENTICATE !!!")
+    assert client.read_to_end()[-1] == (
+        "ERROR :Closing Link: 127.0.0.1 (Too many failures to log in)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("REGISTER * * short", "WEAK_PASSWORD"),
+        ("REGISTER Other * :long enough", "ACCOUNT_NAME_MUST_BE_NICK"),
+        ("REGISTER * * :" + "x" * 400, "SUCCESS"),
+        ("VERIFY Duy 123", "INVALID_CODE"),
+    ],
+)
+def test_register_errors(server: ServerProcess, command: str, code: str) -> None:
+    client = IrcClient(server.port, "Duy", "draft/account-registration")
+    answers = [m for m in client.ask(command) if m.command in ("FAIL", "REGISTER")]
+    assert code in answers[0].params
+
+
+def test_nickserv_for_clients_that_know_nothing_else(server: ServerProcess) -> None:
+    tuan = IrcClient(server.port, "Tuan", "draft/read-marker")
+
+    def ask(text: str) -> list[str]:
+        return [
+            m.params[-1] for m in tuan.ask(f"PRIVMSG NickServ :{text}") if m.command == "NOTICE"
+        ]
+
+    assert ask("IDENTIFY x")[0] == "Invalid account name or password"
+    assert ask(f"REGISTER {PASSWORD.replace(' ', '')}") == ["Account created"]
+    assert ask("INFO") == ["Tuan is an account. Logged in: Tuan"]
+    assert ask("LOGOUT") == ["You are now logged out"]
+    assert ask("LOGOUT") == ["You are not logged in"]
+    assert ask(f"IDENTIFY Tuan {PASSWORD.replace(' ', '')}") == ["You are now logged in as Tuan"]
+    assert ask(f"PASSWD wrong {PASSWORD}")[0].startswith("Write it like this: PASSWD")
+    assert ask("PASSWD correcthorse anotherone") == ["The password was changed"]
+    assert ask("DROP anotherone") == ["The account is no more"]
+    assert ask("IDENTIFY anotherone") == ["Invalid account name or password"]
+    assert any("REGISTER" in line for line in ask("HELP"))
+    assert words(tuan.ask("NICK NickServ")) == [
+        "gchat.local 433 Tuan | NickServ | This nickname is already in use"
+    ]
+
+
+def test_a_ghost_is_put_out(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    ghost = log_in(server, "Tuan")
+    client = IrcClient(server.port, "Duy")
+    answers = client.ask(f"NS GHOST Tuan {PASSWORD}".replace("correct horse", "correct"))
+    assert answers[-1].params[-1] == "Invalid account name or password"
+    client.ask("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan')}")
+    assert client.ask("NS GHOST Tuan")[-1].params[-1] == "Tuan is no longer connected"
+    assert "Killed (Duy (GHOST))" in ghost.read_to_end()[-1]
+
+
+def test_several_connections_of_one_person(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    caps = ("echo-message", "message-tags", "draft/read-marker")
+    phone, laptop = log_in(server, "Tuan", *caps), None
+    phone.join("#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    phone.sync()
+    laptop = log_in(server, "Tuan", *caps)
+    burst = laptop.sync()
+    assert [m.command for m in burst[:4]] == ["JOIN", "MARKREAD", "353", "366"]
+    assert duy.sync() == [], "nobody else notices"
+    (echo,) = phone.ask("PRIVMSG #room :from the phone")
+    (seen,) = laptop.sync()
+    assert (seen.params, seen.tags["msgid"]) == (echo.params, echo.tags["msgid"])
+    laptop.ask("MARKREAD #room timestamp=2020-01-01T00:00:00.000Z")
+    assert phone.sync()[-1].params == ["#room", "timestamp=2020-01-01T00:00:00.000Z"]
+    laptop.ask("NICK Tuan2")
+    assert words(phone.sync()) == ["Tuan NICK Tuan2"]
+    phone.send("QUIT")
+    phone.read_to_end()
+    assert [m.command for m in duy.sync()] == ["PRIVMSG", "NICK"], "they are still here"
+    laptop.send("QUIT :bye")
+    laptop.read_to_end()
+    assert words(duy.sync()) == ["Tuan2 QUIT Quit: bye"]
+
+
+def test_who_comes_back_is_where_they_were(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    first = log_in(server, "Tuan")
+    first.join("#one")
+    first.join("#two")
+    first.ask("PART #one")
+    first.send("QUIT")
+    first.read_to_end()
+    second = log_in(server, "Tuan")
+    assert [m.params[0] for m in second.sync() if m.command == "JOIN"] == ["#two"]
+
+
+def test_a_registered_room_lasts_and_knows_its_founder(make_server: Make, tmp_path: Path) -> None:
+    server = make_server("--data", str(tmp_path), accounts_rejoin="no", **FAST)
+    register(server, "Tuan")
+    tuan = log_in(server, "Tuan")
+    tuan.join("#mine")
+    answers = words(tuan.ask("PRIVMSG ChanServ :REGISTER #mine", "MODE #mine +i"))
+    assert answers == [
+        "Tuan MODE #mine | +q | Tuan",
+        "ChanServ NOTICE Tuan | #mine is registered to you and lasts",
+        "Tuan MODE #mine | +i",
+    ]
+    tuan.ask("TOPIC #mine :ours", "MODE #mine +b Lan", "MODE #mine +e a:Duy")
+    server.stop()
+    server = make_server("--data", str(tmp_path), accounts_rejoin="no", **FAST)
+    duy = IrcClient(server.port, "Duy")
+    assert words(duy.ask("JOIN #mine"))[0].startswith("gchat.local 473 Duy | #mine")
+    tuan = log_in(server, "Tuan")
+    joined = words(tuan.join("#mine"))
+    assert "ChanServ MODE #mine | +q | Tuan" in joined
+    assert "gchat.local 332 Tuan | #mine | ours" in joined
+    assert "gchat.local 367 Tuan | #mine | Lan!*@* | Tuan!~u@127.0.0.1" in " ".join(
+        words(tuan.ask("MODE #mine b"))
+    )
+    answers = words(tuan.ask("CS UNREGISTER #mine", "PART #mine"))
+    assert "ChanServ NOTICE Tuan | #mine is registered no longer" in answers
+    assert [m.command for m in duy.ask("JOIN #mine")] == ["JOIN", "353", "366"]
+
+
+def test_private_messages_are_there_again_after_logging_in(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    register(server, "Duy")
+    tuan, duy = log_in(server, "Tuan"), log_in(server, "Duy")
+    tuan.ask("PRIVMSG Duy :just us")
+    for client in (tuan, duy):
+        client.send("QUIT")
+        client.read_to_end()
+    again = log_in(server, "Tuan", "draft/chathistory", "batch")
+    log_in(server, "Duy")
+    assert [m.params[-1] for m in again.ask("CHATHISTORY LATEST Duy * 10")][1:-1] == ["just us"]
+    lan = IrcClient(server.port, "Lan", "draft/chathistory", "batch")
+    assert len(lan.ask("CHATHISTORY LATEST Duy * 10")) == 2
+
+
+def test_netcat_is_welcome_beside_accounts(server: ServerProcess) -> None:
+    register(server, "Tuan")
+    duy = PlainClient(server.port, "Duy")
+    tuan = log_in(server, "Tuan")
+    tuan.join("#lobby")
+    assert duy.read_line() == "Tuan has connected to the chat room"
