@@ -60,7 +60,7 @@ class Listener:
 
     def unregistered(self) -> int:
         """How many connections have no nickname yet."""
-        return sum(not session.registered for session in self._sessions)
+        return sum(session.unregistered_yet for session in self._sessions)
 
     def evict(self, number: int, reason: str) -> None:
         """Ends a connection of a user who is none any more."""

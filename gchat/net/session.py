@@ -229,6 +229,11 @@ class Session:
         """See Link."""
         return self._around.wall_ms()
 
+    @property
+    def unregistered_yet(self) -> bool:
+        """Whether it is on its way to a nickname."""
+        return not (self.registered or self._reason)
+
     # -- time
 
     def due(self, now: float) -> float | None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.table import COMMANDS
 from gchat.dialects.plain import PlainConnection
+from gchat.wire.caps import CAPABILITIES
 from gchat.wire.message import MAX_CLIENT_TAGS_BYTES
 from tests.support.link import FakeLink
 
@@ -70,6 +71,8 @@ _WORDS = st.sampled_from(
     [
         *(name.encode() for name in COMMANDS),
         *b"#a #lobby Tuan Duy , 0 302 : @a=b +x * LS REQ END +ovbklimnst -b +b".split(),
+        *b"@label=x @batch=1 +1 -1 draft/multiline +qaheIMRC PLAIN AHQAaHU= NickServ".split(),
+        *b"IDENTIFY REGISTER SET GET LIST SUB key @#a %tcuihsnfdlaor,1 >1 msgid=1 LATEST".split(),
     ]
 )
 _LINES = st.lists(_WORDS | st.binary(max_size=8), max_size=6).map(b" ".join) | st.binary(
@@ -78,10 +81,17 @@ _LINES = st.lists(_WORDS | st.binary(max_size=8), max_size=6).map(b" ".join) | s
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.lists(st.none() | _LINES, max_size=12))
-def test_any_lines_are_answered_in_lines_that_are_whole(lines: list[bytes | None]) -> None:
+@given(st.lists(st.none() | _LINES, max_size=12), st.booleans())
+def test_any_lines_are_answered_in_lines_that_are_whole(
+    lines: list[bytes | None], every: bool
+) -> None:
+    """With no capability, or with every one that there is."""
     link = FakeLink()
     irc = registered(link)
+    if every:
+        for name in CAPABILITIES:
+            irc.receive(f"CAP REQ {name}".encode())
+        irc.receive(b"NS REGISTER hunter22hunter22")
     irc.receive(b"JOIN #a")
     registered(FakeLink(2, link.hub), "Duy").receive(b"JOIN #a")
     for line in lines:

@@ -11,7 +11,7 @@ from gchat.core.history import Archive, Record
 from gchat.core.hub import Hub
 from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
-from gchat.dialects.link import ServerInfo, Variant
+from gchat.dialects.link import AccountsInfo, ServerInfo, Variant
 from gchat.journal.memory import MemoryJournal
 from gchat.wire.caps import BROADCAST_CAPS, Cap
 
@@ -34,7 +34,7 @@ class FakeLink:
         self.uid = self.number = uid
         self.host = "127.0.0.1"
         self.hub = hub or Hub()
-        self.server = ServerInfo()
+        self.server = ServerInfo(accounts=AccountsInfo(iterations=4096))
         self.secure = False
         self.archive: Archive | None = None
         self.boot = "boot"

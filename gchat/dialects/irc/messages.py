@@ -98,12 +98,17 @@ def _client_tags(irc: IrcConnection, message: Message) -> tuple[tuple[str, str],
     return tuple(item for item in message.tags.items() if item[0].startswith("+"))
 
 
+def _fits(irc: IrcConnection, command: str, target: str, text: str) -> bool:
+    """Whether others can be sent it in one line."""
+    line = f":{irc.user.source} {command} {target} :{text}"
+    return len(line) <= MOST and (line.isascii() or len(line.encode()) <= MOST)
+
+
 def _post(
     irc: IrcConnection, message: Message, target: str, text: str, *, silent: bool = False
 ) -> None:
     tags = _client_tags(irc, message)
-    relayed = f":{irc.user.source} {message.command} {target} :{text}"
-    if len(relayed) * 4 > MOST and len(relayed.encode()) > MOST:
+    if not _fits(irc, message.command, target, text):
         if silent:
             return
         raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be shown to others")
