@@ -24,6 +24,13 @@ class Terminal:
         self._run("send-keys", "-l", line)
         self._run("send-keys", "Enter")
 
+    def paste(self, text: str) -> None:
+        """Pastes several lines at once and presses Enter, as often as it takes to send them."""
+        self._run("set-buffer", text)
+        self._run("paste-buffer", "-p", "-r")
+        self._run("send-keys", "C-y")  # WeeChat asks whether the lines are meant
+        self._run("send-keys", "Enter")
+
     def screen(self) -> str:
         """What is on the screen."""
         return self._run("capture-pane", "-p")

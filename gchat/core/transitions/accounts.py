@@ -87,6 +87,10 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
         before.uids.pop(user.uid, None)
     account.uids[user.uid] = None
     user.account = account.name
+    here = {key: hub.rooms[key].name for key in user.rooms if key not in account.rooms}
+    if here:
+        account.rooms.update(here)
+        hub.saved.append(saved_account(account))
     user.metadata = {**account.metadata, **user.metadata}
     return _changed(hub, entry, user)
 
