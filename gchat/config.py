@@ -81,6 +81,35 @@ def _is_verifier(value: str) -> bool:
     return True
 
 
+UNIX = "unix:"
+
+
+def addresses(value: str) -> list[tuple[str, int] | str]:
+    """Of `server.listen`: host and port, or a path. Raises ValueError."""
+    found: list[tuple[str, int] | str] = []
+    for word in value.split():
+        if word.startswith(UNIX):
+            found.append(word.removeprefix(UNIX))
+            continue
+        host, _, port = word.rpartition(":")
+        if not host or not 0 <= int(port) <= 65535:
+            raise ValueError(word)
+        found.append((host.strip("[]"), int(port)))
+    return found
+
+
+def _are_addresses(value: str) -> bool:
+    try:
+        addresses(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _are_origins(value: str) -> bool:
+    return all(one == "*" or "://" in one for one in value.split())
+
+
 def _set(default: Any, allowed: Allowed) -> Any:
     return field(default=default, metadata={"allowed": allowed})
 
@@ -91,6 +120,10 @@ class ServerConfig:
 
     host: str = _set("127.0.0.1", _HOST)
     port: int = _set(55555, _integer(0, 65535))
+    # more addresses to listen on, separated by spaces: HOST:PORT, [HOST]:PORT or unix:/PATH
+    listen: str = _set(
+        "", Allowed(str, "addresses like 192.0.2.1:6667 or unix:/run/gchat", _are_addresses)
+    )
     name: str = _set("gchat.local", _word(63))
     network: str = _set("gchat", _word(32))
     lobby: str = _set("#lobby", Allowed(str, "a room name such as #lobby", _is_room))
@@ -99,6 +132,8 @@ class ServerConfig:
     )
     # what `gchat verifier` prints for the password that everybody has to give; "" for none
     password: str = _set("", Allowed(str, VERIFIER, lambda v: not v or _is_verifier(v)))
+    # of web pages that may connect by WebSocket, separated by spaces; "*" for any
+    origins: str = _set("", Allowed(str, "origins like https://chat.example", _are_origins))
     log_level: str = _set("info", _one_of("debug", "info", "warning", "error"))
 
 

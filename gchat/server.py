@@ -14,7 +14,7 @@ from gevent import socket as gsocket
 
 from gchat import __version__
 from gchat.commands import data_folder
-from gchat.config import Config, ConfigError
+from gchat.config import Config, ConfigError, addresses
 from gchat.core.effects import Disconnected, Effect, Evicted, Left, WasKicked
 from gchat.core.history import Query
 from gchat.core.hub import Hub, Rules
@@ -74,6 +74,7 @@ class Server:
             config.server.port,
             max_connections=min(config.limits.connections, _descriptors() - SPARE_DESCRIPTORS),
             make_session=self._make_session,
+            more=addresses(config.server.listen),
         )
         self._around = Surroundings(
             hub=self.hub,
@@ -183,6 +184,7 @@ class Server:
 _NEED_RESTART = (
     "server.host",
     "server.port",
+    "server.listen",
     "server.lobby",
     "journal.engine",
     "journal.data",
@@ -254,6 +256,7 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
             iterations=config.accounts.iterations,
         ),
         operators=config.operators,
+        origins=tuple(config.server.origins.split()),
         password=config.server.password,
     )
 

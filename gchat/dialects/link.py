@@ -56,6 +56,7 @@ class ServerInfo:
     multiline_lines: int = 32
     accounts: AccountsInfo = field(default_factory=AccountsInfo)
     operators: Mapping[str, str] = field(default_factory=dict)  # verifiers by name
+    origins: tuple[str, ...] = ()  # of web pages that may connect, besides the server's own
     password: str = ""  # the verifier of the server's password, "" for none
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import Any, cast
 
 import gevent
@@ -29,11 +30,18 @@ MakeSession = Callable[[gsocket.socket, int, str], Session]
 
 
 class Listener:
-    """One listening address and the sessions that came in by it."""
+    """Listening addresses and the sessions that came in by them."""
 
     def __init__(
-        self, host: str, port: int, *, max_connections: int, make_session: MakeSession
+        self,
+        host: str,
+        port: int,
+        *,
+        max_connections: int,
+        make_session: MakeSession,
+        more: Sequence[tuple[str, int] | str] = (),
     ) -> None:
+        """`more`: further addresses, host and port or the path of a Unix socket."""
         self._max = max_connections
         self._make = make_session
         self._sessions: dict[Session, gevent.Greenlet[..., Any]] = {}
@@ -44,6 +52,8 @@ class Listener:
         self._stopped = ""  # why nobody is served any more
         self._full_logged = -FULL_LOG_SECONDS
         self._stream = StreamServer((host, port), self._handle, backlog=BACKLOG)
+        self._more = more
+        self._others: list[StreamServer] = []
 
     @property
     def address(self) -> tuple[str, int]:
@@ -56,6 +66,11 @@ class Listener:
     def start(self) -> None:
         """Begins to accept. Raises OSError where it cannot listen there."""
         self._stream.start()
+        for address in self._more:
+            where = _unix_socket(address) if isinstance(address, str) else address
+            other = StreamServer(where, self._handle, backlog=BACKLOG)
+            other.start()
+            self._others.append(other)
         self._keeper = gevent.spawn(self._keep_time)
 
     def unregistered(self) -> int:
@@ -73,7 +88,11 @@ class Listener:
         seconds for them, then lets go of those that are left.
         """
         self._stopped = reason
-        self._stream.close()
+        for stream in (self._stream, *self._others):
+            stream.close()
+        for path in self._more:
+            if isinstance(path, str):
+                Path(path).unlink(missing_ok=True)
         for session in list(self._sessions):
             session.close(reason)
         with suppress(gevent.Timeout), gevent.Timeout(grace):
@@ -83,12 +102,12 @@ class Listener:
         if self._keeper is not None:
             self._keeper.kill()
 
-    def _handle(self, sock: gsocket.socket, address: tuple[str, int]) -> None:
+    def _handle(self, sock: gsocket.socket, address: tuple[str, int] | str) -> None:
         if len(self._sessions) >= self._max:
             self._turn_away(sock)
             return
         _prepare(sock)
-        session = self._make(sock, next(self._uids), readable_host(address[0]))
+        session = self._make(sock, next(self._uids), _host(address))
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)
@@ -127,6 +146,21 @@ def _prepare(sock: gsocket.socket) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     except OSError:
         pass  # reset before it was accepted; the first read will tell
+
+
+def _unix_socket(path: str) -> gsocket.socket:
+    """Listens at a path, in the place of a socket that was left there. Raises OSError."""
+    found = Path(path)
+    if found.is_socket():
+        found.unlink()
+    sock = gsocket.socket(socket.AF_UNIX)
+    sock.bind(path)
+    sock.listen(BACKLOG)
+    return sock
+
+
+def _host(address: tuple[str, int] | str) -> str:
+    return readable_host(address[0]) if isinstance(address, tuple) else "localhost"
 
 
 def readable_host(address: str) -> str:

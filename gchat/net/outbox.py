@@ -41,6 +41,7 @@ class Outbox:
         "_watcher",
         "accepting",
         "cohort",
+        "frame",
     )
 
     def __init__(
@@ -62,6 +63,7 @@ class Outbox:
         self._broken = False  # the peer is gone
         self._drained: Event | None = None  # set when nothing is left
         self.accepting = True  # False: what is written is dropped
+        self.frame: Callable[[bytes], bytes] | None = None  # of a WebSocket: lines as messages
         self.cohort: Cohort | None = None  # whose writes this outbox gets, set by the cohort
 
     @property
@@ -77,6 +79,10 @@ class Outbox:
 
     def queue(self, data: bytes) -> None:
         """Queues whole lines, behind what is in here."""
+        self.queue_framed(data if self.frame is None else self.frame(data))
+
+    def queue_framed(self, data: bytes) -> None:
+        """Queues what is to be sent as it is."""
         if not self.accepting:
             return
         self._chunks.append(data)
@@ -91,6 +97,8 @@ class Outbox:
 
     def send(self, data: bytes) -> None:
         """Gives whole lines to the socket now, or queues them behind what is in here."""
+        if self.frame is not None:
+            data = self.frame(data)
         if self._size or not self.accepting:
             self._send_behind(data)
             return
@@ -117,9 +125,10 @@ class Outbox:
         if self._size > self._limit:
             self._overflow()
 
-    def finish(self, data: bytes) -> None:
-        """Queues the last words; nothing is taken after them."""
+    def finish(self, data: bytes, framed: bytes = b"") -> None:
+        """Queues the last words, and what is to be sent as it is; nothing is taken after them."""
         self.accepting = False
+        data = (data if self.frame is None or not data else self.frame(data)) + framed
         if not self._broken:
             self._chunks.append(data)
             self._size += len(data)
@@ -179,8 +188,9 @@ class Outbox:
     def _overflow(self) -> None:
         self.accepting = False
         self._chunks.clear()
-        rest = bytes(self._rest)
-        self._rest = memoryview(rest[: rest.find(b"\n") + 1])
+        if self.frame is None:  # otherwise it ends with a message already
+            rest = bytes(self._rest)
+            self._rest = memoryview(rest[: rest.find(b"\n") + 1])
         self._size = len(self._rest)
         self._overflowed()
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from gchat.wire.sniff import Spoken
 
-_PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
-_HTTP = (
-    b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(_PAGE), _PAGE)
-)
 # RFC 8446, section 6: a fatal handshake_failure alert, in the record version every client takes.
 _TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
-ANSWERS = {Spoken.HTTP_GET: _HTTP, Spoken.HTTP_OTHER: b"", Spoken.TLS: _TLS_ALERT}
+ANSWERS = {Spoken.HTTP_OTHER: b"", Spoken.TLS: _TLS_ALERT}
 TOO_MANY = b"ERROR :The server is full. Try again later.\r\n"

@@ -28,6 +28,7 @@ from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
+from gchat.net.websocket import WebSocket
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.names import casefold
 from gchat.wire.sniff import Spoken, sniff
@@ -96,6 +97,7 @@ class Session:
         "_readable",
         "_reason",
         "_sock",
+        "_web",
         "archive",
         "boot",
         "host",
@@ -123,6 +125,7 @@ class Session:
         self._lines = LineSplitter()
         self._readable = gevent.get_hub().loop.io(raw._sock.fileno(), _READ)
         self._dialect: Dialect | None = None
+        self._web: WebSocket | None = None  # beneath the dialect
         self._first = b""  # what came before it was clear what the peer speaks
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
@@ -288,6 +291,9 @@ class Session:
                 self._reason = self._reason or "Connection closed"
                 return
             self._heard = self._around.monotonic()
+            if self._web is not None:
+                self._receive_web(self._web, data)
+                continue
             if self._dialect is None:
                 self._first += data
                 data = self._choose_dialect()
@@ -308,6 +314,17 @@ class Session:
                 turn_ends = clock() + TURN_SECONDS
         self.settle()
 
+    def _receive_web(self, web: WebSocket, data: bytes) -> None:
+        lines = web.receive(data)
+        self._outbox.queue_framed(web.take())
+        if web.open and self._dialect is None:
+            self._outbox.frame = web.frame
+            self._dialect = IrcConnection(self)
+        if self._dialect is not None:
+            self._receive(lines)
+        if web.ended:
+            self._reason = self._reason or "Connection closed"
+
     def _choose_dialect(self) -> bytes:
         """Chooses when enough has come to tell; returns what the dialect then reads first."""
         spoken = sniff(self._first)
@@ -318,13 +335,16 @@ class Session:
         match spoken:
             case Spoken.IRC:
                 self._dialect = IrcConnection(self)
+            case Spoken.HTTP_GET:
+                self._web = WebSocket(self.server.origins)
+                self._receive_web(self._web, self._first)
             case Spoken.PLAIN:
                 self._dialect = plain.PlainConnection(self)
             case _:
                 self.send(refusals.ANSWERS[spoken])
                 self.close("Not a chat protocol")
         first, self._first = self._first, b""
-        return first
+        return b"" if self._web is not None else first
 
     # -- the end
 
@@ -351,7 +371,9 @@ class Session:
         # the deadlines hold this object for a while yet; what it holds is not needed any more
         self._dialect, self._first, self._lines = None, b"", LineSplitter()
         self._posted.clear()
-        self._outbox.finish(words)
+        if self._web is not None:
+            self._web.end(self._reason)
+        self._outbox.finish(words, self._web.take() if self._web is not None else b"")
         try:
             if self._outbox.drain(self._around.timing.drain):
                 self._linger()

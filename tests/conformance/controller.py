@@ -22,6 +22,7 @@ name = "My.Little.Server"
 network = "Conformance"
 
 password = "{password}"
+listen = "{listen}"
 
 [journal]
 data = "{data}"
@@ -47,11 +48,13 @@ class GchatController(BaseServerController, DirectoryBasedController):  # type: 
 
     software_name = "gchat"
     _port_wait_interval = 0.02
+    # what one connection said is stored before another one is shown it
+    sync_sleep_time = 0.02
     supported_sasl_mechanisms: ClassVar[set[str]] = {"PLAIN", "SCRAM-SHA-256"}
     supports_sts = False
     extban_mute_char = "m"
     capabilities = frozenset(Capabilities) - {Capabilities.STS}
-    optional_behaviors = frozenset(OptionalBehaviors)
+    optional_behaviors = frozenset(OptionalBehaviors) - {OptionalBehaviors.NON_UTF8_MESSAGE}
     isupport: ClassVar[dict[str, Any]] = {
         "BOT": "B",
         "CASEMAPPING": "ascii",
@@ -88,6 +91,7 @@ class GchatController(BaseServerController, DirectoryBasedController):  # type: 
             hostname=hostname,
             port=port,
             data=self.directory / "data",
+            listen=f"{websocket_hostname}:{websocket_port}" if websocket_port else "",
             operator=Verifier.make("operpassword", 4096),
             password=Verifier.make(password, 4096) if password else "",
             before_connect=str(config.account_registration_before_connect).lower(),

@@ -1,0 +1,137 @@
+"""WebSocket beneath IRC: https://ircv3.net/specs/extensions/websocket. The protocol itself is the
+library's; nothing here reads or writes a socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from gchat.wire.lines import MAX_LINE_BYTES
+
+TEXT, BINARY = Subprotocol("text.ircv3.net"), Subprotocol("binary.ircv3.net")
+GOING_AWAY = 1001
+REASON_BYTES = 120  # of a close frame's reason
+
+_PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
+
+
+class WebSocket:
+    """The server's side of one connection. What it wants sent is in `take`."""
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        """`origins`: those of web pages that may connect, besides the server's own; "*" is any."""
+        self._origins = origins
+        self._protocol = ServerProtocol(
+            subprotocols=[TEXT, BINARY],
+            select_subprotocol=_first_that_we_know,
+            max_size=MAX_LINE_BYTES,
+        )
+        self._parts: list[bytes] = []  # of a message in fragments
+        self.open = False
+        self.frame: Callable[[bytes], bytes] = frame_text
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to be read."""
+        return self._protocol.state in (State.CLOSING, State.CLOSED) or bool(
+            self._protocol.close_expected()
+        )
+
+    def take(self) -> bytes:
+        """What is to be sent as it is, once."""
+        return b"".join(self._protocol.data_to_send())
+
+    def receive(self, data: bytes) -> list[bytes]:
+        """The lines, without endings, that `data` completes."""
+        self._protocol.receive_data(data)
+        lines: list[bytes] = []
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._answer(event)
+            elif isinstance(event, Frame):
+                lines += self._unwrap(event)
+        return lines
+
+    def end(self, reason: str) -> None:
+        """Says goodbye."""
+        if self._protocol.state is State.OPEN:
+            short = reason.encode()[:REASON_BYTES].decode("utf-8", "ignore")
+            self._protocol.send_close(GOING_AWAY, short)
+
+    def _answer(self, request: Request) -> None:
+        headers = request.headers
+        if "Upgrade" not in headers:
+            self._refuse(HTTPStatus.NOT_FOUND, _PAGE.decode())
+        elif not self._may_come_from(headers):
+            self._refuse(HTTPStatus.FORBIDDEN, "This page may not connect here.\n")
+        else:
+            response = self._protocol.accept(request)
+            self._protocol.send_response(response)
+            self.open = response.status_code == HTTPStatus.SWITCHING_PROTOCOLS
+            if self._protocol.subprotocol == BINARY:
+                self.frame = frame_binary
+
+    def _may_come_from(self, headers: Headers) -> bool:
+        """A browser says which page it is that connects; other programs need not."""
+        try:
+            origin, host = headers.get("Origin"), headers.get("Host", "")
+        except (KeyError, LookupError):
+            return False  # several of them
+        if origin is None or "*" in self._origins or origin in self._origins:
+            return True
+        return origin.partition("://")[2].lower() == host.lower() != ""
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        response: Response = self._protocol.reject(status, text)
+        self._protocol.send_response(response)
+
+    def _unwrap(self, frame: Frame) -> list[bytes]:
+        """A message is one line; text or binary are taken alike."""
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
+            self._parts = []
+        elif frame.opcode is not Opcode.CONT:
+            return []
+        if frame.data:
+            self._parts.append(bytes(frame.data))
+        if not frame.fin:
+            return []
+        line, self._parts = b"".join(self._parts), []
+        return [line.rstrip(b"\r\n")]
+
+
+def _first_that_we_know(
+    protocol: ServerProtocol, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    """In the order of the client's preference."""
+    return next((one for one in offered if one in (TEXT, BINARY)), None)
+
+
+def _framing(opcode: Opcode) -> Callable[[bytes], bytes]:
+    """Makes lines into messages. Members of a cohort are handed the same bytes object one after the
+    other: it is framed once for all of them.
+    """
+    last: tuple[bytes, bytes] = (b"", b"")
+
+    def frame(lines: bytes) -> bytes:
+        nonlocal last
+        if lines is not last[0]:
+            framed = b"".join(
+                Frame(opcode, line).serialize(mask=False)
+                for line in lines.replace(b"\r\n", b"\n").split(b"\n")
+                if line
+            )
+            last = (lines, framed)
+        return last[1]
+
+    return frame
+
+
+frame_text, frame_binary = _framing(Opcode.TEXT), _framing(Opcode.BINARY)
