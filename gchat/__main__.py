@@ -20,6 +20,7 @@ from gchat import __version__
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.schema import StoreError
+from gchat.net.tls import TlsError
 from gchat.server import Server, readable_address
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "server.port": arguments.port,
         "server.log_level": arguments.log_level,
         "journal.data": arguments.data,
+        "tls.self_signed": arguments.tls_self_signed or None,
+        "tls.certificate": arguments.tls_cert,
+        "tls.key": arguments.tls_key,
         "journal.engine": "memory" if arguments.memory else None,
     }
     load_again = partial(load, arguments.config, flags=flags)
@@ -78,7 +82,7 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         gevent.signal_handler(number, on_signal)
     try:
         server = Server(config, load_again)
-    except StoreError as error:
+    except (StoreError, TlsError) as error:
         return _fail(str(error))
     try:
         server.start()
@@ -88,6 +92,8 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
     gc.set_threshold(GC_ALLOCATIONS)
     print(f"Server started on {readable_address(*server.address)}", flush=True)
     print(server.keeps, flush=True)
+    if server.fingerprint:
+        print(f"TLS certificate SHA-256 {server.fingerprint}", flush=True)
     gevent.signal_handler(signal.SIGHUP, lambda: _reload(server))
     stopping.wait()
     server.stop()
@@ -129,6 +135,11 @@ def _parser() -> argparse.ArgumentParser:
     keeps = parser.add_mutually_exclusive_group()
     keeps.add_argument("--data", metavar="DIR", help="where messages are kept")
     keeps.add_argument("--memory", action="store_true", help="keep no messages on disk")
+    secure = parser.add_mutually_exclusive_group()
+    help_ = "speak TLS too, with a certificate that is made on first use"
+    secure.add_argument("--tls-self-signed", action="store_true", help=help_)
+    secure.add_argument("--tls-cert", metavar="FILE", help="speak TLS too, with this certificate")
+    parser.add_argument("--tls-key", metavar="FILE", help="its key, if that is another file")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
     parser.add_argument("--log-level", help="debug, info, warning or error (default: info)")
     parser.add_argument("--version", action="version", version=f"gchat {__version__}")

@@ -155,6 +155,20 @@ class JournalConfig:
 _FLAG = Allowed(bool, "true or false", lambda v: True)
 
 
+_PATH = Allowed(str, "a file's path", lambda v: len(v) <= 4096)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsConfig:
+    """[tls]"""
+
+    self_signed: bool = _set(False, _FLAG)  # made on first use, in the data folder
+    certificate: str = _set("", _PATH)  # PEM, with its chain; "" for no TLS
+    key: str = _set("", _PATH)
+    # for how long clients are to come back by TLS only; 0 for no such policy
+    sts_seconds: int = _set(0, _integer(0, 1 << 31))
+
+
 @dataclass(frozen=True, slots=True)
 class AccountsConfig:
     """[accounts]"""
@@ -204,6 +218,7 @@ class Config:
 
     server: ServerConfig = field(default_factory=ServerConfig)
     journal: JournalConfig = field(default_factory=JournalConfig)
+    tls: TlsConfig = field(default_factory=TlsConfig)
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     times: TimesConfig = field(default_factory=TimesConfig)

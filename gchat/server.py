@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import gevent
@@ -36,6 +37,7 @@ from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
 from gchat.net.session import Session, Surroundings, Timing
+from gchat.net.tls import Certificate, TlsError, self_signed
 from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ class Server:
         )
         self._rules = rules
         self._computer = Computer()
+        self._certificate = _certificate(config)
         self.hub = Hub(rules)
         self._flusher = Flusher()
         self._fanout = Fanout(self._flusher)
@@ -93,6 +96,7 @@ class Server:
             computer=self._computer,
             logins=_logins(config),
             reload=self.reload,
+            tls=self._certificate,
         )
 
     @property
@@ -138,10 +142,20 @@ class Server:
         self._around.timing = _timing(new)
         self._around.logins = _logins(new)
         logging.getLogger().setLevel(new.server.log_level.upper())
+        try:
+            if self._certificate is not None:
+                self._certificate.load()
+        except TlsError as error:
+            return [f"The certificate is the one before: {error}"]
         waiting = [name for name in _NEED_RESTART if _setting(old, name) != _setting(new, name)]
         if not waiting:
             return ["The configuration was read again."]
         return [f"The configuration was read again. It needs a restart for: {', '.join(waiting)}."]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the certificate; "" where there is no TLS."""
+        return self._certificate.fingerprint if self._certificate else ""
 
     @property
     def keeps(self) -> str:
@@ -186,6 +200,9 @@ _NEED_RESTART = (
     "server.port",
     "server.listen",
     "server.lobby",
+    "tls.self_signed",
+    "tls.certificate",
+    "tls.key",
     "journal.engine",
     "journal.data",
     "journal.durability",
@@ -204,6 +221,16 @@ def _setting(config: Config, name: str) -> object:
     section, _, key = name.partition(".")
     value: object = getattr(getattr(config, section), key)
     return value
+
+
+def _certificate(config: Config) -> Certificate | None:
+    """Raises TlsError."""
+    tls = config.tls
+    if tls.certificate:
+        return Certificate(Path(tls.certificate), Path(tls.key or tls.certificate))
+    if tls.self_signed:
+        return self_signed(data_folder(config.journal.data), config.server.name)
+    return None
 
 
 def _logins(config: Config) -> Buckets:
@@ -256,9 +283,16 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
             iterations=config.accounts.iterations,
         ),
         operators=config.operators,
+        sts=_sts(config),
+        port=config.server.port,
         origins=tuple(config.server.origins.split()),
         password=config.server.password,
     )
+
+
+def _sts(config: Config) -> int:
+    tls = config.tls
+    return tls.sts_seconds if tls.certificate or tls.self_signed else 0
 
 
 def _timing(config: Config) -> Timing:

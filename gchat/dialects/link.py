@@ -56,6 +56,8 @@ class ServerInfo:
     multiline_lines: int = 32
     accounts: AccountsInfo = field(default_factory=AccountsInfo)
     operators: Mapping[str, str] = field(default_factory=dict)  # verifiers by name
+    sts: int = 0  # seconds for which clients are to come back by TLS only; 0 for no such policy
+    port: int = 0  # where TLS is spoken
     origins: tuple[str, ...] = ()  # of web pages that may connect, besides the server's own
     password: str = ""  # the verifier of the server's password, "" for none
 

@@ -13,6 +13,7 @@ from gchat.net.flusher import Flusher
 
 if TYPE_CHECKING:
     from gchat.net.cohort import Cohort
+    from gchat.net.tls import TlsSocket
 
 _WRITE = 2  # gevent's loop.io: watch for writability
 _NOTHING = memoryview(b"")
@@ -51,7 +52,7 @@ class Outbox:
         flusher: Flusher,
         overflowed: Callable[[], None],
     ) -> None:
-        self._raw = raw  # the non-blocking socket beneath gevent's
+        self._raw: socket.socket | TlsSocket = raw  # the non-blocking one beneath gevent's
         self._limit = limit
         self._flusher = flusher
         self._overflowed = overflowed
@@ -70,6 +71,10 @@ class Outbox:
     def size(self) -> int:
         """Bytes that wait here."""
         return self._size
+
+    def through(self, tls: TlsSocket) -> None:
+        """From here on everything is sent by TLS."""
+        self._raw = tls
 
     def write(self, data: bytes) -> None:
         """Queues whole lines, behind everything that was queued before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
+from gchat.net.tls import Certificate, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.names import casefold
@@ -76,6 +78,7 @@ class Surroundings:
     computer: Computer
     logins: Buckets
     reload: Callable[[], list[str]]
+    tls: Certificate | None
 
 
 class Session:
@@ -97,6 +100,7 @@ class Session:
         "_readable",
         "_reason",
         "_sock",
+        "_tls",
         "_web",
         "archive",
         "boot",
@@ -125,6 +129,7 @@ class Session:
         self._lines = LineSplitter()
         self._readable = gevent.get_hub().loop.io(raw._sock.fileno(), _READ)
         self._dialect: Dialect | None = None
+        self._tls: TlsSocket | None = None  # beneath everything else
         self._web: WebSocket | None = None  # beneath the dialect
         self._first = b""  # what came before it was clear what the peer speaks
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
@@ -291,6 +296,10 @@ class Session:
                 self._reason = self._reason or "Connection closed"
                 return
             self._heard = self._around.monotonic()
+            if self._tls is not None:
+                data = self._decrypt(self._tls, data)
+                if not data:
+                    continue
             if self._web is not None:
                 self._receive_web(self._web, data)
                 continue
@@ -314,6 +323,16 @@ class Session:
                 turn_ends = clock() + TURN_SECONDS
         self.settle()
 
+    def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
+        try:
+            found = tls.receive(data)
+        except ssl.SSLError as error:
+            self._reason = self._reason or f"TLS failed: {error.reason or error}"
+            return b""
+        if tls.ended:
+            self._reason = self._reason or "Connection closed"
+        return found
+
     def _receive_web(self, web: WebSocket, data: bytes) -> None:
         lines = web.receive(data)
         self._outbox.queue_framed(web.take())
@@ -335,6 +354,14 @@ class Session:
         match spoken:
             case Spoken.IRC:
                 self._dialect = IrcConnection(self)
+            case Spoken.TLS if self._around.tls is not None and self._tls is None:
+                raw: Any = self._sock
+                self._tls = TlsSocket(raw._sock, self._around.tls.context)
+                self.secure = True
+                self._outbox.through(self._tls)
+                self._first, first = b"", self._first
+                self._first = self._decrypt(self._tls, first)
+                return self._choose_dialect() if self._first else b""
             case Spoken.HTTP_GET:
                 self._web = WebSocket(self.server.origins)
                 self._receive_web(self._web, self._first)
@@ -376,6 +403,8 @@ class Session:
         self._outbox.finish(words, self._web.take() if self._web is not None else b"")
         try:
             if self._outbox.drain(self._around.timing.drain):
+                if self._tls is not None:
+                    self._tls.end(self._around.timing.drain)
                 self._linger()
         finally:
             self._outbox.close()

@@ -39,6 +39,7 @@ class Cap(enum.IntFlag):
     SERVER_TIME = enum.auto()
     SETNAME = enum.auto()
     STANDARD_REPLIES = enum.auto()
+    STS = enum.auto()
     USERHOST_IN_NAMES = enum.auto()
     ZNC_PLAYBACK = enum.auto()
 
@@ -89,6 +90,7 @@ CAPABILITIES = {
         Capability("setname", Cap.SETNAME, _SPEC + "setname"),
         Capability("soju.im/search", Cap.SEARCH, _SOJU),
         Capability("standard-replies", Cap.STANDARD_REPLIES, _SPEC + "standard-replies"),
+        Capability("sts", Cap.STS, _SPEC + "sts"),
         Capability("userhost-in-names", Cap.USERHOST_IN_NAMES, _SPEC + "userhost-in-names"),
         Capability("znc.in/playback", Cap.ZNC_PLAYBACK, "https://wiki.znc.in/Playback"),
     )

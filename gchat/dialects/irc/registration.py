@@ -199,6 +199,8 @@ def cap_value(irc: IrcConnection, flag: Cap) -> str:
                 "email-required": info.accounts.email_required,
             }
             return ",".join(word for word, holds in words.items() if holds)
+        case Cap.STS:
+            return f"duration={info.sts}" if irc.link.secure else f"port={info.port}"
         case Cap.MULTILINE:
             return f"max-bytes={info.multiline_bytes},max-lines={info.multiline_lines}"
         case Cap.METADATA:
@@ -214,6 +216,8 @@ def _offered(irc: IrcConnection) -> dict[str, Capability]:
     hidden = Cap.NONE
     if irc.link.archive is None:
         hidden = Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH | Cap.ZNC_PLAYBACK
+    if not irc.server.sts or irc.version < NEW_VERSION:
+        hidden |= Cap.STS
     if not irc.server.accounts.registration:
         hidden |= Cap.ACCOUNT_REGISTRATION
     return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
@@ -237,7 +241,11 @@ def _cap_request(irc: IrcConnection, names: str) -> None:
     offered = _offered(irc)
     for name in names.split():
         row = offered.get(name.removeprefix("-"))
-        if row is None or (name == "-cap-notify" and irc.version >= NEW_VERSION):
+        if (
+            row is None
+            or row.flag is Cap.STS
+            or (name == "-cap-notify" and irc.version >= NEW_VERSION)
+        ):
             irc.say("CAP", irc.nick, "NAK", names)
             return
         caps = caps & ~row.flag if name.startswith("-") else caps | row.flag

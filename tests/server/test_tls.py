@@ -1,0 +1,227 @@
+"""TLS on the one port: told by the first byte; then everything as without."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+
+from gchat.net.tls import self_signed
+from tests.support.clients import IrcClient, LineClient, PlainClient
+from tests.support.process import ServerProcess
+
+Make = Callable[..., ServerProcess]
+
+
+@pytest.fixture
+def server(make_server: Make, tmp_path: Path) -> ServerProcess:
+    return make_server("--data", str(tmp_path / "data"), "--tls-self-signed")
+
+
+def trusting(version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+    """For a client that looks at no certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = version
+    return context
+
+
+@pytest.fixture
+def over_tls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every client of this test speaks TLS."""
+    plain = socket.create_connection
+
+    def connected(address: tuple[str, int], timeout: float) -> ssl.SSLSocket:
+        return trusting().wrap_socket(plain(address, timeout))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tests.support.clients.socket.create_connection", connected)
+        yield
+
+
+def test_who_speaks_what_over_tls(server: ServerProcess, over_tls: None) -> None:
+    duy = PlainClient(server.port, "Duy")
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    assert duy.read_line() == "Tuan has connected to the chat room"
+    tuan.ask("PRIVMSG #lobby :Hello, Duy!")
+    assert duy.read_line() == "Tuan: Hello, Duy!"
+    assert any(m.command == "671" for m in tuan.ask("WHOIS Tuan")), "secure"
+    tuan.send("QUIT :bye")
+    assert tuan.read_to_end()[-1] == "ERROR :Closing Link: 127.0.0.1 (Quit: bye)"
+    assert duy.read_line() == "Tuan has left the chat room!"
+
+
+def test_web_over_tls(server: ServerProcess) -> None:
+    url = f"wss://127.0.0.1:{server.port}"
+    with connect(url, ssl=trusting()) as web:
+        web.send("PING hello")
+        assert web.recv(timeout=15) == ":gchat.local PONG gchat.local hello"
+
+
+def test_much_in_both_directions(server: ServerProcess, over_tls: None) -> None:
+    tuan = IrcClient(server.port, "Tuan", "echo-message", join="#room")
+    got = tuan.ask(*(f"PRIVMSG #room :{n} {'x' * 400}" for n in range(1500)))
+    assert [m.params[1].split()[0] for m in got] == [str(n) for n in range(1500)]
+
+
+def test_who_waits_is_asked(make_server: Make, tmp_path: Path, over_tls: None) -> None:
+    server = make_server("--data", str(tmp_path), "--tls-self-signed", times_prompt=0.1)
+    assert LineClient(server.port).read_line() == "Enter your nickname:"
+
+
+def test_a_handshake_byte_by_byte(server: ServerProcess) -> None:
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = trusting().wrap_bio(incoming, outgoing)
+    with socket.create_connection(("127.0.0.1", server.port), 15) as sock:
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                for byte in outgoing.read():
+                    sock.sendall(bytes([byte]))
+                incoming.write(sock.recv(65536))
+        tls.write(b"PING x\r\n")
+        sock.sendall(outgoing.read())
+        answer = b""
+        while not answer.endswith(b"\n"):
+            incoming.write(sock.recv(65536))
+            try:
+                answer += tls.read(1000)
+            except ssl.SSLWantReadError:
+                continue
+        assert answer == b":gchat.local PONG gchat.local x\r\n"
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_old_versions_are_refused(server: ServerProcess) -> None:
+    context = trusting(ssl.TLSVersion.TLSv1_1)
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with socket.create_connection(("127.0.0.1", server.port), 15) as sock:
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            context.wrap_socket(sock)
+        assert PlainClient(server.port, "Duy")
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x16\x03\x01\x00\x05hello", b"\x16" * 3000, b"\x16\x03\x01\xff\xff" + b"x" * 70000]
+)
+def test_what_only_looks_like_tls(server: ServerProcess, data: bytes) -> None:
+    client = LineClient(server.port)
+    client.send_raw(data)
+    client.sock.shutdown(socket.SHUT_WR)
+    try:
+        while client.sock.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    assert PlainClient(server.port, "Duy")
+    assert "Traceback" not in server.log
+
+
+def test_tls_within_tls_is_nothing(server: ServerProcess, over_tls: None) -> None:
+    client = LineClient(server.port, b"\x16\x03\x01\x00\x05hello")
+    client.sock.settimeout(15)
+    assert client.sock.recv(100) in (b"\x15\x03\x01\x00\x02\x02\x28", b"")
+
+
+def shown_certificate(port: int) -> bytes:
+    with (
+        socket.create_connection(("127.0.0.1", port), 15) as sock,
+        trusting().wrap_socket(sock) as tls,
+    ):
+        certificate = tls.getpeercert(binary_form=True)
+        assert certificate is not None
+        return certificate
+
+
+def test_the_certificate_is_made_once_and_its_fingerprint_told(
+    make_server: Make, tmp_path: Path
+) -> None:
+    found = set()
+    for _ in range(2):
+        server = make_server("--data", str(tmp_path), "--tls-self-signed")
+        assert server.process.stdout is not None
+        server.process.stdout.readline()
+        told = server.process.stdout.readline().split()[-1]
+        shown = hashlib.sha256(shown_certificate(server.port)).hexdigest().upper()
+        assert told.replace(":", "") == shown
+        found.add(shown)
+        server.stop()
+    assert len(found) == 1
+    assert (tmp_path / "tls-key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_certificate_is_taken_over_and_nobody_is_dropped(
+    make_server: Make, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        self_signed(tmp_path / name, "gchat.local")
+    used = tmp_path / "used.pem"
+
+    def put(name: str) -> None:
+        parts = [tmp_path / name / f"tls-{part}.pem" for part in ("certificate", "key")]
+        used.write_text("".join(part.read_text() for part in parts))
+
+    put("one")
+    server = make_server("--tls-cert", str(used))
+    first = shown_certificate(server.port)
+    tuan = PlainClient(server.port, "Tuan")
+    put("two")
+    server.process.send_signal(signal.SIGHUP)
+    while "configuration was read again" not in server.log:
+        tuan.say("/who")
+        tuan.read_line()
+    assert shown_certificate(server.port) != first
+    used.write_text("nonsense")
+    server.process.send_signal(signal.SIGHUP)
+    while "The certificate is the one before" not in server.log:
+        tuan.say("/who")
+        tuan.read_line()
+    assert shown_certificate(server.port) != first
+
+
+def test_strict_transport_security(make_server: Make, tmp_path: Path) -> None:
+    """https://ircv3.net/specs/extensions/sts"""
+    config = tmp_path / "gchat.toml"
+    config.write_text("[tls]\nself_signed = true\nsts_seconds = 1000\n")
+    server = make_server("--data", str(tmp_path / "data"), "--config", str(config))
+    client = IrcClient(server.port, "Tuan")
+    offered = " ".join(m.params[-1] for m in client.ask("CAP LS 302"))
+    assert "sts=port=0" in offered
+    assert [m.params[1] for m in client.ask("CAP REQ sts")] == ["NAK"]
+    with (
+        socket.create_connection(("127.0.0.1", server.port), 15) as sock,
+        trusting().wrap_socket(sock) as tls,
+    ):
+        tls.sendall(b"CAP LS 302\r\nCAP END\r\nPING x\r\n")
+        answer = b""
+        while b"PONG" not in answer:
+            answer += tls.recv(65536)
+        assert b"sts=duration=1000" in answer
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--tls-cert", "/nonexistent"], "cannot be used: No such file or directory"),
+        (["--tls-cert", __file__], "They have to be PEM and belong together."),
+    ],
+)
+def test_a_certificate_that_cannot_be_used(flags: list[str], says: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gchat", "--memory", "--port", "0", *flags],
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert says in done.stderr
