@@ -189,6 +189,14 @@ class LimitsConfig:
     """[limits]"""
 
     connections: int = _set(20_000, _integer(1, 1_000_000))
+    # of one address (IPv6: of one network of 64 bits), and new ones of it; 0 for any number
+    connections_per_address: int = _set(50, _integer(0, 1_000_000))
+    new_connections_burst: int = _set(60, _integer(0, 1_000_000))
+    new_connections_per_minute: int = _set(60, _integer(1, 1_000_000))
+    # lines of one connection at once, then in a second: what is more waits; 0 for any number
+    lines_burst: int = _set(40, _integer(0, 1_000_000))
+    lines_per_second: int = _set(10, _integer(1, 1_000_000))
+    local_exempt: bool = _set(True, _FLAG)  # this machine, from limits for each address and rates
     outbox_bytes: int = _set(1 << 20, _integer(16_384, 1 << 30))
     nick_length: int = _set(30, _integer(1, 30))
     rooms_per_user: int = _set(100, _integer(1, 10_000))

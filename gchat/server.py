@@ -32,6 +32,7 @@ from gchat.journal.retention import Keep, Retention
 from gchat.journal.sqlite import SqliteJournal
 from gchat.journal.store import Durability, Store
 from gchat.journal.thread import Worker
+from gchat.net.admission import Admission
 from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
@@ -78,6 +79,7 @@ class Server:
             max_connections=min(config.limits.connections, _descriptors() - SPARE_DESCRIPTORS),
             make_session=self._make_session,
             more=addresses(config.server.listen),
+            admission=_admission(config),
         )
         self._around = Surroundings(
             hub=self.hub,
@@ -97,6 +99,8 @@ class Server:
             logins=_logins(config),
             reload=self.reload,
             tls=self._certificate,
+            allowance=_allowance(config),
+            local_exempt=config.limits.local_exempt,
         )
 
     @property
@@ -141,6 +145,8 @@ class Server:
         self._around.server = replace(_info(new, self._rules), created=created)
         self._around.timing = _timing(new)
         self._around.logins = _logins(new)
+        self._around.allowance = _allowance(new)
+        self._around.local_exempt = new.limits.local_exempt
         logging.getLogger().setLevel(new.server.log_level.upper())
         try:
             if self._certificate is not None:
@@ -210,6 +216,9 @@ _NEED_RESTART = (
     "journal.keep_days",
     "journal.keep_messages",
     "limits.connections",
+    "limits.connections_per_address",
+    "limits.new_connections_burst",
+    "limits.new_connections_per_minute",
     "limits.outbox_bytes",
     "limits.rooms_per_user",
     "limits.monitored",
@@ -231,6 +240,18 @@ def _certificate(config: Config) -> Certificate | None:
     if tls.self_signed:
         return self_signed(data_folder(config.journal.data), config.server.name)
     return None
+
+
+def _admission(config: Config) -> Admission:
+    limits = config.limits
+    new = Buckets(limits.new_connections_burst, limits.new_connections_per_minute / 60)
+    return Admission(limits.connections_per_address, new, limits.local_exempt)
+
+
+def _allowance(config: Config) -> Callable[[], Buckets | None]:
+    """Makes the bucket of each connection's lines."""
+    burst, rate = config.limits.lines_burst, config.limits.lines_per_second
+    return lambda: Buckets(burst, rate) if burst else None
 
 
 def _logins(config: Config) -> Buckets:

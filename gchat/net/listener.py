@@ -15,6 +15,7 @@ import gevent
 from gevent import socket as gsocket
 from gevent.server import StreamServer
 
+from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
 from gchat.net.refusals import TOO_MANY
 from gchat.net.session import Session
@@ -40,8 +41,10 @@ class Listener:
         max_connections: int,
         make_session: MakeSession,
         more: Sequence[tuple[str, int] | str] = (),
+        admission: Admission | None = None,
     ) -> None:
         """`more`: further addresses, host and port or the path of a Unix socket."""
+        self._admission = Admission() if admission is None else admission
         self._max = max_connections
         self._make = make_session
         self._sessions: dict[Session, gevent.Greenlet[..., Any]] = {}
@@ -103,11 +106,23 @@ class Listener:
             self._keeper.kill()
 
     def _handle(self, sock: gsocket.socket, address: tuple[str, int] | str) -> None:
+        host = _host(address)
         if len(self._sessions) >= self._max:
-            self._turn_away(sock)
+            self._note_full()
+            _turn_away(sock, TOO_MANY)
             return
+        refusal = self._admission.enter(host, time.monotonic())
+        if refusal:
+            _turn_away(sock, refusal)
+            return
+        try:
+            self._serve(sock, host)
+        finally:
+            self._admission.leave(host)
+
+    def _serve(self, sock: gsocket.socket, host: str) -> None:
         _prepare(sock)
-        session = self._make(sock, next(self._uids), _host(address))
+        session = self._make(sock, next(self._uids), host)
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)
@@ -119,21 +134,24 @@ class Listener:
             del self._sessions[session]
             del self._by_number[session.number]
 
-    def _turn_away(self, sock: gsocket.socket) -> None:
+    def _note_full(self) -> None:
         now = time.monotonic()
         if now - self._full_logged >= FULL_LOG_SECONDS:
             self._full_logged = now
             log.warning("full: %d connections; new ones are turned away", self._max)
-        try:
-            sock.settimeout(0.0)
-            sock.send(TOO_MANY)
-        except OSError:
-            pass  # gone already
 
     def _keep_time(self) -> None:
         while True:
             gevent.sleep(TICK_SECONDS)
             self._deadlines.run(time.monotonic())
+
+
+def _turn_away(sock: gsocket.socket, words: bytes) -> None:
+    try:
+        sock.settimeout(0.0)
+        sock.send(words)
+    except OSError:
+        pass  # gone already
 
 
 def _prepare(sock: gsocket.socket) -> None:

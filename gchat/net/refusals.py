@@ -8,4 +8,6 @@ from gchat.wire.sniff import Spoken
 _TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
 ANSWERS = {Spoken.HTTP_OTHER: b"", Spoken.TLS: _TLS_ALERT}
+TOO_MANY_OF_YOURS = b"ERROR :Too many connections from your address\r\n"
+TOO_FAST = b"ERROR :Too many new connections from your address. Try again later.\r\n"
 TOO_MANY = b"ERROR :The server is full. Try again later.\r\n"

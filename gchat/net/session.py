@@ -25,6 +25,7 @@ from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.link import Dialect, ServerInfo, Variant
 from gchat.journal.base import Journal
 from gchat.net import refusals
+from gchat.net.address import group, is_local
 from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
@@ -41,6 +42,7 @@ T = TypeVar("T")
 READ_BYTES = 16384
 TURN_SECONDS = 0.002  # then others get their turn, however much one peer has sent
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
+SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
 _READ = 1  # gevent's loop.io: watch for something to read
 LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
@@ -79,12 +81,15 @@ class Surroundings:
     logins: Buckets
     reload: Callable[[], list[str]]
     tls: Certificate | None
+    allowance: Callable[[], Buckets | None]  # of lines, for each connection
+    local_exempt: bool
 
 
 class Session:
     """One connection. Is the `Link` of its dialect."""
 
     __slots__ = (
+        "_allowance",
         "_around",
         "_dialect",
         "_ended",
@@ -122,6 +127,8 @@ class Session:
         self.secure = False
         self.registered = False  # its user is known to the hub
         self._around = around
+        exempt = around.local_exempt and is_local(host)
+        self._allowance = None if exempt else around.allowance()
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
         self._sock = sock
         raw: Any = sock
@@ -203,7 +210,10 @@ class Session:
 
     def may_log_in(self) -> bool:
         """See Link."""
-        return self._around.logins.take(self.host, self._around.monotonic())
+        around = self._around
+        if around.local_exempt and is_local(self.host):
+            return True
+        return around.logins.take(group(self.host), around.monotonic())
 
     def close(self, reason: str) -> None:
         """See Link. May be called from any greenlet, more than once; the first reason counts."""
@@ -317,11 +327,20 @@ class Session:
         for line in lines:
             if self._reason:
                 return
+            if self._allowance is not None and not self._allowance.take(None, clock()):
+                self._slow_down(self._allowance)
             dialect.receive(line)
             if clock() > turn_ends:
                 gevent.sleep(PAUSE_SECONDS)
                 turn_ends = clock() + TURN_SECONDS
         self.settle()
+
+    def _slow_down(self, allowance: Buckets) -> None:
+        """Lets whoever sends too much wait, and nobody else."""
+        self.settle()
+        clock = self._around.monotonic
+        while not self._reason and not allowance.take(None, clock()):
+            gevent.sleep(SLOW_SECONDS)
 
     def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gchat.core.effects import Effect, Spoke
-from gchat.core.events import Connected, Joined, Said
+from gchat.core.events import Connected, Joined, Said, TopicSet
 from gchat.core.history import Batch, Query
 from gchat.core.hub import Hub
 from gchat.journal import store as store_module
@@ -118,6 +118,21 @@ def test_a_message_that_cannot_be_stored_is_refused_until_the_disk_is_well_again
     assert chat.kept() == ["before", "after"]
     levels = [record.levelname for record in caplog.records]
     assert levels == ["ERROR", "WARNING"], "said once, and once that it is over"
+    caplog.clear()
+
+
+def test_what_the_hub_saves_is_owed_until_the_disk_is_well_again(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    with disk_full(chat.store):
+        assert chat.journal.append(Said(1, "#lobby", "x" * 20_000)).result().refusals
+        topic = "y" * 300
+        for number in range(40):  # more than fits
+            outcome = chat.journal.append(TopicSet(1, "#lobby", f"{topic}{number}")).result()
+            assert outcome.refusals == ()
+    chat.journal.append(Said(1, "#lobby", "after")).result()
+    saved = {key: value for kind, key, value in chat.store.reader.state() if kind == "room"}
+    assert f"{topic}39" in saved["#lobby"]
     caplog.clear()
 
 

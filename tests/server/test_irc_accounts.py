@@ -113,7 +113,7 @@ def test_an_unknown_account_looks_like_a_wrong_password(server: ServerProcess) -
 
 
 def test_attempts_are_limited(make_server: Make) -> None:
-    server = make_server(accounts_iterations=4096, accounts_attempts=3)
+    server = make_server(accounts_iterations=4096, accounts_attempts=3, limits_local_exempt="no")
     client = IrcClient(server.port, "Tuan", "sasl")
     texts = []
     for _ in range(4):

@@ -1,0 +1,47 @@
+"""Who of an address is let in: so many at once, so many new ones in a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from gchat.core.limits import Buckets
+from gchat.net.address import group, is_local
+from gchat.net.refusals import TOO_FAST, TOO_MANY_OF_YOURS
+
+
+@dataclass(slots=True)
+class Admission:
+    """`most` connections of an address at once, 0 for any number. `local_exempt`: this machine is
+    not counted.
+    """
+
+    most: int = 0
+    new: Buckets = field(default_factory=lambda: Buckets(0, 1.0))
+    local_exempt: bool = True
+    _here: Counter[str] = field(default_factory=Counter)
+
+    def enter(self, host: str, now: float) -> bytes:
+        """Counts one more; what to tell it where it is one too many, and is not counted. `now` is
+        in seconds.
+        """
+        if self.local_exempt and is_local(host):
+            return b""
+        key = group(host)
+        if self.most and self._here[key] >= self.most:
+            return TOO_MANY_OF_YOURS
+        if not self.new.take(key, now):
+            return TOO_FAST
+        self._here[key] += 1
+        return b""
+
+    def leave(self, host: str) -> None:
+        """One that was let in is gone."""
+        key = group(host)
+        if key in self._here:
+            self._here[key] -= 1
+            if self._here[key] <= 0:
+                del self._here[key]
+
+    def __len__(self) -> int:
+        return len(self._here)
