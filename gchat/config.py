@@ -6,6 +6,7 @@ are read from there by the file, the environment and the command line alike.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -106,6 +107,13 @@ def _are_addresses(value: str) -> bool:
     return True
 
 
+def _are_hosts(value: str) -> bool:
+    try:
+        return all(ipaddress.ip_address(word) for word in value.split())
+    except ValueError:
+        return False
+
+
 def _are_origins(value: str) -> bool:
     return all(one == "*" or "://" in one for one in value.split())
 
@@ -132,6 +140,10 @@ class ServerConfig:
     )
     # what `gchat verifier` prints for the password that everybody has to give; "" for none
     password: str = _set("", Allowed(str, VERIFIER, lambda v: not v or _is_verifier(v)))
+    # gateways that tell by WEBIRC for whom they speak: their addresses, separated by spaces, and
+    # what `gchat verifier` prints for their password
+    webirc_from: str = _set("", Allowed(str, "addresses separated by spaces", _are_hosts))
+    webirc_password: str = _set("", Allowed(str, VERIFIER, lambda v: not v or _is_verifier(v)))
     # of web pages that may connect by WebSocket, separated by spaces; "*" for any
     origins: str = _set("", Allowed(str, "origins like https://chat.example", _are_origins))
     log_level: str = _set("info", _one_of("debug", "info", "warning", "error"))

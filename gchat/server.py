@@ -304,6 +304,8 @@ def _info(config: Config, rules: Rules) -> ServerInfo:
             iterations=config.accounts.iterations,
         ),
         operators=config.operators,
+        webirc_from=tuple(config.server.webirc_from.split()),
+        webirc_password=config.server.webirc_password,
         sts=_sts(config),
         port=config.server.port,
         origins=tuple(config.server.origins.split()),

@@ -18,6 +18,8 @@ class Account:
     # by folded target: up to when they have read what is written there, in milliseconds
     markers: dict[str, int] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
+    # fingerprints of certificates that log in
+    certificates: dict[str, None] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)  # where its people are: folded → name
 
     @property

@@ -109,6 +109,17 @@ class PasswordSet:
 
 
 @record()
+class CertificateSet:
+    """The fingerprint of a certificate that logs in to their account, or (`adding` is False) not
+    any more.
+    """
+
+    uid: int
+    fingerprint: str
+    adding: bool
+
+
+@record()
 class AccountDropped:
     """The account that they are logged in to is no more, nor are its rooms lasting."""
 
@@ -327,6 +338,7 @@ Event = (
     | Watched
     | AccountMade
     | PasswordSet
+    | CertificateSet
     | AccountDropped
     | LoggedIn
     | LoggedOut

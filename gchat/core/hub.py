@@ -51,6 +51,7 @@ class Rules:
     rooms_per_account: int = 100  # that last
     server_bans: int = 10_000
     connections_per_user: int = 10
+    certificates_per_account: int = 10
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Hub:
     nicks: dict[str, User] = field(default_factory=dict)  # by folded nickname
     rooms: dict[str, Room] = field(default_factory=dict)  # by folded name
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
+    certificates: dict[str, str] = field(default_factory=dict)  # fingerprint → folded account
     bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
     gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))
@@ -153,6 +155,7 @@ _TRANSITIONS: dict[type, _Transition] = {
     events.Watched: people.watched,
     events.AccountMade: accounts.account_made,
     events.PasswordSet: accounts.password_set,
+    events.CertificateSet: accounts.certificate_set,
     events.AccountDropped: accounts.account_dropped,
     events.LoggedIn: accounts.logged_in,
     events.LoggedOut: accounts.logged_out,

@@ -72,6 +72,7 @@ def saved_account(account: Account) -> Saved:
         "verifier": account.verifier,
         "metadata": account.metadata,
         "rooms": account.rooms,
+        "certificates": list(account.certificates),
     }
     return Saved(ACCOUNT, account.key, _dump(value))
 
@@ -89,7 +90,10 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         value["verifier"],
         metadata=value["metadata"],
         rooms=value["rooms"],
+        certificates=dict.fromkeys(value["certificates"]),
     )
+    for fingerprint in value["certificates"]:
+        hub.certificates[fingerprint] = key
 
 
 def saved_marker(account: str, target: str, at: int | None) -> Saved:

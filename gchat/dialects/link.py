@@ -56,6 +56,8 @@ class ServerInfo:
     multiline_lines: int = 32
     accounts: AccountsInfo = field(default_factory=AccountsInfo)
     operators: Mapping[str, str] = field(default_factory=dict)  # verifiers by name
+    webirc_from: tuple[str, ...] = ()  # addresses of gateways
+    webirc_password: str = ""  # the verifier of their password
     sts: int = 0  # seconds for which clients are to come back by TLS only; 0 for no such policy
     port: int = 0  # where TLS is spoken
     origins: tuple[str, ...] = ()  # of web pages that may connect, besides the server's own
@@ -95,6 +97,13 @@ class Link(Protocol):
     @property
     def server(self) -> ServerInfo:
         """What there is to know of the server."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the peer's certificate in hexadecimal, "" where it has shown none."""
+
+    def become_host(self, host: str) -> None:
+        """The peer is a gateway that speaks for somebody at this address."""
 
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""

@@ -24,3 +24,11 @@ def is_local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return True  # a Unix socket's
+
+
+def readable_host(address: str) -> str:
+    """An address as the host of nick!user@host: it must not begin with ":", which would end the
+    source, https://modern.ircdocs.horse/#source.
+    """
+    address = address.removeprefix("::ffff:")
+    return f"0{address}" if address.startswith(":") else address

@@ -15,6 +15,7 @@ import gevent
 from gevent import socket as gsocket
 from gevent.server import StreamServer
 
+from gchat.net.address import readable_host
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
 from gchat.net.refusals import TOO_MANY
@@ -179,11 +180,3 @@ def _unix_socket(path: str) -> gsocket.socket:
 
 def _host(address: tuple[str, int] | str) -> str:
     return readable_host(address[0]) if isinstance(address, tuple) else "localhost"
-
-
-def readable_host(address: str) -> str:
-    """An address as the host of nick!user@host: it must not begin with ":", which would end the
-    source, https://modern.ircdocs.horse/#source.
-    """
-    address = address.removeprefix("::ffff:")
-    return f"0{address}" if address.startswith(":") else address

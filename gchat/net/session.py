@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,12 +24,12 @@ from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.link import Dialect, ServerInfo, Variant
 from gchat.journal.base import Journal
 from gchat.net import refusals
-from gchat.net.address import group, is_local
+from gchat.net.address import group, is_local, readable_host
 from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
-from gchat.net.tls import Certificate, TlsSocket
+from gchat.net.tls import Certificate, TlsFailed, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.names import casefold
@@ -192,6 +191,15 @@ class Session:
         self._around.fanout.forget(self.uid, self._outbox)
         self.uid = uid
 
+    @property
+    def fingerprint(self) -> str:
+        """See Link."""
+        return self._tls.fingerprint if self._tls is not None else ""
+
+    def become_host(self, host: str) -> None:
+        """See Link."""
+        self.host = readable_host(host)
+
     def capture(self, event: Event) -> None:
         """See Link."""
         self._around.fanout.capture(self.uid, self._outbox, event)
@@ -345,8 +353,8 @@ class Session:
     def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
         try:
             found = tls.receive(data)
-        except ssl.SSLError as error:
-            self._reason = self._reason or f"TLS failed: {error.reason or error}"
+        except TlsFailed as error:
+            self._reason = self._reason or f"TLS failed: {error}"
             return b""
         if tls.ended:
             self._reason = self._reason or "Connection closed"

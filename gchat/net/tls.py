@@ -1,5 +1,5 @@
-"""TLS beneath everything else. The protocol is the standard library's, on buffers in memory; this
-file only moves what goes in and what comes out.
+"""TLS beneath everything else. The protocol is OpenSSL's, on buffers in memory; this file only
+moves what goes in and what comes out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from gevent.event import Event
+from OpenSSL import SSL
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +28,17 @@ CERTIFICATE_DAYS = 3650  # a self-signed one is for who compares its fingerprint
 _WRITE = 2  # gevent's loop.io: watch for room to write
 
 
+class TlsFailed(Exception):
+    """What came is no TLS, or none that is spoken here."""
+
+
 class TlsSocket:
     """The server's side of TLS on a non-blocking socket. `send` is what an Outbox asks for."""
 
-    def __init__(self, raw: socket.socket, context: ssl.SSLContext) -> None:
+    def __init__(self, raw: socket.socket, context: SSL.Context) -> None:
         self._raw = raw
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._tls = SSL.Connection(context, None)
+        self._tls.set_accept_state()
         self._ready = False  # the handshake is done
         self._early = b""  # what is to be said when the handshake is done
         self._pending = b""  # what the socket has not taken yet
@@ -45,27 +50,35 @@ class TlsSocket:
         """Of the socket."""
         return self._raw.fileno()
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the client's certificate in hexadecimal, "" where it showed none. That it has
+        the key to it, the handshake has proved; who has signed it is of no interest.
+        """
+        if not self._ready:
+            return ""
+        certificate = self._tls.get_peer_certificate(as_cryptography=True)
+        return certificate.fingerprint(hashes.SHA256()).hex() if certificate else ""
+
     def receive(self, data: bytes) -> bytes:
-        """What the bytes from the socket say. Raises ssl.SSLError where they say nothing."""
-        self._incoming.write(data)
+        """What the bytes from the socket say. Raises TlsFailed where they say nothing."""
+        self._tls.bio_write(data)
         found = []
         try:
             if not self._ready:
                 self._tls.do_handshake()
                 self._ready = True
                 if self._early:
-                    self._tls.write(self._early)
+                    self._tls.send(self._early)
                     self._early = b""
             while True:
-                piece = self._tls.read(PIECE_BYTES)
-                if not piece:
-                    self.ended = True
-                    break
-                found.append(piece)
-        except ssl.SSLWantReadError:
+                found.append(self._tls.recv(PIECE_BYTES))
+        except SSL.WantReadError:
             pass
-        except ssl.SSLZeroReturnError:
+        except SSL.ZeroReturnError:
             self.ended = True
+        except SSL.Error as error:
+            raise TlsFailed(_why(error)) from None
         finally:
             self._push()
         return b"".join(found)
@@ -80,16 +93,21 @@ class TlsSocket:
         self._push()
         if self._pending:
             raise BlockingIOError
-        taken = self._tls.write(data[:PIECE_BYTES])
+        try:
+            taken = self._tls.send(bytes(data[:PIECE_BYTES]))
+        except SSL.WantReadError:
+            raise BlockingIOError from None
+        except SSL.Error as error:
+            raise BrokenPipeError(_why(error)) from None
         self._push()
         return taken
 
     def end(self, timeout: float) -> None:
         """Says that nothing more comes, and waits for it to be taken. Switches greenlets."""
         try:
-            self._tls.unwrap()
-        except (ssl.SSLError, ValueError):
-            pass  # the peer's goodbye is not waited for
+            self._tls.shutdown()
+        except SSL.Error:
+            pass  # before the handshake was done
         try:
             self._push()
         except OSError:
@@ -101,7 +119,11 @@ class TlsSocket:
 
     def _push(self) -> None:
         """Gives the socket what waits. Raises OSError, not BlockingIOError."""
-        self._pending += self._outgoing.read()
+        try:
+            while True:
+                self._pending += self._tls.bio_read(PIECE_BYTES)
+        except SSL.WantReadError:
+            pass
         while self._pending:
             try:
                 sent = self._raw.send(self._pending)
@@ -135,14 +157,30 @@ class TlsError(Exception):
     """A certificate cannot be used; a sentence with what to do next."""
 
 
+def _why(error: SSL.Error) -> str:
+    reasons = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    return str(reasons[0][-1]) if reasons else "unknown reason"
+
+
+def _context(certificate: Path, key: Path) -> SSL.Context:
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context.set_min_proto_version(SSL.TLS1_2_VERSION)
+    context.use_certificate_chain_file(str(certificate))
+    context.use_privatekey_file(str(key))
+    context.check_privatekey()
+    # a client's certificate is asked for, and known by its fingerprint: whoever has signed it
+    context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    context.set_session_id(b"gchat")
+    return context
+
+
 class Certificate:
     """A certificate and its key, in files that may be replaced while the server runs."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
         """Raises TlsError."""
         self._paths = certificate, key
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.load()
 
     def load(self) -> None:
@@ -150,12 +188,11 @@ class Certificate:
         the certificate is the one before.
         """
         certificate, key = self._paths
-        trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
-            trial.load_cert_chain(certificate, key)
-            self.context.load_cert_chain(certificate, key)
-        except (OSError, ssl.SSLError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            certificate.read_bytes()
+            self.context = _context(certificate, key)
+        except (OSError, SSL.Error) as error:
+            why = error.strerror if isinstance(error, OSError) else _why(error)
             text = f"{certificate} and {key} cannot be used: {why}"
             raise TlsError(f"{text}. They have to be PEM and belong together.") from None
 

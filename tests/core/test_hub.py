@@ -15,6 +15,7 @@ from gchat.core.events import (
     AccountMade,
     Attached,
     AwaySet,
+    CertificateSet,
     Connected,
     Event,
     Invited,
@@ -72,6 +73,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Watched, UIDS, st.booleans(), st.lists(NICKS, max_size=3).map(tuple)),
     st.builds(AccountMade, UIDS, ACCOUNTS, st.just("verifier")),
     st.builds(PasswordSet, UIDS, st.just("another")),
+    st.builds(CertificateSet, UIDS, st.sampled_from(["aa", "bb", "cc"]), st.booleans()),
     st.builds(AccountDropped, UIDS),
     st.builds(LoggedIn, UIDS, ACCOUNTS),
     st.builds(LoggedOut, UIDS),
@@ -116,6 +118,7 @@ class HubMachine(RuleBasedStateMachine):
             watched_per_user=2,
             rooms_per_account=1,
             connections_per_user=2,
+            certificates_per_account=2,
         )
         self.hub, self.twin = Hub(rules), Hub(rules)
         self.stamper = Stamper(lambda: 1_700_000_000_000)
@@ -190,6 +193,7 @@ class HubMachine(RuleBasedStateMachine):
         for (kind, key), value in sorted(self.saved.items()):
             restore(again, kind, key, value)
         assert again.bans == self.hub.bans
+        assert again.certificates == self.hub.certificates
         assert again.accounts == {
             key: replace(account, uids={}) for key, account in self.hub.accounts.items()
         }
@@ -217,6 +221,8 @@ class HubMachine(RuleBasedStateMachine):
         for key, account in self.hub.accounts.items():
             logged_in = {u.uid for u in self.hub.users.values() if casefold(u.account) == key}
             assert set(account.uids) == logged_in
+            assert len(account.certificates) <= self.hub.rules.certificates_per_account
+            assert all(self.hub.certificates[one] == key for one in account.certificates)
         for user in self.hub.users.values():
             assert not user.account or casefold(user.account) in self.hub.accounts
             assert 0 < len(user.connections) <= self.hub.rules.connections_per_user

@@ -37,12 +37,12 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
         ("[server]\nprot = 1", "server.prot: unknown setting; allowed in [server] are host, port,"),
         (
             "[servers]\n",
-            "servers: unknown; allowed are the tables [server], [journal], [accounts], "
+            "servers: unknown; allowed are the tables [server], [journal], [tls], [accounts], "
             "[limits], [times], [operators]",
         ),
         (
             "port = 1",
-            "port: unknown; allowed are the tables [server], [journal], [accounts], "
+            "port: unknown; allowed are the tables [server], [journal], [tls], [accounts], "
             "[limits], [times], [operators]",
         ),
         ("[server]\nport = 70000", "server.port: 70000 is not allowed; it takes a whole number"),

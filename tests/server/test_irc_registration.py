@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, without_digits, words
 from tests.support.process import ServerProcess
 
@@ -187,3 +190,33 @@ def test_an_empty_real_name_is_refused(server: ServerProcess) -> None:
     client = raw(server)
     client.send("NICK x", "USER x 0 * :", "USER x 0 * :X")
     assert [client.read().command for _ in range(2)] == ["461", "001"]
+
+
+def test_a_gateway_speaks_for_somebody(make_server: Callable[..., ServerProcess]) -> None:
+    """https://ircv3.net/specs/extensions/webirc"""
+    settings = {
+        "server_webirc_from": "127.0.0.1",
+        "server_webirc_password": Verifier.make("secret", 4096),
+    }
+    server = make_server(**settings)
+    for password, address, host in (
+        ("secret", "192.0.2.7", "192.0.2.7"),
+        ("secret", "2001:db8::7", "2001:db8::7"),
+        ("secret", "0::1", "0::1"),
+        ("wrong", "192.0.2.7", ""),
+        ("secret", "nonsense", ""),
+    ):
+        client = raw(server)
+        client.send(f"WEBIRC {password} gateway host.example {address}", "NICK a", "USER a 0 * :A")
+        if host:
+            assert client.until("001")[-1].params[-1].endswith(f"a!~a@{host}")
+            client.send("QUIT")
+            client.read_to_end()
+        else:
+            assert client.read_to_end()[-1].endswith("(WEBIRC is not for you)")
+
+
+def test_webirc_is_nobodys_by_default(server: ServerProcess) -> None:
+    client = raw(server)
+    client.send("WEBIRC secret gateway host.example 192.0.2.7")
+    assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (WEBIRC is not for you)"]

@@ -135,6 +135,48 @@ def test_tls_within_tls_is_nothing(server: ServerProcess, over_tls: None) -> Non
     assert client.sock.recv(100) in (b"\x15\x03\x01\x00\x02\x02\x28", b"")
 
 
+def test_a_certificate_logs_in(server: ServerProcess, tmp_path: Path) -> None:
+    """SASL EXTERNAL, with a certificate that nobody has signed."""
+    for name in ("mine", "others"):
+        self_signed(tmp_path / name, "Tuan")
+
+    def connected(name: str) -> LineClient:
+        context = trusting()
+        context.load_cert_chain(
+            tmp_path / name / "tls-certificate.pem", tmp_path / name / "tls-key.pem"
+        )
+        client = LineClient(server.port)
+        client.sock = context.wrap_socket(client.sock)
+        return client
+
+    def ask(client: LineClient, *lines: str, until: str) -> str:
+        client.send(*lines)
+        while until not in (line := client.read_line()):
+            pass
+        return line
+
+    first = connected("mine")
+    ask(first, "NICK Tuan", "USER t 0 * :T", until=" 422 ")
+    ask(first, "NS REGISTER correcthorse", until="Account created")
+    assert "logs in" in ask(first, "NS CERT ADD", until="NickServ")
+    fingerprint = ask(first, "NS CERT LIST", until="NickServ").split(" ")[-1].lstrip(":")
+    assert len(bytes.fromhex(fingerprint)) == 32
+    first.send("QUIT")
+    first.read_to_end()
+    for name, expected in (("mine", " 903 "), ("others", " 904 ")):
+        client = connected(name)
+        offered = ask(client, "CAP LS 302", until="sasl=")
+        assert "sasl=EXTERNAL,PLAIN" in offered
+        ask(client, "CAP REQ sasl", "AUTHENTICATE EXTERNAL", until="AUTHENTICATE +")
+        line = ask(client, "AUTHENTICATE +", until=" 90")
+        if expected == " 903 ":
+            assert " 900 " in line
+            line = client.read_line()
+        assert expected in line
+    plain = LineClient(server.port)
+    assert "EXTERNAL" not in ask(plain, "CAP LS 302", until="sasl=")
+
+
 def shown_certificate(port: int) -> bytes:
     with (
         socket.create_connection(("127.0.0.1", port), 15) as sock,

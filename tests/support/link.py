@@ -36,6 +36,7 @@ class FakeLink:
         self.hub = hub or Hub()
         self.server = ServerInfo(accounts=AccountsInfo(iterations=4096))
         self.secure = False
+        self.fingerprint = ""
         self.archive: Archive | None = None
         self.boot = "boot"
         self.sent = b""
@@ -85,6 +86,9 @@ class FakeLink:
 
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         self.variant, self.echo = variant, echo
+
+    def become_host(self, host: str) -> None:
+        self.host = host
 
     def attach(self, uid: int) -> None:
         self.uid = uid

@@ -9,6 +9,7 @@ from gchat.core.effects import ChangedAccount, Effect, Failure, Refused
 from gchat.core.events import (
     AccountDropped,
     AccountMade,
+    CertificateSet,
     Entry,
     LoggedIn,
     LoggedOut,
@@ -53,6 +54,28 @@ def _own(hub: Hub, uid: int) -> Account:
     return account
 
 
+def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effect, ...]:
+    """A certificate logs in to one account only."""
+    account = _own(hub, event.uid)
+    known = hub.certificates.get(event.fingerprint)
+    if event.adding and known == account.key:
+        return ()
+    if not event.adding and known != account.key:
+        raise Refused(ERR_SASLFAIL, text="This certificate is not known")
+    if not event.adding:
+        del account.certificates[event.fingerprint]
+        del hub.certificates[event.fingerprint]
+    elif known is not None:
+        raise Refused(ERR_SASLFAIL, text="This certificate is another account's")
+    elif len(account.certificates) >= hub.rules.certificates_per_account:
+        raise Refused(ERR_SASLFAIL, text="There are too many certificates")
+    else:
+        account.certificates[event.fingerprint] = None
+        hub.certificates[event.fingerprint] = account.key
+    hub.saved.append(saved_account(account))
+    return ()
+
+
 def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effect, ...]:
     """Its people are logged out, its rooms last no longer than their members."""
     account = _own(hub, event.uid)
@@ -65,6 +88,8 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
             hub.saved.append(saved_room(room))
             if not room.members and not room.lasting:
                 del hub.rooms[room.key]
+    for fingerprint in account.certificates:
+        del hub.certificates[fingerprint]
     del hub.accounts[account.key]
     hub.saved += dropped_account(account)
     return tuple(effects)

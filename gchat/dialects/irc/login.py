@@ -27,7 +27,7 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
 
-MECHANISMS = ("PLAIN", sasl.MECHANISM)
+MECHANISMS = ("EXTERNAL", "PLAIN", sasl.MECHANISM)
 FAILURES_MOST = 10  # of one connection, before it is closed
 
 
@@ -81,8 +81,8 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
 
 
 def _begin(irc: IrcConnection, mechanism: str) -> None:
-    if mechanism not in MECHANISMS:
-        irc.reply(RPL_SASLMECHS, ",".join(MECHANISMS))
+    if mechanism not in mechanisms(irc):
+        irc.reply(RPL_SASLMECHS, ",".join(mechanisms(irc)))
         raise Refused(ERR_SASLFAIL)
     scram = sasl.Scram(lambda name: _verifier(irc, name)) if mechanism == sasl.MECHANISM else None
     irc.exchange = Exchange(mechanism, scram)
@@ -101,7 +101,9 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
 
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
     """Raises SaslError, Denied."""
-    if exchange.scram is None:
+    if exchange.mechanism == "EXTERNAL":
+        account = _by_certificate(irc, message)
+    elif exchange.scram is None:
         name, password = sasl.plain(message)
         account = check_password(irc, name, password)
     else:
@@ -119,6 +121,23 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
     irc.exchange = None
     log_in(irc, account)
     irc.reply(RPL_SASLSUCCESS)
+
+
+def mechanisms(irc: IrcConnection) -> tuple[str, ...]:
+    """EXTERNAL is for who speaks TLS."""
+    return MECHANISMS if irc.link.secure else MECHANISMS[1:]
+
+
+def _by_certificate(irc: IrcConnection, message: bytes) -> str:
+    """The account of the certificate that the peer has shown; somebody else's name is not given.
+    RFC 4422, appendix A. Raises Denied.
+    """
+    key = irc.hub.certificates.get(irc.link.fingerprint)
+    account = irc.hub.accounts.get(key) if key is not None else None
+    wanted = message.decode("utf-8", "replace")
+    if account is None or (wanted and casefold(wanted) != account.key):
+        raise Denied("Your certificate is no account's")
+    return account.name
 
 
 def failed(irc: IrcConnection) -> None:

@@ -6,13 +6,14 @@ https://ircv3.net/specs/extensions/capability-negotiation
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.events import Attached, Connected, Renamed
 from gchat.core.users import User
 from gchat.dialects.irc import rooms, server
-from gchat.dialects.irc.login import MECHANISMS
+from gchat.dialects.irc.login import mechanisms
 from gchat.dialects.irc.services import SERVICES
 from gchat.dialects.link import Busy
 from gchat.wire import sasl
@@ -45,6 +46,25 @@ def pass_(irc: IrcConnection, message: Message) -> None:
     if not message.params[0]:
         raise Refused(ERR_NEEDMOREPARAMS, "PASS")
     irc.password = message.params[0]
+
+
+def webirc(irc: IrcConnection, message: Message) -> None:
+    """WEBIRC from a gateway that is configured: https://ircv3.net/specs/extensions/webirc"""
+    password, _, _, address = message.params[:4]
+    if irc.registered:
+        raise Refused(ERR_ALREADYREGISTERED)
+    text = irc.server.webirc_password
+    known = text and irc.link.host in irc.server.webirc_from
+    verifier = sasl.Verifier.parse(text) if known else None
+    try:
+        address = str(ipaddress.ip_address(address))
+        right = verifier is not None and irc.link.compute(lambda: verifier.matches(password))
+    except (ValueError, Busy):
+        right = False
+    if not right:
+        irc.link.close("WEBIRC is not for you")
+        return
+    irc.link.become_host(address)
 
 
 def nick(irc: IrcConnection, message: Message) -> None:
@@ -192,7 +212,7 @@ def cap_value(irc: IrcConnection, flag: Cap) -> str:
     info = irc.server
     match flag:
         case Cap.SASL:
-            return ",".join(MECHANISMS)
+            return ",".join(mechanisms(irc))
         case Cap.ACCOUNT_REGISTRATION:
             words = {
                 "before-connect": info.accounts.before_connect,

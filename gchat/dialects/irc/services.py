@@ -4,12 +4,14 @@ written to them is carried out, and answered with notices.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.events import (
     AccountDropped,
+    CertificateSet,
     Event,
     Killed,
     LoggedOut,
@@ -105,6 +107,23 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
     return "The password was changed"
 
 
+def _certificate(irc: IrcConnection, words: list[str]) -> str:
+    """Without a fingerprint it is the one that the connection has shown."""
+    account = irc.hub.account_of(irc.user)
+    if not words or len(words) > 2 or account is None:
+        raise Usage
+    action = words[0].upper()
+    fingerprint = words[1].replace(":", "").lower() if len(words) == 2 else irc.link.fingerprint
+    if action == "LIST":
+        return "\n".join([*account.certificates, "End of list"])
+    if action not in ("ADD", "DEL"):
+        raise Usage
+    if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
+        return "There is no certificate. Connect by TLS with one, or give its SHA-256 fingerprint"
+    _commit(irc, CertificateSet(irc.link.uid, fingerprint, action == "ADD"))
+    return f"{fingerprint} {'logs in' if action == 'ADD' else 'does not log in any more'}"
+
+
 def _drop(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1 or not irc.user.account:
         raise Usage
@@ -159,6 +178,7 @@ _NICKSERV: dict[str, tuple[Command, str]] = {
     "LOGOUT": (_logout, ""),
     "GHOST": (_ghost, "NICKNAME [PASSWORD]"),
     "PASSWD": (_password, "OLD NEW (once you are logged in)"),
+    "CERT": (_certificate, "ADD|DEL|LIST [FINGERPRINT] (once you are logged in)"),
     "INFO": (_account_info, "[ACCOUNT]"),
     "DROP": (_drop, "PASSWORD (once you are logged in)"),
 }

@@ -104,6 +104,7 @@ COMMANDS: dict[str, Row] = {
     "VERIFY": Row(login.verify, 2, before_registration=True),
     "VERSION": Row(server.version),
     "WALLOPS": Row(police.wallops, 1),
+    "WEBIRC": Row(registration.webirc, 4, before_registration=True),
     "WHO": Row(people.who),
     "WHOIS": Row(people.whois),
     "WHOWAS": Row(people.whowas),
