@@ -141,13 +141,14 @@ class Server:
         except ConfigError as error:
             return [f"Nothing was changed: {error}"]
         old, self._config = self._config, new
-        created = self._around.server.created
-        self._around.server = replace(_info(new, self._rules), created=created)
+        before = self._around.server
+        self._around.server = replace(_info(new, self._rules), created=before.created)
         self._around.timing = _timing(new)
         self._around.logins = _logins(new)
         self._around.allowance = _allowance(new)
         self._around.local_exempt = new.limits.local_exempt
         logging.getLogger().setLevel(new.server.log_level.upper())
+        self._listener.reloaded(before)
         try:
             if self._certificate is not None:
                 self._certificate.load()

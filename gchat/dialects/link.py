@@ -178,5 +178,8 @@ class Dialect(Protocol):
     def ping(self) -> bool:
         """Asks the peer for a sign of life; False where the dialect knows no way to ask."""
 
+    def reloaded(self, before: ServerInfo) -> None:
+        """The server's settings are others than `before`. Never waits."""
+
     def last_words(self, reason: str) -> bytes:
         """What the peer reads last when the server ends the connection."""

@@ -78,6 +78,9 @@ class PlainConnection:
         """See Dialect. People on netcat cannot be asked; TCP keepalive finds a dead peer."""
         return False
 
+    def reloaded(self, before: ServerInfo) -> None:
+        """See Dialect. There is nothing to negotiate."""
+
     def last_words(self, reason: str) -> bytes:
         """See Dialect."""
         return b"" if self._said_why else f"{reason}\n".encode()

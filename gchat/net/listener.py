@@ -15,6 +15,7 @@ import gevent
 from gevent import socket as gsocket
 from gevent.server import StreamServer
 
+from gchat.dialects.link import ServerInfo
 from gchat.net.address import readable_host
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
@@ -80,6 +81,11 @@ class Listener:
     def unregistered(self) -> int:
         """How many connections have no nickname yet."""
         return sum(session.unregistered_yet for session in self._sessions)
+
+    def reloaded(self, before: ServerInfo) -> None:
+        """Tells every session that the server's settings are others than `before`."""
+        for session in list(self._sessions):
+            session.reloaded(before)
 
     def evict(self, number: int, reason: str) -> None:
         """Ends a connection of a user who is none any more."""

@@ -255,6 +255,11 @@ class Session:
         """See Link."""
         return self._around.wall_ms()
 
+    def reloaded(self, before: ServerInfo) -> None:
+        """The server's settings are others than `before`."""
+        if self._dialect is not None and not self._reason:
+            self._dialect.reloaded(before)
+
     @property
     def unregistered_yet(self) -> bool:
         """Whether it is on its way to a nickname."""

@@ -10,6 +10,7 @@ from gchat.core.users import User
 from gchat.dialects.irc.login import Exchange
 from gchat.dialects.irc.multiline import Multiline
 from gchat.dialects.irc.private import private
+from gchat.dialects.irc.registration import announce_changes
 from gchat.dialects.irc.render import variant
 from gchat.dialects.irc.reply import ReplyBuffer
 from gchat.dialects.irc.table import COMMANDS, Row
@@ -209,6 +210,11 @@ class IrcConnection:
     def last_words(self, reason: str) -> bytes:
         """See Dialect."""
         return f"ERROR :Closing Link: {self.link.host} ({reason})\r\n".encode()
+
+    def reloaded(self, before: ServerInfo) -> None:
+        """See Dialect."""
+        announce_changes(self, before)
+        self.flush()
 
     def become(self) -> None:
         """Tells the link in which form this connection is sent what happens, from now on."""

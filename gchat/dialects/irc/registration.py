@@ -34,6 +34,7 @@ from gchat.wire.numerics import (
 
 if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
+    from gchat.dialects.link import ServerInfo
 
 NEW_VERSION = 302  # of capability negotiation
 CAP_LINE_BYTES = 400  # of the names in one CAP line, so that it stays well under 512
@@ -207,9 +208,9 @@ def cap(irc: IrcConnection, message: Message) -> None:
             raise Refused(ERR_INVALIDCAPCMD, subcommand)
 
 
-def cap_value(irc: IrcConnection, flag: Cap) -> str:
+def cap_value(irc: IrcConnection, flag: Cap, info: ServerInfo | None = None) -> str:
     """What CAP LS 302 says of a capability, "" for nothing."""
-    info = irc.server
+    info = info or irc.server
     match flag:
         case Cap.SASL:
             return ",".join(mechanisms(irc))
@@ -231,14 +232,36 @@ def cap_value(irc: IrcConnection, flag: Cap) -> str:
     return ""
 
 
-def _offered(irc: IrcConnection) -> dict[str, Capability]:
+def announce_changes(irc: IrcConnection, before: ServerInfo) -> None:
+    """Tells who wants to know (cap-notify) what is offered otherwise than before."""
+    if Cap.CAP_NOTIFY not in irc.caps or not irc.registered:
+        return
+    old = {name: cap_value(irc, row.flag, before) for name, row in _offered(irc, before).items()}
+    new = {name: cap_value(irc, row.flag) for name, row in _offered(irc).items()}
+    gone = [name for name in old if name not in new]
+    come = [
+        f"{name}={value}" if value and irc.version >= NEW_VERSION else name
+        for name, value in new.items()
+        if old.get(name) != value
+    ]
+    for name in gone:
+        irc.caps &= ~CAPABILITIES[name].flag
+    if gone:
+        irc.say("CAP", irc.nick, "DEL", " ".join(gone))
+        irc.become()
+    if come:
+        irc.say("CAP", irc.nick, "NEW", " ".join(come))
+
+
+def _offered(irc: IrcConnection, info: ServerInfo | None = None) -> dict[str, Capability]:
     """By name. Where nothing is kept, there is no past to ask for."""
+    info = info or irc.server
     hidden = Cap.NONE
     if irc.link.archive is None:
         hidden = Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH | Cap.ZNC_PLAYBACK
-    if not irc.server.sts or irc.version < NEW_VERSION:
+    if not info.sts or irc.version < NEW_VERSION:
         hidden |= Cap.STS
-    if not irc.server.accounts.registration:
+    if not info.accounts.registration:
         hidden |= Cap.ACCOUNT_REGISTRATION
     return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
 

@@ -1,0 +1,159 @@
+"""Operators of the server: OPER, KILL, bans, WALLOPS, REHASH; settings read again."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gchat.wire.sasl import Verifier
+from tests.support.clients import IrcClient, LineClient, words
+from tests.support.process import ServerProcess
+
+Make = Callable[..., ServerProcess]
+OPERATORS = f'[operators]\nadmin = "{Verifier.make("secret words", 4096)}"\n'
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "gchat.toml"
+    path.write_text(OPERATORS)
+    return path
+
+
+@pytest.fixture
+def server(make_server: Make, tmp_path: Path, config: Path) -> ServerProcess:
+    return make_server("--config", str(config), "--data", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def admin(server: ServerProcess) -> IrcClient:
+    client = IrcClient(server.port, "Admin", "cap-notify")
+    assert words(client.ask("OPER admin :secret words")) == [
+        "Admin MODE Admin | +o",
+        "gchat.local 381 Admin | You are now an IRC operator",
+    ]
+    return client
+
+
+@pytest.mark.parametrize("command", ["OPER admin wrong", "OPER nobody :secret words"])
+def test_a_wrong_password_looks_like_a_wrong_name(server: ServerProcess, command: str) -> None:
+    client = IrcClient(server.port, "Tuan")
+    assert words(client.ask(command)) == [
+        "gchat.local 491 Tuan | Password incorrect, or no such operator"
+    ]
+
+
+@pytest.mark.parametrize(
+    "command", ["KILL Admin :x", "KLINE *@127.0.0.1 :x", "UNKLINE *@x", "WALLOPS :x", "REHASH"]
+)
+def test_who_is_none_may_not(server: ServerProcess, admin: IrcClient, command: str) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    assert [m.command for m in tuan.ask(command, "MODE Tuan +o")] == ["481"]
+    assert admin.sync() == []
+
+
+def test_kill(server: ServerProcess, admin: IrcClient) -> None:
+    duy = IrcClient(server.port, "Duy", join="#room")
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy.sync()
+    admin.ask("KILL Tuan :enough")
+    reason = "Killed (Admin (enough))"
+    assert tuan.read_to_end()[-1] == f"ERROR :Closing Link: 127.0.0.1 ({reason})"
+    assert words(duy.sync()) == [f"Tuan QUIT {reason}"]
+
+
+def test_a_ban_lasts_until_it_is_lifted(
+    make_server: Make, tmp_path: Path, config: Path, server: ServerProcess, admin: IrcClient
+) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    admin.ask("KLINE ~tuan@127.* :go away")
+    assert tuan.read_to_end()[-1].endswith("(Banned: go away)")
+    server.stop()
+    server = make_server("--config", str(config), "--data", str(tmp_path / "data"))
+    again = LineClient(server.port, b"NICK Tuan\r\nUSER tuan 0 * :T\r\n")
+    assert again.read_line() == ":gchat.local 465 * :You are banned: go away"
+    admin = IrcClient(server.port, "Admin")
+    admin.ask("OPER admin :secret words", "UNKLINE ~tuan@127.*")
+    assert IrcClient(server.port, "Tuan").sync() == []
+
+
+def test_wallops_are_for_who_wants_them(server: ServerProcess, admin: IrcClient) -> None:
+    tuan, duy = IrcClient(server.port, "Tuan"), IrcClient(server.port, "Duy")
+    tuan.ask("MODE Tuan +w")
+    admin.ask("WALLOPS :maintenance at noon")
+    assert words(tuan.sync()) == ["Admin WALLOPS maintenance at noon"]
+    assert duy.sync() == []
+
+
+def test_rehash_takes_over_what_can_be(
+    server: ServerProcess, admin: IrcClient, config: Path
+) -> None:
+    cap = "draft/account-registration"
+    admin.ask(f"CAP REQ {cap}")
+    extra = '[server]\nmotd = "New."\nlobby = "#other"\n[accounts]\nregistration = false\n'
+    config.write_text(OPERATORS + extra)
+    answers = words(admin.ask("REHASH", "MOTD"))
+    assert answers == [
+        "gchat.local 382 Admin | gchat.local | Rehashing",
+        f"gchat.local CAP Admin | DEL | {cap}",
+        "gchat.local NOTICE Admin | The configuration was read again. It needs a restart for: "
+        "server.lobby.",
+        "gchat.local 375 Admin | - gchat.local Message of the day -",
+        "gchat.local 372 Admin | - New.",
+        "gchat.local 376 Admin | End of /MOTD command",
+    ]
+    config.write_text(OPERATORS)
+    again = f"gchat.local CAP Admin | NEW | {cap}=before-connect"
+    assert again in words(admin.ask("REHASH"))
+    config.write_text("nonsense")
+    assert words(admin.ask("REHASH"))[-1].startswith(
+        f"gchat.local NOTICE Admin | Nothing was changed: {config}: is not TOML"
+    )
+
+
+def test_sighup_is_the_same(server: ServerProcess, config: Path) -> None:
+    tuan = IrcClient(server.port, "Tuan")
+    config.write_text('[server]\nmotd = "New."\n')
+    server.process.send_signal(signal.SIGHUP)
+    while "configuration was read again" not in server.log:
+        tuan.sync()
+    assert "gchat.local 372 Tuan | - New." in words(tuan.ask("MOTD"))
+
+
+def run(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gchat", *words],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_what_verifier_prints_is_a_verifier(tmp_path: Path) -> None:
+    printed = run("verifier", typed="secret words\n").stdout.strip()
+    assert Verifier.parse(printed).matches("secret words")
+    assert run("verifier", typed="\n").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "says"),
+    [
+        (OPERATORS, 0, "is in order"),
+        ("[operators]\nadmin = 'secret'\n", 2, "operators.admin: is not allowed"),
+        ("[server]\nlisten = 'x'\n", 2, "server.listen: 'x' is not allowed"),
+        ("[tls]\nself_signed = 1\n", 2, "tls.self_signed: 1 is not allowed; it takes true or"),
+    ],
+)
+def test_check_config(tmp_path: Path, text: str, status: int, says: str) -> None:
+    path = tmp_path / "gchat.toml"
+    path.write_text(text)
+    done = run("check-config", str(path))
+    assert done.returncode == status
+    assert says in done.stdout + done.stderr
