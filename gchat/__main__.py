@@ -21,6 +21,7 @@ from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.schema import StoreError
 from gchat.net.tls import TlsError
+from gchat.notify import notify
 from gchat.server import Server, readable_address
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,10 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
     print(server.keeps, flush=True)
     if server.fingerprint:
         print(f"TLS certificate SHA-256 {server.fingerprint}", flush=True)
+    notify("READY=1")
     gevent.signal_handler(signal.SIGHUP, lambda: _reload(server))
     stopping.wait()
+    notify("STOPPING=1")
     server.stop()
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -128,3 +129,19 @@ def test_ipv6() -> None:
             assert b"Tuan!~t@0::1\r\n" in sock.recv(4096)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_systemd_is_told(make_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    """sd_notify(3)"""
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(str(path))
+        sock.settimeout(15)
+        os.environ["NOTIFY_SOCKET"] = str(path)
+        try:
+            server = make_server()
+        finally:
+            del os.environ["NOTIFY_SOCKET"]
+        assert sock.recv(100) == b"READY=1"
+        assert server.stop() == 0
+        assert sock.recv(100) == b"STOPPING=1"
