@@ -190,6 +190,7 @@ class Session:
         """See Link."""
         self._around.fanout.forget(self.uid, self._outbox)
         self.uid = uid
+        self.registered = True
 
     @property
     def fingerprint(self) -> str:

@@ -212,6 +212,17 @@ def test_several_connections_of_one_person(server: ServerProcess) -> None:
     assert words(duy.sync()) == ["Tuan2 QUIT Quit: bye"]
 
 
+def test_one_more_connection_is_registered_for_good(make_server: Make, tmp_path: Path) -> None:
+    server = make_server("--data", str(tmp_path), times_registration=0.6, **FAST)
+    register(server, "Tuan")
+    phone, laptop = log_in(server, "Tuan"), log_in(server, "Tuan")
+    silent = LineClient(server.port, b"NICK Silent\r\n")
+    assert "Registration timed out" in silent.read_to_end()[-1], "so much time has gone by"
+    assert laptop.sync() == phone.sync() == []
+    (unknown,) = [m for m in laptop.ask("LUSERS") if m.command == "253"]
+    assert unknown.params[1] == "0"
+
+
 def test_who_comes_back_is_where_they_were(server: ServerProcess) -> None:
     register(server, "Tuan")
     first = log_in(server, "Tuan")
