@@ -146,6 +146,8 @@ class ServerConfig:
     webirc_password: str = _set("", Allowed(str, VERIFIER, lambda v: not v or _is_verifier(v)))
     # of web pages that may connect by WebSocket, separated by spaces; "*" for any
     origins: str = _set("", Allowed(str, "origins like https://chat.example", _are_origins))
+    # where Prometheus reads /metrics and a health check /health, as HOST:PORT; "" for nowhere
+    metrics: str = _set("", Allowed(str, "an address like 127.0.0.1:9155", _are_addresses))
     log_level: str = _set("info", _one_of("debug", "info", "warning", "error"))
 
 

@@ -37,6 +37,7 @@ from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
+from gchat.net.metrics import Metrics
 from gchat.net.session import Session, Surroundings, Timing
 from gchat.net.tls import Certificate, TlsError, self_signed
 from gchat.wire.names import casefold
@@ -81,6 +82,10 @@ class Server:
             more=addresses(config.server.listen),
             admission=_admission(config),
         )
+        where = next(iter(addresses(config.server.metrics)), None)
+        self._metrics: Metrics | None = None
+        if isinstance(where, tuple):
+            self._metrics = Metrics(where, self._listener, self._flusher, self._gauges)
         self._around = Surroundings(
             hub=self.hub,
             journal=self._journal,
@@ -115,6 +120,9 @@ class Server:
         if self._store is not None:
             retention = Retention(self._store, self._writer, wall_ms, keep)
             self._retention = gevent.spawn(retention.run)
+        if self._metrics is not None:
+            self._metrics.start()
+            log.info("metrics on %s", readable_address(*self._metrics.address))
         log.info("listening on %s", readable_address(*self.address))
 
     def stop(self) -> None:
@@ -124,6 +132,8 @@ class Server:
         self._listener.stop(STOPPED, self._config.times.shutdown)
         if self._retention is not None:
             self._retention.kill()
+        if self._metrics is not None:
+            self._metrics.stop()
         self._journal.close()
         self._computer.close()
         if self._store is not None and self._archive is not None:
@@ -170,6 +180,19 @@ class Server:
         if self._store is None:
             return "Messages are kept in memory only"
         return f"Messages are kept in {self._store.path}"
+
+    def _gauges(self) -> dict[str, tuple[str, float]]:
+        journal = self._journal
+        found: dict[str, tuple[str, float]] = {
+            "users": ("Who has a nickname", len(self.hub.users)),
+            "rooms": ("Rooms that there are", len(self.hub.rooms)),
+            "accounts": ("Accounts that there are", len(self.hub.accounts)),
+        }
+        if isinstance(journal, SqliteJournal):
+            found["journal_queue"] = ("Events that wait to be stored", journal.waiting)
+            found["journal_seconds"] = ("How long the last batch took to store", journal.took)
+            found["journal_failing"] = ("1 while nothing can be stored", journal.failing)
+        return found
 
     def _open_journal(self) -> Journal:
         if self._store is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
+from time import perf_counter
 
 import gevent
 from gevent.event import Event as Signal
@@ -84,9 +85,20 @@ class SqliteJournal:
         self._writing = False  # a batch is on its way
         self._failing = False  # the last batch could not be stored
         self._closed = False
+        self.took = 0.0  # seconds, to store the last batch
         self._work = Signal()
         self._writer = writer
         self._greenlet = gevent.spawn(self._run)
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait to be stored."""
+        return len(self._queue)
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last batch could not be stored."""
+        return self._failing
 
     def append(self, event: Event) -> Pending:
         """See Journal."""
@@ -139,6 +151,7 @@ class SqliteJournal:
         )
         if not whole:
             return True
+        started = perf_counter()
         try:
             self._writer.ask(lambda: self._store.write(whole))
         except sqlite3.Error as error:
@@ -149,6 +162,7 @@ class SqliteJournal:
         except Exception:
             log.exception("a batch of %d cannot be stored and is refused", len(batches))
             return False
+        self.took = perf_counter() - started
         self._owed.clear()
         if self._failing:
             log.warning("messages are stored again")

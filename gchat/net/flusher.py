@@ -44,6 +44,8 @@ class Flusher:
         self._ended = clock()  # of the last flush
         self._next = 0.0  # no flush before
         self._load = 0.0
+        self.sends = 0  # ever
+        self.writes = 0  # ever; each would have been a send by itself
 
     def add(self, what: Flushable) -> None:
         """Has it flushed with the next flush."""
@@ -83,6 +85,8 @@ class Flusher:
             sent, written = what.flush()
             sends += sent
             writes += written
+        self.sends += sends
+        self.writes += writes
         ended = self._clock()
         self._pause(ended, ended - started, writes / sends if sends else 1.0)
 

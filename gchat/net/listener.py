@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
@@ -50,6 +51,7 @@ class Listener:
         self._max = max_connections
         self._make = make_session
         self._sessions: dict[Session, gevent.Greenlet[..., Any]] = {}
+        self.refused: Counter[str] = Counter()  # by the limit, ever
         self._by_number: dict[int, Session] = {}
         self._uids = count(1)
         self._deadlines = Deadlines()
@@ -81,6 +83,10 @@ class Listener:
     def unregistered(self) -> int:
         """How many connections have no nickname yet."""
         return sum(session.unregistered_yet for session in self._sessions)
+
+    def spoken(self) -> dict[str, int]:
+        """How many connections speak what."""
+        return Counter(session.speaks for session in self._sessions)
 
     def reloaded(self, before: ServerInfo) -> None:
         """Tells every session that the server's settings are others than `before`."""
@@ -115,11 +121,13 @@ class Listener:
     def _handle(self, sock: gsocket.socket, address: tuple[str, int] | str) -> None:
         host = _host(address)
         if len(self._sessions) >= self._max:
+            self.refused["connections"] += 1
             self._note_full()
             _turn_away(sock, TOO_MANY)
             return
         refusal = self._admission.enter(host, time.monotonic())
         if refusal:
+            self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
         try:

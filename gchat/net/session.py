@@ -256,6 +256,16 @@ class Session:
         """See Link."""
         return self._around.wall_ms()
 
+    @property
+    def speaks(self) -> str:
+        """`plain`, `irc`, `ircs`, `ws`, `wss` and the like; `unknown` so far."""
+        if self._dialect is None:
+            return "unknown"
+        kind = "ws" if self._web is not None else "irc"
+        if isinstance(self._dialect, plain.PlainConnection):
+            kind = "plain"
+        return f"{kind}s" if self.secure else kind
+
     def reloaded(self, before: ServerInfo) -> None:
         """The server's settings are others than `before`."""
         if self._dialect is not None and not self._reason:

@@ -1,0 +1,102 @@
+"""What Prometheus asks for, and whether the server is well, on an address of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from time import perf_counter
+from typing import Any
+
+import gevent
+from gevent.pywsgi import WSGIServer
+from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from gchat.net.flusher import Flusher
+from gchat.net.listener import Listener
+
+LOOK_SECONDS = 1.0  # between two looks at how late the loop is
+HEALTHY_SECONDS = 5.0  # of standing still, after which the server is not well
+
+Answer = Callable[..., Any]
+
+
+class Metrics:
+    """Counts nothing itself: what there is to know is read when it is asked for."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        listener: Listener,
+        flusher: Flusher,
+        gauges: Callable[[], dict[str, tuple[str, float]]],
+    ) -> None:
+        """`gauges`: names, each with what it is and its value now."""
+        self._listener = listener
+        self._flusher = flusher
+        self._gauges = gauges
+        self._lag = 0.0  # seconds, the latest
+        self._seen = perf_counter()
+        registry = CollectorRegistry()
+        registry.register(self)
+        self._metrics = make_wsgi_app(registry)
+        self._server = WSGIServer(address, self._serve, log=None)
+        self._watch: gevent.Greenlet[..., None] | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, once started."""
+        host, port = self._server.server_host, self._server.server_port
+        assert host is not None
+        assert port is not None
+        return host, port
+
+    def start(self) -> None:
+        """Begins to answer. Raises OSError where it cannot listen there."""
+        self._server.start()
+        self._watch = gevent.spawn(self._keep_watch)
+
+    def stop(self) -> None:
+        """Answers no more."""
+        self._server.stop(timeout=0)
+        if self._watch is not None:
+            self._watch.kill()
+
+    def _keep_watch(self) -> None:
+        while True:
+            before = perf_counter()
+            gevent.sleep(LOOK_SECONDS)
+            self._seen = perf_counter()
+            self._lag = max(0.0, self._seen - before - LOOK_SECONDS)
+
+    def _serve(self, environ: dict[str, Any], start: Answer) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == "/health":
+            well = perf_counter() - self._seen < HEALTHY_SECONDS
+            status = "200 OK" if well else "503 Service Unavailable"
+            start(status, [("Content-Type", "text/plain")])
+            return [b"well\n" if well else b"the loop stands still\n"]
+        answer: Iterable[bytes] = self._metrics(environ, start)
+        return answer
+
+    def collect(self) -> Iterator[Metric]:
+        """See prometheus_client's Collector."""
+        yield self._by_label(
+            GaugeMetricFamily("gchat_connections", "Connections now", labels=["speaks"]),
+            self._listener.spoken(),
+        )
+        yield self._by_label(
+            CounterMetricFamily("gchat_refused", "Connections refused", labels=["limit"]),
+            self._listener.refused,
+        )
+        yield CounterMetricFamily("gchat_sends", "Send calls", value=self._flusher.sends)
+        yield CounterMetricFamily(
+            "gchat_deliveries", "What was queued for connections", value=self._flusher.writes
+        )
+        yield GaugeMetricFamily("gchat_loop_lag_seconds", "How late the loop is", value=self._lag)
+        for name, (text, value) in self._gauges().items():
+            yield GaugeMetricFamily(f"gchat_{name}", text, value=value)
+
+    def _by_label(self, family: Any, values: dict[str, int]) -> Metric:
+        for label, value in values.items():
+            family.add_metric([label], value)
+        found: Metric = family
+        return found

@@ -1,0 +1,42 @@
+"""/metrics and /health."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+from tests.support.clients import IrcClient, PlainClient
+from tests.support.process import ServerProcess
+
+
+def test_what_prometheus_reads(make_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    server = make_server(
+        "--data", str(tmp_path), server_metrics="127.0.0.1:0", limits_connections=3
+    )
+    found = None
+    while found is None:
+        found = re.search(r"metrics on (\S+)", server.log)
+    where = f"http://{found[1]}"
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    duy = PlainClient(server.port, "Duy")
+    tuan.ask("PRIVMSG #lobby :hi")
+    assert duy.read_line() == "Tuan: hi"
+    with urlopen(f"{where}/metrics", timeout=15) as answer:
+        text = answer.read().decode()
+    values = dict(re.findall(r"^(gchat_\S+) (\S+)$", text, flags=re.MULTILINE))
+    assert values['gchat_connections{speaks="irc"}'] == "1.0"
+    assert values['gchat_connections{speaks="plain"}'] == "1.0"
+    assert values["gchat_users"] == "2.0"
+    assert values["gchat_rooms"] == "1.0"
+    assert values["gchat_journal_failing"] == "0.0"
+    assert float(values["gchat_deliveries_total"]) >= float(values["gchat_sends_total"]) > 0
+    assert float(values["gchat_journal_seconds"]) > 0
+    with urlopen(f"{where}/health", timeout=15) as answer:
+        assert answer.read() == b"well\n"
+
+
+def test_by_default_there_is_none(server: ServerProcess) -> None:
+    IrcClient(server.port, "Tuan")
+    assert "metrics on" not in server.log
