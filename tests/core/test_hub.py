@@ -241,7 +241,7 @@ class HubMachine(RuleBasedStateMachine):
 
 
 TestHub = HubMachine.TestCase
-TestHub.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestHub.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
 
 
 def test_bans_at_the_limit_and_past_it() -> None:
