@@ -17,12 +17,13 @@ import gevent
 from gevent.event import Event
 
 from gchat import __version__
+from gchat.assembly import readable_address
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.schema import StoreError
 from gchat.net.tls import TlsError
 from gchat.notify import notify
-from gchat.server import Server, readable_address
+from gchat.server import Server
 
 log = logging.getLogger(__name__)
 
