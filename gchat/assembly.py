@@ -17,7 +17,7 @@ from gchat.core.limits import Buckets
 from gchat.dialects.link import AccountsInfo, ServerInfo
 from gchat.journal.store import Durability, Store
 from gchat.net.admission import Admission
-from gchat.net.session import Timing
+from gchat.net.surroundings import Timing
 from gchat.net.tls import Certificate, self_signed
 
 log = logging.getLogger(__name__)

@@ -31,7 +31,8 @@ from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
 from gchat.net.metrics import Metrics
-from gchat.net.session import Session, Surroundings
+from gchat.net.session import Session
+from gchat.net.surroundings import Surroundings
 from gchat.net.tls import TlsError
 from gchat.wire.names import casefold
 

@@ -6,7 +6,6 @@ import logging
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import gevent
@@ -14,22 +13,17 @@ from gevent import socket as gsocket
 
 from gchat.core.effects import Effect, Outcome, Refused, Spoke, Ticket
 from gchat.core.events import Event, Quit
-from gchat.core.history import Archive, Record
-from gchat.core.hub import Hub
+from gchat.core.history import Record
 from gchat.core.limits import Buckets
 from gchat.core.records import records
-from gchat.core.tails import Tails
 from gchat.dialects import plain
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.link import Dialect, ServerInfo, Variant
-from gchat.journal.base import Journal
 from gchat.net import refusals
 from gchat.net.address import group, is_local, readable_host
-from gchat.net.computer import Computer
-from gchat.net.fanout import Fanout
-from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
-from gchat.net.tls import Certificate, TlsFailed, TlsSocket
+from gchat.net.surroundings import Surroundings
+from gchat.net.tls import TlsFailed, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.names import casefold
@@ -46,42 +40,6 @@ PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the ne
 _READ = 1  # gevent's loop.io: watch for something to read
 LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
 LINGER_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds."""
-
-    prompt: float = 1.0  # of silence before a new connection is asked for its nickname
-    registration: float = 60.0  # to say who one is
-    ping_interval: float = 90.0  # of silence before an IRC connection is asked for a sign of life
-    ping_timeout: float = 60.0  # to give it
-    drain: float = 10.0  # for the last words to be taken, unless the server stops before
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What all connections share. `server` and `timing` are others after a reload."""
-
-    hub: Hub
-    journal: Journal
-    fanout: Fanout
-    flusher: Flusher
-    tails: Tails
-    archive: Archive | None
-    boot: str
-    server: ServerInfo
-    timing: Timing
-    outbox_bytes: int
-    monotonic: Callable[[], float]  # seconds
-    wall_ms: Callable[[], int]
-    unregistered: Callable[[], int]
-    computer: Computer
-    logins: Buckets
-    reload: Callable[[], list[str]]
-    tls: Certificate | None
-    allowance: Callable[[], Buckets | None]  # of lines, for each connection
-    local_exempt: bool
 
 
 class Session:
