@@ -21,6 +21,7 @@ from gchat.assembly import readable_address
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.schema import StoreError
+from gchat.logs import log_to
 from gchat.net.tls import TlsError
 from gchat.notify import notify
 from gchat.server import Server
@@ -53,11 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load_again()
     except ConfigError as error:
         return _fail(str(error))
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=config.server.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    log_to(sys.stderr, config.server.log_level, config.server.log_format)
     return _run(config, load_again)
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
 from gchat import __version__
 from gchat.commands import data_folder
-from gchat.config import Config
+from gchat.config import Config, addresses
 from gchat.core.hub import Rules
 from gchat.core.limits import Buckets
 from gchat.dialects.link import AccountsInfo, ServerInfo
 from gchat.journal.store import Durability, Store
 from gchat.net.admission import Admission
+from gchat.net.door import PEOPLE, Door
 from gchat.net.surroundings import Timing
-from gchat.net.tls import Certificate, self_signed
+from gchat.net.tls import Certificate, TlsError, self_signed
+from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,10 @@ NEED_RESTART = (
     "server.host",
     "server.port",
     "server.listen",
+    "server.speaks",
+    "server.proxies",
+    "server.log_format",
+    "times.handshake",
     "server.lobby",
     "tls.self_signed",
     "tls.certificate",
@@ -48,6 +54,8 @@ NEED_RESTART = (
     "limits.rooms_per_user",
     "limits.monitored",
     "limits.metadata_keys",
+    "limits.strangers_per_minute",
+    "limits.slow_mode",
 )
 
 
@@ -74,7 +82,25 @@ def certificate(config: Config) -> Certificate | None:
         return Certificate(Path(tls.certificate), Path(tls.key or tls.certificate))
     if tls.self_signed:
         return self_signed(data_folder(config.journal.data), config.server.name)
+    if any(door.tls_only for door in doors(config)):
+        raise TlsError("An address is for TLS only, and there is no certificate. Set [tls].")
     return None
+
+
+_SPEAKS = {"plain": Spoken.PLAIN, "irc": Spoken.IRC, "websocket": Spoken.HTTP_GET}
+
+
+def doors(config: Config) -> list[Door]:
+    """Where to listen; the address of `server.host` and `server.port` is the first."""
+    server = config.server
+    words = server.speaks.split(",") if server.speaks else []
+    found = [_door((server.host, server.port), words)]
+    return found + [_door(where, words) for where, words in addresses(server.listen)]
+
+
+def _door(where: tuple[str, int] | str, words: Sequence[str]) -> Door:
+    speaks = frozenset(_SPEAKS[word] for word in words if word in _SPEAKS)
+    return Door(where, speaks or PEOPLE, tls_only="tls" in words)
 
 
 def admission(config: Config) -> Admission:
@@ -161,6 +187,7 @@ def timing(config: Config) -> Timing:
     times = config.times
     return Timing(
         prompt=times.prompt,
+        handshake=times.handshake,
         registration=times.registration,
         ping_interval=times.ping_interval,
         ping_timeout=times.ping_timeout,

@@ -83,20 +83,35 @@ def _is_verifier(value: str) -> bool:
 
 
 UNIX = "unix:"
+SPEAKS = ("plain", "irc", "websocket", "tls")
 
 
-def addresses(value: str) -> list[tuple[str, int] | str]:
-    """Of `server.listen`: host and port, or a path. Raises ValueError."""
-    found: list[tuple[str, int] | str] = []
+def addresses(value: str) -> list[tuple[tuple[str, int] | str, list[str]]]:
+    """Of `server.listen`: host and port, or a path, each with what is spoken there. Raises
+    ValueError.
+    """
+    found: list[tuple[tuple[str, int] | str, list[str]]] = []
     for word in value.split():
-        if word.startswith(UNIX):
-            found.append(word.removeprefix(UNIX))
+        address, *speaks = word.split(",")
+        if not _are_spoken(",".join(speaks)):
+            raise ValueError(word)
+        if address.startswith(UNIX):
+            found.append((address.removeprefix(UNIX), speaks))
             continue
-        host, _, port = word.rpartition(":")
+        host, _, port = address.rpartition(":")
         if not host or not 0 <= int(port) <= 65535:
             raise ValueError(word)
-        found.append((host.strip("[]"), int(port)))
+        found.append(((host.strip("[]"), int(port)), speaks))
     return found
+
+
+def host_and_port(value: str) -> list[tuple[str, int]]:
+    """Of a setting that is one address, none where it is empty. Raises ValueError."""
+    return [where for where, _ in addresses(value) if isinstance(where, tuple)]
+
+
+def _are_spoken(value: str) -> bool:
+    return not value or all(word in SPEAKS for word in value.split(","))
 
 
 def _are_addresses(value: str) -> bool:
@@ -107,6 +122,10 @@ def _are_addresses(value: str) -> bool:
     return True
 
 
+def _is_address(value: str) -> bool:
+    return _are_addresses(value) and len(host_and_port(value)) == len(value.split()) < 2
+
+
 def _are_hosts(value: str) -> bool:
     try:
         return all(ipaddress.ip_address(word) for word in value.split())
@@ -114,8 +133,30 @@ def _are_hosts(value: str) -> bool:
         return False
 
 
+def _are_proxies(value: str) -> bool:
+    return _are_hosts(" ".join(word for word in value.split() if word != "localhost"))
+
+
 def _are_origins(value: str) -> bool:
     return all(one == "*" or "://" in one for one in value.split())
+
+
+def slow_mode(value: str) -> tuple[int, int]:
+    """Messages and seconds of `limits.slow_mode`, zeros for none. Raises ValueError."""
+    if not value:
+        return 0, 0
+    most, seconds = (int(one) for one in value.split(":"))
+    if not (1 <= most <= 100 and 1 <= seconds <= 3600):
+        raise ValueError(value)
+    return most, seconds
+
+
+def _is_slow_mode(value: str) -> bool:
+    try:
+        slow_mode(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _set(default: Any, allowed: Allowed) -> Any:
@@ -128,10 +169,17 @@ class ServerConfig:
 
     host: str = _set("127.0.0.1", _HOST)
     port: int = _set(55555, _integer(0, 65535))
-    # more addresses to listen on, separated by spaces: HOST:PORT, [HOST]:PORT or unix:/PATH
+    # what is spoken at that address, separated by commas: plain, irc, websocket; and tls, where
+    # nothing is to be spoken otherwise than by TLS. "" is everything, by TLS or not
+    speaks: str = _set("", Allowed(str, "of " + ", ".join(SPEAKS) + " with commas", _are_spoken))
+    # more addresses to listen on, separated by spaces: HOST:PORT, [HOST]:PORT or unix:/PATH, each
+    # with what is spoken there behind a comma, as in 192.0.2.1:6697,irc,tls
     listen: str = _set(
-        "", Allowed(str, "addresses like 192.0.2.1:6667 or unix:/run/gchat", _are_addresses)
+        "", Allowed(str, "addresses like 192.0.2.1:6697,irc,tls or unix:/run/gchat", _are_addresses)
     )
+    # addresses of proxies that say by the PROXY protocol for whom they connect, with spaces;
+    # "localhost" is who comes by a Unix socket
+    proxies: str = _set("", Allowed(str, "addresses separated by spaces", _are_proxies))
     name: str = _set("gchat.local", _word(63))
     network: str = _set("gchat", _word(32))
     lobby: str = _set("#lobby", Allowed(str, "a room name such as #lobby", _is_room))
@@ -147,8 +195,9 @@ class ServerConfig:
     # of web pages that may connect by WebSocket, separated by spaces; "*" for any
     origins: str = _set("", Allowed(str, "origins like https://chat.example", _are_origins))
     # where Prometheus reads /metrics and a health check /health, as HOST:PORT; "" for nowhere
-    metrics: str = _set("", Allowed(str, "an address like 127.0.0.1:9155", _are_addresses))
+    metrics: str = _set("", Allowed(str, "an address like 127.0.0.1:9155", _is_address))
     log_level: str = _set("info", _one_of("debug", "info", "warning", "error"))
+    log_format: str = _set("text", _one_of("text", "json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +267,11 @@ class LimitsConfig:
     line_bytes: int = _set(512, _integer(512, 4096))
     multiline_bytes: int = _set(4096, _integer(512, 32_768))
     multiline_lines: int = _set(32, _integer(2, 256))
+    # first messages to people who share no room with the writer, in a minute; 0 for any number
+    strangers_per_minute: int = _set(20, _integer(0, 10_000))
+    # of rooms that are made from now on, as 5:10 for five messages of one person in ten seconds,
+    # which operators of a room change by +f; "" for any number
+    slow_mode: str = _set("", Allowed(str, "messages:seconds, such as 5:10", _is_slow_mode))
     monitored: int = _set(100, _integer(1, 10_000))
     metadata_keys: int = _set(50, _integer(0, 1000))
     redact_seconds: int = _set(86_400, _integer(0, 1 << 31))
@@ -228,6 +282,7 @@ class TimesConfig:
     """[times], in seconds"""
 
     prompt: float = _set(1.0, _seconds(0.05, 60))
+    handshake: float = _set(10.0, _seconds(0.1, 3600))  # of TLS, WebSocket, a proxy
     registration: float = _set(60.0, _seconds(0.1, 3600))
     ping_interval: float = _set(90.0, _seconds(0.1, 3600))
     ping_timeout: float = _set(60.0, _seconds(0.1, 3600))

@@ -12,7 +12,7 @@ from gevent import socket as gsocket
 
 from gchat import assembly
 from gchat.assembly import readable_address, wall_ms
-from gchat.config import Config, ConfigError, addresses
+from gchat.config import Config, ConfigError, host_and_port, slow_mode
 from gchat.core.effects import Disconnected, Effect, Evicted, Left, WasKicked
 from gchat.core.history import Query
 from gchat.core.hub import Hub, Rules
@@ -27,6 +27,7 @@ from gchat.journal.retention import Keep, Retention
 from gchat.journal.sqlite import SqliteJournal
 from gchat.journal.thread import Worker
 from gchat.net.computer import Computer
+from gchat.net.door import Door
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
@@ -51,6 +52,8 @@ class Server:
             rooms_per_user=config.limits.rooms_per_user,
             watched_per_user=config.limits.monitored,
             metadata_keys=config.limits.metadata_keys,
+            strangers=config.limits.strangers_per_minute,
+            slow_mode=slow_mode(config.limits.slow_mode),
         )
         self._rules = rules
         self._computer = Computer()
@@ -66,16 +69,15 @@ class Server:
         self._boot = f"{wall_ms():x}"
         self._journal = self._open_journal()
         self._listener = Listener(
-            config.server.host,
-            config.server.port,
+            assembly.doors(config),
             max_connections=assembly.most_connections(config),
             make_session=self._make_session,
-            more=addresses(config.server.listen),
             admission=assembly.admission(config),
+            proxies=frozenset(config.server.proxies.split()),
+            proxy_seconds=config.times.handshake,
         )
-        where = next(iter(addresses(config.server.metrics)), None)
         self._metrics: Metrics | None = None
-        if isinstance(where, tuple):
+        for where in host_and_port(config.server.metrics):
             self._metrics = Metrics(where, self._listener, self._flusher, self._gauges)
         self._around = Surroundings(
             hub=self.hub,
@@ -175,6 +177,7 @@ class Server:
     def _gauges(self) -> dict[str, tuple[str, float]]:
         journal = self._journal
         found: dict[str, tuple[str, float]] = {
+            "lines_total": ("Lines that were received", self._around.lines),
             "users": ("Who has a nickname", len(self.hub.users)),
             "rooms": ("Rooms that there are", len(self.hub.rooms)),
             "accounts": ("Accounts that there are", len(self.hub.accounts)),
@@ -211,5 +214,5 @@ class Server:
                     if room not in self.hub.rooms and room != casefold(self.hub.rules.lobby):
                         self._tails.forget(room)
 
-    def _make_session(self, sock: gsocket.socket, uid: int, host: str) -> Session:
-        return Session(self._around, sock, uid, host)
+    def _make_session(self, sock: gsocket.socket, uid: int, host: str, door: Door) -> Session:
+        return Session(self._around, sock, uid, host, door)

@@ -22,6 +22,7 @@ class Connected:
     plain: bool = False  # speaks plain text, so is reached in the lobby only
     account: str = ""  # that they have logged in to
     secure: bool = False  # by TLS
+    trusted: bool = False  # limits are for others
     away: str | None = None
     metadata: tuple[tuple[str, str], ...] = ()
 

@@ -14,6 +14,7 @@ from gchat.core import events, masks
 from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Effect, Outcome, Refused, Saved
 from gchat.core.events import Entry
+from gchat.core.looks import Looks
 from gchat.core.rooms import Room
 from gchat.core.transitions import (
     accounts,
@@ -51,6 +52,11 @@ class Rules:
     rooms_per_account: int = 100  # that last
     server_bans: int = 10_000
     connections_per_user: int = 10
+    # first messages to people who share no room with the writer, in a time; 0 for any number
+    strangers: int = 20
+    strangers_seconds: int = 60
+    # messages of one person in a room in a time, when a room is made (+f); 0 for any number
+    slow_mode: tuple[int, int] = (0, 0)
     certificates_per_account: int = 10
 
 
@@ -61,8 +67,10 @@ class Hub:
     rules: Rules = field(default_factory=Rules)
     users: dict[int, User] = field(default_factory=dict)
     nicks: dict[str, User] = field(default_factory=dict)  # by folded nickname
+    looks: Looks = field(default_factory=Looks)  # of nicknames
     rooms: dict[str, Room] = field(default_factory=dict)  # by folded name
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
+    account_looks: Looks = field(default_factory=Looks)
     certificates: dict[str, str] = field(default_factory=dict)  # fingerprint → folded account
     bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Recent:
+    """At most so many in any span of time. To ask changes nothing."""
+
+    times: deque[int] = field(default_factory=deque)  # milliseconds, the oldest first
+
+    def wait(self, most: int, seconds: int, now: int) -> int:
+        """For how many milliseconds there may not be one more; 0 where there may."""
+        if not most or len(self.times) < most:
+            return 0
+        return max(0, self.times[len(self.times) - most] + seconds * 1000 - now)
+
+    def add(self, most: int, now: int) -> None:
+        """There was one more."""
+        self.times.append(now)
+        while len(self.times) > most:
+            self.times.popleft()
 
 
 @dataclass(slots=True)

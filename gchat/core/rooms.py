@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gchat.core import masks
+from gchat.core.limits import Recent
 from gchat.core.users import User
 from gchat.wire.names import casefold
 
@@ -16,7 +17,7 @@ VOICE, HALFOP, OP, PROTECTED, FOUNDER = range(1, 6)
 FLAG_MODES = "CMRimnst"
 LIST_MODES = "Ibe"  # invited, banned, excepted from bans
 # CHANMODES: A lists, B always a parameter, C a parameter when set, D none.
-CHANMODES = (LIST_MODES, "k", "l", FLAG_MODES)
+CHANMODES = (LIST_MODES, "k", "fl", FLAG_MODES)
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class Room:
     flags: set[str] = field(default_factory=set)
     password: str = ""  # +k
     capacity: int = 0  # +l, 0 for any number
+    slow: tuple[int, int] = (0, 0)  # +f, messages of one member in seconds, 0 for any number
+    recent: dict[int, Recent] = field(default_factory=dict)  # when members spoke, while +f
     lists: dict[str, dict[str, Signed]] = field(default_factory=_lists)  # by letter, folded mask
     invited: set[int] = field(default_factory=set)
     metadata: dict[str, str] = field(default_factory=dict)
@@ -98,6 +101,9 @@ class Room:
         """`+klnt password 20` as words; the password only for those who may know it."""
         letters = "".join(sorted(self.flags))
         args = []
+        if self.slow[0]:
+            letters += "f"
+            args.append(f"{self.slow[0]}:{self.slow[1]}")
         if self.password:
             letters += "k"
             args.append(self.password if with_password else "*")

@@ -38,6 +38,7 @@ def saved_room(room: Room) -> Saved:
         "flags": "".join(sorted(room.flags)),
         "password": room.password,
         "capacity": room.capacity,
+        "slow": room.slow,
         "lists": {
             letter: [_signed(one) for one in room.lists[letter].values()] for letter in LIST_MODES
         },
@@ -57,6 +58,7 @@ def _restore_room(hub: Hub, key: str, value: Any) -> None:
         flags=set(value["flags"]),
         password=value["password"],
         capacity=value["capacity"],
+        slow=tuple(value.get("slow", (0, 0))),
         metadata=value["metadata"],
     )
     for letter, found in value["lists"].items():
@@ -92,6 +94,7 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         rooms=value["rooms"],
         certificates=dict.fromkeys(value["certificates"]),
     )
+    hub.account_looks.add(key)
     for fingerprint in value["certificates"]:
         hub.certificates[fingerprint] = key
 

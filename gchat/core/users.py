@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gchat.core.events import Entry
+from gchat.core.limits import Recent
 from gchat.wire.names import casefold
 
 # B: a bot. R: takes messages only from who is logged in. i: invisible. o: an operator of the
@@ -40,6 +41,10 @@ class User:
     modes: frozenset[str] = frozenset()  # user modes, see USER_MODES
     oper: str = ""  # as which operator of the server, "" for none
     secure: bool = False  # by TLS
+    trusted: bool = False  # limits are for others
+    # whom they have written to or heard from lately, and when they wrote first to strangers
+    known: dict[int, None] = field(default_factory=dict)
+    openings: Recent = field(default_factory=Recent)
     watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
     metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining

@@ -91,12 +91,15 @@ class Link(Protocol):
     host: str
     hub: Hub
     archive: Archive | None  # None where nothing is kept
-    secure: bool  # by TLS
     boot: str  # different for each run of the server
 
     @property
     def server(self) -> ServerInfo:
         """What there is to know of the server."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is by TLS."""
 
     @property
     def fingerprint(self) -> str:
@@ -147,6 +150,10 @@ class Link(Protocol):
 
     def reload(self) -> list[str]:
         """Reads the configuration again; sentences that say what came of it."""
+
+    @property
+    def trusted(self) -> bool:
+        """Whether limits are for others."""
 
     def may_log_in(self) -> bool:
         """Whether one more attempt may be made from where the peer is; counts it."""

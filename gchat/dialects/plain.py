@@ -114,7 +114,8 @@ class PlainConnection:
             return
         form = variant(link.server)
         link.register(form, echo=True, private=form.render)
-        outcome = link.commit(Connected(link.uid, nick, "~plain", link.host, nick, plain=True))
+        who = link.uid, nick, "~plain", link.host, nick
+        outcome = link.commit(Connected(*who, plain=True, secure=link.secure, trusted=link.trusted))
         if not outcome.refusals:
             outcome = link.commit(Joined(link.uid, link.server.lobby))
         for refusal in outcome.refusals:

@@ -59,6 +59,11 @@ class Flusher:
         if not self._pending:
             self._schedule()
 
+    @property
+    def pause(self) -> float:
+        """Seconds that the last flush left for more to gather: 0 while the loop has time."""
+        return max(0.0, self._next - self._ended)
+
     def _schedule(self) -> None:
         self._pending = True
         wait = self._next - self._clock()

@@ -6,31 +6,30 @@ import logging
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 from typing import Any, cast
 
 import gevent
 from gevent import socket as gsocket
-from gevent.server import StreamServer
 
 from gchat.dialects.link import ServerInfo
 from gchat.net.address import readable_host
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
-from gchat.net.refusals import TOO_MANY
+from gchat.net.door import Door, Entrance
+from gchat.net.refusals import NO_PROXY, TOO_MANY
 from gchat.net.session import Session
+from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25  # how late a deadline may be noticed
 KERNEL_BYTES = 128 * 1024  # that the kernel takes for a peer before it could send them
-BACKLOG = 4096  # connections that the kernel holds until they are accepted
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
-MakeSession = Callable[[gsocket.socket, int, str], Session]
+MakeSession = Callable[[gsocket.socket, int, str, Door], Session]
 
 
 class Listener:
@@ -38,15 +37,17 @@ class Listener:
 
     def __init__(
         self,
-        host: str,
-        port: int,
+        doors: Sequence[Door],
         *,
         max_connections: int,
         make_session: MakeSession,
-        more: Sequence[tuple[str, int] | str] = (),
         admission: Admission | None = None,
+        proxies: Container[str] = (),
+        proxy_seconds: float = 10.0,
     ) -> None:
-        """`more`: further addresses, host and port or the path of a Unix socket."""
+        """`doors`: the first is the one that the server names. `proxies`: hosts that say for whom
+        they connect, within `proxy_seconds`.
+        """
         self._admission = Admission() if admission is None else admission
         self._max = max_connections
         self._make = make_session
@@ -58,26 +59,27 @@ class Listener:
         self._keeper: gevent.Greenlet[..., Any] | None = None
         self._stopped = ""  # why nobody is served any more
         self._full_logged = -FULL_LOG_SECONDS
-        self._stream = StreamServer((host, port), self._handle, backlog=BACKLOG)
-        self._more = more
-        self._others: list[StreamServer] = []
+        self._doors = doors
+        self._entrances: list[Entrance] = []
+        self._proxies = proxies
+        self._proxy_seconds = proxy_seconds
+        self._asked = 0  # proxies that have not said yet for whom they connect
 
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens, once started."""
-        host, port = self._stream.server_host, self._stream.server_port
+        first = self._entrances[0]
+        host, port = first.server_host, first.server_port
         assert host is not None
         assert port is not None
         return host, port
 
     def start(self) -> None:
         """Begins to accept. Raises OSError where it cannot listen there."""
-        self._stream.start()
-        for address in self._more:
-            where = _unix_socket(address) if isinstance(address, str) else address
-            other = StreamServer(where, self._handle, backlog=BACKLOG)
-            other.start()
-            self._others.append(other)
+        for door in self._doors:
+            entrance = Entrance(door, self._handle, self._none_left)
+            entrance.start()
+            self._entrances.append(entrance)
         self._keeper = gevent.spawn(self._keep_time)
 
     def unregistered(self) -> int:
@@ -87,6 +89,11 @@ class Listener:
     def spoken(self) -> dict[str, int]:
         """How many connections speak what."""
         return Counter(session.speaks for session in self._sessions)
+
+    def queued(self) -> tuple[int, int]:
+        """Bytes that wait in all outboxes, and in the fullest."""
+        sizes = [session.queued for session in self._sessions]
+        return sum(sizes), max(sizes, default=0)
 
     def reloaded(self, before: ServerInfo) -> None:
         """Tells every session that the server's settings are others than `before`."""
@@ -104,11 +111,8 @@ class Listener:
         seconds for them, then lets go of those that are left.
         """
         self._stopped = reason
-        for stream in (self._stream, *self._others):
-            stream.close()
-        for path in self._more:
-            if isinstance(path, str):
-                Path(path).unlink(missing_ok=True)
+        for entrance in self._entrances:
+            entrance.close()
         for session in list(self._sessions):
             session.close(reason)
         with suppress(gevent.Timeout), gevent.Timeout(grace):
@@ -118,33 +122,57 @@ class Listener:
         if self._keeper is not None:
             self._keeper.kill()
 
-    def _handle(self, sock: gsocket.socket, address: tuple[str, int] | str) -> None:
-        host = _host(address)
-        if len(self._sessions) >= self._max:
+    def _handle(self, sock: gsocket.socket, address: tuple[str, int] | str, door: Door) -> None:
+        host, first = _host(address), b""
+        if len(self._sessions) + self._asked >= self._max:
             self.refused["connections"] += 1
             self._note_full()
             _turn_away(sock, TOO_MANY)
             return
+        if host in self._proxies:
+            try:
+                found, first = self._ask_proxy(sock)
+            except (BadProxy, OSError, gevent.Timeout) as error:
+                self.refused["proxy"] += 1
+                log.warning("%s is a proxy and does not say for whom: %s", host, error)
+                _turn_away(sock, NO_PROXY)
+                return
+            host = readable_host(found.host) if found.host else host
         refusal = self._admission.enter(host, time.monotonic())
         if refusal:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
         try:
-            self._serve(sock, host)
+            self._serve(sock, host, door, first)
         finally:
             self._admission.leave(host)
 
-    def _serve(self, sock: gsocket.socket, host: str) -> None:
+    def _ask_proxy(self, sock: gsocket.socket) -> tuple[Proxied, bytes]:
+        """What the proxy says, and what came behind it."""
+        self._asked += 1
+        data = b""
+        try:
+            with gevent.Timeout(self._proxy_seconds):
+                while (found := proxied(data)) is None:
+                    more = sock.recv(V2_BYTES - len(data))
+                    if not more:
+                        raise BadProxy("closed")
+                    data += more
+        finally:
+            self._asked -= 1
+        return found, data[found.size :]
+
+    def _serve(self, sock: gsocket.socket, host: str, door: Door, first: bytes) -> None:
         _prepare(sock)
-        session = self._make(sock, next(self._uids), host)
+        session = self._make(sock, next(self._uids), host, door)
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)
         if self._stopped:
             session.close(self._stopped)
         try:
-            session.run()
+            session.run(first)
         finally:
             del self._sessions[session]
             del self._by_number[session.number]
@@ -153,7 +181,15 @@ class Listener:
         now = time.monotonic()
         if now - self._full_logged >= FULL_LOG_SECONDS:
             self._full_logged = now
-            log.warning("full: %d connections; new ones are turned away", self._max)
+            count = len(self._sessions)
+            log.warning("full: %d connections; new ones are turned away", count)
+
+    def _none_left(self, sock: gsocket.socket | None) -> None:
+        """There is no file descriptor left for whoever has come."""
+        self.refused["descriptors"] += 1
+        self._note_full()
+        if sock is not None:
+            _turn_away(sock, TOO_MANY)
 
     def _keep_time(self) -> None:
         while True:
@@ -179,17 +215,6 @@ def _prepare(sock: gsocket.socket) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     except OSError:
         pass  # reset before it was accepted; the first read will tell
-
-
-def _unix_socket(path: str) -> gsocket.socket:
-    """Listens at a path, in the place of a socket that was left there. Raises OSError."""
-    found = Path(path)
-    if found.is_socket():
-        found.unlink()
-    sock = gsocket.socket(socket.AF_UNIX)
-    sock.bind(path)
-    sock.listen(BACKLOG)
-    return sock
 
 
 def _host(address: tuple[str, int] | str) -> str:

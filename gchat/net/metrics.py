@@ -91,9 +91,16 @@ class Metrics:
         yield CounterMetricFamily(
             "gchat_deliveries", "What was queued for connections", value=self._flusher.writes
         )
+        whole, fullest = self._listener.queued()
+        yield GaugeMetricFamily("gchat_outbox_bytes", "What waits to be sent", value=whole)
+        yield GaugeMetricFamily("gchat_outbox_bytes_max", "For one connection", value=fullest)
+        yield GaugeMetricFamily(
+            "gchat_coalescing_seconds", "Pause between flushes", value=self._flusher.pause
+        )
         yield GaugeMetricFamily("gchat_loop_lag_seconds", "How late the loop is", value=self._lag)
         for name, (text, value) in self._gauges().items():
-            yield GaugeMetricFamily(f"gchat_{name}", text, value=value)
+            family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+            yield family(f"gchat_{name}", text, value=value)
 
     def _by_label(self, family: Any, values: dict[str, int]) -> Metric:
         for label, value in values.items():

@@ -7,7 +7,20 @@ from gchat.wire.sniff import Spoken
 # RFC 8446, section 6: a fatal handshake_failure alert, in the record version every client takes.
 _TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
-ANSWERS = {Spoken.HTTP_OTHER: b"", Spoken.TLS: _TLS_ALERT}
+# By what was spoken where it is not.
+ANSWERS = {
+    Spoken.HTTP_OTHER: b"",
+    Spoken.TLS: _TLS_ALERT,
+    Spoken.HTTP_GET: b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    Spoken.IRC: b"ERROR :IRC is not spoken at this address\r\n",
+    Spoken.PLAIN: b"Plain text is not spoken at this address.\n",
+}
+TLS_ONLY = {
+    **ANSWERS,
+    Spoken.IRC: b"ERROR :Only TLS is spoken at this address\r\n",
+    Spoken.PLAIN: b"Only TLS is spoken at this address.\n",
+}
+NO_PROXY = b"ERROR :The proxy has to say for whom it connects\r\n"
 TOO_MANY_OF_YOURS = b"ERROR :Too many connections from your address\r\n"
 TOO_FAST = b"ERROR :Too many new connections from your address. Try again later.\r\n"
 TOO_MANY = b"ERROR :The server is full. Try again later.\r\n"

@@ -19,15 +19,13 @@ from gchat.core.records import records
 from gchat.dialects import plain
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.link import Dialect, ServerInfo, Variant
-from gchat.net import refusals
 from gchat.net.address import group, is_local, readable_host
+from gchat.net.door import Door
+from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.surroundings import Surroundings
-from gchat.net.tls import TlsFailed, TlsSocket
-from gchat.net.websocket import WebSocket
-from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.names import casefold
-from gchat.wire.sniff import Spoken, sniff
+from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,6 +38,8 @@ PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the ne
 _READ = 1  # gevent's loop.io: watch for something to read
 LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
 LINGER_BYTES = 1 << 20
+_KINDS: dict[Spoken | None, str]
+_KINDS = {Spoken.PLAIN: "plain", Spoken.IRC: "irc", Spoken.HTTP_GET: "ws"}
 
 
 class Session:
@@ -50,10 +50,9 @@ class Session:
         "_around",
         "_dialect",
         "_ended",
-        "_first",
         "_greenlet",
         "_heard",
-        "_lines",
+        "_layers",
         "_opened",
         "_outbox",
         "_pinged",
@@ -62,40 +61,34 @@ class Session:
         "_readable",
         "_reason",
         "_sock",
-        "_tls",
-        "_web",
         "archive",
         "boot",
         "host",
         "hub",
         "number",
         "registered",
-        "secure",
         "uid",
     )
 
-    def __init__(self, around: Surroundings, sock: gsocket.socket, uid: int, host: str) -> None:
+    def __init__(
+        self, around: Surroundings, sock: gsocket.socket, uid: int, host: str, door: Door
+    ) -> None:
         self.number = uid  # the connection's own
         self.uid = uid  # its user's: another one where the user has had a connection before
         self.host = host
         self.hub = around.hub
         self.archive = around.archive
         self.boot = around.boot
-        self.secure = False
         self.registered = False  # its user is known to the hub
         self._around = around
-        exempt = around.local_exempt and is_local(host)
-        self._allowance = None if exempt else around.allowance()
+        self._allowance = None if self.trusted else around.allowance()
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
         self._sock = sock
         raw: Any = sock
         self._outbox = Outbox(raw._sock, around.outbox_bytes, around.flusher, self._overflowed)
-        self._lines = LineSplitter()
+        self._layers = Layers(door, raw._sock, self._outbox)
         self._readable = gevent.get_hub().loop.io(raw._sock.fileno(), _READ)
         self._dialect: Dialect | None = None
-        self._tls: TlsSocket | None = None  # beneath everything else
-        self._web: WebSocket | None = None  # beneath the dialect
-        self._first = b""  # what came before it was clear what the peer speaks
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -104,6 +97,11 @@ class Session:
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
 
     # -- Link
+
+    @property
+    def secure(self) -> bool:
+        """See Link."""
+        return self._layers.secure
 
     @property
     def server(self) -> ServerInfo:
@@ -153,7 +151,7 @@ class Session:
     @property
     def fingerprint(self) -> str:
         """See Link."""
-        return self._tls.fingerprint if self._tls is not None else ""
+        return self._layers.fingerprint
 
     def become_host(self, host: str) -> None:
         """See Link."""
@@ -178,9 +176,12 @@ class Session:
     def may_log_in(self) -> bool:
         """See Link."""
         around = self._around
-        if around.local_exempt and is_local(self.host):
-            return True
-        return around.logins.take(group(self.host), around.monotonic())
+        return self.trusted or around.logins.take(group(self.host), around.monotonic())
+
+    @property
+    def trusted(self) -> bool:
+        """See Link."""
+        return self._around.local_exempt and is_local(self.host)
 
     def close(self, reason: str) -> None:
         """See Link. May be called from any greenlet, more than once; the first reason counts."""
@@ -217,17 +218,20 @@ class Session:
     @property
     def speaks(self) -> str:
         """`plain`, `irc`, `ircs`, `ws`, `wss` and the like; `unknown` so far."""
-        if self._dialect is None:
+        kind = _KINDS.get(self._layers.spoken)
+        if kind is None:
             return "unknown"
-        kind = "ws" if self._web is not None else "irc"
-        if isinstance(self._dialect, plain.PlainConnection):
-            kind = "plain"
         return f"{kind}s" if self.secure else kind
 
     def reloaded(self, before: ServerInfo) -> None:
         """The server's settings are others than `before`."""
         if self._dialect is not None and not self._reason:
             self._dialect.reloaded(before)
+
+    @property
+    def queued(self) -> int:
+        """Bytes that wait to be sent to this connection alone."""
+        return self._outbox.size
 
     @property
     def unregistered_yet(self) -> bool:
@@ -237,20 +241,30 @@ class Session:
     # -- time
 
     def due(self, now: float) -> float | None:
-        """See Timed: the prompt, the registration time-out, the keepalive."""
-        timing = self._around.timing
+        """See Timed: the prompt, the time-outs, the keepalive."""
         if self._ended or self._reason:
             return None
-        if not self.registered:
-            if now >= self._opened + timing.registration:
-                self.close("Registration timed out")
-                return None
-            if self._dialect is None and not self._first and not self._prompted:
-                if now < self._opened + timing.prompt:
-                    return self._opened + timing.prompt
-                self._prompted = True
-                self.send(plain.PROMPT)
-            return self._opened + timing.registration
+        return self._keepalive(now) if self.registered else self._registering(now)
+
+    def _registering(self, now: float) -> float | None:
+        timing = self._around.timing
+        ends, why = self._opened + timing.registration, "Registration timed out"
+        if self._layers.shaking_hands:
+            ends, why = min(ends, self._opened + timing.handshake), "Handshake timed out"
+        if now >= ends:
+            self.close(why)
+            return None
+        if self._prompted or not self._layers.silent:
+            return ends
+        asks = self._opened + timing.prompt
+        if now >= asks:
+            self._prompted = True
+            self.send(plain.PROMPT)
+            return ends
+        return min(asks, ends)
+
+    def _keepalive(self, now: float) -> float | None:
+        timing = self._around.timing
         if self._pinged and self._heard < self._pinged:
             if now >= self._pinged + timing.ping_timeout:
                 self.close(f"Ping timeout: {timing.ping_timeout:.0f} seconds")
@@ -265,10 +279,12 @@ class Session:
 
     # -- the connection's greenlet
 
-    def run(self) -> None:
-        """Serves the connection to its end. Raises nothing."""
+    def run(self, first: bytes = b"") -> None:
+        """Serves the connection to its end; `first` is what was read of it already. Raises
+        nothing.
+        """
         try:
-            self._serve()
+            self._serve(first)
         except OSError as error:
             self._reason = self._reason or f"Connection lost ({error.strerror or error})"
         except Exception:
@@ -279,7 +295,9 @@ class Session:
         except Exception:
             log.exception("connection %d could not be ended cleanly", self.number)
 
-    def _serve(self) -> None:
+    def _serve(self, data: bytes) -> None:
+        if data:
+            self._take(data)
         while not self._reason:
             # first, since to ask a socket in vain costs more than to read from it
             gevent.get_hub().wait(self._readable)
@@ -288,18 +306,18 @@ class Session:
                 self._reason = self._reason or "Connection closed"
                 return
             self._heard = self._around.monotonic()
-            if self._tls is not None:
-                data = self._decrypt(self._tls, data)
-                if not data:
-                    continue
-            if self._web is not None:
-                self._receive_web(self._web, data)
-                continue
-            if self._dialect is None:
-                self._first += data
-                data = self._choose_dialect()
-            if self._dialect is not None:
-                self._receive(self._lines.feed(data))
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        layers = self._layers
+        lines = layers.receive(data, self._around.tls, self.server.origins)
+        if self._dialect is None and layers.spoken is not None:
+            is_plain = layers.spoken is Spoken.PLAIN
+            self._dialect = plain.PlainConnection(self) if is_plain else IrcConnection(self)
+        if self._dialect is not None:
+            self._receive(lines)
+        if layers.ended:
+            self._reason = self._reason or layers.ended
 
     def _receive(self, lines: Iterable[bytes | None]) -> None:
         dialect = self._dialect
@@ -312,6 +330,7 @@ class Session:
             if self._allowance is not None and not self._allowance.take(None, clock()):
                 self._slow_down(self._allowance)
             dialect.receive(line)
+            self._around.lines += 1
             if clock() > turn_ends:
                 gevent.sleep(PAUSE_SECONDS)
                 turn_ends = clock() + TURN_SECONDS
@@ -323,56 +342,6 @@ class Session:
         clock = self._around.monotonic
         while not self._reason and not allowance.take(None, clock()):
             gevent.sleep(SLOW_SECONDS)
-
-    def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
-        try:
-            found = tls.receive(data)
-        except TlsFailed as error:
-            self._reason = self._reason or f"TLS failed: {error}"
-            return b""
-        if tls.ended:
-            self._reason = self._reason or "Connection closed"
-        return found
-
-    def _receive_web(self, web: WebSocket, data: bytes) -> None:
-        lines = web.receive(data)
-        self._outbox.queue_framed(web.take())
-        if web.open and self._dialect is None:
-            self._outbox.frame = web.frame
-            self._dialect = IrcConnection(self)
-        if self._dialect is not None:
-            self._receive(lines)
-        if web.ended:
-            self._reason = self._reason or "Connection closed"
-
-    def _choose_dialect(self) -> bytes:
-        """Chooses when enough has come to tell; returns what the dialect then reads first."""
-        spoken = sniff(self._first)
-        if spoken is None:
-            if len(self._first) < MAX_LINE_BYTES:
-                return b""
-            spoken = Spoken.PLAIN  # whose line is too long, which it will be told
-        match spoken:
-            case Spoken.IRC:
-                self._dialect = IrcConnection(self)
-            case Spoken.TLS if self._around.tls is not None and self._tls is None:
-                raw: Any = self._sock
-                self._tls = TlsSocket(raw._sock, self._around.tls.context)
-                self.secure = True
-                self._outbox.through(self._tls)
-                self._first, first = b"", self._first
-                self._first = self._decrypt(self._tls, first)
-                return self._choose_dialect() if self._first else b""
-            case Spoken.HTTP_GET:
-                self._web = WebSocket(self.server.origins)
-                self._receive_web(self._web, self._first)
-            case Spoken.PLAIN:
-                self._dialect = plain.PlainConnection(self)
-            case _:
-                self.send(refusals.ANSWERS[spoken])
-                self.close("Not a chat protocol")
-        first, self._first = self._first, b""
-        return b"" if self._web is not None else first
 
     # -- the end
 
@@ -397,15 +366,12 @@ class Session:
         self.registered = False
         words = self._dialect.last_words(self._reason) if self._dialect else b""
         # the deadlines hold this object for a while yet; what it holds is not needed any more
-        self._dialect, self._first, self._lines = None, b"", LineSplitter()
+        self._dialect = None
         self._posted.clear()
-        if self._web is not None:
-            self._web.end(self._reason)
-        self._outbox.finish(words, self._web.take() if self._web is not None else b"")
+        self._outbox.finish(words, self._layers.last_words(self._reason))
         try:
             if self._outbox.drain(self._around.timing.drain):
-                if self._tls is not None:
-                    self._tls.end(self._around.timing.drain)
+                self._layers.end(self._around.timing.drain)
                 self._linger()
         finally:
             self._outbox.close()

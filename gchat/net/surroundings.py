@@ -22,6 +22,7 @@ class Timing:
     """Seconds."""
 
     prompt: float = 1.0  # of silence before a new connection is asked for its nickname
+    handshake: float = 10.0  # for TLS, WebSocket or a proxy, where one is spoken
     registration: float = 60.0  # to say who one is
     ping_interval: float = 90.0  # of silence before an IRC connection is asked for a sign of life
     ping_timeout: float = 60.0  # to give it
@@ -51,3 +52,4 @@ class Surroundings:
     tls: Certificate | None
     allowance: Callable[[], Buckets | None]  # of lines, for each connection
     local_exempt: bool
+    lines: int = 0  # that were received, ever

@@ -39,7 +39,7 @@ class TlsSocket:
         self._raw = raw
         self._tls = SSL.Connection(context, None)
         self._tls.set_accept_state()
-        self._ready = False  # the handshake is done
+        self.ready = False  # the handshake is done
         self._early = b""  # what is to be said when the handshake is done
         self._pending = b""  # what the socket has not taken yet
         self._watcher: Any = None
@@ -55,7 +55,7 @@ class TlsSocket:
         """SHA-256 of the client's certificate in hexadecimal, "" where it showed none. That it has
         the key to it, the handshake has proved; who has signed it is of no interest.
         """
-        if not self._ready:
+        if not self.ready:
             return ""
         certificate = self._tls.get_peer_certificate(as_cryptography=True)
         return certificate.fingerprint(hashes.SHA256()).hex() if certificate else ""
@@ -65,9 +65,9 @@ class TlsSocket:
         self._tls.bio_write(data)
         found = []
         try:
-            if not self._ready:
+            if not self.ready:
                 self._tls.do_handshake()
-                self._ready = True
+                self.ready = True
                 if self._early:
                     self._tls.send(self._early)
                     self._early = b""
@@ -87,7 +87,7 @@ class TlsSocket:
         """Encrypts and sends; how much was taken. Raises BlockingIOError where the socket has not
         taken yet what it was given before, and OSError.
         """
-        if not self._ready:
+        if not self.ready:
             self._early += data
             return len(data)
         self._push()

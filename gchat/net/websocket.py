@@ -4,6 +4,7 @@ library's; nothing here reads or writes a socket.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
@@ -20,6 +21,9 @@ TEXT, BINARY = Subprotocol("text.ircv3.net"), Subprotocol("binary.ircv3.net")
 GOING_AWAY = 1001
 REASON_BYTES = 120  # of a close frame's reason
 
+_QUIET = logging.getLogger("gchat.websocket")
+_QUIET.setLevel(logging.WARNING)  # below that, it is every request and frame with all that is in it
+
 _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
 
 
@@ -33,6 +37,7 @@ class WebSocket:
             subprotocols=[TEXT, BINARY],
             select_subprotocol=_first_that_we_know,
             max_size=MAX_LINE_BYTES,
+            logger=_QUIET,
         )
         self._parts: list[bytes] = []  # of a message in fragments
         self.open = False

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import precis_i18n
 
+from gchat.wire.confusables import mixed
+
 NICK_LENGTH = 30  # characters
 ROOM_LENGTH = 64  # characters, "#" included
 USER_LENGTH = 20  # characters
@@ -71,6 +73,9 @@ def check_nickname(name: str, limit: int = NICK_LENGTH) -> str:
     # again as it will be shown: PRECIS turns the wide forms of "!" and ":" into the forbidden ones
     shown = _prepared(name)
     _check_nick_form(shown, limit)
+    scripts = mixed(shown)
+    if scripts:
+        raise InvalidName(f"mixes letters of {' and '.join(one.title() for one in scripts)}")
     return shown
 
 

@@ -117,6 +117,7 @@ ERR_NICKNAMEINUSE = _numeric("433", "ERR_NICKNAMEINUSE", "This nickname is alrea
 ERR_USERNOTINCHANNEL = _numeric("441", "ERR_USERNOTINCHANNEL", "They aren't in that room")
 ERR_NOTONCHANNEL = _numeric("442", "ERR_NOTONCHANNEL", "You're not in that room")
 ERR_USERONCHANNEL = _numeric("443", "ERR_USERONCHANNEL", "is already in that room")
+ERR_TARGETTOOFAST = _numeric("439", "ERR_TARGETTOOFAST", "You write to too many people")
 ERR_CANNOTCHANGENAME = _numeric("447", "ERR_CANNOTCHANGENAME", "Cannot change your nickname now")
 ERR_NOTREGISTERED = _numeric("451", "ERR_NOTREGISTERED", "You have not registered")
 ERR_NEEDMOREPARAMS = _numeric("461", "ERR_NEEDMOREPARAMS", "Not enough parameters")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tests.support.clients import IrcClient, LineClient, PlainClient
+from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
 
 Make = Callable[..., ServerProcess]
@@ -49,3 +49,49 @@ def test_who_sends_too_fast_waits_and_nobody_else(make_server: Make) -> None:
     seen += calm.sync()
     texts = [m.params[1] for m in seen if m.command == "PRIVMSG"]
     assert texts == [str(number) for number in range(40)], "nothing is lost"
+
+
+def test_slow_mode(make_server: Make) -> None:
+    """Of the one who writes too much, in that room; who has a rank in it need not wait."""
+    server = make_server(limits_slow_mode="2:3600")
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", join="#room")
+    assert words(tuan.ask("MODE #room"))[-2] == "gchat.local 324 Tuan | #room | +ntf | 2:3600"
+    tuan.ask(*(f"PRIVMSG #room :op {n}" for n in range(5)))
+    assert words(duy.ask(*(f"PRIVMSG #room :{n}" for n in range(3)))) == [
+        *(f"Tuan PRIVMSG #room | op {n}" for n in range(5)),
+        "gchat.local 404 Duy | #room | This room is in slow mode: wait 3600 s",
+    ]
+    assert len(words(tuan.ask("MODE #room -f"))) == 3
+    assert words(duy.ask("PRIVMSG #room :free"))[-1] == "Tuan MODE #room | -f"
+    for value in ("5", "0:5", "101:5", "5:3601", "x:y", "5:", "-1:5"):
+        got = words(tuan.ask(f"MODE #room +f {value}"))
+        assert got[-1].startswith(f"gchat.local 696 Tuan | #room | f | {value} | "), value
+    assert words(tuan.ask("MODE #room +f 100:3600"))[-1] == "Tuan MODE #room | +f | 100:3600"
+
+
+def test_slow_mode_ends(make_server: Make) -> None:
+    server = make_server(limits_slow_mode="1:1")
+    IrcClient(server.port, "Tuan", join="#room")
+    duy = IrcClient(server.port, "Duy", "echo-message", join="#room")
+    duy.ask("PRIVMSG #room :first")
+    while "Duy PRIVMSG #room | second" not in words(duy.ask("PRIVMSG #room :second")):
+        pass
+
+
+def test_messages_to_strangers(make_server: Make) -> None:
+    """Who shares a room, has written first or is an acquaintance is none."""
+    server = make_server(limits_local_exempt="no", limits_strangers_per_minute=2)
+    people = {name: IrcClient(server.port, name) for name in ("Ann", "Bob", "Cat", "Dan", "Eve")}
+    eve = people["Eve"]
+    people["Dan"].ask("PRIVMSG Eve :hello")
+    assert words(eve.ask("PRIVMSG Ann :hi", "PRIVMSG Bob :hi"))[1:] == []
+    refused = words(eve.ask("PRIVMSG Cat :hi"))
+    assert refused[0].startswith(
+        "gchat.local 439 Eve | Cat | You write to too many strangers: wait "
+    )
+    assert words(eve.ask("PRIVMSG Dan :yes?", "PRIVMSG Ann :again")) == []
+    people["Cat"].join("#room")
+    eve.join("#room")
+    assert words(eve.ask("PRIVMSG Cat :here we are")) == []
+    assert words(people["Cat"].sync())[-1] == "Eve PRIVMSG Cat | here we are"

@@ -33,6 +33,9 @@ def test_what_prometheus_reads(make_server: Callable[..., ServerProcess], tmp_pa
     assert values["gchat_journal_failing"] == "0.0"
     assert float(values["gchat_deliveries_total"]) >= float(values["gchat_sends_total"]) > 0
     assert float(values["gchat_journal_seconds"]) > 0
+    assert float(values["gchat_lines_total"]) >= 4
+    assert values["gchat_outbox_bytes"] == values["gchat_outbox_bytes_max"] == "0.0"
+    assert float(values["gchat_coalescing_seconds"]) == 0.0
     with urlopen(f"{where}/health", timeout=15) as answer:
         assert answer.read() == b"well\n"
 

@@ -37,6 +37,7 @@ class FakeLink:
         self.server = ServerInfo(accounts=AccountsInfo(iterations=4096))
         self.secure = False
         self.fingerprint = ""
+        self.trusted = True
         self.archive: Archive | None = None
         self.boot = "boot"
         self.sent = b""

@@ -29,11 +29,13 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     """Of a name that is no account's, and nobody else's nickname."""
     key = casefold(event.name)
     holder = hub.nicks.get(key)
-    if key in hub.accounts or (holder is not None and holder.uid != event.uid):
+    alike = hub.account_looks.taken(key, hub.accounts)
+    if key in hub.accounts or alike or (holder is not None and holder.uid != event.uid):
         text = "An account of this name exists, or somebody else has the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
     account = Account(event.name, entry.at, event.verifier)
     hub.accounts[key] = account
+    hub.account_looks.add(key)
     hub.saved.append(saved_account(account))
     user = hub.users.get(event.uid)
     return () if user is None else _log_in(hub, entry, user, account)
@@ -91,6 +93,7 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     for fingerprint in account.certificates:
         del hub.certificates[fingerprint]
     del hub.accounts[account.key]
+    hub.account_looks.remove(account.key)
     hub.saved += dropped_account(account)
     return tuple(effects)
 

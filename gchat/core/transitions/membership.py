@@ -56,6 +56,7 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     letters = "o" if is_lobby and "o" in user.modes else ""
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
+        room.slow = hub.rules.slow_mode
         hub.rooms[key] = room
         if is_lobby:
             room.lasting = True

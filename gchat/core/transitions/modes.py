@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
 CAPACITY_MAX = 1_000_000  # +l
+SLOW_MESSAGES, SLOW_SECONDS = 100, 3600  # +f
 PASSWORD_LENGTH = 32  # +k, characters
 MASK_LENGTH = 200  # +b, characters
 
@@ -158,7 +159,25 @@ def _capacity(room: Room, change: ModeChange) -> ModeChange | None:
     return replace(change, arg=str(wanted) if wanted else "")
 
 
+def _slow(room: Room, change: ModeChange) -> ModeChange | None:
+    """`5:10` is five messages in ten seconds."""
+    wanted = 0, 0
+    if change.adding:
+        most, _, seconds = change.arg.partition(":")
+        if not all(one.isascii() and one.isdigit() for one in (most, seconds)):
+            raise Refused(ERR_INVALIDMODEPARAM, room.name, "f", change.arg)
+        wanted = int(most[:6]), int(seconds[:6])
+        if not (0 < wanted[0] <= SLOW_MESSAGES and 0 < wanted[1] <= SLOW_SECONDS):
+            raise Refused(ERR_INVALIDMODEPARAM, room.name, "f", change.arg)
+    if room.slow == wanted:
+        return None
+    room.slow = wanted
+    room.recent.clear()
+    return replace(change, arg=f"{wanted[0]}:{wanted[1]}" if wanted[0] else "")
+
+
 _VALUES: dict[str, Callable[[Room, ModeChange], ModeChange | None]] = {
+    "f": _slow,
     "k": _password,
     "l": _capacity,
 }

@@ -39,6 +39,7 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+ALIKE = "This nickname looks like another one"
 RESERVED = "This nickname belongs to an account: log in to it first"
 
 
@@ -52,6 +53,7 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
     key = casefold(event.nick)
     if key in hub.nicks:
         raise Refused(ERR_NICKNAMEINUSE, event.nick)
+    _check_looks(hub, key, event.nick)
     account = hub.accounts.get(casefold(event.account)) if event.account else None
     _check_reserved(hub, key, event.nick, account.name if account else "")
     user = User(
@@ -64,6 +66,7 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         since=entry.at,
         spoke=entry.at,
         secure=event.secure,
+        trusted=event.trusted,
         away=event.away,
         account=account.name if account else "",
         metadata=dict(event.metadata),
@@ -74,13 +77,23 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         user.metadata = {**account.metadata, **user.metadata}
     hub.users[event.uid] = user
     hub.nicks[key] = user
+    hub.looks.add(key)
     hub.most_users = max(hub.most_users, len(hub.users))
     return presence(hub, entry, user, online=True)
 
 
 def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
-    if key in hub.accounts and key != casefold(account):
+    own = casefold(account)
+    if key in hub.accounts and key != own:
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED)
+    if hub.account_looks.taken(key, hub.accounts) not in ("", own):
+        raise Refused(ERR_NICKNAMEINUSE, nick, text=ALIKE)
+
+
+def _check_looks(hub: Hub, key: str, nick: str, own: str = "") -> None:
+    """`own` is what they are called so far."""
+    if hub.looks.taken(key, hub.nicks) not in ("", own):
+        raise Refused(ERR_NICKNAMEINUSE, nick, text=ALIKE)
 
 
 def presence(hub: Hub, entry: Entry, user: User, *, online: bool) -> tuple[Effect, ...]:
@@ -110,6 +123,7 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     if event.nick == user.nick:
         return ()
     if key != user.key:
+        _check_looks(hub, key, event.nick, user.key)
         _check_reserved(hub, key, event.nick, user.account)
     effect = ChangedNick(
         **user.doing(entry),
@@ -122,8 +136,10 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     if moved:
         _note_gone(hub, entry, user)
     del hub.nicks[user.key]
+    hub.looks.remove(user.key)
     user.nick = event.nick
     hub.nicks[key] = user
+    hub.looks.add(key)
     forget_verdicts(hub, user)
     after = presence(hub, entry, user, online=True) if moved else ()
     return (effect, *before, *after)
@@ -181,6 +197,7 @@ def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect,
     hub.opers -= "o" in user.modes
     _note_gone(hub, entry, user)
     del hub.nicks[user.key]
+    hub.looks.remove(user.key)
     del hub.users[user.uid]
     return (effect, *presence(hub, entry, user, online=False))
 

@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from gchat.core.effects import ChangedTopic, Effect, Failure, Redaction, Refused, Spoke
 from gchat.core.events import Entry, Redacted, Said, TopicSet
+from gchat.core.limits import Recent
 from gchat.core.rooms import HALFOP, PREFIXES, RANKS, Room, Signed
 from gchat.core.saved import saved_room
 from gchat.core.users import User
 from gchat.wire.names import is_room
-from gchat.wire.numerics import ERR_CANNOTSENDTOCHAN, ERR_CHANOPRIVSNEEDED, ERR_NEEDREGGEDNICK
+from gchat.wire.numerics import (
+    ERR_CANNOTSENDTOCHAN,
+    ERR_CHANOPRIVSNEEDED,
+    ERR_NEEDREGGEDNICK,
+    ERR_TARGETTOOFAST,
+)
 
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+KNOWN = 100  # people whom somebody has written to or heard from, and may go on writing to
 _STATUS = {sign: RANKS[letter] for letter, sign in PREFIXES.items()}  # STATUSMSG
 
 
@@ -26,7 +33,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     uids: tuple[int, ...] = ()
     if status or is_room(event.target):
         room = hub.room(event.target[len(status) :])
-        _check_speech(room, user, event)
+        _check_speech(room, user, event, entry.at)
         if status:
             least = _STATUS[status]
             uids = tuple(uid for uid in room.members if room.rank(uid) >= least)
@@ -40,6 +47,8 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
         if "R" in receiver.modes and not user.account and receiver is not user:
             text = "They take messages only from who is logged in"
             raise Refused(ERR_NEEDREGGEDNICK, receiver.nick, text=text)
+        if receiver is not user:
+            _meet(hub, user, receiver, entry.at)
         target, target_account = receiver.nick, receiver.account
         uids = (receiver.uid,) if receiver is user else (receiver.uid, user.uid)
     user.spoke = entry.at
@@ -64,7 +73,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     )
 
 
-def _check_speech(room: Room, user: User, event: Said) -> None:
+def _check_speech(room: Room, user: User, event: Said, at: int) -> None:
     """Raises Refused where they may not say this in the room."""
     if (
         "C" in room.flags
@@ -82,6 +91,41 @@ def _check_speech(room: Room, user: User, event: Said) -> None:
         or room.silences(user)
     ):
         raise Refused(ERR_CANNOTSENDTOCHAN, room.name)
+    if room.slow[0] and not user.modes & {"o"} and event.verb != "TAGMSG":
+        recent = room.recent.setdefault(user.uid, Recent())
+        wait = recent.wait(*room.slow, at)
+        if wait:
+            text = f"This room is in slow mode: wait {_seconds(wait)} s"
+            raise Refused(ERR_CANNOTSENDTOCHAN, room.name, text=text)
+        recent.add(room.slow[0], at)
+        if len(room.recent) > 2 * len(room.members) + KNOWN:  # many have left, or wait for nothing
+            for uid in [u for u, r in room.recent.items() if not r.wait(1, room.slow[1], at)]:
+                del room.recent[uid]
+
+
+def _meet(hub: Hub, user: User, receiver: User, at: int) -> None:
+    """Who writes to many whom they have nothing to do with has to wait. Raises Refused."""
+    if receiver.uid not in user.known:
+        rules = hub.rules
+        if not (user.trusted or "o" in user.modes or user.rooms.keys() & receiver.rooms.keys()):
+            wait = user.openings.wait(rules.strangers, rules.strangers_seconds, at)
+            if wait:
+                text = f"You write to too many strangers: wait {_seconds(wait)} s"
+                raise Refused(ERR_TARGETTOOFAST, receiver.nick, text=text)
+            user.openings.add(rules.strangers, at)
+        _know(user, receiver)
+    if user.uid not in receiver.known:
+        _know(receiver, user)
+
+
+def _know(user: User, other: User) -> None:
+    user.known[other.uid] = None
+    if len(user.known) > KNOWN:
+        del user.known[next(iter(user.known))]
+
+
+def _seconds(milliseconds: int) -> int:
+    return -(-milliseconds // 1000)
 
 
 def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:

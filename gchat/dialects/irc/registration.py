@@ -126,6 +126,7 @@ def _complete(irc: IrcConnection) -> None:
         irc.realname,
         account=irc.account,
         secure=irc.link.secure,
+        trusted=irc.link.trusted,
         away=irc.away,
         metadata=tuple(irc.metadata.items()),
     )

@@ -1,0 +1,134 @@
+"""What is beneath a connection's dialect: finds out what the peer speaks, from the first bytes, and
+makes lines of what comes by TLS and WebSocket.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+
+from gchat.net import refusals
+from gchat.net.door import PEOPLE, Door
+from gchat.net.outbox import Outbox
+from gchat.net.tls import Certificate, TlsFailed, TlsSocket
+from gchat.net.websocket import WebSocket
+from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
+from gchat.wire.sniff import Spoken, sniff
+
+
+class Layers:
+    """Of one connection. `ended` says why nothing more is to be read, once nothing is."""
+
+    __slots__ = ("_door", "_first", "_lines", "_outbox", "_raw", "_tls", "_web", "ended", "spoken")
+
+    def __init__(self, door: Door, raw: socket.socket, outbox: Outbox) -> None:
+        self._door = door
+        self._raw = raw
+        self._outbox = outbox
+        self._lines = LineSplitter()
+        self._tls: TlsSocket | None = None
+        self._web: WebSocket | None = None
+        self._first = b""  # what came before it was clear what the peer speaks
+        self.spoken: Spoken | None = None  # IRC or PLAIN, or HTTP_GET for IRC by WebSocket
+        self.ended = ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is TLS."""
+        return self._tls is not None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the client's certificate."""
+        return self._tls.fingerprint if self._tls is not None else ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether the peer may be asked by plain text who it is: it has said nothing yet."""
+        return self.spoken is None and not self._first and Spoken.PLAIN in self._door.speaks
+
+    @property
+    def shaking_hands(self) -> bool:
+        """Whether TLS or WebSocket is to come, and is not there yet."""
+        late = self._door.tls_only if self._tls is None else not self._tls.ready
+        return late or (self._web is not None and not self._web.open)
+
+    def receive(
+        self, data: bytes, certificate: Certificate | None, origins: Sequence[str]
+    ) -> Sequence[bytes | None]:
+        """The lines that `data` completes, `None` for one that is too long. `origins`: see
+        WebSocket.
+        """
+        if self._tls is not None:
+            data = self._decrypt(self._tls, data)
+        if not data:
+            return ()
+        if self._web is not None:
+            return self._unwrap(self._web, data)
+        if self.spoken is not None:
+            return self._lines.feed(data)
+        self._first += data
+        spoken = sniff(self._first)
+        if spoken is None:
+            if len(self._first) < MAX_LINE_BYTES:
+                return ()
+            spoken = Spoken.PLAIN  # whose line is too long, which it will be told
+        data, self._first = self._first, b""
+        if not self._is_spoken(spoken, certificate):
+            return ()
+        if spoken is Spoken.TLS:
+            assert certificate is not None
+            self._tls = TlsSocket(self._raw, certificate.context)
+            self._outbox.through(self._tls)
+            return self.receive(data, certificate, origins)
+        if spoken is Spoken.HTTP_GET:
+            self._web = WebSocket(origins)
+            return self._unwrap(self._web, data)
+        self.spoken = spoken
+        return self._lines.feed(data)
+
+    def last_words(self, reason: str) -> bytes:
+        """What WebSocket says in the end."""
+        if self._web is None:
+            return b""
+        self._web.end(reason)
+        return self._web.take()
+
+    def end(self, timeout: float) -> None:
+        """Ends TLS as it has to be ended. Switches greenlets."""
+        if self._tls is not None:
+            self._tls.end(timeout)
+
+    def _is_spoken(self, spoken: Spoken, certificate: Certificate | None) -> bool:
+        """Whether it is, here; otherwise whoever speaks it is told so."""
+        answers = refusals.ANSWERS
+        if spoken is Spoken.TLS:
+            fine = certificate is not None and self._tls is None
+        elif self._door.tls_only and self._tls is None:
+            answers, fine = refusals.TLS_ONLY, False
+        else:
+            fine = spoken in PEOPLE and spoken in self._door.speaks
+        if not fine:
+            self._outbox.write(answers[spoken])
+            self.ended = "Not spoken here"
+        return fine
+
+    def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
+        try:
+            found = tls.receive(data)
+        except TlsFailed as error:
+            self.ended = f"TLS failed: {error}"
+            return b""
+        if tls.ended:
+            self.ended = "Connection closed"
+        return found
+
+    def _unwrap(self, web: WebSocket, data: bytes) -> Sequence[bytes | None]:
+        lines = web.receive(data)
+        self._outbox.queue_framed(web.take())
+        if web.open and self.spoken is None:
+            self._outbox.frame = web.frame
+            self.spoken = Spoken.HTTP_GET
+        if web.ended:
+            self.ended = "Connection closed"
+        return lines
