@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from loadtest.dialects import Dialect
+from loadtest.layers import Layer, LayerFailed
 from loadtest.plan import nick
 
 READ_BYTES = 1 << 18
@@ -33,6 +34,7 @@ class Client:
     number: int
     dialect: Dialect
     sock: socket.socket
+    layers: list[Layer]  # beneath the dialect, the lowest first
     read: bytes = b""  # all that came while logging in or joining
     out: bytearray = field(default_factory=bytearray)  # what the socket did not take yet
     alive: bool = True
@@ -46,7 +48,13 @@ class Client:
 class Crowd:
     """Reads and writes for many clients at once."""
 
-    def __init__(self, address: tuple[str, int], make_dialect: Callable[[], Dialect]) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        make_dialect: Callable[[], Dialect],
+        make_layers: Callable[[], list[Layer]] = list,
+    ) -> None:
+        self._make_layers = make_layers
         self._address = address
         self._make_dialect = make_dialect
         self._epoll = select.epoll()
@@ -74,9 +82,11 @@ class Crowd:
             raise CouldNotStart(f"{host}:{port}: {error.strerror or error}") from None
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client = Client(number, self._make_dialect(), sock)
+        client = Client(number, self._make_dialect(), sock, self._make_layers())
         self.clients[number] = self._by_fd[sock.fileno()] = client
         self._epoll.register(sock, select.EPOLLIN)
+        for height, layer in enumerate(client.layers):
+            self._send_from(client, height, layer.start())
         self.send(client, client.dialect.login(client.nick))
         return client
 
@@ -98,7 +108,13 @@ class Crowd:
 
     def send(self, client: Client, data: bytes) -> None:
         """Sends without waiting; the rest goes when the socket takes more."""
-        if not client.alive:
+        self._send_from(client, len(client.layers), data)
+
+    def _send_from(self, client: Client, height: int, data: bytes) -> None:
+        """The same, from beneath the layers at `height`."""
+        for layer in reversed(client.layers[:height]):
+            data = layer.wrap(data)
+        if not client.alive or not data:
             return
         if client.out:
             client.out += data
@@ -141,7 +157,15 @@ class Crowd:
         if not size:
             self.drop(client)
             return b""
-        return bytes(self._buffer[:size])
+        data = bytes(self._buffer[:size])
+        for height, layer in enumerate(client.layers):
+            try:
+                data, answer = layer.unwrap(data)
+            except LayerFailed as error:
+                raise CouldNotStart(str(error)) from None
+            if answer:
+                self._send_from(client, height, answer)
+        return data
 
     def unread(self) -> int:
         """Bytes that have come and were not read yet, in the sockets that are read: estimated from

@@ -79,6 +79,7 @@ class Generator:
         *,
         processes: int,
         plain: bool = False,
+        beneath: tuple[str, ...] = (),
         echo: bool = True,
         size: int = 100,
         progress: Callable[[int], None] = lambda done: None,
@@ -90,7 +91,7 @@ class Generator:
         self._processes = []
         for index in range(processes):
             ours, theirs = context.Pipe()
-            setup = Setup(address, plain, echo, size, plan, index, processes)
+            setup = Setup(address, plain, beneath, echo, size, plan, index, processes)
             process = context.Process(target=work, args=(theirs, setup), daemon=True)
             process.start()
             theirs.close()

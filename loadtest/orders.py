@@ -18,6 +18,7 @@ class Setup:
 
     address: tuple[str, int]
     plain: bool
+    beneath: tuple[str, ...]  # the language: "tls", "websocket"
     echo: bool  # ask for echo-message
     size: int  # bytes of each message's text
     plan: Plan

@@ -89,6 +89,7 @@ def settings(arguments: argparse.Namespace) -> Settings:
         size=arguments.size,
         processes=arguments.processes,
         plain=arguments.plain,
+        beneath=beneath(arguments),
         arrivals=arguments.arrivals,
         room_size=min(arguments.room_size, arguments.clients),
         slow=min(arguments.slow, arguments.clients - 2),
@@ -99,9 +100,14 @@ def settings(arguments: argparse.Namespace) -> Settings:
     )
 
 
+def beneath(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """What the simulated clients speak IRC by, the lowest first."""
+    return tuple(name for name in ("tls", "websocket") if getattr(arguments, name))
+
+
 def _target(arguments: argparse.Namespace) -> Target:
     if arguments.target is None:
-        return OwnTarget(disk=arguments.disk)
+        return OwnTarget(disk=arguments.disk, tls=arguments.tls)
     host, port = arguments.target
     return Target(host, port, arguments.pid)
 
@@ -210,6 +216,8 @@ def _within(low: float, high: float, kind: type[int] | type[float]) -> Callable[
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command line, with the scenario's defaults for what is not said."""
     arguments = _parser().parse_args(words)
+    if arguments.plain and arguments.websocket:
+        _parser().error("plain text is not spoken by WebSocket")
     for name, value in (_DEFAULTS | _DEFAULTS_OF.get(arguments.scenario, {})).items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
@@ -233,6 +241,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--pid", type=int, default=0, help="its process, to measure what it uses")
     add("--disk", action="store_true", help="our own server stores every message on disk")
     add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
+    add("--tls", action="store_true", help="by TLS, whatever the server's certificate is")
+    add("--websocket", action="store_true", help="by WebSocket")
     add("--clients", type=_within(2, 60_000, int), help="default: 500")
     add("--rate", type=_within(0.1, 1e6, float), help="messages/s (default: 100)")
     add("--seconds", type=_within(0.1, 3600, float), help="default: 10")

@@ -28,6 +28,7 @@ class Settings:
     size: int
     processes: int
     plain: bool
+    beneath: tuple[str, ...]  # "tls", "websocket"
     arrivals: Arrivals
     room_size: int  # rooms
     slow: int  # slow-readers: how many stop reading
@@ -61,6 +62,7 @@ class Stage:
             plan,
             processes=settings.processes,
             plain=settings.plain,
+            beneath=settings.beneath,
             echo=echo,
             size=settings.size,
             progress=lambda done: self.show(self.doing, done, self.of),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -44,13 +45,16 @@ class OwnTarget(Target):
     is removed afterwards; otherwise it keeps none, like the servers that it is compared with.
     """
 
-    def __init__(self, *, disk: bool = False) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="loadtest-") if disk else None
-        keeps = ["--data", self._folder.name] if self._folder else ["--memory"]
+    def __init__(self, *, disk: bool = False, tls: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="loadtest-")
+        keeps = [] if disk else ["--memory"]
+        if tls:
+            keeps.append("--tls-self-signed")
         self._server = subprocess.Popen(
             [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *keeps],
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"GCHAT_JOURNAL_DATA": self._folder.name},
             cwd=Path(__file__).resolve().parent.parent,  # where gchat is found, installed or not
         )
         assert self._server.stdout is not None
@@ -69,5 +73,4 @@ class OwnTarget(Target):
             self._server.wait()
         assert self._server.stdout is not None
         self._server.stdout.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._folder.cleanup()

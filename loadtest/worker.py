@@ -10,6 +10,7 @@ from typing import Any
 from loadtest.crowd import Client, CouldNotStart, Crowd
 from loadtest.dialects import Dialect, Irc, Plain
 from loadtest.drive import QUIET_SECONDS, TICK_SECONDS, Drive
+from loadtest.layers import layers
 from loadtest.orders import Order, Setup, Share
 
 SETTLE_SECONDS = 0.3  # of silence after joining, before the load begins
@@ -21,7 +22,9 @@ class Worker:
     def __init__(self, pipe: Connection, setup: Setup) -> None:
         self._pipe = pipe
         self._setup = setup
-        self._crowd = Crowd(setup.address, self._dialect)
+        self._crowd = Crowd(
+            setup.address, self._dialect, lambda: layers(setup.beneath, setup.address)
+        )
 
     def serve(self) -> None:
         """Carries out commands until the pipe is closed."""

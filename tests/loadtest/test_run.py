@@ -121,6 +121,26 @@ def test_a_server_that_runs_already(server: ServerProcess, flags: list[str]) -> 
     assert "2,000 of 2,000" in printed
 
 
+@pytest.mark.parametrize("flags", [["--tls"], ["--websocket"], ["--tls", "--websocket"]])
+def test_what_is_beneath(flags: list[str]) -> None:
+    status, printed = run(*SMALL, *flags)
+    assert status == 0, printed
+    assert "2,000 of 2,000" in printed
+
+
+@pytest.mark.parametrize(
+    ("flag", "sentence"),
+    [("--tls", "no TLS: "), ("--websocket", "no WebSocket: HTTP/1.1 403 Forbidden")],
+)
+def test_a_server_without_it(
+    make_server: Callable[..., ServerProcess], flag: str, sentence: str
+) -> None:
+    server = make_server(speaks="irc")
+    status, printed = run(*SMALL, "--target", f"127.0.0.1:{server.port}", flag)
+    assert status == 4
+    assert sentence in printed
+
+
 @pytest.mark.parametrize("target", ["127.0.0.1:1", "nonsense", "127.0.0.1:0"])
 def test_a_target_that_is_not_there(target: str) -> None:
     done = subprocess.run(
