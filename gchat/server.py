@@ -68,11 +68,12 @@ class Server:
         self._retention: gevent.Greenlet[..., None] | None = None
         self._boot = f"{wall_ms():x}"
         self._journal = self._open_journal()
+        admission = assembly.admission(config)
         self._listener = Listener(
             assembly.doors(config),
             max_connections=assembly.most_connections(config),
             make_session=self._make_session,
-            admission=assembly.admission(config),
+            admission=admission,
             proxies=frozenset(config.server.proxies.split()),
             proxy_seconds=config.times.handshake,
         )
@@ -94,6 +95,7 @@ class Server:
             wall_ms=wall_ms,
             unregistered=self._listener.unregistered,
             computer=self._computer,
+            admission=admission,
             logins=assembly.logins(config),
             reload=self.reload,
             tls=self._certificate,

@@ -37,11 +37,22 @@ class Admission:
 
     def leave(self, host: str) -> None:
         """One that was let in is gone."""
+        if self.local_exempt and is_local(host):
+            return
         key = group(host)
         if key in self._here:
             self._here[key] -= 1
             if self._here[key] <= 0:
                 del self._here[key]
+
+    def move(self, host: str, other: str, now: float) -> bytes:
+        """One that was let in turns out to be of another address; what to tell it where it is one
+        too many there, and is counted as before.
+        """
+        refusal = self.enter(other, now)
+        if not refusal:
+            self.leave(host)
+        return refusal
 
     def __len__(self) -> int:
         return len(self._here)

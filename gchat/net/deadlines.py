@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from itertools import count
 from typing import Protocol
+from weakref import ref
 
 
 class Timed(Protocol):
@@ -20,23 +21,24 @@ class Deadlines:
     """Asks everything that was added when its time has come.
 
     A connection that speaks moves its own deadline without telling anybody: it is asked at the old
-    one and answers with the new one. So a line read costs nothing here.
+    one and answers with the new one. So a line read costs nothing here. Who is gone is not kept
+    for it.
     """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Timed]] = []
+        self._heap: list[tuple[float, int, ref[Timed]]] = []
         self._order = count()
 
     def add(self, at: float, timed: Timed) -> None:
         """Asks `timed` at `at`."""
-        heapq.heappush(self._heap, (at, next(self._order), timed))
+        heapq.heappush(self._heap, (at, next(self._order), ref(timed)))
 
     def run(self, now: float) -> None:
         """Asks all whose time has come."""
         while self._heap and self._heap[0][0] <= now:
-            timed = heapq.heappop(self._heap)[2]
-            at = timed.due(now)
-            if at is not None:
+            timed = heapq.heappop(self._heap)[2]()
+            at = None if timed is None else timed.due(now)
+            if timed is not None and at is not None:
                 self.add(max(at, now), timed)
 
     def __len__(self) -> int:

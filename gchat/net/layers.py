@@ -99,6 +99,12 @@ class Layers:
         if self._tls is not None:
             self._tls.end(timeout)
 
+    def close(self) -> None:
+        """Lets go of everything."""
+        if self._tls is not None:
+            self._tls.close()
+        self._tls = self._web = None
+
     def _is_spoken(self, spoken: Spoken, certificate: Certificate | None) -> bool:
         """Whether it is, here; otherwise whoever speaks it is told so."""
         answers = refusals.ANSWERS

@@ -143,10 +143,7 @@ class Listener:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
-        try:
-            self._serve(sock, host, door, first)
-        finally:
-            self._admission.leave(host)
+        self._serve(sock, host, door, first)
 
     def _ask_proxy(self, sock: gsocket.socket) -> tuple[Proxied, bytes]:
         """What the proxy says, and what came behind it."""
@@ -176,6 +173,7 @@ class Listener:
         finally:
             del self._sessions[session]
             del self._by_number[session.number]
+            self._admission.leave(session.host)
 
     def _note_full(self) -> None:
         now = time.monotonic()

@@ -19,6 +19,10 @@ _WRITE = 2  # gevent's loop.io: watch for writability
 _NOTHING = memoryview(b"")
 
 
+def _nobody() -> None:
+    """Whose outbox it was is gone."""
+
+
 class Outbox:
     """Bytes on their way to one socket.
 
@@ -147,8 +151,11 @@ class Outbox:
         return not self._size
 
     def close(self) -> None:
-        """Drops everything and lets go of the socket, which is not closed here."""
+        """Drops everything and lets go of the socket, which is not closed here, and of whose outbox
+        it is: a cycle would have to wait for the garbage collector.
+        """
         self._break()
+        self._overflowed = _nobody
 
     def flush(self) -> tuple[int, int]:
         """See Flushable. Gives the socket what is queued, if it takes more."""

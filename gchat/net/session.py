@@ -46,6 +46,7 @@ class Session:
     """One connection. Is the `Link` of its dialect."""
 
     __slots__ = (
+        "__weakref__",
         "_allowance",
         "_around",
         "_dialect",
@@ -155,7 +156,14 @@ class Session:
 
     def become_host(self, host: str) -> None:
         """See Link."""
-        self.host = readable_host(host)
+        host = readable_host(host)
+        refusal = self._around.admission.move(self.host, host, self._around.monotonic())
+        if refusal:
+            self.send(refusal)
+            self.close("Too many connections")
+            return
+        self.host = host
+        self._allowance = None if self.trusted else self._around.allowance()
 
     def capture(self, event: Event) -> None:
         """See Link."""
@@ -375,6 +383,7 @@ class Session:
                 self._linger()
         finally:
             self._outbox.close()
+            self._layers.close()
             self._readable.close()
             self._sock.close()
 

@@ -11,6 +11,7 @@ from gchat.core.limits import Buckets
 from gchat.core.tails import Tails
 from gchat.dialects.link import ServerInfo
 from gchat.journal.base import Journal
+from gchat.net.admission import Admission
 from gchat.net.computer import Computer
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
@@ -47,6 +48,7 @@ class Surroundings:
     wall_ms: Callable[[], int]
     unregistered: Callable[[], int]
     computer: Computer
+    admission: Admission
     logins: Buckets
     reload: Callable[[], list[str]]
     tls: Certificate | None

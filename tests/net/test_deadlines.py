@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from gchat.net.deadlines import Deadlines
 
 
@@ -26,6 +28,17 @@ def test_each_is_asked_when_its_time_has_come() -> None:
         deadlines.run(now)
     assert early.times == [1.0, 8.0]
     assert late.times == [5.5]
+    assert len(deadlines) == 0
+
+
+def test_who_is_gone_is_not_kept() -> None:
+    deadlines = Deadlines()
+    asked = Asked(None)
+    gone = ref(asked)
+    deadlines.add(1.0, asked)
+    del asked
+    assert gone() is None
+    deadlines.run(2.0)
     assert len(deadlines) == 0
 
 

@@ -33,7 +33,7 @@ def test_the_welcome(server: ServerProcess) -> None:
     )
     tokens = [t for m in client.welcome if m.command == "005" for t in m.params[1:-1]]
     assert {"CASEMAPPING=ascii", "UTF8ONLY", "NICKLEN=30", "PREFIX=(qaohv)~&@%+"} <= set(tokens)
-    assert "CHANMODES=Ibe,k,l,CMRimnst" in tokens
+    assert "CHANMODES=Ibe,k,fl,CMRimnst" in tokens
 
 
 def test_the_motd_of_the_configuration(make_server) -> None:  # type: ignore[no-untyped-def]

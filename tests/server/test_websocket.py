@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from gchat.wire.message import parse
-from tests.support.clients import IrcClient, LineClient, PlainClient
+from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded
 from tests.support.process import ServerProcess
 
 TEXT, BINARY = "text.ircv3.net", "binary.ircv3.net"
@@ -131,20 +131,9 @@ def test_a_newline_in_a_message_is_no_second_command(
 
 
 def test_an_unmasked_frame_is_refused(server: ServerProcess) -> None:
-    client = upgraded(server)
+    client = upgraded(server.port)
     client.send_raw(Frame(Opcode.TEXT, b"NICK x").serialize(mask=False))
     assert client.sock.recv(100)[2:4] == (1002).to_bytes(2, "big")
-
-
-def upgraded(server: ServerProcess) -> LineClient:
-    client = LineClient(server.port)
-    client.send(
-        "GET / HTTP/1.1", "Host: here", "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "",
-    )  # fmt: skip
-    while client.read_line():
-        pass
-    return client
 
 
 @pytest.mark.parametrize(

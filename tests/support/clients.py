@@ -21,6 +21,7 @@ class LineClient:
         self.sock = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS)
         OPEN.append(self)
         self._unread = b""
+        self.answer: list[str] = []  # to a handshake
         if first:
             self.send_raw(first)
 
@@ -127,6 +128,25 @@ class IrcClient(LineClient):
     def sync(self) -> list[Message]:
         """Everything that came so far."""
         return self.ask()
+
+
+def upgraded(port: int, *headers: str) -> LineClient:
+    """A WebSocket whose frames are left to the test."""
+    client = LineClient(port)
+    client.send(
+        "GET / HTTP/1.1",
+        "Host: here",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        *headers,
+        "",
+    )
+    client.answer = []
+    while line := client.read_line():
+        client.answer.append(line)
+    return client
 
 
 def words(messages: list[Message]) -> list[str]:

@@ -207,10 +207,7 @@ def register(irc: IrcConnection, message: Message) -> None:
     if casefold(name) != casefold(nick):
         text = "The account has to be called like your nickname"
         raise Failure("REGISTER", "ACCOUNT_NAME_MUST_BE_NICK", name, text=text)
-    if info.email_required and not _is_address(email):
-        text = "A valid e-mail address is required"
-        raise Failure("REGISTER", "INVALID_EMAIL", name, text=text)
-    make_account(irc, name, password)
+    make_account(irc, name, password, email)
     irc.say("REGISTER", "SUCCESS", name, "Account registered")
 
 
@@ -220,8 +217,11 @@ def _is_address(text: str) -> bool:
     return bool(at and user and "." in domain.strip(".")) and " " not in text and len(text) <= 254
 
 
-def make_account(irc: IrcConnection, name: str, password: str) -> None:
+def make_account(irc: IrcConnection, name: str, password: str, email: str) -> None:
     """Registers and logs in. Switches greenlets. Raises Failure."""
+    if irc.server.accounts.email_required and not _is_address(email):
+        text = "A valid e-mail address is required"
+        raise Failure("REGISTER", "INVALID_EMAIL", name, text=text)
     if not irc.server.accounts.registration:
         text = "Accounts cannot be registered on this server"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)

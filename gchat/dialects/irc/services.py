@@ -70,7 +70,7 @@ def _commit(irc: IrcConnection, event: Event) -> None:
 def _register(irc: IrcConnection, words: list[str]) -> str:
     if len(words) not in (1, 2):
         raise Usage
-    make_account(irc, irc.user.nick, words[0])
+    make_account(irc, irc.user.nick, words[0], words[1] if len(words) == 2 else "")
     return "Account created"
 
 
@@ -173,7 +173,7 @@ def _room_info(irc: IrcConnection, words: list[str]) -> str:
 
 
 _NICKSERV: dict[str, tuple[Command, str]] = {
-    "REGISTER": (_register, "PASSWORD"),
+    "REGISTER": (_register, "PASSWORD [E-MAIL]"),
     "IDENTIFY": (_identify, "[ACCOUNT] PASSWORD"),
     "LOGOUT": (_logout, ""),
     "GHOST": (_ghost, "NICKNAME [PASSWORD]"),
