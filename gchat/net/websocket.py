@@ -47,7 +47,7 @@ class WebSocket:
     def ended(self) -> bool:
         """Whether nothing more is to be read."""
         return self._protocol.state in (State.CLOSING, State.CLOSED) or bool(
-            self._protocol.close_expected()
+            self._protocol.close_expected() or self._protocol.eof_sent
         )
 
     def take(self) -> bytes:
@@ -73,6 +73,8 @@ class WebSocket:
 
     def _answer(self, request: Request) -> None:
         headers = request.headers
+        if self._protocol.eof_sent:
+            return  # frames came with the request, and were wrong: it is ended already
         if "Upgrade" not in headers:
             self._refuse(HTTPStatus.NOT_FOUND, _PAGE.decode())
         elif not self._may_come_from(headers):

@@ -15,6 +15,10 @@ from gchat.wire.message import parse
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded
 from tests.support.process import ServerProcess
 
+UPGRADE = (
+    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
 TEXT, BINARY = "text.ircv3.net", "binary.ircv3.net"
 
 
@@ -128,6 +132,14 @@ def test_a_newline_in_a_message_is_no_second_command(
     web.send("PRIVMSG #lobby :a\r\nQUIT")
     web.send("PING still-here")
     assert any(" 400 " in line for line in until(web, "PONG"))
+
+
+def test_a_wrong_frame_in_the_same_packet_as_the_request(server: ServerProcess) -> None:
+    for request in ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", UPGRADE, UPGRADE + "Origin: null\r\n"):
+        with LineClient(server.port, request.encode() + b"\r\n\0\0") as client:
+            client.sock.recv(4096)
+    assert PlainClient(server.port, "Duy")
+    assert "Traceback" not in server.log
 
 
 def test_an_unmasked_frame_is_refused(server: ServerProcess) -> None:

@@ -1,0 +1,243 @@
+"""What is fuzzed: functions of bytes that raise where something is wrong."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from gchat.core import masks
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.link import Dialect
+from gchat.dialects.plain import PlainConnection
+from gchat.net.door import Door
+from gchat.net.layers import Layers
+from gchat.net.outbox import Outbox
+from gchat.net.tls import Certificate, TlsFailed, TlsSocket
+from gchat.net.websocket import WebSocket
+from gchat.wire.caps import CAPABILITIES
+from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
+from gchat.wire.message import MessageError, check_client_line, format_message, parse
+from gchat.wire.proxy import BadProxy, proxied
+from gchat.wire.sasl import SaslError, Scram, Verifier, decode, encode, plain
+from gchat.wire.sniff import sniff
+from tests.support.link import FakeLink
+
+Target = Callable[[bytes], None]
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """The bytes in pieces, whose sizes the first byte decides."""
+    if not data:
+        return
+    step = data[0] % 17 + 1
+    for at in range(0, len(data), step):
+        yield data[at : at + step]
+
+
+def lines(data: bytes) -> None:
+    """However the bytes are cut, the lines are the same, and what is kept is bounded."""
+    whole = LineSplitter(64).feed(data)
+    splitter = LineSplitter(64)
+    found: list[bytes | None] = []
+    for piece in _pieces(data):
+        found += splitter.feed(piece)
+        assert len(splitter.pending) < 64
+    assert found == whole
+    assert all(line is None or (len(line) < 64 and b"\n" not in line) for line in found)
+
+
+def message(data: bytes) -> None:
+    """What can be read can be written, and reads the same again."""
+    try:
+        check_client_line(data)
+        found = parse(data.decode())
+    except (MessageError, UnicodeDecodeError):
+        return
+    try:
+        line = format_message(found.command, *found.params, source=found.source, tags=found.tags)
+    except MessageError:
+        return
+    assert not set(line) & set("\r\n\0")
+    again = parse(line)
+    assert (again.command, again.params) == (found.command, found.params)
+
+
+def sniffed(data: bytes) -> None:
+    """What is decided stays, whatever comes behind it."""
+    decided = None
+    for end in range(1, min(len(data), 600) + 1):
+        now = sniff(data[:end])
+        assert decided is None or now is decided
+        decided = now
+
+
+def proxy(data: bytes) -> None:
+    """A header, more needed, or none."""
+    for prefix in (b"", b"PROXY TCP4 ", b"\r\n\r\n\0\r\nQUIT\n!\x11"):
+        try:
+            found = proxied(prefix + data)
+        except BadProxy:
+            continue
+        assert found is None or 0 < found.size <= len(prefix + data)
+
+
+_VERIFIER = Verifier.make("a-good-password", 4096)
+
+
+def sasl(data: bytes) -> None:
+    """Every mechanism, message by message."""
+    assert decode("".join(one for one in encode(data) if one != "+")) == data
+    for mechanism in (plain, decode):
+        try:
+            mechanism(cast("Any", data if mechanism is plain else data.decode("latin-1")))
+        except SaslError:
+            pass
+    scram = Scram(lambda name: _VERIFIER)
+    for one in data.split(b"\n")[:3]:
+        try:
+            if scram.answer(one) is None:
+                break
+        except SaslError:
+            break
+    assert scram.name == "" or scram.name.encode() in data
+
+
+class _Steps(str):
+    """Counts how often it is looked at."""
+
+    looked = 0
+
+    def __getitem__(self, at: Any) -> str:
+        _Steps.looked += 1
+        return super().__getitem__(at)
+
+
+def mask(data: bytes) -> None:
+    """As the standard library's would match, in time that is bounded by both lengths."""
+    pattern, _, text = data[:400].decode("utf-8", "replace").partition("\n")
+    pattern, text = masks.fold(pattern), masks.fold(text)
+    _Steps.looked = 0
+    found = masks.matches(_Steps(pattern), text)
+    assert _Steps.looked <= 4 * (len(pattern) + 2) * (len(text) + 2)
+    if "*" not in pattern and "?" not in pattern:
+        assert found is (pattern == text)
+    assert masks.matches("*", text)
+    assert not found or masks.matches(f"*{pattern}*", text)
+
+
+_HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def websocket(data: bytes) -> None:
+    """From the handshake on, or behind it."""
+    for start in (b"", _HANDSHAKE):
+        web = WebSocket(())
+        web.receive(start)
+        for piece in _pieces(data):
+            if web.ended:
+                break
+            for line in web.receive(piece):
+                assert len(line) <= MAX_LINE_BYTES
+        web.end("over")
+        web.take()
+
+
+class _Nowhere:
+    """A socket that takes everything."""
+
+    def send(self, data: bytes) -> int:
+        return len(data)
+
+    def fileno(self) -> int:
+        return -1
+
+
+def tls(certificate: Certificate) -> Target:
+    """A handshake of anything."""
+
+    def target(data: bytes) -> None:
+        end = TlsSocket(cast("socket.socket", _Nowhere()), certificate.context)
+        try:
+            for piece in _pieces(data):
+                end.receive(piece)
+        except TlsFailed:
+            pass
+        end.close()
+
+    return target
+
+
+class _Box:
+    """An outbox that is only counted."""
+
+    frame: Callable[[bytes], bytes] | None = None
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        self.size += len(data)
+
+    queue_framed = write
+
+
+def connection(data: bytes) -> None:
+    """A whole connection against a hub, from its first byte, with somebody else in the room. What
+    is shown to others is rendered in every form by the link of the tests, which looks at it.
+    """
+    link = FakeLink()
+    other = IrcConnection(FakeLink(2, link.hub))
+    for line in (b"NICK Duy", b"USER d 0 * :D", b"JOIN #a", b"JOIN #lobby"):
+        other.receive(line)
+    dialect: Dialect | None = None
+    if data[:1] == b"\xff":  # past what a fuzzer takes long to find
+        data, dialect = data[1:], _joined(link)
+    box = _Box()
+    layers = Layers(Door(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box))
+    for piece in [data] if dialect else _pieces(data):
+        found = LineSplitter().feed(piece) if dialect else layers.receive(piece, None, ())
+        if dialect is None and layers.spoken is not None:
+            is_plain = layers.spoken.name == "PLAIN"
+            dialect = PlainConnection(link) if is_plain else IrcConnection(link)
+        for one in found:
+            if dialect is not None and link.closed is None:
+                dialect.receive(one)
+                link.settle()
+    assert link.sent == b"" or link.sent.endswith(b"\n")
+    assert b"\0" not in link.sent
+    link.sent.decode()
+    if dialect is not None:
+        dialect.last_words("over")
+
+
+def _joined(link: FakeLink) -> IrcConnection:
+    irc = IrcConnection(link)
+    irc.receive(b"CAP LS 302")
+    for name in CAPABILITIES:
+        irc.receive(f"CAP REQ {name}".encode())
+    for line in (b"CAP END", b"NICK Tuan", b"USER t 0 * :T", b"NS REGISTER a-good-password"):
+        irc.receive(line)
+    for line in (b"JOIN #a", b"JOIN #lobby", b"PRIVMSG #a :hello"):
+        irc.receive(line)
+        link.settle()
+    link.take()
+    return irc
+
+
+def targets(certificate: Certificate) -> dict[str, Target]:
+    """By name; the certificate is the one that TLS is tried with."""
+    return {
+        "connection": connection,
+        "lines": lines,
+        "mask": mask,
+        "message": message,
+        "proxy": proxy,
+        "sasl": sasl,
+        "sniffed": sniffed,
+        "tls": tls(certificate),
+        "websocket": websocket,
+    }
