@@ -18,6 +18,8 @@ STOP_SECONDS = 10.0
 class ServerProcess:
     """`python -m gchat --port 0`. What it logs must hold no traceback: `stop` looks."""
 
+    module = "gchat"  # or another one, which runs it
+
     def __init__(self, *flags: str, **settings: object) -> None:
         self._flags = flags if "--data" in flags else ("--memory", *flags)
         self._environment = {f"GCHAT_{key.upper()}": str(value) for key, value in settings.items()}
@@ -53,7 +55,7 @@ class ServerProcess:
         self._log = tempfile.NamedTemporaryFile("w", suffix=".log", delete=False)  # noqa: SIM115
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GCHAT_")}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gchat", "--port", "0", *self._flags],
+            [sys.executable, "-m", self.module, "--port", "0", *self._flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,

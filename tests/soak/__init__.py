@@ -1,0 +1,1 @@
+"""For an hour, everything at once: `python -m tests.soak`."""
