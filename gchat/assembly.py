@@ -52,6 +52,8 @@ NEED_RESTART = (
     "limits.new_connections_per_minute",
     "limits.outbox_bytes",
     "limits.rooms_per_user",
+    "limits.rooms_per_account",
+    "limits.bans_per_room",
     "limits.monitored",
     "limits.metadata_keys",
     "limits.strangers_per_minute",

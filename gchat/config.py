@@ -263,6 +263,8 @@ class LimitsConfig:
     outbox_bytes: int = _set(1 << 20, _integer(16_384, 1 << 30))
     nick_length: int = _set(30, _integer(1, 30))
     rooms_per_user: int = _set(100, _integer(1, 10_000))
+    rooms_per_account: int = _set(100, _integer(0, 10_000))  # that are registered
+    bans_per_room: int = _set(100, _integer(1, 10_000))  # entries of each list
     plain_line_bytes: int = _set(4096, _integer(64, 8192))
     line_bytes: int = _set(512, _integer(512, 4096))
     multiline_bytes: int = _set(4096, _integer(512, 32_768))

@@ -52,6 +52,8 @@ class Server:
             rooms_per_user=config.limits.rooms_per_user,
             watched_per_user=config.limits.monitored,
             metadata_keys=config.limits.metadata_keys,
+            rooms_per_account=config.limits.rooms_per_account,
+            bans_per_room=config.limits.bans_per_room,
             strangers=config.limits.strangers_per_minute,
             slow_mode=slow_mode(config.limits.slow_mode),
         )
