@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import resource
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from secrets import token_bytes
 from typing import cast
 
 from gchat import __version__
@@ -141,7 +143,7 @@ def store(config: Config) -> Store | None:
     return Store(data_folder(config.journal.data), cast("Durability", config.journal.durability))
 
 
-def info(config: Config, rules: Rules) -> ServerInfo:
+def info(config: Config, rules: Rules, secret: bytes) -> ServerInfo:
     """What every connection may know."""
     return ServerInfo(
         name=config.server.name,
@@ -163,7 +165,7 @@ def info(config: Config, rules: Rules) -> ServerInfo:
         multiline_lines=config.limits.multiline_lines,
         accounts=AccountsInfo(
             registration=config.accounts.registration,
-            before_connect=config.accounts.before_connect,
+            before_connect=config.accounts.before_connect and not config.server.password,
             email_required=config.accounts.email_required,
             rejoin=config.accounts.rejoin,
             password_length=config.accounts.password_length,
@@ -176,7 +178,27 @@ def info(config: Config, rules: Rules) -> ServerInfo:
         port=config.server.port,
         origins=tuple(config.server.origins.split()),
         password=config.server.password,
+        secret=secret,
     )
+
+
+SECRET, SECRET_BYTES = "journal.secret", 32
+
+
+def secret(config: Config) -> bytes:
+    """What nobody can guess, the same in every run. Raises OSError."""
+    if config.journal.engine == "memory":
+        return token_bytes(SECRET_BYTES)
+    path = data_folder(config.journal.data) / SECRET
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        found = b""
+    if len(found) != SECRET_BYTES:
+        found = token_bytes(SECRET_BYTES)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(found)
+    return found
 
 
 def _sts(config: Config) -> int:

@@ -13,7 +13,14 @@ from gevent import socket as gsocket
 from gchat import assembly
 from gchat.assembly import readable_address, wall_ms
 from gchat.config import Config, ConfigError, host_and_port, slow_mode
-from gchat.core.effects import Disconnected, Effect, Evicted, Left, WasKicked
+from gchat.core.effects import (
+    ChangedRoomName,
+    Disconnected,
+    Effect,
+    Evicted,
+    Left,
+    WasKicked,
+)
 from gchat.core.history import Query
 from gchat.core.hub import Hub, Rules
 from gchat.core.records import restored
@@ -63,8 +70,9 @@ class Server:
         self.hub = Hub(rules)
         self._flusher = Flusher()
         self._fanout = Fanout(self._flusher)
-        self._tails = Tails(config.journal.replay)
+        self._tails = Tails(config.journal.replay, config.journal.keep_days, wall_ms)
         self._store = assembly.store(config)
+        self._secret = assembly.secret(config)
         self._archive = StoreArchive(self._store) if self._store else None
         self._writer = Worker()
         self._retention: gevent.Greenlet[..., None] | None = None
@@ -90,7 +98,7 @@ class Server:
             tails=self._tails,
             archive=self._archive,
             boot=self._boot,
-            server=assembly.info(config, rules),
+            server=assembly.info(config, rules, self._secret),
             timing=assembly.timing(config),
             outbox_bytes=config.limits.outbox_bytes,
             monotonic=time.monotonic,
@@ -149,7 +157,9 @@ class Server:
             return [f"Nothing was changed: {error}"]
         old, self._config = self._config, new
         before = self._around.server
-        self._around.server = replace(assembly.info(new, self._rules), created=before.created)
+        self._around.server = replace(
+            assembly.info(new, self._rules, self._secret), created=before.created
+        )
         self._around.timing = assembly.timing(new)
         self._around.logins = assembly.logins(new)
         self._around.allowance = assembly.allowance(new)
@@ -199,17 +209,25 @@ class Server:
             restore(self.hub, kind, key, value)
         lasting = {casefold(self.hub.rules.lobby), *self.hub.rooms}
         for room in lasting if self._tails.limit else ():
-            past = self._store.reader.read(Query(room, self._tails.limit))
-            self._tails.keep(restored(kept) for kept in past)
+            past = self._store.reader.read(Query(self.hub.place(room), self._tails.limit))
+            self._tails.keep(replace(restored(kept), room=room) for kept in past)
         return SqliteJournal(
-            self._store, self._writer, self.hub.apply, self._show, wall_ms, self._boot
+            self._store,
+            self._writer,
+            self.hub.apply,
+            self._show,
+            wall_ms,
+            self._boot,
+            self.hub.place,
         )
 
     def _show(self, effects: tuple[Effect, ...]) -> None:
         self._fanout.deliver(effects)
         self._tails.keep(effects)
         for effect in effects:
-            if isinstance(effect, Evicted):
+            if isinstance(effect, ChangedRoomName):
+                self._tails.move(effect.old_key, effect.new_key)
+            elif isinstance(effect, Evicted):
                 for number in effect.targets:
                     self._listener.evict(number, effect.reason)
             elif isinstance(effect, Left | WasKicked | Disconnected):

@@ -21,6 +21,11 @@ class Account:
     # fingerprints of certificates that log in
     certificates: dict[str, None] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)  # where its people are: folded → name
+    # who this is to the archive and to who logs in: nobody else ever, whatever they are called
+    ident: str = ""
+
+    def __post_init__(self) -> None:
+        self.ident = self.ident or f"@{self.key}"  # before it was kept
 
     @property
     def key(self) -> str:

@@ -53,7 +53,8 @@ class Spoke(Effect):
     target: str
     text: str
     tags: tuple[tuple[str, str], ...]
-    target_account: str = ""  # of the person whom it is for
+    account_id: str = ""  # of the sender's account, its `ident`
+    target_id: str = ""  # of the account of the person whom it is for
     status: str = ""  # "@" where it is for those with this rank only; `uids` are all who see it
     bot: bool = False
     origin: int = 0  # the connection that it came by
@@ -218,8 +219,8 @@ class Redaction(Effect):
     """A message is taken back: nobody is shown it again. `target` as in Spoke."""
 
     target: str
-    target_account: str = ""
     msgid: str
+    place: str = ""  # where it is kept
     reason: str
 
 

@@ -21,6 +21,7 @@ class Connected:
     realname: str
     plain: bool = False  # speaks plain text, so is reached in the lobby only
     account: str = ""  # that they have logged in to
+    account_id: str = ""  # its `ident`, "" for whichever it is now
     secure: bool = False  # by TLS
     trusted: bool = False  # limits are for others
     away: str | None = None
@@ -51,6 +52,9 @@ class Attached:
     uid: int
     connection: int
     account: str
+    account_id: str = ""  # its `ident`, "" for whichever it is now
+    username: str = ""
+    host: str = ""
 
 
 @record()
@@ -133,6 +137,7 @@ class LoggedIn:
 
     uid: int
     account: str
+    account_id: str = ""  # its `ident`, "" for whichever it is now
 
 
 @record()
@@ -309,7 +314,7 @@ class Said:
 @record()
 class Redacted:
     """REDACT of a message of one target. `own`: it is theirs, as the archive has it; otherwise they
-    have to be an operator of the room.
+    have to be an operator of the room. `place` is where the archive has it.
     """
 
     uid: int
@@ -317,6 +322,7 @@ class Redacted:
     msgid: str
     reason: str = ""
     own: bool = False
+    place: str = ""
 
 
 @record()

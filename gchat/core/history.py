@@ -7,7 +7,6 @@ from typing import Protocol
 
 from gchat.core.effects import Saved
 from gchat.core.record import record
-from gchat.wire.names import casefold
 
 MESSAGES = frozenset({"PRIVMSG", "NOTICE"})
 
@@ -19,7 +18,7 @@ class Record:
     at: int  # milliseconds since 1970
     msgid: str
     kind: str  # the IRC command
-    place: str  # the room's folded name, or `conversation`
+    place: str  # the room's (Room.place), or `conversation`
     uid: int  # whose doing it was, as long as the server runs
     nick: str
     source: str  # nick!user@host
@@ -97,25 +96,33 @@ class Archive(Protocol):
         """At most `query.limit` lines before, at and after the center."""
 
     def targets(
-        self, places: Iterable[str], person: str, after: int, before: int, limit: int
+        self,
+        places: Iterable[tuple[str, int]],
+        person: str,
+        after: int,
+        before: int,
+        limit: int,
     ) -> list[Record]:
-        """The last message of each of the places, and of each conversation of a person, where its
-        time is between (milliseconds, both excluded), in the order of time.
+        """The last message of each of the places, none from before its time (milliseconds), and of
+        each conversation of a person, where its own time is between (milliseconds, both excluded),
+        in the order of time.
         """
 
     def search(self, search: Search) -> list[Record]:
         """The last messages that match, in the order in which they were shown."""
 
-    def find(self, place: str, msgid: str) -> Record | None:
-        """A message of a place, by its id."""
+    def find(self, msgid: str) -> Record | None:
+        """A message, by its id."""
 
     def conversations(self, person: str) -> list[str]:
         """The places of a person's conversations."""
 
 
-def person(boot: str, uid: int, account: str) -> str:
-    """Who somebody is to the archive: their account, or somebody whom nobody else ever is."""
-    return f"@{casefold(account)}" if account else f"{boot}-{uid}"
+def person(boot: str, uid: int, account_id: str) -> str:
+    """Who somebody is to the archive: their account (its `ident`), or somebody whom nobody else
+    ever is.
+    """
+    return account_id or f"{boot}-{uid}"
 
 
 def conversation(one: str, other: str) -> str:

@@ -119,12 +119,19 @@ class Hub:
         """The same, Refused also where they are not in it."""
         room = self.room(name)
         if uid not in room.members:
+            if not self.shows(room, uid):
+                raise Refused(ERR_NOSUCHCHANNEL, name)
             raise Refused(ERR_NOTONCHANNEL, room.name)
         return room
 
     def account_of(self, user: User) -> Account | None:
         """Whose account they are logged in to."""
         return self.accounts.get(casefold(user.account)) if user.account else None
+
+    def place(self, key: str) -> str:
+        """Where the past of a room is kept, by its folded name."""
+        room = self.rooms.get(key)
+        return room.place if room is not None else key
 
     def shows(self, room: Room, uid: int) -> bool:
         """Whether they may know who is in the room: it is not secret (+s), or they are in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from gchat.wire.confusables import skeleton
+from gchat.wire.confusables import looks
 
 
 @dataclass(slots=True)
@@ -17,19 +17,24 @@ class Looks:
     def add(self, key: str) -> None:
         """It is taken."""
         if not key.isascii():
-            self._others[skeleton(key)] = key
+            for look in looks(key):
+                self._others[look] = key
 
     def remove(self, key: str) -> None:
         """It is free."""
-        if not key.isascii() and self._others.get(skeleton(key)) == key:
-            del self._others[skeleton(key)]
+        if not key.isascii():
+            for look in looks(key):
+                if self._others.get(look) == key:
+                    del self._others[look]
 
     def taken(self, key: str, taken: Container[str]) -> str:
         """The other name that looks like this one, of those that are `taken`; "" for none."""
         if not self._others and key.isascii():
             return ""
-        look = skeleton(key)
-        if look != key and look in taken:
-            return look
-        other = self._others.get(look, "")
-        return "" if other == key else other
+        for look in looks(key):
+            if look != key and look in taken:
+                return look
+            other = self._others.get(look, key)
+            if other != key:
+                return other
+        return ""

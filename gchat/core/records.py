@@ -27,19 +27,20 @@ _PASSING = frozenset({"+typing", "+draft/typing"})  # tags of no interest afterw
 _GONE = Quit(0, "")  # stands for the event of an entry that is read back: only its effect is kept
 
 
-def kept(outcome: Outcome, boot: str) -> Batch:
+Places = Callable[[str], str]  # where a room's past is kept, by its folded name
+
+
+def kept(outcome: Outcome, boot: str, places: Places = str) -> Batch:
     """What is to be stored of what an entry brought. `boot` is different for each run of the
     server.
     """
     redacted = tuple(
-        (_place(effect, boot), effect.msgid)
-        for effect in outcome.effects
-        if isinstance(effect, Redaction)
+        (effect.place, effect.msgid) for effect in outcome.effects if isinstance(effect, Redaction)
     )
-    return Batch(tuple(records(outcome.effects, boot)), redacted, outcome.saved)
+    return Batch(tuple(records(outcome.effects, boot, places)), redacted, outcome.saved)
 
 
-def records(effects: Iterable[Effect], boot: str) -> Iterator[Record]:
+def records(effects: Iterable[Effect], boot: str, places: Places = str) -> Iterator[Record]:
     """What is kept of what people see."""
     for effect in effects:
         lines = _LINES.get(type(effect))
@@ -48,7 +49,7 @@ def records(effects: Iterable[Effect], boot: str) -> Iterator[Record]:
                 at=effect.entry.at,
                 msgid=effect.entry.msgid,
                 kind=kind,
-                place=place,
+                place=places(place) if place.startswith("#") else place,
                 uid=effect.uid,
                 nick=effect.nick,
                 source=effect.source,
@@ -61,14 +62,14 @@ def records(effects: Iterable[Effect], boot: str) -> Iterator[Record]:
             )
 
 
-def _place(effect: Spoke | Redaction, boot: str) -> str:
+def _place(effect: Spoke, boot: str) -> str:
     if effect.room:
         return effect.room
-    if isinstance(effect, Spoke) and effect.status:
+    if effect.status:
         return casefold(effect.target)
     return conversation(
-        person(boot, effect.uid, effect.account),
-        person(boot, effect.uids[0], effect.target_account),
+        person(boot, effect.uid, effect.account_id),
+        person(boot, effect.uids[0], effect.target_id),
     )
 
 
@@ -93,7 +94,7 @@ def _change(word: str) -> ModeChange:
 
 _LINES: dict[type[Effect], Callable[[Any, str], list[_Line]]] = {
     Spoke: _spoke,
-    Redaction: lambda e, boot: [(_place(e, boot), "REDACT", e.target, e.reason, e.msgid)],
+    Redaction: lambda e, _: [(e.room or e.place, "REDACT", e.target, e.reason, e.msgid)],
     Entered: lambda e, _: [(e.room, "JOIN", e.room_name, "", "")],
     Left: lambda e, _: [(e.room, "PART", e.room_name, e.reason, "")],
     WasKicked: lambda e, _: [(e.room, "KICK", e.room_name, e.reason, e.target)],

@@ -41,6 +41,7 @@ class Room:
     name: str
     created: int  # milliseconds
     lasting: bool = False  # stays when its last member goes, and over restarts
+    place: str = ""  # where its past is kept, whatever it is called: no other room's ever
     founder: str = ""  # the account that it belongs to, "" for none
     members: dict[int, str] = field(default_factory=dict)  # uid → mode letters, highest first
     topic: Signed | None = None
@@ -51,6 +52,7 @@ class Room:
     recent: dict[int, Recent] = field(default_factory=dict)  # when members spoke, while +f
     lists: dict[str, dict[str, Signed]] = field(default_factory=_lists)  # by letter, folded mask
     invited: set[int] = field(default_factory=set)
+    knocks: Recent = field(default_factory=Recent)
     metadata: dict[str, str] = field(default_factory=dict)
     # whether a member is banned or muted: to match all masks for each message would be slow
     silenced: dict[int, bool] = field(default_factory=dict, compare=False)

@@ -37,6 +37,7 @@ def saved_room(room: Room) -> Saved:
         "topic": _signed(room.topic) if room.topic else None,
         "flags": "".join(sorted(room.flags)),
         "password": room.password,
+        "place": room.place,
         "capacity": room.capacity,
         "slow": room.slow,
         "lists": {
@@ -58,6 +59,7 @@ def _restore_room(hub: Hub, key: str, value: Any) -> None:
         flags=set(value["flags"]),
         password=value["password"],
         capacity=value["capacity"],
+        place=value.get("place", key),
         slow=tuple(value.get("slow", (0, 0))),
         metadata=value["metadata"],
     )
@@ -71,6 +73,7 @@ def saved_account(account: Account) -> Saved:
     value = {
         "name": account.name,
         "created": account.created,
+        "ident": account.ident,
         "verifier": account.verifier,
         "metadata": account.metadata,
         "rooms": account.rooms,
@@ -93,6 +96,7 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         metadata=value["metadata"],
         rooms=value["rooms"],
         certificates=dict.fromkeys(value["certificates"]),
+        ident=value.get("ident", ""),
     )
     hub.account_looks.add(key)
     for fingerprint in value["certificates"]:

@@ -9,6 +9,7 @@ from gchat.core.events import Entry
 from gchat.core.limits import Recent
 from gchat.wire.names import casefold
 
+SERVICES = frozenset({"nickserv", "chanserv"})  # nobody is called like them, or looks like them
 # B: a bot. R: takes messages only from who is logged in. i: invisible. o: an operator of the
 # server. w: reads WALLOPS.
 USER_MODES = "BRiow"
@@ -48,8 +49,10 @@ class User:
     watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
     metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining
-    connections: dict[int, None] = field(default_factory=dict)  # the first has the number `uid`
+    # by number, of which the first is `uid`: where it is from, user@host
+    connections: dict[int, str] = field(default_factory=dict)
     account: str = ""  # its name, "" for nobody who is logged in
+    account_id: str = ""  # its `ident`
     markers: dict[str, int] = field(default_factory=dict)  # of who has no account; see Account
 
     @property

@@ -61,6 +61,7 @@ class ServerInfo:
     sts: int = 0  # seconds for which clients are to come back by TLS only; 0 for no such policy
     port: int = 0  # where TLS is spoken
     origins: tuple[str, ...] = ()  # of web pages that may connect, besides the server's own
+    secret: bytes = b""  # that nobody can guess, the same in every run
     password: str = ""  # the verifier of the server's password, "" for none
 
 
@@ -110,6 +111,9 @@ class Link(Protocol):
 
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""
+
+    def breathe(self) -> None:
+        """Lets others have their turn, where this one is over. May switch greenlets."""
 
     def pace(self) -> None:
         """Waits, for a bounded time, until the peer has taken what is queued. May switch
@@ -166,7 +170,7 @@ class Link(Protocol):
     def tail(self, room: str) -> list[Spoke]:
         """The last messages of a room, by its folded name, that who enters it is shown."""
 
-    def find(self, place: str, msgid: str) -> Record | None:
+    def find(self, msgid: str) -> Record | None:
         """A message, by its place. May switch greenlets; raises Unreadable."""
 
     def unregistered(self) -> int:

@@ -46,6 +46,7 @@ Every line you type is a message to everyone here. Commands:
 # A terminal obeys control characters, so a person must never be sent another's. Tab is harmless.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 # https://modern.ircdocs.horse/formatting.html: colours have arguments.
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # makes text read in another order
 _FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?")
 
 
@@ -106,6 +107,10 @@ class PlainConnection:
 
     def _enter(self, text: str) -> None:
         link = self._link
+        if link.server.password:
+            self._tell("This server asks for a password: join it with an IRC client.")
+            self._end("No password")
+            return
         try:
             nick = check_nickname(text.strip(), link.server.nick_length)
         except InvalidName as error:
@@ -149,7 +154,7 @@ class PlainConnection:
 
     def _who(self, _: str) -> None:
         hub = self._link.hub
-        room = hub.room(self._link.server.lobby)
+        room = hub.joined_room(self._link.server.lobby, self._link.uid)
         nicks = sorted((hub.users[uid].nick for uid in room.members), key=casefold)
         self._tell(f"{len(nicks)} here: {', '.join(nicks)}")
 
@@ -182,6 +187,7 @@ class PlainConnection:
             self._tell(f"Write it like this: /search WORDS (at most {MOST_WORDS})")
             return
         lobby = casefold(link.server.lobby)
+        link.hub.joined_room(lobby, link.uid)
         try:
             found = link.archive.search(Search(((lobby, 0),), SEARCH_LINES, words=words))
         except Unreadable:
@@ -273,4 +279,4 @@ def _spoken(effect: Spoke) -> str:
 
 
 def _readable(text: str) -> str:
-    return _CONTROL.sub("", _FORMATTING.sub("", text))
+    return _CONTROL.sub("", _BIDI.sub("", _FORMATTING.sub("", text)))

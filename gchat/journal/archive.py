@@ -33,7 +33,7 @@ class StoreArchive:
         return self._ask(lambda: self._store.reader.around(query, center))
 
     def targets(
-        self, places: Iterable[str], person: str, after: int, before: int, limit: int
+        self, places: Iterable[tuple[str, int]], person: str, after: int, before: int, limit: int
     ) -> list[Record]:
         """See Archive."""
         wanted = tuple(places)
@@ -43,9 +43,9 @@ class StoreArchive:
         """See Archive."""
         return self._ask(lambda: self._store.reader.search(search))
 
-    def find(self, place: str, msgid: str) -> Record | None:
+    def find(self, msgid: str) -> Record | None:
         """See Archive."""
-        return self._ask(lambda: self._store.reader.find(place, msgid))
+        return self._ask(lambda: self._store.reader.find(msgid))
 
     def conversations(self, person: str) -> list[str]:
         """See Archive."""

@@ -31,7 +31,8 @@ class Reader:
 
     def read(self, query: Query) -> list[Record]:
         """See Archive."""
-        after, before = self._bound(query.after, -1), self._bound(query.before, 1)
+        after = self._bound(query.after, -1, query.place)
+        before = self._bound(query.before, 1, query.place)
         wanted = "1" if query.events else MESSAGE
         order = "DESC" if query.newest else "ASC"
         rows = self._connection.execute(
@@ -44,7 +45,7 @@ class Reader:
 
     def around(self, query: Query, center: Reference) -> list[Record]:
         """See Archive."""
-        here = self._bound(center, 1)
+        here = self._bound(center, 1, query.place)
         if not here:
             return []  # a message that is not known
         before = self.read(replace(query, before=center, limit=query.limit // 2))
@@ -56,19 +57,24 @@ class Reader:
         return before + _read(rows)
 
     def targets(
-        self, places: Iterable[str], person: str, after: int, before: int, limit: int
+        self,
+        places: Iterable[tuple[str, int]],
+        person: str,
+        after: int,
+        before: int,
+        limit: int,
     ) -> list[Record]:
         """See Archive."""
         found = []
-        for place in [*places, *self.conversations(person)]:
-            last = self.read(Query(place, 1))
+        for place, since in [*places, *((one, 0) for one in self.conversations(person))]:
+            last = self.read(Query(place, 1, since=since))
             found += [one for one in last if after < one.at < before]
         return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
 
-    def find(self, place: str, msgid: str) -> Record | None:
+    def find(self, msgid: str) -> Record | None:
         """See Archive."""
-        sql = f"SELECT {COLUMNS} FROM entries WHERE msgid = ? AND +place = ? AND kind IN {SPOKEN}"  # noqa: S608
-        found = _read(self._connection.execute(sql, (msgid, place)))
+        sql = f"SELECT {COLUMNS} FROM entries WHERE msgid = ? AND kind IN {SPOKEN}"  # noqa: S608
+        found = _read(self._connection.execute(sql, (msgid,)))
         return found[0] if found else None
 
     def state(self) -> list[tuple[str, str, str]]:
@@ -85,9 +91,11 @@ class Reader:
         """See Archive."""
         if not search.places:
             return []
-        visible = " OR ".join(["(place = ? AND at >= ?)"] * len(search.places))
-        where = [MESSAGE, f"({visible})"]
-        values: list[int | str] = [value for pair in search.places for value in pair]
+        # as JSON: there may be thousands of conversations, and an expression can be only so deep
+        places = "SELECT 1 FROM json_each(?) AS seen WHERE json_extract(seen.value, '$[0]') = place"
+        visible = f"EXISTS ({places} AND at >= json_extract(seen.value, '$[1]'))"
+        where = [MESSAGE, visible]
+        values: list[int | str] = [json.dumps(search.places)]
         for condition, value in (
             ("at > ?", search.after),
             ("at < ?", search.before),
@@ -110,22 +118,26 @@ class Reader:
         )
         return _read(rows)[::-1]
 
-    def _bound(self, reference: Reference | None, side: int) -> int:
+    def _bound(self, reference: Reference | None, side: int, place: str) -> int:
         """The id that the wanted lines are greater (side -1) or less (1) than. What is not known
         any more bounds everything out.
         """
         if reference is None:
             return 0 if side < 0 else sys.maxsize
         if reference.msgid:
-            found = self._id("msgid = ? ORDER BY id DESC", reference.msgid)
+            # several lines may be of one event: none of them is behind it, or before it
+            order = "DESC" if side < 0 else "ASC"
+            found = self._id(
+                f"msgid = ? AND +place = ? ORDER BY id {order}", reference.msgid, place
+            )
             return found or (sys.maxsize if side < 0 else 0)
         if side < 0:
             return self._id("at <= ? ORDER BY at DESC, id DESC", reference.at) or 0
         return self._id("at >= ? ORDER BY at, id", reference.at) or sys.maxsize
 
-    def _id(self, where: str, value: int | str) -> int | None:
+    def _id(self, where: str, *values: int | str) -> int | None:
         sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
-        row = self._connection.execute(sql, (value,)).fetchone()
+        row = self._connection.execute(sql, values).fetchone()
         return int(row[0]) if row else None
 
 

@@ -13,7 +13,7 @@ from gevent.event import Event as Signal
 from gchat.core.effects import Outcome, Redaction, Refused, Saved, Spoke
 from gchat.core.events import Event
 from gchat.core.history import Batch
-from gchat.core.records import kept
+from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, Show
 from gchat.journal.store import Store
@@ -21,6 +21,8 @@ from gchat.journal.thread import Worker
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
+
+OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,9 @@ class SqliteJournal:
         show: Show,
         now: Callable[[], int],
         boot: str,
+        places: Places = str,
     ) -> None:
+        self._places = places
         self._store = store
         self._boot = boot
         self._apply = apply
@@ -111,7 +115,7 @@ class SqliteJournal:
             outcome = self._apply(self._stamper.stamp(event))
         finally:
             self._applying = False
-        ticket = Pending(outcome, kept(outcome, self._boot))
+        ticket = Pending(outcome, kept(outcome, self._boot, self._places))
         if not (ticket.batch or self._queue or self._writing):
             self._finish(ticket)
         else:
@@ -124,11 +128,15 @@ class SqliteJournal:
         self._closed = True
         self._work.set()
         self._greenlet.join(CLOSE_SECONDS)
+        if self._owed and self._greenlet.dead:
+            self._write([])
 
     def _run(self) -> None:
         while self._queue or not self._closed:
-            self._work.wait()
+            self._work.wait(OWED_SECONDS if self._owed else None)
             self._work.clear()
+            if self._owed and not self._queue:
+                self._write([])
             while self._queue:
                 batch, self._queue = self._queue, []
                 self._writing = True

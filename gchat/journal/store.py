@@ -34,6 +34,13 @@ _UNINDEX_MESSAGE = (
 _DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
 
 
+def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        f"{path} cannot be used: {error}. It was not changed. Restore a backup, or choose another "
+        "--data folder."
+    )
+
+
 class Store:
     """The file in a folder, which is made where there is none. Raises StoreError where it cannot be
     used, because of what it is or because another server has it.
@@ -65,7 +72,11 @@ class Store:
             os.close(self._lock)
             raise
         # id; milliseconds, and what is stored from here on is not before
-        self._last, self.last_at = self.reader.last()
+        try:
+            self._last, self.last_at = self.reader.last()
+        except sqlite3.Error as error:
+            self.close()
+            raise _unusable(self.path, error) from None
 
     def _open(self, durability: Durability) -> sqlite3.Connection:
         found = None
@@ -84,10 +95,7 @@ class Store:
                 found.close()
             if isinstance(error, StoreError):
                 raise
-            raise StoreError(
-                f"{self.path} cannot be used: {error}. It was not changed. Restore a backup, or "
-                "choose another --data folder."
-            ) from None
+            raise _unusable(self.path, error) from None
         return found
 
     def close(self) -> None:
@@ -158,14 +166,23 @@ class Store:
             return False
         if writer.total_changes - before >= 2:
             return False
-        (busy, *_) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        # somebody who reads the file must not make messages wait: then it is tried again later
+        writer.execute("PRAGMA busy_timeout = 0")
+        try:
+            (busy, *_) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
         if not busy:
             writer.execute(_DROP, (TASK, "scrub"))
-        return bool(not busy)
+        return True
 
     def forget(self, ids: Sequence[int]) -> None:
         """Forgets these lines, all of them or (raising sqlite3.Error) none."""
         marks = f"({', '.join('?' * len(ids))})"
+        talks = self._writer.execute(
+            f"SELECT DISTINCT place FROM entries WHERE id IN {marks} AND place NOT LIKE '#%'",  # noqa: S608
+            list(ids),
+        ).fetchall()
         self._transact(
             (
                 "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
@@ -173,6 +190,11 @@ class Store:
                 [ids],
             ),
             (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
+            (
+                "DELETE FROM participants WHERE place = ?1"
+                " AND NOT EXISTS (SELECT 1 FROM entries WHERE place = ?1)",
+                talks,
+            ),
         )
 
     def before(self, at: int, limit: int) -> list[int]:

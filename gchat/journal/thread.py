@@ -37,3 +37,5 @@ def _answer(question: Callable[[], T]) -> T | sqlite3.Error:
         return question()
     except sqlite3.Error as error:
         return error
+    except OverflowError as error:  # a number that SQLite has no room for
+        return sqlite3.DataError(str(error))

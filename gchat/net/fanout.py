@@ -60,6 +60,8 @@ class Fanout:
     def __init__(self, flusher: Flusher) -> None:
         self._flusher = flusher
         self._recipients: dict[int, tuple[Recipient, ...]] = {}  # by uid
+        # the rooms that each user is shown, also while they have no connection that is shown any
+        self._seen: dict[int, frozenset[str]] = {}
         self._cohorts: dict[tuple[Variant, frozenset[str]], Cohort] = {}
         self._rooms: dict[str, dict[Variant, dict[Cohort, None]]] = {}
 
@@ -78,11 +80,7 @@ class Fanout:
         connection's, 0 for the same as the uid.
         """
         others = tuple(one for one in self._recipients.get(uid, ()) if one.outbox is not outbox)
-        rooms = frozenset[str]()
-        if outbox.cohort is not None:
-            rooms = outbox.cohort.rooms
-        elif others and others[0].outbox.cohort is not None:
-            rooms = others[0].outbox.cohort.rooms
+        rooms = self._seen.setdefault(uid, frozenset())
         self._recipients[uid] = (
             *others,
             Recipient(number or uid, outbox, echo=echo, private=private),
@@ -90,7 +88,9 @@ class Fanout:
         self._move(outbox, self._cohort(variant, rooms))
 
     def forget(self, uid: int, outbox: Outbox | None = None) -> None:
-        """Shows one of their connections nothing any more, or (`None`) all of them."""
+        """Shows one of their connections nothing any more, or (`None`) who is gone."""
+        if outbox is None:
+            self._seen.pop(uid, None)
         left = []
         for recipient in self._recipients.pop(uid, ()):
             if outbox is None or recipient.outbox is outbox:
@@ -118,6 +118,7 @@ class Fanout:
         """Shows nobody anything any more."""
         for uid in list(self._recipients):
             self.forget(uid)
+        self._seen.clear()
 
     def deliver(self, effects: Iterable[Effect]) -> None:
         """Queues each effect for everybody who sees it, and keeps the rooms up to date."""
@@ -190,23 +191,35 @@ class Fanout:
     def _show_privately(self, effect: Effect) -> None:
         for uid in effect.uids:
             for recipient in self._recipients.get(uid, ()):
-                data = recipient.private(effect)
+                try:
+                    data = recipient.private(effect)
+                except Exception:
+                    log.exception("an effect cannot be shown: %s", type(effect).__name__)
+                    continue
                 if recipient.answers is not None and recipient.answers is effect.entry.event:
                     recipient.captured.append(data)
                 elif data:
                     recipient.outbox.write(data)
 
     def _enter(self, uid: int, room: str) -> None:
+        rooms = self._seen.get(uid)
+        if rooms is not None:
+            self._seen[uid] = self._move_all(uid, rooms | {room})
+
+    def _move_all(self, uid: int, rooms: frozenset[str]) -> frozenset[str]:
+        """Shows all their connections these rooms; the same ones, as others have them."""
         for recipient in self._recipients.get(uid, ()):
             cohort = recipient.outbox.cohort
             if cohort is not None:
-                self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms | {room}))
+                new = self._cohort(cohort.variant, rooms)
+                self._move(recipient.outbox, new)
+                rooms = new.rooms
+        return rooms
 
     def _leave(self, uid: int, room: str) -> None:
-        for recipient in self._recipients.get(uid, ()):
-            cohort = recipient.outbox.cohort
-            if cohort is not None:
-                self._move(recipient.outbox, self._cohort(cohort.variant, cohort.rooms - {room}))
+        rooms = self._seen.get(uid)
+        if rooms is not None:
+            self._seen[uid] = self._move_all(uid, rooms - {room})
 
     def _move(self, outbox: Outbox, new: Cohort | None) -> None:
         old = outbox.cohort

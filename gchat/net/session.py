@@ -62,6 +62,7 @@ class Session:
         "_readable",
         "_reason",
         "_sock",
+        "_turn_ends",
         "archive",
         "boot",
         "host",
@@ -95,6 +96,7 @@ class Session:
         self._ended = False  # its greenlet has said the last words
         self._opened = self._heard = around.monotonic()
         self._prompted = False
+        self._turn_ends = 0.0  # when others are to have their turn
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
 
     # -- Link
@@ -132,6 +134,13 @@ class Session:
                 for refusal in ticket.result().refusals:
                     refused(refusal)
 
+    def breathe(self) -> None:
+        """See Link."""
+        clock = self._around.monotonic
+        if clock() > self._turn_ends:
+            gevent.sleep(PAUSE_SECONDS)
+            self._turn_ends = clock() + TURN_SECONDS
+
     def pace(self) -> None:
         """See Link."""
         if self._outbox.size and not self._reason:
@@ -145,7 +154,7 @@ class Session:
 
     def attach(self, uid: int) -> None:
         """See Link."""
-        self._around.fanout.forget(self.uid, self._outbox)
+        self._around.fanout.forget(self.uid)  # what it would have been, had it come first
         self.uid = uid
         self.registered = True
 
@@ -208,12 +217,15 @@ class Session:
         since = lives.created if lives is not None else 0
         return around.tails.of(room, 0 if room == casefold(self.hub.rules.lobby) else since)
 
-    def find(self, place: str, msgid: str) -> Record | None:
-        """See Link. Where nothing is kept, the last messages of the rooms are all there is."""
+    def find(self, msgid: str) -> Record | None:
+        """See Link. Where nothing is kept, the last messages of their rooms are all there is."""
         if self.archive is not None:
-            return self.archive.find(place, msgid)
-        batch = records(self._around.tails.of(place), self.boot)
-        return next((one for one in batch if one.msgid == msgid), None)
+            return self.archive.find(msgid)
+        for key in self.hub.user(self.uid).rooms:
+            for one in records(self._around.tails.of(key), self.boot, self.hub.place):
+                if one.msgid == msgid:
+                    return one
+        return None
 
     def unregistered(self) -> int:
         """See Link."""
@@ -331,7 +343,7 @@ class Session:
         dialect = self._dialect
         assert dialect is not None
         clock = self._around.monotonic
-        turn_ends = clock() + TURN_SECONDS
+        self._turn_ends = clock() + TURN_SECONDS
         for line in lines:
             if self._reason:
                 return
@@ -339,9 +351,7 @@ class Session:
                 self._slow_down(self._allowance)
             dialect.receive(line)
             self._around.lines += 1
-            if clock() > turn_ends:
-                gevent.sleep(PAUSE_SECONDS)
-                turn_ends = clock() + TURN_SECONDS
+            self.breathe()
         self.settle()
 
     def _slow_down(self, allowance: Buckets) -> None:
@@ -371,6 +381,8 @@ class Session:
         if user is not None and self.number in user.connections:
             event = Quit(self.uid, self._reason, self.number)
             self._around.journal.append(event).result()
+        if self.uid not in self.hub.users:
+            self._around.fanout.forget(self.uid)
         self.registered = False
         words = self._dialect.last_words(self._reason) if self._dialect else b""
         # the deadlines hold this object for a while yet; what it holds is not needed any more

@@ -27,13 +27,13 @@ def mixed(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=16384)
-def skeleton(folded: str) -> str:
-    """What looks like `folded`, a name as it is compared: the same for all that look alike, and
-    for ASCII the name itself.
+def looks(folded: str) -> tuple[str, ...]:
+    """What looks like `folded`, a name as it is compared, in small letters or in capitals: one of
+    them is the same for all that look alike. For ASCII it is the name itself.
     """
     if folded.isascii():
-        return folded
-    return "".join(_prototype(char) for char in folded)
+        return (folded,)
+    return tuple(dict.fromkeys("".join(map(_prototype, form)) for form in (folded, folded.upper())))
 
 
 @cache

@@ -52,6 +52,8 @@ def _first(data: bytes) -> Proxied | None:
     if len(words) != 6 or words[1] not in _FAMILIES:
         raise BadProxy("the PROXY line is not of version 1")
     try:
+        if "%" in line.decode("ascii", "replace"):
+            raise ValueError("an address with a zone")
         host = _FAMILIES[words[1]](words[2])
         _FAMILIES[words[1]](words[3])
     except ValueError as error:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import gevent
 import pytest
 
 from gchat.core.effects import Effect, Spoke
 from gchat.core.events import Connected, Joined, Said, TopicSet
-from gchat.core.history import Batch, Query
+from gchat.core.history import Batch, Query, Record
 from gchat.core.hub import Hub
+from gchat.journal import sqlite as sqlite_module
 from gchat.journal import store as store_module
 from gchat.journal.sqlite import NOT_STORED, SqliteJournal
 from gchat.journal.store import Store
@@ -134,6 +136,44 @@ def test_what_the_hub_saves_is_owed_until_the_disk_is_well_again(
     saved = {key: value for kind, key, value in chat.store.reader.state() if kind == "room"}
     assert f"{topic}39" in saved["#lobby"]
     caplog.clear()
+
+
+def test_what_is_owed_is_saved_in_the_end_though_nobody_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite_module, "OWED_SECONDS", 0.01)
+    chat = Chat(tmp_path)
+    with locked(chat.store):
+        chat.journal.append(TopicSet(1, "#lobby", "owed")).result()
+    while not [key for _, key, value in chat.store.reader.state() if "owed" in value]:
+        gevent.sleep(0.01)
+    monkeypatch.setattr(sqlite_module, "OWED_SECONDS", 1000)
+    with locked(chat.store):
+        chat.journal.append(TopicSet(1, "#lobby", "at the end")).result()
+    chat.close()
+    again = Store(tmp_path)
+    assert [key for _, key, value in again.reader.state() if "at the end" in value]
+    again.close()
+    caplog.clear()
+
+
+def test_a_reader_of_the_file_makes_no_message_wait(tmp_path: Path) -> None:
+    """While somebody reads the log cannot be emptied: that is left for later, not waited for."""
+    store = Store(tmp_path)
+    store.write(Batch((Record(5, "id1", "PRIVMSG", "#a", 1, "n", "n!u@h", "#a", "x"),)))
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM entries").fetchone()
+    store.write(Batch(redacted=(("#a", "id1"),)))
+    tasks = "SELECT count(*) FROM state WHERE kind = 'task'"
+    while not store.scrub():
+        pass
+    assert store._writer.execute(tasks).fetchone() == (1,), "it is still to be done"
+    other.close()
+    while store._writer.execute(tasks).fetchone() != (0,):
+        store.scrub()
+    store.close()
 
 
 def test_what_nobody_thought_of_costs_one_batch(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gchat.core.effects import Saved
-from gchat.core.history import Batch, Query, Record, Search
+from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal import schema
 from gchat.journal.retention import Keep, Retention
 from gchat.journal.store import FILE, Store
@@ -31,9 +31,10 @@ def test_targets_of_one_millisecond_are_in_the_order_of_their_messages(store: St
         for n, room in enumerate(rooms)
     ]
     store.write(Batch(tuple(lines)))
-    assert [one.place for one in store.reader.targets(sorted(rooms), "nobody", 0, 9, 10)] == [
-        *rooms
-    ]
+    places = [(room, 0) for room in sorted(rooms)]
+    found = store.reader.targets(places, "nobody", 0, 9, 10)
+    assert [one.place for one in found] == [*rooms]
+    assert store.reader.targets([("#a", 6)], "nobody", 0, 9, 10) == [], "none from before"
 
 
 def line(number: int, text: str, place: str = "#a") -> Record:
@@ -64,7 +65,7 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
     store.write(Batch(redacted=(("#a", "id5000"),)))
     search = Search((("#a", 0),), 10, words=("xyzzyplugh",))
     assert store.reader.search(search) == []
-    assert store.reader.find("#a", "id5000") is None
+    assert store.reader.find("id5000") is None
     sweep(store)
     left = files(store).lower()
     for piece in (b"xyzzypl", b"zzyplugh", b"pa55ph"):
@@ -77,8 +78,7 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
 def test_what_is_taken_back_in_one_place_stays_in_others(store: Store) -> None:
     store.write(Batch((line(1, "one", "#a"), line(1, "two", "#b"))))
     store.write(Batch(redacted=(("#a", "id1"),)))
-    assert store.reader.find("#a", "id1") is None
-    found = store.reader.find("#b", "id1")
+    found = store.reader.find("id1")
     assert found is not None
     assert found.text == "two"
 
@@ -127,3 +127,24 @@ def test_a_file_of_every_older_version_is_brought_up_to_date(tmp_path: Path, ver
     store = Store(tmp_path)
     assert store.reader.last() == (2, 5)
     store.close()
+
+
+def test_a_search_through_thousands_of_conversations(store: Store) -> None:
+    people = [f"boot-{number}" for number in range(2000)]
+    talk = [line(number, "find me", conversation("@me", one)) for number, one in enumerate(people)]
+    store.write(Batch(tuple(talk)))
+    places = tuple((place, 0) for place in store.reader.conversations("@me"))
+    assert len(places) == 2000
+    assert len(store.reader.search(Search(places, 10, words=("find",)))) == 10
+    store.forget(list(range(1, 2001)))
+    assert store.reader.conversations("@me") == []
+
+
+def test_what_one_event_brought_is_behind_and_before_nothing_of_itself(store: Store) -> None:
+    """A NICK is kept in each room; paging goes on from it."""
+    rows = [Record(5, "id1", "NICK", place, 1, "n", "n!u@h", "", "", "m") for place in ("#a", "#b")]
+    store.write(Batch((line(0, "first"), *rows, line(2, "last"))))
+    here = Reference(msgid="id1")
+    before = store.reader.read(Query("#a", 10, before=here, events=True))
+    after = store.reader.read(Query("#a", 10, after=here, events=True))
+    assert [one.text for one in (*before, *after)] == ["first", "last"]

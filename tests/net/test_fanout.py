@@ -93,6 +93,24 @@ def test_an_effect_is_encoded_once_for_each_variant_and_shared(room: Room) -> No
     assert got[2][0] is got[3][0]
 
 
+def test_who_comes_back_before_their_last_connection_is_gone_is_shown_everything(
+    room: Room,
+) -> None:
+    """The hub knows of the new connection before it can be shown anything."""
+    room.fanout.forget(1, room.outboxes[1])  # while `Attached` waits to be stored
+    sock = Socket()
+    outbox = Outbox(cast("Any", sock), 1000, room.flusher, lambda: None)
+    room.do(Joined(2, "#b"))
+    room.fanout.register(
+        1, outbox, room.variant("x"), echo=False, private=lambda effect: b"", number=9
+    )
+    room.do(Said(2, "#a", "can you hear me?"))
+    room.got()
+    assert sock.got == [b"x:Spoke"]
+    room.do(Quit(1, "bye"))
+    assert room.fanout._seen.keys() == {2, 3, 4, 5}
+
+
 def test_who_wants_an_echo_gets_one(room: Room) -> None:
     room.do(Said(2, "#a", "hi", origin=2))
     assert room.got()[2] == [b"x:Spoke"]

@@ -171,7 +171,7 @@ def test_nickserv_for_clients_that_know_nothing_else(server: ServerProcess) -> N
     assert ask("IDENTIFY anotherone") == ["Invalid account name or password"]
     assert any("REGISTER" in line for line in ask("HELP"))
     assert words(tuan.ask("NICK NickServ")) == [
-        "gchat.local 433 Tuan | NickServ | This nickname is already in use"
+        "gchat.local 433 Tuan | NickServ | This nickname belongs to the server"
     ]
 
 

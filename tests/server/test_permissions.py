@@ -22,7 +22,7 @@ SECRET = "secret words"
 TABLE = [
     ("TOPIC {room} :new", "", "442 442 - - - - -"),
     ("TOPIC {room} :new", "t", "442 442 482 482 - - -"),
-    ("TOPIC {room}", "s", "442 442 - - - - -"),
+    ("TOPIC {room}", "s", "403 403 - - - - -"),
     ("PRIVMSG {room} :hi", "n", "404 404 - - - - -"),
     ("PRIVMSG {room} :hi", "m", "404 404 404 - - - -"),
     ("PRIVMSG {room} :hi", "M", "404 404 404 - - - -"),

@@ -60,8 +60,11 @@ class FakeLink:
     def tail(self, room: str) -> list[Spoke]:
         return []
 
-    def find(self, place: str, msgid: str) -> Record | None:
+    def find(self, msgid: str) -> Record | None:
         return None
+
+    def breathe(self) -> None:
+        """Nobody else is there."""
 
     def pace(self) -> None:
         self.log.append("pace")

@@ -16,7 +16,12 @@ from gchat.core.events import (
     PasswordSet,
 )
 from gchat.core.saved import dropped_account, saved_account, saved_room
-from gchat.core.transitions.people import forget_verdicts, strangers
+from gchat.core.transitions.people import (
+    check_services,
+    forget_verdicts,
+    merge_metadata,
+    strangers,
+)
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_SASLFAIL
@@ -29,11 +34,12 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     """Of a name that is no account's, and nobody else's nickname."""
     key = casefold(event.name)
     holder = hub.nicks.get(key)
+    check_services(key, event.name)
     alike = hub.account_looks.taken(key, hub.accounts)
     if key in hub.accounts or alike or (holder is not None and holder.uid != event.uid):
         text = "An account of this name exists, or somebody else has the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
-    account = Account(event.name, entry.at, event.verifier)
+    account = Account(event.name, entry.at, event.verifier, ident=f"@{key}!{entry.msgid}")
     hub.accounts[key] = account
     hub.account_looks.add(key)
     hub.saved.append(saved_account(account))
@@ -102,7 +108,7 @@ def logged_in(hub: Hub, entry: Entry, event: LoggedIn) -> tuple[Effect, ...]:
     """By somebody who has a nickname already."""
     user = hub.user(event.uid)
     account = hub.accounts.get(casefold(event.account))
-    if account is None:
+    if account is None or event.account_id not in ("", account.ident):
         raise Refused(ERR_SASLFAIL)
     return _log_in(hub, entry, user, account)
 
@@ -114,12 +120,13 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
     if before is not None:
         before.uids.pop(user.uid, None)
     account.uids[user.uid] = None
-    user.account = account.name
-    here = {key: hub.rooms[key].name for key in user.rooms if key not in account.rooms}
+    user.account, user.account_id = account.name, account.ident
+    here = [key for key in user.rooms if key not in account.rooms]
+    for key in here[: max(0, hub.rules.rooms_per_user - len(account.rooms))]:
+        account.rooms[key] = hub.rooms[key].name
     if here:
-        account.rooms.update(here)
         hub.saved.append(saved_account(account))
-    user.metadata = {**account.metadata, **user.metadata}
+    merge_metadata(hub, user, account)
     return _changed(hub, entry, user)
 
 
@@ -133,7 +140,7 @@ def _log_out(hub: Hub, entry: Entry, user: User) -> tuple[Effect, ...]:
     account = hub.account_of(user)
     if account is not None:
         account.uids.pop(user.uid, None)
-    user.account = ""
+    user.account = user.account_id = ""
     return _changed(hub, entry, user)
 
 

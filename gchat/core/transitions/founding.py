@@ -57,7 +57,7 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
     new_key = casefold(event.new)
     if not room.is_op(user.uid):
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
-    if room.key == casefold(hub.rules.lobby) or (
+    if casefold(hub.rules.lobby) in (room.key, new_key) or (
         room.founder and casefold(room.founder) != casefold(user.account)
     ):
         text = "Only its founder can rename this room"

@@ -29,8 +29,10 @@ from gchat.wire.numerics import (
     ERR_INVITEONLYCHAN,
     ERR_KNOCKONCHAN,
     ERR_NEEDREGGEDNICK,
+    ERR_NOSUCHCHANNEL,
     ERR_NOSUCHNICK,
     ERR_TOOMANYCHANNELS,
+    ERR_TOOMANYKNOCK,
     ERR_USERNOTINCHANNEL,
     ERR_USERONCHANNEL,
 )
@@ -38,6 +40,7 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+KNOCKS, KNOCK_SECONDS = 5, 60  # so many at a room in a time, of all together
 CHANSERV = {"nick": "ChanServ", "source": "ChanServ!ChanServ@services"}
 
 
@@ -57,6 +60,7 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
         room.slow = hub.rules.slow_mode
+        room.place = key if is_lobby else f"{key} {entry.msgid}"  # there is no space in a name
         hub.rooms[key] = room
         if is_lobby:
             room.lasting = True
@@ -96,12 +100,13 @@ def _seen_entering(entry: Entry, room: Room, user: User, given: str) -> tuple[Ef
 def _check_entry(room: Room, user: User, password: str) -> None:
     if user.uid in room.invited:
         return
-    excepted = room.matches("I", user)
     if room.bans(user):
         raise Refused(ERR_BANNEDFROMCHAN, room.name)
+    reserved = "R" in room.flags and not user.account
+    excepted = ("i" in room.flags or reserved) and room.matches("I", user)
     if "i" in room.flags and not excepted:
         raise Refused(ERR_INVITEONLYCHAN, room.name)
-    if "R" in room.flags and not user.account and not excepted:
+    if reserved and not excepted:
         text = "Only who is logged in may enter this room"
         raise Refused(ERR_NEEDREGGEDNICK, room.name, text=text)
     if room.password and password != room.password:
@@ -180,7 +185,8 @@ def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
     if target.uid in room.members:
         raise Refused(ERR_USERONCHANNEL, target.nick, room.name)
     room.invited &= hub.users.keys()  # who was invited and is gone need not be kept
-    room.invited.add(target.uid)
+    if room.rank(user.uid) >= HALFOP:  # from others it is news, and no way past bans and keys
+        room.invited.add(target.uid)
     doing = user.doing(entry)
     told = tuple(uid for uid in _staff(room) if uid != user.uid)
     effects = [Invitation(**doing, uids=(target.uid,), room_name=room.name, target=target.nick)]
@@ -199,11 +205,16 @@ def knocked(hub: Hub, entry: Entry, event: Knocked) -> tuple[Effect, ...]:
     """By who is not a member and may not enter without an invitation, nor is banned."""
     user = hub.user(event.uid)
     room = hub.room(event.room)
+    if not hub.shows(room, user.uid):
+        raise Refused(ERR_NOSUCHCHANNEL, event.room)
     if user.uid in room.members:
         raise Refused(ERR_KNOCKONCHAN, room.name)
     if "i" not in room.flags and not room.password:
         raise Refused(ERR_CHANOPEN, room.name)
     if room.bans(user):
         raise Refused(ERR_BANNEDFROMCHAN, room.name)
+    if room.knocks.wait(KNOCKS, KNOCK_SECONDS, entry.at):
+        raise Refused(ERR_TOOMANYKNOCK, room.name)
+    room.knocks.add(KNOCKS, entry.at)
     staff = tuple(_staff(room))
     return (Knock(**user.doing(entry), uids=staff, room_name=room.name, text=event.text),)

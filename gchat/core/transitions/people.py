@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gchat.core.accounts import Account
 from gchat.core.effects import (
     ChangedAway,
     ChangedNick,
@@ -26,7 +27,8 @@ from gchat.core.events import (
     Watched,
 )
 from gchat.core.transitions.membership import remove
-from gchat.core.users import Gone, User
+from gchat.core.users import SERVICES, Gone, User
+from gchat.wire.confusables import looks
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
     ERR_ALREADYREGISTERED,
@@ -39,6 +41,7 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+RESERVED_SERVICE = "This nickname belongs to the server"
 ALIKE = "This nickname looks like another one"
 RESERVED = "This nickname belongs to an account: log in to it first"
 
@@ -55,6 +58,8 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         raise Refused(ERR_NICKNAMEINUSE, event.nick)
     _check_looks(hub, key, event.nick)
     account = hub.accounts.get(casefold(event.account)) if event.account else None
+    if account is not None and event.account_id not in ("", account.ident):
+        account = None  # the one that they have logged in to is no more
     _check_reserved(hub, key, event.nick, account.name if account else "")
     user = User(
         uid=event.uid,
@@ -69,12 +74,13 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         trusted=event.trusted,
         away=event.away,
         account=account.name if account else "",
+        account_id=account.ident if account else "",
         metadata=dict(event.metadata),
-        connections={event.uid: None},
+        connections={event.uid: f"{event.username}@{event.host}"},
     )
     if account is not None:
         account.uids[user.uid] = None
-        user.metadata = {**account.metadata, **user.metadata}
+        merge_metadata(hub, user, account)
     hub.users[event.uid] = user
     hub.nicks[key] = user
     hub.looks.add(key)
@@ -82,12 +88,27 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
     return presence(hub, entry, user, online=True)
 
 
+def merge_metadata(hub: Hub, user: User, account: Account) -> None:
+    """What was said of the account before is said of who logs in to it, as far as there is room."""
+    room = hub.rules.metadata_keys
+    for key, value in account.metadata.items():
+        if key in user.metadata or len(user.metadata) < room:
+            user.metadata.setdefault(key, value)
+
+
 def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
     own = casefold(account)
+    check_services(key, nick)
     if key in hub.accounts and key != own:
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED)
     if hub.account_looks.taken(key, hub.accounts) not in ("", own):
         raise Refused(ERR_NICKNAMEINUSE, nick, text=ALIKE)
+
+
+def check_services(key: str, nick: str) -> None:
+    """Nobody is taken for who asks for passwords."""
+    if any(look in SERVICES for look in looks(key)):
+        raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED_SERVICE)
 
 
 def _check_looks(hub: Hub, key: str, nick: str, own: str = "") -> None:
@@ -169,12 +190,15 @@ def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
 def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     """Seen by nobody: they are here already."""
     user = hub.user(event.uid)
-    if not user.account or casefold(user.account) != casefold(event.account):
+    same = casefold(user.account) == casefold(event.account)
+    if not user.account or not same or event.account_id not in ("", user.account_id):
         raise Refused(ERR_NICKNAMEINUSE, user.nick)
     if len(user.connections) >= hub.rules.connections_per_user:
         text = "You are connected too many times"
         raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
-    user.connections[event.connection] = None
+    if hub.server_ban(event.username, event.host, entry.at) is not None:
+        raise Refused(ERR_YOUREBANNEDCREEP)
+    user.connections[event.connection] = f"{event.username}@{event.host}"
     return ()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.accounts import ServerBan
 from gchat.core.effects import Effect, Evicted, Refused, Wallop
 from gchat.core.events import Entry, Killed, Opered, ServerBanSet, Walloped
-from gchat.core.masks import fold
+from gchat.core.masks import fold, matches
 from gchat.core.saved import saved_ban
 from gchat.core.transitions.people import disconnect, set_user_mode
 from gchat.core.users import User
@@ -68,18 +68,20 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
         if hub.bans.pop(key, None) is not None:
             hub.saved.append(saved_ban(key, None))
         return ()
-    for old in [mask for mask, ban in hub.bans.items() if ban.until and ban.until <= entry.at]:
+    over = [mask for mask, ban in hub.bans.items() if ban.until and ban.until <= entry.at]
+    if key not in hub.bans and len(hub.bans) - len(over) >= hub.rules.server_bans:
+        raise Refused(ERR_BANLISTFULL, event.mask, "KLINE")
+    for old in over:
         del hub.bans[old]
         hub.saved.append(saved_ban(old, None))
-    if key not in hub.bans and len(hub.bans) >= hub.rules.server_bans:
-        raise Refused(ERR_BANLISTFULL, event.mask, "KLINE")
     ban = ServerBan(event.mask, event.reason, user.source, entry.at, event.until)
     hub.bans[key] = ban
     hub.saved.append(saved_ban(key, ban))
     hit = [
         one
         for one in hub.users.values()
-        if "o" not in one.modes and hub.server_ban(one.username, one.host, entry.at) is ban
+        if "o" not in one.modes
+        and any(matches(key, fold(where)) for where in one.connections.values())
     ]
     return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
 

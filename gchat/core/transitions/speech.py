@@ -15,6 +15,7 @@ from gchat.wire.numerics import (
     ERR_CANNOTSENDTOCHAN,
     ERR_CHANOPRIVSNEEDED,
     ERR_NEEDREGGEDNICK,
+    ERR_NOSUCHCHANNEL,
     ERR_TARGETTOOFAST,
 )
 
@@ -29,11 +30,16 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     """To a room: seen by its members. To a person: seen by both."""
     user = hub.user(event.uid)
     status = event.target[:1] if event.target[:1] in _STATUS else ""
-    room_key = target_account = ""
+    room_key = target_id = ""
     uids: tuple[int, ...] = ()
     if status or is_room(event.target):
         room = hub.room(event.target[len(status) :])
-        _check_speech(room, user, event, entry.at)
+        try:
+            _check_speech(room, user, event, entry.at)
+        except Refused:
+            if hub.shows(room, user.uid):
+                raise
+            raise Refused(ERR_NOSUCHCHANNEL, event.target) from None
         if status:
             least = _STATUS[status]
             uids = tuple(uid for uid in room.members if room.rank(uid) >= least)
@@ -49,7 +55,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
             raise Refused(ERR_NEEDREGGEDNICK, receiver.nick, text=text)
         if receiver is not user:
             _meet(hub, user, receiver, entry.at)
-        target, target_account = receiver.nick, receiver.account
+        target, target_id = receiver.nick, receiver.account_id
         uids = (receiver.uid,) if receiver is user else (receiver.uid, user.uid)
     user.spoke = entry.at
     return (
@@ -65,7 +71,8 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
             target=target,
             text=event.text,
             tags=event.tags,
-            target_account=target_account,
+            account_id=user.account_id,
+            target_id=target_id,
             status=status,
             bot="B" in user.modes,
             origin=event.origin,
@@ -131,7 +138,15 @@ def _seconds(milliseconds: int) -> int:
 def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
     """By who wrote it, or by an operator of the room. Seen by who saw the message."""
     user = hub.user(event.uid)
-    if is_room(event.target):
+    status = event.target[:1] if event.target[:1] in _STATUS else ""
+    if status and event.own:
+        room = hub.joined_room(event.target[1:], user.uid)
+        ranked = tuple(uid for uid in room.members if room.rank(uid) >= _STATUS[status])
+        seen: dict[str, Any] = {
+            "uids": ranked if user.uid in ranked else (*ranked, user.uid),
+            "target": status + room.name,
+        }
+    elif is_room(event.target):
         room = hub.joined_room(event.target, user.uid)
         if not (event.own or room.is_op(user.uid)):
             raise Failure(
@@ -141,15 +156,15 @@ def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
                 event.msgid,
                 text="You are not authorised to delete this message",
             )
-        seen: dict[str, Any] = {"room": room.key, "target": room.name}
+        seen = {"room": room.key, "target": room.name}
     else:
         receiver = hub.named(event.target)
         seen = {
             "uids": (receiver.uid,) if receiver is user else (receiver.uid, user.uid),
             "target": receiver.nick,
-            "target_account": receiver.account,
         }
-    return (Redaction(**user.doing(entry), **seen, msgid=event.msgid, reason=event.reason),)
+    seen |= {"msgid": event.msgid, "reason": event.reason, "place": event.place}
+    return (Redaction(**user.doing(entry), **seen),)
 
 
 def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:

@@ -43,6 +43,8 @@ class IrcConnection:
         "_batches",
         "_replies",
         "account",
+        "account_id",
+        "account_verifier",
         "asked_nick",
         "away",
         "caps",
@@ -75,7 +77,7 @@ class IrcConnection:
         self.username = ""
         self.realname = ""
         self.password = ""
-        self.account = ""
+        self.account = self.account_id = self.account_verifier = ""
         self.away: str | None = None
         self.metadata: dict[str, str] = {}
         self.negotiating = False

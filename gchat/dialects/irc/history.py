@@ -10,7 +10,7 @@ from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Unre
 from gchat.core.records import restored
 from gchat.core.rooms import Room
 from gchat.dialects.irc.render import form_in_batch, parse_time, render, server_time
-from gchat.dialects.search import own_person, place
+from gchat.dialects.search import correspondent, own_person, place, renamed, room_places
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -108,14 +108,16 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
     if any(time.msgid for time in times):
         raise Failed("INVALID_PARAMS", name, text="TARGETS takes times only")
     after, before = sorted(time.at for time in times)
-    own = own_person(irc.link)
-    found = archive.targets(tuple(irc.user.rooms), own, after, before, _limit(irc, name, limit))
+    most = _limit(irc, name, limit)
+    places = room_places(irc.link)
+    found = archive.targets(places, own_person(irc.link), after, before, most)
+    found = renamed(irc.link, found)
     reference = irc.batch_reference()
     if Cap.BATCH in irc.caps:
         irc.say("BATCH", f"+{reference}", _TARGETS_BATCH)
     tag = f"@batch={reference} " if Cap.BATCH in irc.caps else ""
     for one in found:
-        other = one.target if is_room(one.target) or one.nick == irc.nick else one.nick
+        other = one.target if is_room(one.target) else correspondent(irc.link, one)
         line = f"{tag}:{irc.server.name} CHATHISTORY TARGETS {other} {server_time(one.at)}\r\n"
         irc.add_raw(line.encode())
     if Cap.BATCH in irc.caps:
@@ -187,6 +189,7 @@ def _reference(name: str, target: str, text: str) -> Reference:
 def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:
     room = irc.hub.rooms.get(casefold(target)) if is_room(target) else None
     shown = room.name if room is not None else target
+    found = renamed(irc.link, found)
     wanted = [one for one in found if one.kind in MESSAGES or Cap.EVENT_PLAYBACK in irc.caps]
     send_batch(irc, (_BATCH, shown), [restored(one) for one in wanted])
 

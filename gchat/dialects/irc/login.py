@@ -6,8 +6,10 @@ https://ircv3.net/specs/extensions/sasl-3.2 and account-registration
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
+from gchat.core.accounts import Account
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
 from gchat.dialects.link import Busy
@@ -34,11 +36,14 @@ FAILURES_MOST = 10  # of one connection, before it is closed
 class Exchange:
     """One SASL exchange: what came of the message that is not whole yet, and SCRAM's state."""
 
-    __slots__ = ("chunks", "mechanism", "scram", "size")
+    __slots__ = ("account", "chunks", "mechanism", "scram", "size", "verifier")
 
-    def __init__(self, mechanism: str, scram: sasl.Scram | None) -> None:
+    def __init__(self, mechanism: str) -> None:
         self.mechanism = mechanism
-        self.scram = scram
+        self.scram: sasl.Scram | None = None
+        # whose verifier SCRAM was begun with: it may be changed before the exchange is over
+        self.account: Account | None = None
+        self.verifier = ""
         self.chunks: list[str] = []
         self.size = 0
 
@@ -84,8 +89,15 @@ def _begin(irc: IrcConnection, mechanism: str) -> None:
     if mechanism not in mechanisms(irc):
         irc.reply(RPL_SASLMECHS, ",".join(mechanisms(irc)))
         raise Refused(ERR_SASLFAIL)
-    scram = sasl.Scram(lambda name: _verifier(irc, name)) if mechanism == sasl.MECHANISM else None
-    irc.exchange = Exchange(mechanism, scram)
+    exchange = irc.exchange = Exchange(mechanism)
+
+    def find(name: str) -> sasl.Verifier:
+        account = exchange.account = irc.hub.accounts.get(casefold(name))
+        exchange.verifier = account.verifier if account is not None else ""
+        return _verifier(irc, name)
+
+    if mechanism == sasl.MECHANISM:
+        exchange.scram = sasl.Scram(find)
     irc.say("AUTHENTICATE", "+")
 
 
@@ -94,7 +106,7 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
     account = irc.hub.accounts.get(casefold(name))
     if account is not None:
         return sasl.Verifier.parse(account.verifier)
-    salt = hashlib.sha256(f"{irc.link.boot} {casefold(name)}".encode()).digest()
+    salt = hmac.digest(irc.server.secret, casefold(name).encode("utf-8", "replace"), "sha256")
     nothing = bytes(hashlib.sha256().digest_size)
     return sasl.Verifier(irc.server.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
 
@@ -114,10 +126,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
             for chunk in sasl.encode(answer):
                 irc.say("AUTHENTICATE", chunk)
             return
-        found = irc.hub.accounts.get(casefold(exchange.scram.name))
-        if found is None:
-            raise sasl.SaslError("no such account")
-        account = found.name
+        account = _unchanged(irc, exchange.account, exchange.verifier)
     irc.exchange = None
     log_in(irc, account)
     irc.reply(RPL_SASLSUCCESS)
@@ -128,7 +137,16 @@ def mechanisms(irc: IrcConnection) -> tuple[str, ...]:
     return MECHANISMS if irc.link.secure else MECHANISMS[1:]
 
 
-def _by_certificate(irc: IrcConnection, message: bytes) -> str:
+def _unchanged(irc: IrcConnection, account: Account | None, verifier: str) -> Account:
+    """The account, if it is there as it was when its verifier was taken. Raises Denied."""
+    if account is None or irc.hub.accounts.get(account.key) is not account:
+        raise Denied("Invalid account name or password")
+    if account.verifier != verifier:
+        raise Denied("Invalid account name or password")
+    return account
+
+
+def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
     """The account of the certificate that the peer has shown; somebody else's name is not given.
     RFC 4422, appendix A. Raises Denied.
     """
@@ -137,7 +155,7 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> str:
     wanted = message.decode("utf-8", "replace")
     if account is None or (wanted and casefold(wanted) != account.key):
         raise Denied("Your certificate is no account's")
-    return account.name
+    return account
 
 
 def failed(irc: IrcConnection) -> None:
@@ -147,31 +165,34 @@ def failed(irc: IrcConnection) -> None:
         irc.link.close("Too many failures to log in")
 
 
-def check_password(irc: IrcConnection, name: str, password: str) -> str:
-    """The name of the account whose password it is. Switches greenlets. Raises Denied."""
+def check_password(irc: IrcConnection, name: str, password: str) -> Account:
+    """The account whose password it is. Switches greenlets. Raises Denied."""
     if not irc.link.may_log_in():
         raise Denied("Too many attempts to log in: try again later")
+    account = irc.hub.accounts.get(casefold(name))
+    kept = account.verifier if account is not None else ""
     verifier = _verifier(irc, name)
     try:
         right = irc.link.compute(lambda: verifier.matches(password))
     except Busy:
         raise Denied("Too many people log in at this moment: try again") from None
-    account = irc.hub.accounts.get(casefold(name))
-    if not right or account is None:
+    if not right:
         raise Denied("Invalid account name or password")
-    return account.name
+    return _unchanged(irc, account, kept)
 
 
-def log_in(irc: IrcConnection, account: str) -> None:
+def log_in(irc: IrcConnection, account: Account) -> None:
     """Tells the hub, or keeps it until there is a user, and answers 900."""
     if irc.registered:
-        if not irc.commit(LoggedIn(irc.link.uid, account)):
+        if not irc.commit(LoggedIn(irc.link.uid, account.name, account.ident)):
             return
         source = irc.user.source
     else:
-        irc.account = account
+        irc.account, irc.account_id = account.name, account.ident
+        irc.account_verifier = account.verifier
         source = f"{irc.nick}!{irc.username or '*'}@{irc.link.host}"
-    irc.reply(RPL_LOGGEDIN, source, account, text=f"You are now logged in as {account}")
+    text = f"You are now logged in as {account.name}"
+    irc.reply(RPL_LOGGEDIN, source, account.name, text=text)
 
 
 def make_verifier(irc: IrcConnection, command: str, name: str, password: str) -> str:
@@ -225,7 +246,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
     if not irc.server.accounts.registration:
         text = "Accounts cannot be registered on this server"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
-    if irc.account or (irc.registered and irc.user.account):
+    if irc.user.account if irc.registered else irc.account:
         raise Failure("REGISTER", "ALREADY_AUTHENTICATED", name, text="You are logged in already")
     try:
         check_nickname(name, irc.server.nick_length)
@@ -247,7 +268,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
         text = f"You are now logged in as {name}"
         irc.reply(RPL_LOGGEDIN, irc.user.source, name, text=text)
     else:
-        log_in(irc, name)
+        log_in(irc, irc.hub.accounts[casefold(name)])
 
 
 def verify(irc: IrcConnection, message: Message) -> None:

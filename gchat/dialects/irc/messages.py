@@ -98,7 +98,7 @@ def _client_tags(irc: IrcConnection, message: Message) -> tuple[tuple[str, str],
     return tuple(item for item in message.tags.items() if item[0].startswith("+"))
 
 
-def _fits(irc: IrcConnection, command: str, target: str, text: str) -> bool:
+def fits(irc: IrcConnection, command: str, target: str, text: str) -> bool:
     """Whether others can be sent it in one line."""
     line = f":{irc.user.source} {command} {target} :{text}"
     return len(line) <= MOST and (line.isascii() or len(line.encode()) <= MOST)
@@ -108,7 +108,7 @@ def _post(
     irc: IrcConnection, message: Message, target: str, text: str, *, silent: bool = False
 ) -> None:
     tags = _client_tags(irc, message)
-    if not _fits(irc, message.command, target, text):
+    if not fits(irc, message.command, target, text):
         if silent:
             return
         raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be shown to others")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
 
 KEY_LENGTH = 64  # characters
-SYNC_MEMBERS = 500  # of a room, whose keys are told at once on entering it
+SYNC_KEYS = 1000  # of a room and its members, that are told at once
 _KEY = re.compile(r"[a-z0-9_./-]+")
 
 
@@ -228,8 +228,12 @@ def _subs(irc: IrcConnection, target: str, words: list[str]) -> None:
 
 def _sync(irc: IrcConnection, target: str, words: list[str]) -> None:
     name, found = _found(irc, target)
+    owners = _in_sight(irc, name, found)
+    if _too_much(irc, owners):
+        irc.reply(RPL_METADATASYNCLATER, name, text="")
+        return
     batch = _Batch(irc, "metadata", name)
-    for owner, keys in _in_sight(irc, name, found):
+    for owner, keys in owners:
         for key in irc.subs:
             if key in keys:
                 batch.key(owner, key, keys[key])
@@ -248,14 +252,19 @@ def _in_sight(
     return owners
 
 
+def _too_much(irc: IrcConnection, owners: list[tuple[str, dict[str, str]]]) -> bool:
+    return sum(key in keys for _, keys in owners for key in irc.subs) > SYNC_KEYS
+
+
 def on_entering(irc: IrcConnection, room: Room) -> None:
     """The keys that they subscribed to, of the room and who is in it."""
     if Cap.METADATA not in irc.caps or not irc.subs:
         return
-    if len(room.members) > SYNC_MEMBERS:
+    owners = _in_sight(irc, room.name, room.metadata)
+    if _too_much(irc, owners):
         irc.reply(RPL_METADATASYNCLATER, room.name, text="")
         return
-    for owner, keys in _in_sight(irc, room.name, room.metadata):
+    for owner, keys in owners:
         for key in irc.subs:
             if key in keys:
                 irc.add_raw(metadata_line(irc, owner, key, keys[key]))

@@ -13,6 +13,7 @@ from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
     ERR_CHANOPRIVSNEEDED,
     ERR_NEEDMOREPARAMS,
+    ERR_NOSUCHCHANNEL,
     ERR_NOSUCHNICK,
     ERR_UMODEUNKNOWNFLAG,
     ERR_UNKNOWNMODE,
@@ -40,7 +41,10 @@ def mode(irc: IrcConnection, message: Message) -> None:
     """MODE."""
     target, *words = message.params
     if is_room(target):
-        _room_mode(irc, irc.hub.room(target), words)
+        room = irc.hub.room(target)
+        if not irc.hub.shows(room, irc.link.uid):
+            raise Refused(ERR_NOSUCHCHANNEL, target)
+        _room_mode(irc, room, words)
     else:
         _user_mode(irc, target, words)
 
@@ -52,11 +56,13 @@ def _room_mode(irc: IrcConnection, room: Room, words: list[str]) -> None:
         irc.reply(RPL_CREATIONTIME, room.name, str(room.created // 1000), text="")
         return
     changes = []
+    told = set()
     for change in _parse(irc, room, words):
-        if change.letter in _LISTS and not change.arg:
-            _list(irc, room, change.letter)
-        else:
+        if change.letter not in _LISTS or change.arg:
             changes.append(change)
+        elif change.letter not in told:
+            told.add(change.letter)
+            _list(irc, room, change.letter)
     if changes:
         irc.commit(ModesSet(irc.link.uid, room.name, tuple(changes)))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gchat.core.effects import Failure
 from gchat.core.events import Said
+from gchat.dialects.irc.messages import fits
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 
@@ -55,6 +56,8 @@ class Multiline:
         concat = CONCAT in message.tags
         if concat and not text:
             raise _invalid("A blank line cannot be concatenated")
+        if not fits(irc, message.command, target, text):
+            raise _invalid("A line is too long to be shown to others")
         self._verb = message.command
         self._size += len(text.encode()) + (0 if concat or not self._lines else 1)
         most_bytes, most_lines = irc.server.multiline_bytes, irc.server.multiline_lines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.history import Query, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.dialects.irc.history import send_batch
-from gchat.dialects.search import own_person, place
+from gchat.dialects.search import correspondent, own_person, place, renamed
 from gchat.wire.names import is_room
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def play(irc: IrcConnection, text: str) -> None:
         return
     times = [*words[2:4], *_DEFAULTS[len(words[2:4]) :]]
     try:
-        after, before = (int(float(word) * 1000) for word in times)
+        after, before = (int(min(max(float(word) * 1000, 0), LATER)) for word in times)
     except (ValueError, OverflowError):
         return
     try:
@@ -43,7 +43,7 @@ def _everything(irc: IrcConnection) -> list[str]:
     assert irc.link.archive is not None
     rooms = [irc.hub.rooms[key].name for key in irc.user.rooms]
     last = irc.link.archive.targets((), own_person(irc.link), 0, LATER, 1000)
-    people = [one.nick if one.nick != irc.nick else one.target for one in last]
+    people = [correspondent(irc.link, one) for one in last]
     return [*rooms, *dict.fromkeys(nick for nick in people if not is_room(nick))]
 
 
@@ -56,4 +56,6 @@ def _play(irc: IrcConnection, target: str, after: int, before: int) -> None:
     query = Query(found[0], irc.server.history_per_command, *bounds, since=found[1])
     lines = irc.link.archive.read(query)
     if lines:
-        send_batch(irc, ("chathistory", target), [restored(one) for one in lines])
+        send_batch(
+            irc, ("chathistory", target), [restored(one) for one in renamed(irc.link, lines)]
+        )

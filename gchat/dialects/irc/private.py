@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gchat.core.effects import ChangedMetadata, ChangedRoomName, Effect, Presence
+from gchat.core.rooms import Room
 from gchat.dialects.irc.metadata import metadata_line
 from gchat.dialects.irc.render import variant
 from gchat.wire.caps import Cap
@@ -38,21 +39,34 @@ def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:
     if Cap.CHANNEL_RENAME in irc.caps:
         return variant(irc.caps).render(effect)
     user, room = irc.hub.users.get(irc.link.uid), irc.hub.rooms.get(effect.new_key)
-    if user is None or room is None:
+    if user is None:
         return b""
     server, nick = irc.server.name, user.nick
     lines = [
         format_message("PART", effect.room_name, effect.reason or "Renamed", source=user.source),
         format_message("JOIN", effect.new, source=user.source),
     ]
+    if room is None:
+        return b"".join(map(encode, lines))  # it has yet another name by now, which comes next
     if room.topic:
         lines.append(format_message("332", nick, effect.new, room.topic.text, source=server))
-    names = [room.prefix(uid) + irc.hub.users[uid].nick for uid in room.members]
-    for start in range(0, len(names), _NAMES):
-        some = " ".join(names[start : start + _NAMES])
-        lines.append(format_message("353", nick, "=", effect.new, some, source=server))
+    head = f":{server} 353 {nick} = {effect.new} :"
+    lines += [head + names for names in _names(irc, room, effect.entry.msgid)]
     lines.append(format_message("366", nick, effect.new, "End of /NAMES list", source=server))
     return b"".join(encode(line) for line in lines)
+
+
+_last: tuple[str, list[str]] = ("", [])  # of whom it is all the same
+
+
+def _names(irc: IrcConnection, room: Room, msgid: str) -> list[str]:
+    """The names of a room that is called otherwise since an entry, in lines, made once for all."""
+    global _last  # noqa: PLW0603
+    if _last[0] != msgid:
+        names = [room.prefix(uid) + irc.hub.users[uid].nick for uid in room.members]
+        some = [" ".join(names[at : at + _NAMES]) for at in range(0, len(names), _NAMES)]
+        _last = (msgid, some)
+    return _last[1]
 
 
 _NAMES = 12  # in one line, of the longest nicknames

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import Redacted
 from gchat.core.history import Record, Unreadable
-from gchat.dialects.search import place
+from gchat.dialects.search import is_own, place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -22,34 +22,33 @@ def redact(irc: IrcConnection, message: Message) -> None:
     if Cap.REDACTION not in irc.caps:
         raise Refused(ERR_UNKNOWNCOMMAND, message.command)
     target, msgid, *rest = message.params
-    where = place(irc.link, target)
-    if where is None:
-        text = f"You cannot delete messages from {target}"
-        raise Failure("REDACT", "INVALID_TARGET", target, text=text)
     try:
-        found = irc.link.find(where[0], msgid)
+        found = irc.link.find(msgid)
     except Unreadable:
         text = "The message could not be looked up"
         raise Failure("REDACT", "INTERNAL_ERROR", target, msgid, text=text) from None
-    if found is None or found.at < where[1]:
+    where = place(irc.link, target)
+    own = found is not None and is_own(irc.link, found)
+    # what they wrote under another name, before they logged in, or to those of a rank only
+    elsewhere = found is not None and own and casefold(found.target) == casefold(target)
+    if where is None and (is_room(target) or not elsewhere):
+        text = f"You cannot delete messages from {target}"
+        raise Failure("REDACT", "INVALID_TARGET", target, text=text)
+    here = where is not None and found is not None and found.place == where[0]
+    if found is None or not (elsewhere or (here and where is not None and found.at >= where[1])):
         text = "This message does not exist or is too old"
         raise Failure("REDACT", "UNKNOWN_MSGID", target, msgid, text=text)
-    _check(irc, found, target, msgid)
+    _check(irc, found, target, own=own)
     reason = rest[0][: irc.server.reason_length] if rest else ""
-    irc.commit(Redacted(irc.link.uid, target, msgid, reason, own=_is_own(irc, found)))
+    irc.commit(Redacted(irc.link.uid, target, msgid, reason, own=own, place=found.place))
 
 
-def _is_own(irc: IrcConnection, found: Record) -> bool:
-    if found.account:
-        return casefold(found.account) == casefold(irc.user.account)
-    return (found.boot, found.uid) == (irc.link.boot, irc.link.uid)
-
-
-def _check(irc: IrcConnection, found: Record, target: str, msgid: str) -> None:
+def _check(irc: IrcConnection, found: Record, target: str, *, own: bool) -> None:
     """Raises Failure where they may not."""
+    msgid = found.msgid
     if is_room(target) and irc.hub.room(target).is_op(irc.link.uid):
         return
-    if not _is_own(irc, found):
+    if not own:
         text = "You are not authorised to delete this message"
         raise Failure("REDACT", "REDACT_FORBIDDEN", target, msgid, text=text)
     window = irc.server.redact_seconds

@@ -58,7 +58,7 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     known = text and irc.link.host in irc.server.webirc_from
     verifier = sasl.Verifier.parse(text) if known else None
     try:
-        address = str(ipaddress.ip_address(address))
+        address = str(ipaddress.ip_address(address.replace("%", "/")))  # no zones
         right = verifier is not None and irc.link.compute(lambda: verifier.matches(password))
     except (ValueError, Busy):
         right = False
@@ -78,8 +78,6 @@ def nick(irc: IrcConnection, message: Message) -> None:
         text = f"This nickname cannot be used: it {error}"
         raise Refused(ERR_ERRONEUSNICKNAME, message.params[0][:64], text=text) from None
     if irc.registered:
-        if casefold(wanted) in SERVICES:
-            raise Refused(ERR_NICKNAMEINUSE, wanted)
         irc.commit(Renamed(irc.link.uid, wanted))
         return
     irc.asked_nick = wanted
@@ -113,6 +111,9 @@ def _complete(irc: IrcConnection) -> None:
     if irc.exchange is not None:  # sasl-3.1: it is given up
         irc.exchange = None
         irc.reply(ERR_SASLABORTED)
+    known = irc.hub.accounts.get(casefold(irc.account)) if irc.account else None
+    if irc.account and (known is None or known.verifier != irc.account_verifier):
+        irc.account = irc.account_id = ""  # it was dropped, or has another password, since then
     own = _own(irc, irc.wanted_nick)
     if own is not None:
         _attach(irc, own)
@@ -125,6 +126,7 @@ def _complete(irc: IrcConnection) -> None:
         irc.link.host,
         irc.realname,
         account=irc.account,
+        account_id=irc.account_id,
         secure=irc.link.secure,
         trusted=irc.link.trusted,
         away=irc.away,
@@ -158,7 +160,15 @@ def _attach(irc: IrcConnection, user: User) -> None:
     """One more connection of somebody who is here: they have the same nickname and rooms."""
     irc.wanted_nick = ""
     irc.flush()
-    for refusal in irc.link.commit(Attached(user.uid, irc.link.number, irc.account)).refusals:
+    event = Attached(
+        user.uid,
+        irc.link.number,
+        irc.account,
+        irc.account_id,
+        username=irc.username,
+        host=irc.link.host,
+    )
+    for refusal in irc.link.commit(event).refusals:
         raise refusal
     irc.link.attach(user.uid)
     irc.become()

@@ -7,6 +7,9 @@ from gchat.wire.message import MessageError, encode, escape_tag, format_message
 PIECE_LINES = 128  # at most 64 KiB: a long reply must not fill the outbox at once
 
 
+_ENDINGS = dict.fromkeys(map(ord, "\r\n\0"), " ")
+
+
 class ReplyBuffer:
     """Handlers fill it, never a socket, so that whoever sends it sees the whole reply."""
 
@@ -23,13 +26,14 @@ class ReplyBuffer:
         """One message, from the server unless `source` says otherwise. `tags` as they are written.
 
         A parameter that the peer sent and that cannot stand in its place (it is empty, or has a
-        space in it) is answered as "*".
+        space in it) is answered as "*"; what would end the line is answered as a space.
         """
         try:
             line = format_message(command, *params, source=source or self._server)
         except MessageError:
-            middle = ["*" if not p or " " in p or p[0] == ":" else p for p in params[:-1]]
-            line = format_message(command, *middle, *params[-1:], source=source or self._server)
+            clean = [param.translate(_ENDINGS) for param in params]
+            middle = ["*" if not p or " " in p or p[0] == ":" else p for p in clean[:-1]]
+            line = format_message(command, *middle, *clean[-1:], source=source or self._server)
         self._lines.append(encode(f"@{tags} {line}" if tags else line))
 
     def add_raw(self, lines: bytes) -> None:

@@ -60,6 +60,7 @@ def join(irc: IrcConnection, message: Message) -> None:
             _join(irc, name, keys[index] if index < len(keys) else "")
         except Refused as refusal:
             irc.refuse(refusal)
+        irc.link.breathe()
 
 
 def _join(irc: IrcConnection, name: str, key: str) -> None:
@@ -145,8 +146,8 @@ def names(irc: IrcConnection, message: Message) -> None:
     if not message.params:
         irc.reply(RPL_ENDOFNAMES, "*")
         return
-    for name in dict.fromkeys(message.params[0].split(",")):
-        room = irc.hub.rooms.get(casefold(name))
+    for key in dict.fromkeys(map(casefold, message.params[0].split(","))):
+        room = irc.hub.rooms.get(key)
         if room is not None and irc.hub.shows(room, irc.link.uid):
             _name_lines(irc, room)
     irc.reply(RPL_ENDOFNAMES, message.params[0])

@@ -10,7 +10,7 @@ from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
 from gchat.dialects.irc.history import send_batch
 from gchat.dialects.irc.render import parse_time
-from gchat.dialects.search import MOST_WORDS, every_place, place
+from gchat.dialects.search import MOST_WORDS, every_place, place, renamed
 from gchat.wire.message import Message, parse_tags
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def search(irc: IrcConnection, message: Message) -> None:
     except Unreadable:
         irc.fail("SEARCH", "INTERNAL_ERROR", text="Messages could not be searched")
     else:
-        send_batch(irc, (_BATCH,), [restored(one) for one in found])
+        send_batch(irc, (_BATCH,), [restored(one) for one in renamed(irc.link, found)])
 
 
 def _wanted(irc: IrcConnection, attributes: dict[str, str]) -> Search:

@@ -80,7 +80,7 @@ def _identify(irc: IrcConnection, words: list[str]) -> str:
     name = words[0] if len(words) == 2 else irc.user.nick
     account = check_password(irc, name, words[-1])
     log_in(irc, account)
-    return f"You are now logged in as {account}"
+    return f"You are now logged in as {account.name}"
 
 
 def _logout(irc: IrcConnection, words: list[str]) -> str:
@@ -102,7 +102,7 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 2 or not irc.user.account:
         raise Usage
     account = check_password(irc, irc.user.account, words[0])
-    verifier = make_verifier(irc, "PASSWD", account, words[1])
+    verifier = make_verifier(irc, "PASSWD", account.name, words[1])
     _commit(irc, PasswordSet(irc.link.uid, verifier))
     return "The password was changed"
 
@@ -167,6 +167,8 @@ def _room_info(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1:
         raise Usage
     room = irc.hub.room(words[0])
+    if not irc.hub.shows(room, irc.link.uid):
+        return "No such room"
     if not room.founder:
         return f"{room.name} is not registered"
     return f"{room.name} is registered to {room.founder}"
