@@ -103,27 +103,25 @@ def sasl(data: bytes) -> None:
     assert scram.name == "" or scram.name.encode() in data
 
 
-class _Steps(str):
-    """Counts how often it is looked at."""
-
-    looked = 0
-
-    def __getitem__(self, at: Any) -> str:
-        _Steps.looked += 1
-        return super().__getitem__(at)
+def _slowly(pattern: str, text: str) -> bool:
+    """The definition, row by row: whether the mask so far matches each beginning of the text."""
+    fits = [True] + [False] * len(text)
+    for char in pattern:
+        if char == "*":
+            for at in range(1, len(fits)):
+                fits[at] = fits[at] or fits[at - 1]
+        else:
+            fits = [False] + [
+                before and char in ("?", other) for before, other in zip(fits, text, strict=False)
+            ]
+    return fits[-1]
 
 
 def mask(data: bytes) -> None:
-    """As the standard library's would match, in time that is bounded by both lengths."""
+    """As it is defined, whatever the mask."""
     pattern, _, text = data[:400].decode("utf-8", "replace").partition("\n")
     pattern, text = masks.fold(pattern), masks.fold(text)
-    _Steps.looked = 0
-    found = masks.matches(_Steps(pattern), text)
-    assert _Steps.looked <= 4 * (len(pattern) + 2) * (len(text) + 2)
-    if "*" not in pattern and "?" not in pattern:
-        assert found is (pattern == text)
-    assert masks.matches("*", text)
-    assert not found or masks.matches(f"*{pattern}*", text)
+    assert masks.matches(pattern, text) is _slowly(pattern, text)
 
 
 _HANDSHAKE = (
