@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from client_gui.settings import LAYOUTS
+
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 
 
@@ -29,13 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             "(without one: sudo apt install xvfb, then xvfb-run gchat-client)."
         )
     options = Options(
-        host=arguments.host,
-        port=arguments.port,
+        host=arguments.host or ("127.0.0.1" if arguments.port else ""),
+        port=arguments.port or (55555 if arguments.host else 0),
         nick=arguments.nick,
         lobby=arguments.room,
         keep=arguments.lines,
-        dark=arguments.dark,
+        dark=arguments.dark or None,
         scale=arguments.scale,
+        layout=arguments.layout or "",
     )
     App(root, options)
     root.mainloop()
@@ -60,22 +63,21 @@ def _within(kind: type[int] | type[float], low: float, high: float) -> type:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gchat-client", description="gchat's desktop client.")
-    parser.add_argument("--host", default="127.0.0.1", help="the server (default: 127.0.0.1)")
+    parser.add_argument("--host", default="", help="the server (default: the last one)")
     parser.add_argument(
-        "--port", default=55555, type=_within(int, 1, 65535), help="its port (default: 55555)"
+        "--port", default=0, type=_within(int, 1, 65535), help="its port (default: 55555)"
     )
     parser.add_argument("--nick", default="", help="your nickname (asked for where not given)")
     parser.add_argument("--room", default="#lobby", help="the room to join (default: #lobby)")
     parser.add_argument(
         "--lines",
-        default=10,
-        type=_within(int, 0, 5000),
+        type=_within(int, 0, 20_000),
         help="how many messages are in view, 0 for all (default: 10)",
     )
+    parser.add_argument("--layout", choices=LAYOUTS, help="comfortable (the default) or compact")
     parser.add_argument("--dark", action="store_true", help="light text on dark ground")
     parser.add_argument(
         "--scale",
-        default=1.0,
         type=_within(float, 0.5, 4),
         help="size of everything, such as 2 on a dense screen (default: 1)",
     )

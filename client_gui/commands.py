@@ -40,51 +40,64 @@ class Nick:
     nick: str
 
 
-Action = Send | Tell | Leave | Nick
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Enter a room and go there."""
 
-HELP = (
-    "/me waves · /msg NAME TEXT · /nick NAME · /topic TEXT · /join #ROOM · /part · /quit · "
-    "//TEXT sends a line that begins with a slash"
-)
+    room: str
+    key: str = ""
 
 
-def interpret(text: str, room: str) -> Action:
-    """What to do with `text`, typed into `room`."""
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Find words in the current room."""
+
+    words: str
+
+
+Action = Send | Tell | Leave | Nick | Join | Find
+
+
+def interpret(text: str, room: str, reply_to: str = "") -> Action:
+    """What to do with `text`, typed into `room` as an answer to a message or (`""`) to none."""
     if not text.startswith("/") or text.startswith("//"):
-        return _say(room, text.removeprefix("/") if text.startswith("//") else text)
+        typed = text.removeprefix("/") if text.startswith("//") else text
+        return _say(room, typed, reply_to=reply_to)
     name, _, rest = text[1:].partition(" ")
-    rest = rest.strip()
-    command = _COMMANDS.get(name.lower())
-    if command is None:
+    row = COMMANDS.get(name.lower())
+    if row is None:
         return Tell(f"There is no command /{name}. {HELP}", error=True)
-    return command(rest, room)
+    return row[0](rest.strip(), room)
 
 
-def _say(room: str, text: str, kind: Kind = Kind.MESSAGE) -> Send:
-    return Send(lambda core: core.say(room, text, kind))
+def _say(room: str, text: str, kind: Kind = Kind.MESSAGE, reply_to: str = "") -> Send:
+    return Send(lambda core: core.say(room, text, kind, reply_to))
 
 
 def _line(command: str, *params: str) -> Send:
     return Send(lambda core: core.command(command, *params))
 
 
+def _usage(name: str) -> Tell:
+    return Tell(f"Write it like this: /{name} {COMMANDS[name][1]}", error=True)
+
+
 def _help(rest: str, room: str) -> Action:
-    return Tell(HELP)
+    row = COMMANDS.get(rest.removeprefix("/").lower())
+    return Tell(HELP if row is None else f"/{rest.removeprefix('/')} {row[1]}: {row[2]}")
 
 
 def _me(rest: str, room: str) -> Action:
-    return _say(room, rest, Kind.ACTION) if rest else Tell("/me what?", error=True)
+    return _say(room, rest, Kind.ACTION) if rest else _usage("me")
 
 
 def _msg(rest: str, room: str) -> Action:
     nick, _, text = rest.partition(" ")
-    if not text.strip():
-        return Tell("Write it like this: /msg NAME TEXT", error=True)
-    return _say(nick, text.strip())
+    return _say(nick, text.strip()) if text.strip() else _usage("msg")
 
 
 def _nick(rest: str, room: str) -> Action:
-    return Nick(rest) if rest else Tell("Write it like this: /nick NAME", error=True)
+    return Nick(rest) if rest else _usage("nick")
 
 
 def _topic(rest: str, room: str) -> Action:
@@ -92,24 +105,58 @@ def _topic(rest: str, room: str) -> Action:
 
 
 def _join(rest: str, room: str) -> Action:
-    return _line("JOIN", *rest.split()[:2]) if rest else Tell("/join which room?", error=True)
+    return Join(*rest.split()[:2]) if rest else _usage("join")
 
 
 def _part(rest: str, room: str) -> Action:
     return _line("PART", room, *([rest] if rest else []))
 
 
+def _away(rest: str, room: str) -> Action:
+    return _line("AWAY", *([rest] if rest else []))
+
+
+def _kick(rest: str, room: str) -> Action:
+    nick, _, reason = rest.partition(" ")
+    if not nick:
+        return _usage("kick")
+    return _line("KICK", room, nick, *([reason.strip()] if reason.strip() else []))
+
+
+def _ban(rest: str, room: str) -> Action:
+    if not rest or " " in rest:
+        return _usage("ban")
+    return _line("MODE", room, "+b", rest if "!" in rest or "@" in rest else f"{rest}!*@*")
+
+
+def _invite(rest: str, room: str) -> Action:
+    return _line("INVITE", rest, room) if rest and " " not in rest else _usage("invite")
+
+
+def _search(rest: str, room: str) -> Action:
+    return Find(rest) if rest else _usage("search")
+
+
 def _quit(rest: str, room: str) -> Action:
     return Leave(rest)
 
 
-_COMMANDS: dict[str, Callable[[str, str], Action]] = {
-    "help": _help,
-    "join": _join,
-    "me": _me,
-    "msg": _msg,
-    "nick": _nick,
-    "part": _part,
-    "quit": _quit,
-    "topic": _topic,
+# Each: what it does, what it takes, what it is for.
+COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
+    "help": (_help, "[COMMAND]", "what there is, or what one of them is for"),
+    "join": (_join, "#ROOM [KEY]", "enter a room"),
+    "part": (_part, "[REASON]", "leave this room"),
+    "msg": (_msg, "NAME TEXT", "write to one person"),
+    "me": (_me, "TEXT", "say what you do: /me waves"),
+    "nick": (_nick, "NAME", "be called otherwise"),
+    "away": (_away, "[REASON]", "be away; without a reason, be back"),
+    "topic": (_topic, "[TEXT]", "read or change what this room is about"),
+    "invite": (_invite, "NAME", "invite somebody to this room"),
+    "kick": (_kick, "NAME [REASON]", "put somebody out of this room"),
+    "ban": (_ban, "NAME or MASK", "keep somebody out of this room"),
+    "search": (_search, "WORDS", "find what was said in this room"),
+    "quit": (_quit, "[REASON]", "close the window"),
 }
+HELP = " · ".join(f"/{name} {row[1]}".strip() for name, row in COMMANDS.items()) + (
+    " · //TEXT sends a line that begins with a slash"
+)

@@ -101,6 +101,123 @@ class Said:
     own: bool
     at: float | None = None
     msgid: str = ""
+    reply_to: str = ""  # the id of the message that it answers
+    label: str = ""  # of `Sending`, where it is the receipt for that
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message of ours is on its way; its receipt, or NotSent, has the same label."""
+
+    room: str
+    text: str
+    kind: Kind
+    label: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """A message of ours was refused; `reason` is a sentence."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody reacts to a message, or (not `adding`) does not any more."""
+
+    room: str
+    nick: str
+    msgid: str
+    reaction: str
+    adding: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A message is taken back, by whom it was written or who keeps order."""
+
+    room: str
+    nick: str
+    msgid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Somebody is writing, or (not `active`) is not any more."""
+
+    room: str
+    nick: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUpTo:
+    """Another client of ours has read a room up to a time."""
+
+    room: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody, or we ourselves, are away; `None` for back again."""
+
+    nick: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomListed:
+    """A room that can be joined."""
+
+    name: str
+    members: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsListed:
+    """These were all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search has found, the oldest first."""
+
+    lines: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """To an account; "" for to none any more."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFailed:
+    """Why; a sentence. The connection goes on without an account."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody invites us to a room."""
+
+    room: str
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRenamed:
+    """A room is called otherwise from here on."""
+
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +268,20 @@ Event = (
     | Members
     | TopicChanged
     | Said
+    | Sending
+    | NotSent
+    | Reacted
+    | Redacted
+    | Typing
+    | ReadUpTo
+    | Away
+    | RoomListed
+    | RoomsListed
+    | Found
+    | LoggedIn
+    | LoginFailed
+    | Invited
+    | RoomRenamed
     | History
     | ServerText
     | Latency
@@ -184,4 +315,14 @@ class CommandFailed:
     reason: str
 
 
-NetEvent = Event | Connecting | Waiting | CommandFailed
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """The server's certificate is signed by nobody who is known, or is another one than before
+    (`changed`). Nothing more is tried until somebody has compared its fingerprint, SHA-256.
+    """
+
+    fingerprint: str
+    changed: bool = False
+
+
+NetEvent = Event | Connecting | Waiting | CommandFailed | Untrusted

@@ -10,7 +10,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from client_gui.events import Closed, Event, History, Joined, Latency, NickRefused, Registered, Said
+from client_gui.events import (
+    Closed,
+    Event,
+    Found,
+    History,
+    Joined,
+    Latency,
+    NickRefused,
+    Registered,
+    Said,
+)
 from client_gui.isupport import Isupport
 
 CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
@@ -37,6 +47,7 @@ class _Request:
 @dataclass(slots=True)
 class _Batch:
     room: str
+    search: bool = False
     lines: list[Said] = field(default_factory=list)
 
 
@@ -99,11 +110,15 @@ class Backlog:
                 self._nested.add(reference)
             elif len(words) > 2 and words[1] == "chathistory":
                 self._batches[reference] = _Batch(words[2])
+            elif len(words) > 1 and words[1] == "soju.im/search":
+                self._batches[reference] = _Batch("", search=True)
             return []
         batch = self._batches.pop(reference, None)
         if reference in self._nested:
             self._nested.discard(reference)
             return []
+        if batch is not None and batch.search:
+            return [Found(tuple(batch.lines))]
         return [] if batch is None else self._ended(batch)
 
     def takes(self, reference: str | None, events: list[Event]) -> bool:

@@ -9,7 +9,7 @@ import logging
 import random
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import trio
 
@@ -22,10 +22,13 @@ from client_gui.events import (
     NickChanged,
     NickRefused,
     Registered,
+    Untrusted,
     Waiting,
 )
 from client_gui.exceptions import ClientError, ProtocolError
-from client_gui.protocol import ClientProtocol, State, Timeouts
+from client_gui.protocol import ClientProtocol, Timeouts
+from client_gui.state import State
+from client_gui.stream import Address, NotTrusted, TlsFailed, connect_to
 from gchat.wire.message import MessageError
 
 log = logging.getLogger(__name__)
@@ -37,19 +40,9 @@ CONNECT_SECONDS = 15.0  # for the TCP connection
 QUIT_SECONDS = 1.0  # for the server to close after our QUIT
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to connect and as whom."""
-
-    host: str
-    port: int
-    nick: str
-    rooms: tuple[str, ...] = ("#lobby",)
-
-
 Emit = Callable[[NetEvent], None]
 Command = Callable[[ClientProtocol], list[Event] | None]
-Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
+Connect = Callable[[Address], Awaitable[trio.abc.Stream]]
 
 
 class Connector:
@@ -66,7 +59,8 @@ class Connector:
     ) -> None:
         self._address = address
         self._emit = emit
-        self._connect = connect or _connect_tcp
+        self._connect = connect or connect_to
+        self._untrusted = False  # and nobody has said since what to do about it
         self._jitter = jitter  # 0 to 1
         self._timeouts = timeouts
         self._core: ClientProtocol | None = None
@@ -96,6 +90,11 @@ class Connector:
             self._emit(CommandFailed(f"That cannot be sent: {error}."))
         self._wake()
 
+    def do_if_ready(self, command: Command) -> None:
+        """The same for what is of no use later: nothing is told where there is no connection."""
+        if self._core is not None and self._core.state is State.READY:
+            self.do(command)
+
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname, now or, where there is no connection, with the next one."""
         self._nick_refused = False
@@ -113,6 +112,11 @@ class Connector:
     def retry(self) -> None:
         """Connects now instead of waiting longer."""
         self._retry_now.set()
+
+    def trust(self, fingerprint: str) -> None:
+        """Somebody has compared it."""
+        self._address = replace(self._address, pin=fingerprint)
+        self.retry()
 
     def quit(self, reason: str = "") -> None:
         """Says goodbye; `run` returns when the server has closed, or soon after."""
@@ -134,6 +138,10 @@ class Connector:
                 reason = await self._once()
             if self._quit_asked():
                 return
+            if self._untrusted:
+                await self._retry_now.wait()  # the same certificate would be shown again
+                self._untrusted = False
+                continue
             if self._nick_refused:
                 await self._retry_now.wait()  # the same nickname would be refused again
                 continue
@@ -160,9 +168,15 @@ class Connector:
         self._emit(Connecting(self._address.host, self._address.port))
         try:
             with trio.fail_after(CONNECT_SECONDS):
-                stream = await self._connect(self._address.host, self._address.port)
+                stream = await self._connect(self._address)
         except trio.TooSlowError:
             return "The server does not answer."
+        except NotTrusted as error:
+            self._untrusted = True
+            self._emit(Untrusted(error.fingerprint, changed=bool(self._address.pin)))
+            return "The server's certificate is not trusted."
+        except TlsFailed as error:
+            return str(error)
         except OSError as error:
             return _why_not_connected(error)
         core = self._core = ClientProtocol(
@@ -172,6 +186,8 @@ class Connector:
             retry_nick=self._welcomed,
             timeouts=self._timeouts,
             newest=self._newest,
+            login=self._address.login,
+            private=self._address.tls or _is_here(self._address.host),
         )
         try:
             async with stream:
@@ -263,8 +279,9 @@ async def _read(
         handle(core.receive_data(bytes(data), trio.current_time()))
 
 
-async def _connect_tcp(host: str, port: int) -> trio.abc.Stream:
-    return await trio.open_tcp_stream(host, port)
+def _is_here(host: str) -> bool:
+    """Whether nobody else can read what is sent there."""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _why_not_connected(error: OSError) -> str:
@@ -306,6 +323,10 @@ class NetThread:
         """See Connector."""
         self._post(lambda connector: connector.do(command))
 
+    def do_if_ready(self, command: Command) -> None:
+        """Carries out what is of no use later, where there is a connection."""
+        self._post(lambda connector: connector.do_if_ready(command))
+
     def change_nick(self, nick: str) -> None:
         """See Connector."""
         self._post(lambda connector: connector.change_nick(nick))
@@ -313,6 +334,10 @@ class NetThread:
     def retry(self) -> None:
         """See Connector."""
         self._post(lambda connector: connector.retry())
+
+    def trust(self, fingerprint: str) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.trust(fingerprint))
 
     def quit(self, reason: str = "") -> None:
         """See Connector. Does not wait: `done` is set at the end."""

@@ -7,45 +7,40 @@ backwards.
 
 from __future__ import annotations
 
-import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from client_gui import history
+from client_gui import heard, history, negotiation
 from client_gui.events import (
     Closed,
     Event,
-    Joined,
     Kind,
     Latency,
-    Left,
-    Members,
-    NickChanged,
     NickRefused,
-    Quit,
     Registered,
     Said,
+    Sending,
     ServerText,
-    TopicChanged,
 )
 from client_gui.exceptions import NotConnected, ProtocolError
 from client_gui.isupport import Isupport
+from client_gui.login import Exchange, Login
+from client_gui.pieces import PIECES_MAX, Pieces
+from client_gui.state import State
 from gchat.wire import numerics
 from gchat.wire.lines import MAX_BODY_BYTES, LineSplitter
-from gchat.wire.message import Message, MessageError, format_message, parse, split_text
-
-WANTED_CAPS = (
-    "batch",
-    "draft/chathistory",
-    "echo-message",
-    "message-tags",
-    "multi-prefix",
-    "server-time",
+from gchat.wire.message import (
+    Message,
+    MessageError,
+    format_message,
+    format_tags,
+    parse,
+    split_text,
 )
+
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
-MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
 
 _CLOSING_LINK = re.compile(r"Closing Link: .*?\((.*)\)")  # what most servers wrap a reason in
@@ -56,15 +51,6 @@ _NICK_REFUSALS = {
     "436",  # ERR_NICKCOLLISION
     "437",  # ERR_UNAVAILRESOURCE
 }
-
-
-class State(enum.Enum):
-    """Where the connection is in its life."""
-
-    REGISTERING = enum.auto()
-    NEEDS_NICK = enum.auto()  # refused; `change_nick` goes on
-    READY = enum.auto()
-    CLOSED = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +75,12 @@ class ClientProtocol:
         retry_nick: bool = False,
         timeouts: Timeouts | None = None,
         newest: dict[str, str] | None = None,
+        login: Login | None = None,
+        private: bool = False,
     ) -> None:
-        """`newest`: see Backlog; what the connection before this one has told."""
+        """`newest`: see Backlog; what the connection before this one has told. `private`: nobody
+        else reads what is sent.
+        """
         self.state = State.REGISTERING
         self.nick = nick  # what the server calls us, or is asked to
         self.isupport = Isupport()
@@ -100,17 +90,23 @@ class ClientProtocol:
         self._timeouts = timeouts or Timeouts()
         self._lines = LineSplitter()
         self._out: list[bytes] = []
-        self._offered: list[str] = []  # what CAP LS has told so far
-        self._names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
-        self._source = ""  # nick!user@host as the server shows us
-        self._to_self = ""  # the id of the last message that we wrote to ourselves
-        self._backlog = history.Backlog(self._send, self.isupport, {} if newest is None else newest)
+        self.values: dict[str, str] = {}  # what CAP LS has told so far
+        self.login = login
+        self.private = private
+        self.exchange: Exchange | None = None
+        self._labels = 0  # given so far
+        self._labeled: dict[str, str] = {}  # batch that answers a label → label
+        self._pieces: dict[str, Pieces] = {}  # messages of several lines that have not ended
+        self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
+        self.source = ""  # nick!user@host as the server shows us
+        self.to_self = ""  # the id of the last message that we wrote to ourselves
+        self.backlog = history.Backlog(self.send, self.isupport, {} if newest is None else newest)
         self._opened = now
         self._heard = now
         self._pinged: float | None = None  # when a sign of life was asked for
-        self._send("CAP", "LS", "302")
-        self._send("NICK", nick)
-        self._send("USER", "gchat", "0", "*", realname or nick)
+        self.send("CAP", "LS", "302")
+        self.send("NICK", nick)
+        self.send("USER", "gchat", "0", "*", realname or nick)
 
     @property
     def closed(self) -> bool:
@@ -125,8 +121,10 @@ class ClientProtocol:
         self._out.clear()
         return data
 
-    def _send(self, command: str, *params: str) -> None:
-        self._out.append(format_message(command, *params).encode("utf-8", "replace") + b"\r\n")
+    def send(self, command: str, *params: str, tags: Mapping[str, str] | None = None) -> None:
+        """Queues a message. Raises MessageError where it is none."""
+        line = format_message(command, *params, tags=tags)
+        self._out.append(line.encode("utf-8", "replace") + b"\r\n")
 
     # -- time
 
@@ -140,7 +138,7 @@ class ClientProtocol:
                 alive = self._heard + self._timeouts.keepalive
                 if self._pinged is not None:
                     alive = self._pinged + self._timeouts.reply
-                return min(alive, self._backlog.deadline or alive)
+                return min(alive, self.backlog.deadline or alive)
         return None
 
     def on_time(self, now: float) -> list[Event]:
@@ -150,39 +148,114 @@ class ClientProtocol:
             return []
         if self.state is State.REGISTERING:
             return self._close("The server did not answer in time.")
-        if self._backlog.deadline is not None and now >= self._backlog.deadline:
-            return self._backlog.give_up()
+        if self.backlog.deadline is not None and now >= self.backlog.deadline:
+            return self.backlog.give_up()
         if self._pinged is not None:
             return self._close("The server does not answer any more.")
         self._pinged = now
-        self._send("PING", "keepalive")
+        self.send("PING", "keepalive")
         return []
 
     # -- commands
 
-    def say(self, room: str, text: str, kind: Kind = Kind.MESSAGE) -> list[Event]:
+    def say(
+        self, room: str, text: str, kind: Kind = Kind.MESSAGE, reply_to: str = ""
+    ) -> list[Event]:
         """Sends `text` to a room or a person, in as many messages as its lines and their lengths
-        need. Where the server sends no receipts, the events are our own copy of it. Raises
+        need, or as one of several lines where the server knows that. Where it sends no receipts,
+        the events are our own copy; where it labels them, that they are on their way. Raises
         NotConnected, and MessageError where `room` is no name.
         """
         if self.state is not State.READY:
             raise NotConnected("not connected")
         command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
-        source = len(self._source.encode()) or len(self.nick.encode()) + HOST_ALLOWANCE
+        source = len(self.source.encode()) or len(self.nick.encode()) + HOST_ALLOWANCE
         space = MAX_BODY_BYTES - 2 - source - len(f":  {command} {room} :".encode())
         if kind is Kind.ACTION:
             space -= len("\x01ACTION \x01")
-        events: list[Event] = []
         clean = text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r", "\n")
-        for line in clean.split("\n"):
+        lines = clean.strip("\n").split("\n")
+        if kind is Kind.MESSAGE and self._takes_whole(lines, space):
+            return self._say_whole(room, lines, reply_to)
+        events: list[Event] = []
+        for line in lines:
             if not line.strip():
                 continue
             for piece in split_text(line, max(space, 64)):
                 wrapped = f"\x01ACTION {piece}\x01" if kind is Kind.ACTION else piece
-                self._send(command, room, wrapped)
-                if "echo-message" not in self.caps:
-                    events.append(Said(room, self.nick, piece, kind, own=True))
+                tags, said = self._receipt(room, piece, kind, reply_to)
+                self.send(command, room, wrapped, tags=tags)
+                events += said
         return events
+
+    def _receipt(
+        self, room: str, text: str, kind: Kind, reply_to: str
+    ) -> tuple[dict[str, str], list[Event]]:
+        """The tags of a message, and what is told of it now."""
+        tags = {}
+        if reply_to and "message-tags" in self.caps:
+            tags["+draft/reply"] = reply_to
+        if "echo-message" not in self.caps:
+            return tags, [Said(room, self.nick, text, kind, own=True, reply_to=reply_to)]
+        if "labeled-response" not in self.caps or "batch" not in self.caps:
+            return tags, []
+        self._labels += 1
+        tags["label"] = label = f"say{self._labels}"
+        return tags, [Sending(room, text, kind, label, reply_to)]
+
+    def _takes_whole(self, lines: list[str], space: int) -> bool:
+        """Whether the server takes them as one message."""
+        if len(lines) < 2 or not self.caps >= {"draft/multiline", "batch", "message-tags"}:
+            return False
+        limits = dict(
+            one.partition("=")[::2] for one in self.values.get("draft/multiline", "").split(",")
+        )
+        most_bytes, most_lines = (
+            int(value) if (value := limits.get(name, "")).isdigit() else 0
+            for name in ("max-bytes", "max-lines")
+        )
+        size = len("\n".join(lines).encode())
+        return (
+            size <= most_bytes
+            and (not most_lines or len(lines) <= most_lines)
+            and all(len(line.encode()) <= space for line in lines)
+        )
+
+    def _say_whole(self, room: str, lines: list[str], reply_to: str) -> list[Event]:
+        """https://ircv3.net/specs/extensions/multiline"""
+        tags, said = self._receipt(room, "\n".join(lines), Kind.MESSAGE, reply_to)
+        self.send("BATCH", "+m", "draft/multiline", room, tags=tags)
+        for line in lines:
+            self.send("PRIVMSG", room, line, tags={"batch": "m"})
+        self.send("BATCH", "-m")
+        return said
+
+    def typing(self, room: str, *, active: bool) -> None:
+        """Lets others know that we write. https://ircv3.net/specs/client-tags/typing"""
+        if self.state is State.READY and "message-tags" in self.caps:
+            self.send("TAGMSG", room, tags={"+typing": "active" if active else "done"})
+
+    def react(self, room: str, msgid: str, reaction: str, *, adding: bool = True) -> None:
+        """https://ircv3.net/specs/client-tags/react"""
+        if self.state is State.READY and "message-tags" in self.caps:
+            key = "+draft/react" if adding else "+draft/unreact"
+            self.send("TAGMSG", room, tags={key: reaction, "+draft/reply": msgid})
+
+    def mark_read(self, room: str, at: float) -> None:
+        """Lets our other clients know how far we have read, in seconds since 1970."""
+        if self.state is State.READY and "draft/read-marker" in self.caps:
+            moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+            self.send("MARKREAD", room, f"timestamp={moment.removesuffix('+00:00')}Z")
+
+    def look_for(self, room: str, words: str) -> None:
+        """Looks for words in a room's past, where the server keeps it."""
+        if self.state is State.READY and "soju.im/search" in self.caps:
+            self.send("SEARCH", format_tags({"in": room, "text": words}))
+
+    def label_of(self, message: Message) -> str:
+        """Of the command that a message answers, "" for none."""
+        label = message.tags.get("label", "")
+        return label or self._labeled.get(message.tags.get("batch", ""), "")
 
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname; also the way on after NickRefused."""
@@ -190,23 +263,23 @@ class ClientProtocol:
             self.state = State.REGISTERING
             self._opened = self._heard
             self.nick = nick
-        self._send("NICK", nick)
+        self.send("NICK", nick)
 
     def load_older(self, room: str, msgid: str) -> None:
         """Asks for what was said in a room before a message, where the server keeps it."""
         if self.state is State.READY:
-            self._backlog.older(room, msgid)
+            self.backlog.older(room, msgid)
 
     def command(self, command: str, *params: str) -> None:
         """Sends any other command, such as JOIN. Raises NotConnected, MessageError."""
         if self.state is not State.READY:
             raise NotConnected("not connected")
-        self._send(command, *params)
+        self.send(command, *params)
 
     def quit(self, reason: str = "") -> None:
         """Says goodbye. The server answers by closing."""
         if not self.closed:
-            self._send("QUIT", *([reason] if reason else []))
+            self.send("QUIT", *([reason] if reason else []))
             self.state = State.CLOSED
 
     # -- bytes in
@@ -225,12 +298,13 @@ class ClientProtocol:
         self._heard = now
         for line in self._lines.feed(data):
             message = self._parse(line)
+            message = message and self._whole(message)
             if message is not None:
                 found = self._handle(message, now)
                 if message.command in ("BATCH", "FAIL"):
                     events += found
-                elif not self._backlog.takes(message.tags.get("batch"), found):
-                    events += self._backlog.happened(found, now)
+                elif not self.backlog.takes(message.tags.get("batch"), found):
+                    events += self.backlog.happened(found, now)
         return events
 
     def _parse(self, line: bytes | None) -> Message | None:
@@ -255,83 +329,41 @@ class ClientProtocol:
             self._pinged = None
             return [Latency(latency)]
         if message.command in _TABLE:
-            handler, least = _TABLE[message.command]
+            own, least = _TABLE[message.command]
+            return own(self, message) if len(message.params) >= least else []
+        if message.command in heard.TABLE:
+            handler, least = heard.TABLE[message.command]
             return handler(self, message) if len(message.params) >= least else []
         if message.command in _NICK_REFUSALS:
             return self._nick_refused(message)
-        return self._other_numeric(message)
+        return heard.other(self, message)
 
-    def _close(self, reason: str) -> list[Event]:
-        if self.closed:
-            return []
-        self.state = State.CLOSED
-        return [Closed(reason)]
+    def _whole(self, message: Message) -> Message | None:
+        """A message of several lines when its last one has come; nothing before.
+        https://ircv3.net/specs/extensions/multiline
+        """
+        words, within = message.params, message.tags.get("batch", "")
+        if message.command == "BATCH" and len(words) > 1 and words[0][:1] == "+":
+            if words[1] == "labeled-response":
+                self._labeled[words[0][1:]] = message.tags.get("label", "")
+                return None
+            if words[1] == "draft/multiline" and len(words) > 2:
+                self._pieces[words[0][1:]] = Pieces(message, [])
+                return None
+        elif message.command == "BATCH" and words and words[0][:1] == "-":
+            if self._labeled.pop(words[0][1:], None) is not None:
+                return None
+            pieces = self._pieces.pop(words[0][1:], None)
+            return message if pieces is None else pieces.message()
+        elif within in self._pieces and len(words) > 1:
+            pieces = self._pieces[within]
+            if len(pieces.lines) < PIECES_MAX:
+                pieces.lines.append(message)
+            return None
+        return message
 
-    # -- registration
-
-    def _cap(self, message: Message) -> list[Event]:
-        """https://ircv3.net/specs/extensions/capability-negotiation"""
-        subcommand, names = message.params[1].upper(), message.params[-1].split()
-        if subcommand == "LS" and self.state is State.REGISTERING:
-            self._offered += [name.partition("=")[0] for name in names]
-            if len(message.params) > 3 and message.params[2] == "*":
-                return []
-            wanted = [name for name in WANTED_CAPS if name in self._offered]
-            if wanted:
-                self._send("CAP", "REQ", " ".join(wanted))
-            else:
-                self._send("CAP", "END")
-        elif subcommand == "ACK":
-            for name in names:
-                if name.startswith("-"):
-                    self.caps.discard(name[1:])
-                else:
-                    self.caps.add(name)
-            self._end_negotiation()
-        elif subcommand == "NAK":
-            self._end_negotiation()
-        elif subcommand == "DEL":
-            self.caps.difference_update(names)
-        return []
-
-    def _end_negotiation(self) -> None:
-        if self.state in (State.REGISTERING, State.NEEDS_NICK):
-            self._send("CAP", "END")
-
-    def _welcome(self, message: Message) -> list[Event]:
-        if self.state is State.READY:
-            return []
-        self.nick = message.params[0]
-        self.state = State.READY
-        self._backlog.enabled = self.caps >= history.CAPS
-        for room in self._rooms:
-            self._send("JOIN", room)
-        self._pinged = self._heard
-        self._send("PING", "keepalive")  # its answer tells the latency at once
-        return [Registered(self.nick)]
-
-    def _nick_refused(self, message: Message) -> list[Event]:
-        reason = message.params[-1] if message.params else "The nickname was refused."
-        if self.state is not State.REGISTERING:
-            return [ServerText(f"{self._refused_name(message)}: {reason}", error=True)]
-        if self._retries and message.command == numerics.ERR_NICKNAMEINUSE.code:
-            self._retries -= 1
-            self.nick += "_"
-            self._send("NICK", self.nick)
-            return []
-        self.state = State.NEEDS_NICK
-        return [NickRefused(self.nick, reason)]
-
-    def _refused_name(self, message: Message) -> str:
-        return message.params[1] if len(message.params) > 2 else self.nick
-
-    def _isupport(self, message: Message) -> list[Event]:
-        self.isupport.update(message.params[1:-1])
-        return []
-
-    # -- what happens
-
-    def _is_own(self, nick: str) -> bool:
+    def is_own(self, nick: str) -> bool:
+        """Whether it is what we are called."""
         return self.isupport.fold(nick) == self.isupport.fold(self.nick)
 
     def _ping(self, message: Message) -> list[Event]:
@@ -343,119 +375,58 @@ class ClientProtocol:
         reason = _CLOSING_LINK.fullmatch(text)
         return self._close((reason[1] if reason else text) or "The server said goodbye.")
 
-    def _join(self, message: Message) -> list[Event]:
-        own = self._is_own(message.nick)
-        if own:
-            self._source = message.source or ""
-        return [Joined(message.params[0], message.nick, own, _time(message))]
-
-    def _part(self, message: Message) -> list[Event]:
-        reason = message.params[1] if len(message.params) > 1 else ""
-        own = self._is_own(message.nick)
-        return [Left(message.params[0], message.nick, reason, own, at=_time(message))]
-
-    def _kick(self, message: Message) -> list[Event]:
-        room, nick, *reason = message.params
-        text = reason[0] if reason else ""
-        return [Left(room, nick, text, self._is_own(nick), message.nick, _time(message))]
-
-    def _quit(self, message: Message) -> list[Event]:
-        reason = message.params[0] if message.params else ""
-        return [Quit(message.nick, reason, _time(message))]
-
-    def _nick(self, message: Message) -> list[Event]:
-        own = self._is_own(message.nick)
-        new = message.params[0]
-        if own:
-            self.nick = new
-            self._source = ""
-        return [NickChanged(message.nick, new, own)]
-
-    def _said(self, message: Message) -> list[Event]:
-        target, text = message.params[:2]
-        nick = message.nick or self.isupport.network
-        own = self._is_own(nick)
-        kind = Kind.NOTICE if message.command == "NOTICE" else Kind.MESSAGE
-        if text.startswith("\x01"):
-            if not text.startswith("\x01ACTION "):
-                return []  # CTCP questions are not answered: they tell strangers about us
-            text = text.removeprefix("\x01ACTION ").removesuffix("\x01")
-            kind = Kind.ACTION
-        if "!" not in (message.source or "") and not self.isupport.is_room(target):
-            return [ServerText(text)]
-        msgid = message.tags.get("msgid", "")
-        if own and msgid and self._is_own(target):
-            if msgid == self._to_self:
-                return []  # what we write to ourselves comes twice: sent, and received
-            self._to_self = msgid
-        room = target if self.isupport.is_room(target) or own else nick
-        return [Said(room, nick, text, kind, own, _time(message), msgid)]
-
-    def _topic(self, message: Message) -> list[Event]:
-        return [TopicChanged(message.params[0], message.params[1], message.nick)]
-
-    def _batch(self, message: Message) -> list[Event]:
-        return self._backlog.batch(message.params, message.tags.get("batch"))
-
-    def _topic_told(self, message: Message) -> list[Event]:
-        return [TopicChanged(message.params[1], message.params[2], "")]
-
-    def _name_reply(self, message: Message) -> list[Event]:
-        names = self._names.setdefault(self.isupport.fold(message.params[2]), [])
-        if len(names) < MEMBERS_MAX:
-            names += [self.isupport.split_prefix(name) for name in message.params[3].split()]
-        return []
-
-    def _end_of_names(self, message: Message) -> list[Event]:
-        names = self._names.pop(self.isupport.fold(message.params[1]), None)
-        return [] if names is None else [Members(message.params[1], tuple(names))]
-
-    def _motd(self, message: Message) -> list[Event]:
-        return [ServerText(message.params[1])]
-
-    def _other_numeric(self, message: Message) -> list[Event]:
-        """Errors are shown in the server's words; other numerics have nothing to tell here."""
-        if message.command == "FAIL" and len(message.params) > 2:
-            failed = self._backlog.failed() if message.params[0] == "CHATHISTORY" else []
-            return [*failed, ServerText(message.params[-1], error=True)]
-        if not (message.command.isdigit() and message.command[:1] in ("4", "5")):
+    def _close(self, reason: str) -> list[Event]:
+        if self.closed:
             return []
-        about = message.params[1:-1]
-        if message.command in ("421", "422") and about in ([], ["CAP"]):
-            return []  # no message of the day, or a server that knows no capabilities
-        text = ": ".join([*about, message.params[-1]]) if message.params else message.command
-        room = next((param for param in about if self.isupport.is_room(param)), "")
-        return [ServerText(text, error=True, room=room)]
+        self.state = State.CLOSED
+        return [Closed(reason)]
 
+    # -- registration
 
-def _time(message: Message) -> float | None:
-    """https://ircv3.net/specs/extensions/server-time"""
-    try:
-        return datetime.fromisoformat(message.tags["time"]).timestamp()
-    except (KeyError, ValueError, OverflowError, OSError):
-        return None
+    def _welcome(self, message: Message) -> list[Event]:
+        if self.state is State.READY:
+            return []
+        self.nick = message.params[0]
+        self.state = State.READY
+        self.backlog.enabled = self.caps >= history.CAPS
+        for room in self._rooms:
+            self.send("JOIN", room)
+        self._pinged = self._heard
+        self.send("PING", "keepalive")  # its answer tells the latency at once
+        return [Registered(self.nick)]
+
+    def _nick_refused(self, message: Message) -> list[Event]:
+        reason = message.params[-1] if message.params else "The nickname was refused."
+        if self.state is not State.REGISTERING:
+            return [ServerText(f"{self._refused_name(message)}: {reason}", error=True)]
+        if self._retries and message.command == numerics.ERR_NICKNAMEINUSE.code:
+            self._retries -= 1
+            self.nick += "_"
+            self.send("NICK", self.nick)
+            return []
+        self.state = State.NEEDS_NICK
+        return [NickRefused(self.nick, reason)]
+
+    def _refused_name(self, message: Message) -> str:
+        return message.params[1] if len(message.params) > 2 else self.nick
+
+    def _isupport(self, message: Message) -> list[Event]:
+        self.isupport.update(message.params[1:-1])
+        return []
 
 
 _Handler = Callable[[ClientProtocol, Message], list[Event]]
 
-# Each message that is understood: its handler and the parameters without which it is passed over.
+# What is about the connection itself; the rest is in heard.TABLE.
 _TABLE: dict[str, tuple[_Handler, int]] = {
     "001": (ClientProtocol._welcome, 1),
     "005": (ClientProtocol._isupport, 2),
-    "332": (ClientProtocol._topic_told, 3),
-    "353": (ClientProtocol._name_reply, 4),
-    "366": (ClientProtocol._end_of_names, 2),
-    "372": (ClientProtocol._motd, 2),
-    "BATCH": (ClientProtocol._batch, 1),
-    "CAP": (ClientProtocol._cap, 3),
+    "903": (negotiation.login_ended, 0),
+    "904": (negotiation.login_ended, 1),
+    "905": (negotiation.login_ended, 1),
+    "908": (negotiation.login_ended, 1),
+    "AUTHENTICATE": (negotiation.authenticate, 1),
+    "CAP": (negotiation.cap, 3),
     "ERROR": (ClientProtocol._error, 0),
-    "JOIN": (ClientProtocol._join, 1),
-    "KICK": (ClientProtocol._kick, 2),
-    "NICK": (ClientProtocol._nick, 1),
-    "NOTICE": (ClientProtocol._said, 2),
-    "PART": (ClientProtocol._part, 1),
     "PING": (ClientProtocol._ping, 1),
-    "PRIVMSG": (ClientProtocol._said, 2),
-    "QUIT": (ClientProtocol._quit, 0),
-    "TOPIC": (ClientProtocol._topic, 2),
 }

@@ -1,23 +1,51 @@
-"""Where one types. Enter sends, Shift+Enter breaks the line, the field grows."""
+"""Where one types. Enter sends, Shift+Enter breaks the line, the field grows; Tab completes, Up
+recalls.
+"""
 
 from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 from tkinter import ttk
 
+from client_gui.completion import Completer
 from client_gui.ui.theme import Theme
 
 ROWS_MAX = 6
+RECALLED = 100  # messages that Up goes back through
+PASTED_LINES = 5  # from which on it is asked whether so many are to be sent
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What the composer asks for."""
+
+    send: Callable[[str], bool]  # False: the text stays
+    words: Callable[[], tuple[list[str], list[str], list[str]]]  # nicknames, rooms, commands
+    writes: Callable[[bool], None]  # somebody types, or has nothing typed any more
+    many: Callable[[int], bool]  # so many lines were pasted: whether they are meant
+    escape: Callable[[], None]
 
 
 class Composer(tk.Frame):
-    """`send` is called with what was typed; where it returns False the text stays."""
+    """The field, the Send button, and above them what is answered and who else writes."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, send: Callable[[str], bool]) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, typing: Typing) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background)
-        self._send = send
+        self._typing = typing
+        self._completer = Completer()
+        self._sent: list[str] = []
+        self._back = 0  # how far Up has gone
+        self.notice = tk.Label(
+            self,
+            font=theme.small,
+            background=palette.background,
+            foreground=palette.dim,
+            anchor="w",
+        )
+        self.notice.pack(fill="x", padx=theme.px(20))
         frame = tk.Frame(
             self,
             background=palette.field,
@@ -61,12 +89,22 @@ class Composer(tk.Frame):
             pady=0,
         )
         self._hint.bind("<Button-1>", lambda event: self.text.focus_set())
-        self.text.bind("<Return>", self._on_enter)
-        self.text.bind("<KP_Enter>", self._on_enter)
-        self.text.bind("<Shift-Return>", lambda event: None)
-        self.text.bind("<<Modified>>", self._on_modified)
-        frame.bind("<FocusIn>", lambda event: self.text.focus_set())
+        self._bind(frame)
         self._show_hint()
+
+    def _bind(self, frame: tk.Frame) -> None:
+        text = self.text
+        text.bind("<Return>", self._on_enter)
+        text.bind("<KP_Enter>", self._on_enter)
+        text.bind("<Shift-Return>", lambda event: None)
+        text.bind("<Tab>", self._on_tab)
+        text.bind("<Up>", lambda event: self._recall(1))
+        text.bind("<Down>", lambda event: self._recall(-1))
+        text.bind("<Escape>", lambda event: self._typing.escape())
+        text.bind("<<Paste>>", self._on_paste)
+        text.bind("<Key>", self._on_key)
+        text.bind("<<Modified>>", self._on_modified)
+        frame.bind("<FocusIn>", lambda event: text.focus_set())
 
     def set_hint(self, text: str) -> None:
         """What stands in the empty field."""
@@ -76,16 +114,63 @@ class Composer(tk.Frame):
         """What is typed."""
         return self.text.get("1.0", "end-1c")
 
+    def put(self, text: str) -> None:
+        """Puts other text into the field."""
+        self.text.delete("1.0", "end")
+        self.text.insert("1.0", text)
+        self.text.edit_reset()
+
     def submit(self) -> None:
         """Sends what is typed."""
         typed = self.get()
-        if typed.strip() and self._send(typed):
-            self.text.delete("1.0", "end")
-            self.text.edit_reset()
+        if typed.strip() and self._typing.send(typed):
+            self._sent = [*self._sent[-RECALLED + 1 :], typed]
+            self._back = 0
+            self.put("")
         self.text.focus_set()
 
     def _on_enter(self, event: object) -> str:
         self.submit()
+        return "break"
+
+    def _on_key(self, event: tk.Event[tk.Misc]) -> None:
+        if event.keysym != "Tab":
+            self._completer.reset()
+
+    def _on_tab(self, event: object) -> str:
+        typed = self.get()
+        counted = self.text.count("1.0", "insert", "chars")
+        cursor = (counted[0] if isinstance(counted, tuple) else counted) or 0
+        found = self._completer.next(typed, cursor, *self._typing.words())
+        if found is not None:
+            start, end, new = found
+            self.text.delete(f"1.0+{start}c", f"1.0+{end}c")
+            self.text.insert(f"1.0+{start}c", new)
+        return "break"
+
+    def _recall(self, step: int) -> str | None:
+        """Only where there is nothing typed that has not been sent before."""
+        typed = self.get()
+        if typed and (not self._back or typed != self._sent[-self._back]):
+            return None
+        back = self._back + step
+        if not 0 <= back <= len(self._sent):
+            return "break"
+        self._back = back
+        self.put(self._sent[-back] if back else "")
+        return "break"
+
+    def _on_paste(self, event: object) -> str | None:
+        try:
+            text = self.clipboard_get()
+        except tk.TclError:
+            return "break"  # nothing there, or no text
+        lines = text.strip("\n").count("\n") + 1
+        if lines >= PASTED_LINES and not self._typing.many(lines):
+            return "break"
+        if self.text.tag_ranges("sel"):
+            self.text.delete("sel.first", "sel.last")
+        self.text.insert("insert", text.replace("\0", ""))
         return "break"
 
     def _on_modified(self, event: object) -> None:
@@ -94,6 +179,8 @@ class Composer(tk.Frame):
         rows = counted[0] if isinstance(counted, tuple) else counted
         self.text.configure(height=min(max(rows or 1, 1), ROWS_MAX))
         self._show_hint()
+        typed = self.get()
+        self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
 
     def _show_hint(self) -> None:
         if self.get():

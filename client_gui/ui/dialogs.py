@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from tkinter import ttk
 
+from client_gui.settings import Server
+from client_gui.ui.check import Check
 from client_gui.ui.theme import Theme
 
 WIDTH = 420
@@ -13,16 +16,17 @@ PORT_MAX = 65535
 
 
 class ConnectDialog(tk.Toplevel):
-    """`connect` is called with (host, port, nickname); the dialog stays until it is destroyed.
-    `cancel` is called when it is closed.
+    """`connect` is called with a server and a password ("" for none); the dialog stays until it is
+    destroyed. `cancel` is called when it is closed. `known` are servers that can be chosen again.
     """
 
     def __init__(
         self,
         parent: tk.Misc,
         theme: Theme,
-        connect: Callable[[str, int, str], None],
+        connect: Callable[[Server, str], None],
         cancel: Callable[[], None],
+        known: Sequence[Server] = (),
     ) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background)
@@ -30,6 +34,8 @@ class ConnectDialog(tk.Toplevel):
         self.resizable(False, False)
         self._theme = theme
         self._connect = connect
+        self._known = list(known)
+        self._server = Server()
         body = tk.Frame(self, background=palette.background)
         body.pack(fill="both", expand=True, padx=theme.px(28), pady=theme.px(24))
         body.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.6))
@@ -45,6 +51,13 @@ class ConnectDialog(tk.Toplevel):
         self.nick = self._entry(body, "Nickname", 1, 0, columns=2)
         self.host = self._entry(body, "Server", 3, 0)
         self.port = self._entry(body, "Port", 3, 1)
+        self.account = self._entry(body, "Account (if you have one)", 7, 0)
+        self.password = self._entry(body, "Password", 7, 1)
+        self.password.configure(show="•")
+        self.tls = Check(body, "Encrypted (TLS)")
+        self.tls.grid(row=9, column=0, sticky="w")
+        if len(self._known) > 1:
+            self._offer(body)
         self.message = tk.Label(
             body,
             font=theme.small,
@@ -55,9 +68,9 @@ class ConnectDialog(tk.Toplevel):
             wraplength=theme.px(WIDTH),
             height=2,
         )
-        self.message.grid(row=5, column=0, columnspan=2, sticky="we", pady=(theme.px(8), 0))
+        self.message.grid(row=10, column=0, columnspan=2, sticky="we", pady=(theme.px(8), 0))
         buttons = tk.Frame(body, background=palette.background)
-        buttons.grid(row=6, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
+        buttons.grid(row=11, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
         ttk.Button(buttons, text="Cancel", style="Quiet.TButton", command=cancel).pack(side="left")
         self.button = ttk.Button(buttons, text="Connect", style="Send.TButton", command=self.submit)
         self.button.pack(side="left", padx=(theme.px(8), 0))
@@ -113,9 +126,24 @@ class ConnectDialog(tk.Toplevel):
         entry.bind("<FocusOut>", lambda _: frame.configure(highlightbackground=blurred))
         return entry
 
-    def fill(self, host: str, port: int, nick: str) -> None:
+    def _offer(self, body: tk.Frame) -> None:
+        """Servers where somebody has been."""
+        names = [one.name for one in self._known]
+        box = ttk.Combobox(body, values=names, font=self._theme.small, state="readonly")
+        box.set("Where you have been …")
+        box.grid(row=6, column=0, columnspan=2, sticky="we", pady=(0, self._theme.px(10)))
+        box.bind("<<ComboboxSelected>>", lambda event: self.fill(self._known[box.current()]))
+
+    def fill(self, server: Server) -> None:
         """Puts values into the fields."""
-        for entry, value in ((self.host, host), (self.port, str(port)), (self.nick, nick)):
+        self._server = server
+        self.tls.on = server.tls
+        for entry, value in (
+            (self.host, server.host),
+            (self.port, str(server.port)),
+            (self.nick, server.nick),
+            (self.account, server.account),
+        ):
             entry.delete(0, "end")
             entry.insert(0, value)
 
@@ -133,7 +161,17 @@ class ConnectDialog(tk.Toplevel):
         else:
             self.message.configure(text="Connecting …", foreground=self._theme.palette.dim)
             self.button.state(["disabled"])
-            self._connect(host, int(port), nick)
+            before = self._server
+            same = (before.host, before.port) == (host, int(port))
+            server = replace(
+                before if same else Server(),
+                host=host,
+                port=int(port),
+                nick=nick,
+                tls=self.tls.on,
+                account=self.account.get().strip(),
+            )
+            self._connect(server, self.password.get())
 
     def complain(self, sentence: str, entry: tk.Entry | None = None) -> None:
         """Says why it did not do, and asks again."""

@@ -3,43 +3,82 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 
-from client_gui.model import Room
+from client_gui.rooms import Room
 from client_gui.ui.theme import Theme
 
 HEIGHT = 54
 
 
 class Header(tk.Frame):
-    """The bar at the top."""
+    """The bar at the top. `topic` is called with a new one, where the old one was clicked and
+    changed; `find` and `people` when their signs are.
+    """
 
-    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        topic: Callable[[str], None],
+        find: Callable[[], None],
+        people: Callable[[], None],
+    ) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background, height=theme.px(HEIGHT))
         self.pack_propagate(False)
+        self._set_topic = topic
+        self._direct = False
         tk.Frame(self, background=palette.border, height=1).pack(side="bottom", fill="x")
         self._name = tk.Label(
             self, font=theme.title, background=palette.background, foreground=palette.text
         )
         self._name.pack(side="left", padx=(theme.px(20), theme.px(10)))
-        self._count = tk.Label(
-            self, font=theme.small, background=palette.background, foreground=palette.dim
-        )
-        self._count.pack(side="right", padx=theme.px(20))
-        self._topic = tk.Label(
+        looks = {"background": palette.background, "foreground": palette.dim, "cursor": "hand2"}
+        self.search = tk.Label(self, text="⌕", font=theme.title, **looks)  # type: ignore[arg-type]
+        self.search.pack(side="right", padx=(0, theme.px(20)))
+        self.search.bind("<Button-1>", lambda event: find())
+        self._count = tk.Label(self, font=theme.small, **looks)  # type: ignore[arg-type]
+        self._count.pack(side="right", padx=theme.px(12))
+        self._count.bind("<Button-1>", lambda event: people())
+        self._topic = tk.Label(self, font=theme.small, anchor="w", **looks)  # type: ignore[arg-type]
+        self._topic.pack(side="left", fill="x", expand=True)
+        self._topic.bind("<Button-1>", lambda event: self.edit())
+        self.entry = tk.Entry(
             self,
             font=theme.small,
-            background=palette.background,
-            foreground=palette.dim,
-            anchor="w",
+            relief="flat",
+            background=palette.field,
+            foreground=palette.text,
+            insertbackground=palette.text,
         )
-        self._topic.pack(side="left", fill="x", expand=True)
+        self.entry.bind("<Return>", lambda event: self._done(keep=True))
+        self.entry.bind("<Escape>", lambda event: self._done(keep=False))
+        self.entry.bind("<FocusOut>", lambda event: self._done(keep=False))
 
     def show(self, room: Room) -> None:
         """Draws the room's name, topic and count."""
+        self._direct = room.direct
         name = room.name if room.direct else f"# {room.name.lstrip('#')}"
         self._name.configure(text=name)
         self._topic.configure(text=room.topic)
         count = len(room.members)
         word = "member" if count == 1 else "members"
         self._count.configure(text=f"{count} {word}" if count else "")
+
+    def edit(self) -> None:
+        """Lets the topic be changed where it stands; whether one may, the server says."""
+        if self._direct:
+            return
+        self.entry.delete(0, "end")
+        self.entry.insert(0, self._topic.cget("text"))
+        self.entry.place(in_=self._topic, relwidth=1, relheight=1)
+        self.entry.focus_set()
+
+    def _done(self, *, keep: bool) -> None:
+        if not self.entry.winfo_ismapped():
+            return
+        text = self.entry.get()
+        self.entry.place_forget()
+        if keep and text != self._topic.cget("text"):
+            self._set_topic(text)

@@ -1,21 +1,31 @@
-"""Who is in the room, operators first."""
+"""Who is in the room, those with a rank first."""
 
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 
-from client_gui.model import Room
+from client_gui.rooms import Room
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
+from gchat.wire.names import casefold
 
 WIDTH = 200
 AVATAR = 24
+MOST = 500  # that are drawn; the others are counted
+_OPERATORS = frozenset("~&@")
 
 
 class Members(ReadOnlyText):
-    """The list at the right."""
+    """The list at the right. `talk` is called with a nickname, `menu` too."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        talk: Callable[[str], None],
+        menu: Callable[[tk.Event[tk.Misc], str], None],
+    ) -> None:
         palette = theme.palette
         super().__init__(
             parent,
@@ -28,30 +38,46 @@ class Members(ReadOnlyText):
         self.configure(width=theme.px(WIDTH))
         self.grid_propagate(False)
         self._theme = theme
+        self._rows: dict[int, str] = {}  # nicknames by row
+        self._shown: object = None  # what is drawn, to see whether anything has changed
         self.text.tag_configure(
             "heading", font=theme.small_bold, foreground=palette.dim, spacing3=theme.px(6)
         )
+        self.text.tag_configure("away", foreground=palette.dim)
+        self.text.bind("<Double-Button-1>", lambda event: self._chosen(event, talk))
+        self.text.bind("<Button-3>", lambda event: self._chosen(event, lambda n: menu(event, n)))
 
-    def show(self, room: Room) -> None:
+    def show(self, room: Room, away: dict[str, str]) -> None:
         """Draws the members anew, at the place that was in view."""
+        members = [(prefix, nick, casefold(nick) in away) for prefix, nick in room.sorted_members()]
+        if members == self._shown:
+            return
+        self._shown = members
         top = self.text.yview()[0]
-        members = room.sorted_members()
-        operators = [nick for prefix, nick in members if "@" in prefix]
-        others = [nick for prefix, nick in members if "@" not in prefix]
+        self._rows.clear()
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
-        self._section("OPERATORS", operators)
-        self._section("MEMBERS", others)
+        self._section("OPERATORS", [one for one in members if _OPERATORS & set(one[0])])
+        self._section("MEMBERS", [one for one in members if not _OPERATORS & set(one[0])])
         self.text.configure(state="disabled")
         self.text.yview_moveto(top)
 
-    def _section(self, heading: str, nicks: list[str]) -> None:
-        if not nicks:
+    def _section(self, heading: str, members: list[tuple[str, str, bool]]) -> None:
+        if not members:
             return
         if self.text.index("end-1c") != "1.0":
             self.text.insert("end", "\n")
-        self.text.insert("end", f"{heading} — {len(nicks)}\n", "heading")
-        for nick in nicks:
+        self.text.insert("end", f"{heading} — {len(members)}\n", "heading")
+        for _, nick, away in members[:MOST]:
             avatar = self._theme.avatar(nick, AVATAR, self._theme.palette.side)
+            self._rows[int(self.text.index("end-1c").partition(".")[0])] = nick
             self.text.image_create("end", image=avatar, padx=self._theme.px(2))
-            self.text.insert("end", f"  {nick}\n")
+            self.text.insert("end", f"  {nick}\n", ("away",) if away else ())
+        if len(members) > MOST:
+            self.text.insert("end", f"and {len(members) - MOST} others\n", "away")
+
+    def _chosen(self, event: tk.Event[tk.Misc], act: Callable[[str], None]) -> str:
+        row = int(self.text.index(f"@{event.x},{event.y}").partition(".")[0])
+        if row in self._rows:
+            act(self._rows[row])
+        return "break"

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from client_gui.model import Model, Phase, Room
+from client_gui.model import Model, Phase
+from client_gui.rooms import Room
 from client_gui.ui.theme import Theme
+from gchat.wire.names import casefold
 
 WIDTH = 230
 ROW = 32
 BADGE_MAX = 99  # more unread messages than this read "99+"
 
 
-class Sidebar(tk.Frame):
-    """The column at the left. `choose` is called with the key of the room that is clicked."""
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be chosen in the sidebar; rooms by their keys."""
 
-    def __init__(
-        self,
-        parent: tk.Misc,
-        theme: Theme,
-        choose: Callable[[str], None],
-        retry: Callable[[], None],
-    ) -> None:
+    choose: Callable[[str], None]
+    retry: Callable[[], None]
+    join: Callable[[], None]  # a room: which is asked
+    menu: Callable[[tk.Event[tk.Misc], str], None]
+    settings: Callable[[], None]
+
+
+class Sidebar(tk.Frame):
+    """The column at the left."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, choices: Choices) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.side, width=theme.px(WIDTH))
         self.pack_propagate(False)
         self._theme = theme
-        self._choose = choose
+        self._choices = choices
         head = tk.Frame(self, background=palette.side)
         head.pack(fill="x", padx=theme.px(20), pady=(theme.px(16), 0))
         tk.Label(
@@ -43,18 +51,30 @@ class Sidebar(tk.Frame):
             wraplength=theme.px(WIDTH - 40),
         )
         self.status.pack(anchor="w", fill="x", pady=(theme.px(2), 0))
-        self.status.bind("<Button-1>", lambda event: retry())
+        self.status.bind("<Button-1>", lambda event: choices.retry())
         self._list = tk.Frame(self, background=palette.side)
         self._list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(14), 0))
+        foot = tk.Frame(self, background=palette.side)
+        foot.pack(side="bottom", fill="x", padx=theme.px(20), pady=theme.px(16))
+        self.gear = tk.Label(
+            foot,
+            text="⚙",
+            font=theme.title,
+            background=palette.side,
+            foreground=palette.dim,
+            cursor="hand2",
+        )
+        self.gear.pack(side="right")
+        self.gear.bind("<Button-1>", lambda event: choices.settings())
         self.me = tk.Label(
-            self,
+            foot,
             font=theme.bold,
             background=palette.side,
             foreground=palette.text,
             compound="left",
             anchor="w",
         )
-        self.me.pack(side="bottom", fill="x", padx=theme.px(20), pady=theme.px(16))
+        self.me.pack(side="left", fill="x")
 
     def show_status(self, model: Model, now: float) -> None:
         """Draws the connection's state and our nickname."""
@@ -80,7 +100,8 @@ class Sidebar(tk.Frame):
             cursor="hand2" if waiting else "arrow",
         )
         avatar = theme.avatar(model.nick, 28, palette.side)
-        self.me.configure(text=f"  {model.nick}", image=avatar)
+        state = " (away)" if casefold(model.nick) in model.away else ""
+        self.me.configure(text=f"  {model.nick}{state}", image=avatar)
 
     def show_rooms(self, model: Model) -> None:
         """Draws the list of rooms and conversations."""
@@ -91,10 +112,25 @@ class Sidebar(tk.Frame):
         self._heading("ROOMS")
         for key, room in rooms:
             self._row(key, room, current=key == model.current)
+        self._join_row()
         if people:
             self._heading("DIRECT MESSAGES")
         for key, room in people:
-            self._row(key, room, current=key == model.current)
+            self._row(key, room, current=key == model.current, dot=_presence(model, key))
+
+    def _join_row(self) -> None:
+        theme, palette = self._theme, self._theme.palette
+        label = tk.Label(
+            self._list,
+            text="+  Join a room",
+            font=theme.small,
+            background=palette.side,
+            foreground=palette.dim,
+            anchor="w",
+            cursor="hand2",
+        )
+        label.pack(fill="x", padx=theme.px(12), pady=theme.px(6))
+        label.bind("<Button-1>", lambda event: self._choices.join())
 
     def _heading(self, text: str) -> None:
         palette, theme = self._theme.palette, self._theme
@@ -107,7 +143,7 @@ class Sidebar(tk.Frame):
             anchor="w",
         ).pack(fill="x", padx=theme.px(12), pady=(theme.px(8), theme.px(4)))
 
-    def _row(self, key: str, room: Room, *, current: bool) -> None:
+    def _row(self, key: str, room: Room, *, current: bool, dot: str = "") -> None:
         palette, theme = self._theme.palette, self._theme
         background = palette.selected if current else palette.side
         lively = current or room.unread > 0
@@ -123,6 +159,10 @@ class Sidebar(tk.Frame):
             foreground=palette.text if lively else palette.dim,
             anchor="w",
         )
+        if dot:
+            colour = {"here": palette.good, "away": palette.warn}.get(dot, palette.border)
+            image = theme.dot(colour, 9, background)
+            label.configure(image=image, compound="left", text=f"  {name}")
         label.pack(side="left", fill="both", expand=True, padx=(theme.px(12), 0))
         widgets: list[tk.Widget] = [row, label]
         if room.unread:
@@ -138,4 +178,13 @@ class Sidebar(tk.Frame):
             badge.pack(side="right", padx=theme.px(10))
             widgets.append(badge)
         for widget in widgets:
-            widget.bind("<Button-1>", lambda event: self._choose(key))
+            widget.bind("<Button-1>", lambda event: self._choices.choose(key))
+            widget.bind("<Button-3>", lambda event: self._choices.menu(event, key))
+
+
+def _presence(model: Model, key: str) -> str:
+    """Of somebody, as far as it is known: who shares no room with us cannot be seen."""
+    if key in model.away:
+        return "away"
+    here = any(key in room.members for room in model.rooms.values())
+    return "here" if here else "unknown"

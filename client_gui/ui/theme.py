@@ -73,6 +73,7 @@ DARK = Palette(
 )
 
 _FAMILIES = ("Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans")
+_MONO = ("JetBrains Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "Liberation Mono")
 _OVERSAMPLING = 4  # images are drawn larger and reduced, for smooth edges
 
 
@@ -91,6 +92,8 @@ class Theme:
         self.small = self._font(family, 13)
         self.small_bold = self._font(family, 12, "bold")
         self.title = self._font(family, 19, "bold")
+        mono = next((name for name in _MONO if name in known), "TkFixedFont")
+        self.mono = self._font(mono, 14)
         self._style()
 
     def px(self, size: float) -> int:
@@ -169,6 +172,32 @@ class Theme:
             relief="flat",
         )
         style.map("Quiet.TButton", background=[("active", palette.selected)])
+        style.configure(
+            "Plain.TCheckbutton",
+            background=palette.background,
+            foreground=palette.text,
+            indicatorbackground=palette.field,
+            indicatorforeground=palette.accent,
+            focuscolor=palette.accent,
+            font=self.body,
+        )
+        style.map("Plain.TCheckbutton", background=[("active", palette.background)])
+        style.configure(
+            "TCombobox",
+            fieldbackground=palette.field,
+            background=palette.field,
+            foreground=palette.text,
+            arrowcolor=palette.text,
+            bordercolor=palette.border,
+            lightcolor=palette.field,
+            darkcolor=palette.field,
+            padding=self.px(6),
+        )
+        style.map(
+            "TCombobox",
+            fieldbackground=[("readonly", palette.field)],
+            foreground=[("readonly", palette.text)],
+        )
         style.configure(
             "Thin.Vertical.TScrollbar",
             background=palette.border,

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
-import re
-import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
-from functools import cache
+from dataclasses import dataclass
 
-from client_gui.model import Line, Look, Room
+from client_gui.lines import Line, summary
+from client_gui.rooms import Room
+from client_gui.ui.drawing import Pen, goes_on
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
 MORE_LINES = 50  # shown by each click on "earlier messages"
-_ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
+MOST_AT_ONCE = (
+    200  # drawn when a room is opened, however many are to be shown: the rest on scrolling
+)
+AT_END = 0.999  # of 1: what rounding leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody who looks at the transcript may want. Each is called in Tk's thread."""
+
+    older: Callable[[], None]  # what was said before all that is here
+    follow: Callable[[str], None]  # a link
+    send_again: Callable[[int], None]  # the line of this number
+    menu: Callable[[tk.Event[tk.Misc], Line], None]  # what can be done with a line
+    react: Callable[[Line, str], None]  # with a reaction that it has already
+    end_seen: Callable[[], None]  # the last line is in view
 
 
 class Transcript(ReadOnlyText):
     """Shows the last `keep` lines of a room (0: all), older ones on request."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, keep: int, older: Callable[[], None]) -> None:
-        """`older` asks the server for what was said before."""
+    def __init__(
+        self, parent: tk.Misc, theme: Theme, wishes: Wishes, *, keep: int, compact: bool
+    ) -> None:
         super().__init__(
             parent,
             theme,
@@ -32,35 +46,114 @@ class Transcript(ReadOnlyText):
             padding=(20, 12),
         )
         self._theme = theme
-        self._older = older
+        self._wishes = wishes
         self._keep = keep
         self._extra = 0  # lines shown beyond `keep`, since somebody asked for them
-        self._room: Room | None = None
-        self._shown = 0  # lines in the widget
-        self._configure_tags()
-        for upwards in ("<MouseWheel>", "<Button-4>", "<Prior>", "<Up>", "<Home>"):
-            self.text.bind(upwards, self._scrolled_up)
-        # a disabled Text takes no focus by itself, and without focus nothing can be copied
-        self.text.bind("<Button-1>", lambda event: self.text.focus_set())
+        self._room = Room("")
+        self._units: list[list[Line]] = []  # what is drawn: a message, or a run
+        self._unseen = 0  # lines that came while somebody looked further up
+        self._pen = Pen(self.text, theme, compact=compact)
+        self.jump = tk.Label(
+            self,
+            font=theme.small_bold,
+            background=theme.palette.accent,
+            foreground=theme.palette.accent_text,
+            padx=theme.px(12),
+            pady=theme.px(4),
+            cursor="hand2",
+        )
+        self.jump.bind("<Button-1>", lambda event: self.to_end())
+        self._bind()
 
-    def show(self, room: Room) -> None:
-        """Draws the room anew."""
+    def _bind(self) -> None:
+        text = self.text
+        for upwards in ("<MouseWheel>", "<Button-4>", "<Prior>", "<Up>", "<Home>"):
+            text.bind(upwards, self._scrolled_up)
+        # a disabled Text takes no focus by itself, and without focus nothing can be copied
+        text.bind("<Button-1>", lambda event: text.focus_set())
+        text.bind("<Button-3>", self._menu)
+        text.bind("<<Copy>>", self._copy)
+        text.tag_bind("more", "<Button-1>", self._show_more)
+        text.tag_bind("link", "<Button-1>", self._follow)
+        text.tag_bind("again", "<Button-1>", self._again)
+        text.tag_bind("reaction", "<Button-1>", self._react)
+
+    # -- what is shown
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in view."""
+        return self.text.yview()[1] >= AT_END
+
+    def show(self, room: Room, nick: str) -> None:
+        """Draws the room anew; `nick` is ours."""
         if room is not self._room:
             self._extra = 0
-        self._room = room
+        self._room = self._pen.room = room
+        self._pen.nick = nick
         self._redraw()
+        self.to_end()
+
+    def to_end(self) -> None:
+        """Scrolls to the last line."""
         self.text.see("end")
+        self._seen()
 
     def add(self, lines: Sequence[Line]) -> None:
         """Draws lines that the room has got since; scrolls only where the end was in view."""
-        at_end = self.text.yview()[1] >= 0.999  # of 1: what rounding leaves
+        known = {one.number for unit in self._units for one in unit}
+        lines = [line for line in lines if line.number not in known]  # drawn with the room already
+        if not lines:
+            return
+        at_end = self.at_end
+        limit = self._limit()
+        if limit and len(lines) >= limit:
+            self._redraw()  # nothing of what is drawn stays
+        else:
+            self.text.configure(state="normal")
+            for line in lines:
+                self._append(line)
+            if at_end:
+                self._trim()
+            self._mark_more()
+            self.text.configure(state="disabled")
+        if at_end:
+            self.to_end()
+        else:
+            self._unseen += sum(not line.own for line in lines)
+            self._show_jump()
+
+    def change(self, number: int, line: Line | None) -> None:
+        """A line is another one now, or gone, or has other reactions."""
+        at = next(
+            (
+                index
+                for index in range(len(self._units) - 1, -1, -1)
+                if any(one.number == number for one in self._units[index])
+            ),
+            None,
+        )
+        if at is None:
+            return
+        at_end = self.at_end
+        tail = self._units[at:]
+        if len(tail) > MORE_LINES:
+            self._redraw(stay=True)
+            return
         self.text.configure(state="normal")
-        for line in lines:
-            self._insert(line)
-        self._trim()
+        first = self._start_of(at)
+        self.text.delete(f"{first}-1c" if self.text.compare(first, ">", "1.0") else first, "end-1c")
+        del self._units[at:]
+        for unit in tail:
+            for one in unit:
+                if one.number != number:
+                    self._append(one)
+                elif line is not None:
+                    self._append(line)
+        self._mark_more()
         self.text.configure(state="disabled")
         if at_end:
-            self.text.see("end")
+            self.to_end()
 
     def add_older(self, count: int) -> None:
         """The room has got `count` lines before all that it had: shown where somebody looks for
@@ -70,135 +163,189 @@ class Transcript(ReadOnlyText):
         self._redraw(stay=True)
 
     def lines(self) -> list[str]:
-        """The lines as they read, times left out."""
-        times = self.text.tag_ranges("time")
-        content = self.text.get("1.0", "end-1c")
-        if not times:
-            return content.splitlines()
-        prefix = len(self.text.get(times[0], times[1]))
-        return [
-            line[prefix:] if "time" in self.text.tag_names(f"{row}.0") else line
-            for row, line in enumerate(content.splitlines(), 1)
-        ]
+        """The lines as they read, times and the like left out."""
+        more = self.text.tag_ranges("more")
+        first = [self.text.get(more[0], more[1]).strip()] if more else []
+        return first + [summary(unit) for unit in self._units]
 
-    def _configure_tags(self) -> None:
-        theme, text = self._theme, self.text
-        indent = theme.small.measure("00:00") + theme.px(12)
-        text.configure(tabs=(indent,))
-        text.tag_configure("line", lmargin2=indent)
-        text.tag_configure("time", font=theme.small, foreground=theme.palette.dim)
-        text.tag_configure("info", foreground=theme.palette.dim, font=theme.small)
-        text.tag_configure("error", foreground=theme.palette.bad)
-        text.tag_configure("more", foreground=theme.palette.accent, font=theme.small)
-        text.tag_configure(
-            "mention",
-            background=theme.palette.mention,
-            lmargincolor=theme.palette.mention,
-        )
-        text.tag_bind("more", "<Button-1>", self._show_more)
-        text.tag_bind("more", "<Enter>", lambda event: text.configure(cursor="hand2"))
-        text.tag_bind("more", "<Leave>", lambda event: text.configure(cursor="arrow"))
-        text.tag_raise("sel")
+    def find(self, words: str) -> int:
+        """Marks where the words are, and shows the last place; how many places there are."""
+        text = self.text
+        text.tag_remove("found", "1.0", "end")
+        places, at = 0, "1.0"
+        while words and (found := text.search(words, at, "end", nocase=True)):
+            at = f"{found}+{len(words)}c"
+            text.tag_add("found", found, at)
+            text.see(found)
+            places += 1
+        return places
+
+    # -- drawing
 
     def _limit(self) -> int:
-        return self._keep + self._extra if self._keep else 0
+        return self._keep + self._extra if self._keep else MOST_AT_ONCE + self._extra
+
+    def _drawn(self) -> int:
+        return sum(map(len, self._units))
+
+    def _append(self, line: Line) -> None:
+        before = self._units[-1][-1] if self._units else None
+        if self._units and goes_on(self._units[-1], line) and line.number != self._room.new_from:
+            at = len(self._units) - 1
+            first = self._start_of(at)
+            run = [*self._units.pop(), line]
+            start = f"{first}-1c" if self.text.compare(first, ">", "1.0") else first
+            self.text.delete(start, "end-1c")
+            before = self._units[-1][-1] if self._units else None
+            self._pen.marks(before, run[0])
+            self._units.append(run)
+            self._pen.draw(before, run)
+            return
+        self._pen.marks(before, line)
+        self._units.append([line])
+        self._pen.draw(before, [line])
+
+    def _start_of(self, at: int) -> str:
+        """Where what is drawn of a unit begins, with what stands above it."""
+        if at == 0:
+            return str(self.text.tag_ranges("more")[1]) if self.text.tag_ranges("more") else "1.0"
+        before = self._units[at - 1][0].number
+        end = self.text.tag_ranges(f"u{before}")[-1]
+        return self.text.index(f"{end}-1c lineend+1c")
 
     def _redraw(self, *, stay: bool = False) -> None:
         """`stay`: the line at the top stays where it is; lines come before it only."""
-        room = self._room
-        assert room is not None
-        rows_before = int(self.text.index("end-1c").partition(".")[0])
-        top = int(self.text.index("@0,0").partition(".")[0])
-        limit = self._limit()
-        lines = room.lines[-limit:] if limit else room.lines
+        top, above = self._first_in_view() if stay else (0, False)
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
-        self._shown = 0
-        for line in lines:
-            self._insert(line)
+        self._forget_tags()
+        self._units = []
+        for line in self._room.lines[-self._limit() :]:
+            self._append(line)
         self._mark_more()
         self.text.configure(state="disabled")
-        if stay:
-            rows = int(self.text.index("end-1c").partition(".")[0])
-            self.text.yview(f"{top + rows - rows_before}.0")
+        places = self.text.tag_ranges(f"u{top}") if stay else ()
+        if places:
+            self.text.yview(f"{places[0]} linestart")
+            if above:
+                self.text.yview_scroll(-1, "units")
+
+    def _first_in_view(self) -> tuple[int, bool]:
+        """The number of the first unit that is in view, and whether something is above it."""
+        place = "@0,0"
+        for row in range(len(self._units) + 1):
+            numbers = [tag[1:] for tag in self.text.tag_names(place) if tag[:1] == "u"]
+            found = next((int(one) for one in numbers if one.isdigit()), None)
+            if found is not None:
+                return found, row > 0
+            place = self.text.index(f"{place} +1 line linestart")
+        return 0, False
+
+    def _forget_tags(self) -> None:
+        old = [name for name in self.text.tag_names() if name[:1] == "u" and name[1:].isdigit()]
+        if old:
+            self.text.tag_delete(*old)
 
     def _trim(self) -> None:
         """Keeps as many lines as are to be shown; older ones are one click away."""
-        limit = self._limit()
-        surplus = self._shown - limit
-        if limit and surplus > 0:
-            first = 2 if self.text.tag_ranges("more") else 1
-            self.text.delete(f"{first}.0", f"{first + surplus}.0")
-            self._shown = limit
-        self._mark_more()
+        # anew, since who is first needs a name above it; not at each line where there are many
+        slack = 0 if self._limit() <= MORE_LINES else MORE_LINES
+        if self._drawn() > self._limit() + slack:
+            self._redraw()
 
     def _mark_more(self) -> None:
         """The first row tells how many older lines there are, and shows them when clicked."""
-        room = self._room
         if self.text.tag_ranges("more"):
             self.text.delete("1.0", "2.0")
-        hidden = len(room.lines) - self._shown if room is not None else 0
+        hidden = len(self._room.lines) - self._drawn()
         if hidden > 0:
             word = "message" if hidden == 1 else "messages"
             self.text.insert("1.0", f"↑ {hidden} earlier {word}\n", "more")
-        elif room is not None and room.more:
+        elif self._room.more:
             self.text.insert("1.0", "↑ earlier messages\n", "more")
+
+    def _show_jump(self) -> None:
+        if self._unseen and not self.at_end:
+            self.jump.configure(text=f"↓ {self._unseen} new")
+            self.jump.place(relx=0.5, rely=1.0, y=-self._theme.px(12), anchor="s")
+        else:
+            self.jump.place_forget()
+
+    def _seen(self) -> None:
+        self._unseen = 0
+        self.jump.configure(text="")
+        self.jump.place_forget()
+        self._wishes.end_seen()
+
+    def _scrolled(self, first: float, last: float) -> None:
+        super()._scrolled(first, last)
+        if self._unseen and float(last) >= AT_END:
+            self._seen()
+
+    # -- what somebody does with it
 
     def _show_more(self, event: object) -> None:
         """What the room has is shown at once; when it has no more, the server is asked."""
-        room = self._room
-        if room is None:
-            return
-        hidden = len(room.lines) - self._shown
+        hidden = len(self._room.lines) - self._drawn()
         if hidden > 0:
             self._extra += min(hidden, MORE_LINES)
             self._redraw(stay=True)
-        elif room.more:
-            self._older()
+        elif self._room.more:
+            self._wishes.older()
 
     def _scrolled_up(self, event: tk.Event[tk.Misc]) -> None:
         """At the top, scrolling on brings what was before."""
         if event.delta >= 0 and self.text.yview()[0] <= 0:
             self._show_more(event)
 
-    def _insert(self, line: Line) -> None:
-        if self.text.compare("end-1c", "!=", "1.0"):
-            # the line's end carries its tags, so that a tint reaches to the right edge
-            self.text.insert("end", "\n", self.text.tag_names("end-2c"))
-        tags = ["line"]
-        if line.mention:
-            tags.append("mention")
-        clock = time.strftime("%H:%M", time.localtime(line.at))
-        self.text.insert("end", f"{clock}\t", ("time", *tags))
-        if line.look in (Look.INFO, Look.ERROR):
-            self.text.insert("end", displayable(line.text), (line.look.name.lower(), *tags))
-        else:
-            self._insert_spoken(line, tags)
-        self._shown += 1
+    def _line_at(self, index: str) -> Line | None:
+        numbers = {tag[1:] for tag in self.text.tag_names(index) if tag[:1] == "u"}
+        found = (unit[0] for unit in self._units if str(unit[0].number) in numbers)
+        return next(found, None)
 
-    def _insert_spoken(self, line: Line, tags: list[str]) -> None:
-        before, _, after = str(line).partition(line.nick)
-        tag = f"nick {line.nick}"
-        self.text.tag_configure(
-            tag, font=self._theme.bold, foreground=self._theme.nick_colour(line.nick)
-        )
-        self.text.insert("end", before, tags)
-        self.text.insert("end", line.nick, (*tags, tag))
-        self.text.insert("end", displayable(after), tags)
+    def _here(self, event: tk.Event[tk.Misc]) -> str:
+        return f"@{event.x},{event.y}"
 
+    def _follow(self, event: tk.Event[tk.Misc]) -> None:
+        found = self.text.tag_prevrange("link", f"{self._here(event)}+1c")
+        if found:
+            self._wishes.follow(self.text.get(*found))
 
-def displayable(text: str) -> str:
-    """Text that this machine's Tk can draw."""
-    return text if _draws_emoji() else _ASTRAL.sub("\ufffd", text)
+    def _again(self, event: tk.Event[tk.Misc]) -> None:
+        line = self._line_at(self._here(event))
+        if line is not None:
+            self._wishes.send_again(line.number)
 
+    def _react(self, event: tk.Event[tk.Misc]) -> None:
+        here = self._here(event)
+        line = self._line_at(here)
+        names = self.text.tag_names(here)
+        found = self._room.reactions.get(line.msgid, {}) if line is not None else {}
+        for reaction in found:
+            if line is not None and f"r{reaction}" in names:
+                self._wishes.react(line, reaction)
+                return
 
-@cache
-def _draws_emoji() -> bool:
-    """LibXft before 2.3.5 ends the process when it meets a coloured emoji."""
-    name = ctypes.util.find_library("Xft")
-    if name is None:
-        return True  # not X11
-    try:
-        return int(ctypes.CDLL(name).XftGetVersion()) >= 20305
-    except (OSError, AttributeError):
-        return False
+    def _menu(self, event: tk.Event[tk.Misc]) -> None:
+        line = self._line_at(self._here(event))
+        if line is not None:
+            self._wishes.menu(event, line)
+
+    def _copy(self, event: object) -> str | None:
+        """Text copied from either layout reads `Tuan: Hello, Duy!`."""
+        if not self.text.tag_ranges("sel"):
+            return None
+        start, end = self.text.index("sel.first"), self.text.index("sel.last")
+        chosen = []
+        for unit in self._units:
+            ranges = self.text.tag_ranges(f"u{unit[0].number}")
+            if not ranges:
+                continue
+            first, last = str(ranges[0]), str(ranges[-1])
+            if self.text.compare(first, "<", end) and self.text.compare(last, ">", start):
+                chosen.append(unit)
+        if len(chosen) < 2:
+            return None  # a part of one message: as it is
+        self.clipboard_clear()
+        self.clipboard_append("\n".join(summary(unit) for unit in chosen))
+        return "break"

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from client_gui.model import (
+from client_gui.changes import (
     Change,
     HistoryAdded,
     LineAdded,
-    Model,
+    LineChanged,
     RoomChanged,
     RoomsChanged,
     StatusChanged,
 )
-from client_gui.ui.composer import Composer
+from client_gui.model import Model
+from client_gui.ui.composer import Composer, Typing
 from client_gui.ui.header import Header
 from client_gui.ui.members import Members
-from client_gui.ui.sidebar import Sidebar
+from client_gui.ui.sidebar import Choices, Sidebar
 from client_gui.ui.theme import Theme
-from client_gui.ui.transcript import Transcript
+from client_gui.ui.transcript import Transcript, Wishes
+
+if TYPE_CHECKING:
+    from client_gui.ui.actions import Actions
 
 SIZE = (1080, 700)
 MINIMUM = (640, 400)
@@ -35,39 +40,64 @@ class Window:
         model: Model,
         *,
         keep: int,
-        send: Callable[[str], bool],
-        retry: Callable[[], None],
-        older: Callable[[], None],
+        compact: bool,
+        members: bool,
+        typing: Typing,
+        choices: Choices,
+        wishes: Wishes,
+        actions: Actions,
+        people: Callable[[], None],
     ) -> None:
         self._root = root
         self._model = model
         palette = theme.palette
         root.configure(background=palette.background)
-        root.geometry(f"{theme.px(SIZE[0])}x{theme.px(SIZE[1])}")
+        if not root.winfo_ismapped():
+            root.geometry(f"{theme.px(SIZE[0])}x{theme.px(SIZE[1])}")
         root.minsize(theme.px(MINIMUM[0]), theme.px(MINIMUM[1]))
-        self.sidebar = Sidebar(root, theme, self._choose, retry)
+        self.frame = tk.Frame(root, background=palette.background)
+        self.frame.pack(fill="both", expand=True)
+        self.sidebar = Sidebar(self.frame, theme, choices)
         self.sidebar.pack(side="left", fill="y")
-        self.members = Members(root, theme)
-        self.members.pack(side="right", fill="y")
-        self.header = Header(root, theme)
+        self.members = Members(self.frame, theme, actions.talk, actions.person_menu)
+        self._centre = tk.Frame(self.frame, background=palette.background)
+        self._centre.pack(side="left", fill="both", expand=True)
+        self.header = Header(self._centre, theme, actions.set_topic, actions.ask_find, people)
         self.header.pack(side="top", fill="x")
-        self.composer = Composer(root, theme, send)
+        self.composer = Composer(self._centre, theme, typing)
         self.composer.pack(side="bottom", fill="x")
-        self.transcript = Transcript(root, theme, keep, older)
+        self.transcript = Transcript(self._centre, theme, wishes, keep=keep, compact=compact)
         self.transcript.pack(fill="both", expand=True)
+        self.show_members(shown=members)
         self.composer.text.focus_set()
+
+    def destroy(self) -> None:
+        """Takes everything out of `root`."""
+        self.frame.destroy()
+
+    def show_members(self, *, shown: bool) -> None:
+        """Shows or hides the list at the right."""
+        if shown:
+            self.members.pack(side="right", fill="y", before=self._centre)
+        else:
+            self.members.pack_forget()
+
+    def notice(self, text: str) -> None:
+        """Says something above the composer."""
+        self.composer.notice.configure(text=text)
 
     def show_all(self, now: float) -> None:
         """Draws everything anew."""
         self.sidebar.show_status(self._model, now)
-        self._show_room()
+        self.show_room()
 
-    def _show_room(self) -> None:
+    def show_room(self) -> None:
+        """Draws the current room."""
         room = self._model.rooms[self._model.current]
         self.sidebar.show_rooms(self._model)
         self.header.show(room)
-        self.members.show(room)
-        self.transcript.show(room)
+        self.members.show(room, self._model.away)
+        self.transcript.show(room, self._model.nick)
         self.composer.set_hint(f"Message {room.name}")
         self._root.title(f"gchat — {room.name}")
 
@@ -81,7 +111,7 @@ class Window:
         self._show_lines(kinds)
         if RoomChanged in kinds:
             self.header.show(self._model.rooms[current])
-            self.members.show(self._model.rooms[current])
+            self.members.show(self._model.rooms[current], self._model.away)
         if RoomsChanged in kinds:
             self.sidebar.show_rooms(self._model)
         if StatusChanged in kinds:
@@ -93,11 +123,9 @@ class Window:
         if any(older):
             self.transcript.add_older(sum(older))
         elif older:
-            self.transcript.show(self._model.rooms[self._model.current])
+            self.transcript.show(self._model.rooms[self._model.current], self._model.nick)
         elif lines:
             self.transcript.add(lines)
-
-    def _choose(self, key: str) -> None:
-        self._model.show(key)
-        self._show_room()
-        self.composer.text.focus_set()
+        for change in kinds.get(LineChanged, []):
+            if isinstance(change, LineChanged):
+                self.transcript.change(change.number, change.line)

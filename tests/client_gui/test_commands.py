@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from client_gui.commands import Leave, Nick, Send, Tell, interpret
+from client_gui.commands import Find, Join, Leave, Nick, Send, Tell, interpret
 from client_gui.protocol import ClientProtocol
 
 
@@ -17,7 +17,12 @@ from client_gui.protocol import ClientProtocol
         ("/MSG Duy psst you", b"PRIVMSG Duy :psst you\r\n"),
         ("/topic be kind", b"TOPIC #lobby :be kind\r\n"),
         ("/topic", b"TOPIC #lobby\r\n"),
-        ("/join #a key rest", b"JOIN #a key\r\n"),
+        ("/away", b"AWAY\r\n"),
+        ("/away at lunch", b"AWAY :at lunch\r\n"),
+        ("/kick Duy too loud", b"KICK #lobby Duy :too loud\r\n"),
+        ("/ban Duy", b"MODE #lobby +b Duy!*@*\r\n"),
+        ("/ban *@host", b"MODE #lobby +b *@host\r\n"),
+        ("/invite Duy", b"INVITE Duy #lobby\r\n"),
         ("/part", b"PART #lobby\r\n"),
         ("/part so long", b"PART #lobby :so long\r\n"),
     ],
@@ -33,7 +38,22 @@ def test_what_is_sent(typed: str, sent: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["/fly", "/", "/me", "/msg", "/msg Duy", "/msg Duy  ", "/nick", "/join"]
+    "typed",
+    [
+        "/fly",
+        "/",
+        "/me",
+        "/msg",
+        "/msg Duy",
+        "/msg Duy  ",
+        "/nick",
+        "/join",
+        "/kick",
+        "/ban",
+        "/ban a b",
+        "/invite",
+        "/search",
+    ],
 )
 def test_what_cannot_be_carried_out_is_explained(typed: str) -> None:
     action = interpret(typed, "#lobby")
@@ -43,6 +63,8 @@ def test_what_cannot_be_carried_out_is_explained(typed: str) -> None:
 
 def test_the_others() -> None:
     assert interpret("/nick  Lan ", "#lobby") == Nick("Lan")
+    assert interpret("/join #a key rest", "#lobby") == Join("#a", "key")
+    assert interpret("/search two words", "#lobby") == Find("two words")
     assert interpret("/quit so long", "#lobby") == Leave("so long")
     help_ = interpret("/help", "#lobby")
     assert isinstance(help_, Tell)

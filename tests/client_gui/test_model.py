@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from client_gui import events
+from client_gui.changes import LineAdded, NickNeeded, RoomsChanged
 from client_gui.events import Kind
-from client_gui.model import (
-    LINE_LENGTH,
-    LINES_KEPT,
-    LineAdded,
-    Model,
-    NickNeeded,
-    Phase,
-    RoomsChanged,
-    clean,
-)
+from client_gui.lines import LINE_LENGTH, clean
+from client_gui.model import Model, Phase
+from client_gui.rooms import LINES_KEPT
 
 
 def model() -> Model:

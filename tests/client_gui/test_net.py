@@ -25,9 +25,9 @@ from client_gui.events import (
 from client_gui.net import (
     BACKOFF_MAX,
     QUIT_SECONDS,
-    Address,
     Connector,
 )
+from client_gui.stream import Address
 
 ADDRESS = Address("chat.example", 6667, "Tuan")
 ServerEnd = trio.StapledStream[trio.testing.MemorySendStream, trio.testing.MemoryReceiveStream]
@@ -49,8 +49,8 @@ class World:
         self._told.set()
         self._told = trio.Event()
 
-    async def connect(self, host: str, port: int) -> trio.abc.Stream:
-        assert (host, port) == ("chat.example", 6667)
+    async def connect(self, address: Address) -> trio.abc.Stream:
+        assert address == ADDRESS
         if self.refuse:
             raise self.refuse.pop(0)
         ours, theirs = trio.testing.memory_stream_pair()
@@ -264,7 +264,7 @@ def test_quit_says_goodbye_and_waits_a_moment(answers: bool) -> None:
 
 def test_quit_while_connecting_or_waiting_ends_at_once() -> None:
     async def main() -> None:
-        async def never(host: str, port: int) -> trio.abc.Stream:
+        async def never(address: Address) -> trio.abc.Stream:
             await trio.sleep_forever()
             raise AssertionError
 

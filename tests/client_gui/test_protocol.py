@@ -23,7 +23,8 @@ from client_gui.events import (
     TopicChanged,
 )
 from client_gui.exceptions import NotConnected, ProtocolError
-from client_gui.protocol import NICK_RETRIES, ClientProtocol, State, Timeouts
+from client_gui.protocol import NICK_RETRIES, ClientProtocol, Timeouts
+from client_gui.state import State
 from gchat.wire.message import MessageError
 
 WELCOME = ":srv 001 Tuan :Welcome\r\n"

@@ -16,7 +16,8 @@ from client_gui.events import (
     Registered,
     Said,
 )
-from client_gui.net import Address, Connector
+from client_gui.net import Connector
+from client_gui.stream import Address
 from tests.support.clients import WAIT_SECONDS, PlainClient
 from tests.support.process import ServerProcess
 
@@ -62,7 +63,7 @@ def test_a_whole_conversation(server: ServerProcess) -> None:
             await recorder.until(lambda event: isinstance(event, Latency))
             connector.do(lambda core: core.say("#lobby", "Chào!\nHello, Duy!"))
             receipt = await recorder.until(
-                lambda event: isinstance(event, Said) and event.text == "Hello, Duy!"
+                lambda event: isinstance(event, Said) and event.text == "Chào!\nHello, Duy!"
             )
             assert isinstance(receipt, Said)
             assert receipt.own

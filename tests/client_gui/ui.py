@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from client_gui.notify import Notifier
 from client_gui.ui.app import App, Options
 from tests.support.clients import WAIT_SECONDS
 
@@ -15,6 +17,17 @@ from tests.support.clients import WAIT_SECONDS
 # in any thread: so none is ever garbage while the tests run.
 _KEPT: list[Ui] = []
 PUMP_MS = 20  # how often a condition is looked at while Tk has nothing to do
+
+
+class Told(Notifier):
+    """Keeps what would be shown by the system."""
+
+    def __init__(self, told: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self._told = told
+
+    def tell(self, title: str, text: str) -> None:
+        self._told.append((title, text))
 
 
 class Ui:
@@ -25,8 +38,11 @@ class Ui:
         self.root = tk.Tk(className="gchat")
         self.errors: list[BaseException] = []
         self.root.report_callback_exception = self._report
-        settings = {"host": "127.0.0.1", "port": port} | options
-        self.app = App(self.root, Options(**settings))  # type: ignore[arg-type]
+        self.told: list[tuple[str, str]] = []  # notifications
+        self._folder = tempfile.TemporaryDirectory()
+        settings = Path(self._folder.name) / "client.json"
+        chosen = {"host": "127.0.0.1", "port": port, "settings": settings, "dark": False} | options
+        self.app = App(self.root, Options(**chosen), Told(self.told))  # type: ignore[arg-type]
         self.gone = False
 
     def _report(

@@ -1,0 +1,266 @@
+"""What each message of the server tells. A part of the client core, and as pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from client_gui.events import (
+    Away,
+    Event,
+    Invited,
+    Joined,
+    Kind,
+    Left,
+    LoggedIn,
+    Members,
+    NickChanged,
+    NotSent,
+    Quit,
+    Reacted,
+    ReadUpTo,
+    Redacted,
+    RoomListed,
+    RoomRenamed,
+    RoomsListed,
+    Said,
+    ServerText,
+    TopicChanged,
+    Typing,
+)
+from gchat.wire.message import Message
+
+if TYPE_CHECKING:
+    from client_gui.protocol import ClientProtocol
+
+MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
+_REACT, _UNREACT, _REPLY = "+draft/react", "+draft/unreact", "+draft/reply"
+
+
+def _join(core: ClientProtocol, message: Message) -> list[Event]:
+    own = core.is_own(message.nick)
+    if own:
+        core.source = message.source or ""
+    return [Joined(message.params[0], message.nick, own, _time(message))]
+
+
+def _part(core: ClientProtocol, message: Message) -> list[Event]:
+    reason = message.params[1] if len(message.params) > 1 else ""
+    own = core.is_own(message.nick)
+    return [Left(message.params[0], message.nick, reason, own, at=_time(message))]
+
+
+def _kick(core: ClientProtocol, message: Message) -> list[Event]:
+    room, nick, *reason = message.params
+    text = reason[0] if reason else ""
+    return [Left(room, nick, text, core.is_own(nick), message.nick, _time(message))]
+
+
+def _quit(core: ClientProtocol, message: Message) -> list[Event]:
+    reason = message.params[0] if message.params else ""
+    return [Quit(message.nick, reason, _time(message))]
+
+
+def _nick(core: ClientProtocol, message: Message) -> list[Event]:
+    own = core.is_own(message.nick)
+    new = message.params[0]
+    if own:
+        core.nick = new
+        core.source = ""
+    return [NickChanged(message.nick, new, own)]
+
+
+def _room(core: ClientProtocol, target: str, nick: str) -> str:
+    """A room, or with whom the conversation is."""
+    return target if core.isupport.is_room(target) or core.is_own(nick) else nick
+
+
+def _said(core: ClientProtocol, message: Message) -> list[Event]:
+    target, text = message.params[:2]
+    target = _without_status(core, target)
+    nick = message.nick or core.isupport.network
+    own = core.is_own(nick)
+    kind = Kind.NOTICE if message.command == "NOTICE" else Kind.MESSAGE
+    if text.startswith("\x01"):
+        if not text.startswith("\x01ACTION "):
+            return []  # CTCP questions are not answered: they tell strangers about us
+        text = text.removeprefix("\x01ACTION ").removesuffix("\x01")
+        kind = Kind.ACTION
+    if "!" not in (message.source or "") and not core.isupport.is_room(target):
+        return [ServerText(text)]
+    msgid = message.tags.get("msgid", "")
+    if own and msgid and core.is_own(target):
+        if msgid == core.to_self:
+            return []  # what we write to ourselves comes twice: sent, and received
+        core.to_self = msgid
+    label = core.label_of(message) if own else ""
+    reply_to = message.tags.get(_REPLY, "")
+    room = _room(core, target, nick)
+    return [Said(room, nick, text, kind, own, _time(message), msgid, reply_to, label)]
+
+
+def _without_status(core: ClientProtocol, target: str) -> str:
+    """`@#room` is `#room`, for those of a rank."""
+    bare = target.lstrip(core.isupport.prefixes)
+    return bare if bare != target and core.isupport.is_room(bare) else target
+
+
+def _tagged(core: ClientProtocol, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/client-tags/typing, react and reply"""
+    nick, tags = message.nick, message.tags
+    room = _room(core, _without_status(core, message.params[0]), nick)
+    msgid = tags.get(_REPLY, "")
+    if msgid and tags.get(_REACT):
+        return [Reacted(room, nick, msgid, tags[_REACT])]
+    if msgid and tags.get(_UNREACT):
+        return [Reacted(room, nick, msgid, tags[_UNREACT], adding=False)]
+    if "+typing" in tags and not core.is_own(nick):
+        return [Typing(room, nick, tags["+typing"] == "active")]
+    return []
+
+
+def _redact(core: ClientProtocol, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/message-redaction"""
+    target, msgid = message.params[:2]
+    room = _room(core, _without_status(core, target), message.nick)
+    return [Redacted(room, message.nick, msgid)]
+
+
+def _markread(core: ClientProtocol, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/read-marker"""
+    at = _moment(message.params[1].removeprefix("timestamp="))
+    return [] if at is None else [ReadUpTo(message.params[0], at)]
+
+
+def _away(core: ClientProtocol, message: Message) -> list[Event]:
+    return [Away(message.nick, message.params[0] if message.params else None)]
+
+
+def _own_away(core: ClientProtocol, message: Message) -> list[Event]:
+    return [Away(core.nick, "" if message.command == "306" else None)]
+
+
+def _who_is_away(core: ClientProtocol, message: Message) -> list[Event]:
+    return [Away(message.params[1], message.params[2])]
+
+
+def _account(core: ClientProtocol, message: Message) -> list[Event]:
+    return [LoggedIn(message.params[2])]
+
+
+def _invite(core: ClientProtocol, message: Message) -> list[Event]:
+    return [Invited(message.params[1], message.nick)] if core.is_own(message.params[0]) else []
+
+
+def _rename(core: ClientProtocol, message: Message) -> list[Event]:
+    return [RoomRenamed(message.params[0], message.params[1])]
+
+
+def _listed(core: ClientProtocol, message: Message) -> list[Event]:
+    name, count = message.params[1:3]
+    members = int(count) if count.isascii() and count.isdigit() else 0
+    return [RoomListed(name, members, message.params[-1] if len(message.params) > 3 else "")]
+
+
+def _list_ends(core: ClientProtocol, message: Message) -> list[Event]:
+    return [RoomsListed()]
+
+
+def _topic(core: ClientProtocol, message: Message) -> list[Event]:
+    return [TopicChanged(message.params[0], message.params[1], message.nick)]
+
+
+def _topic_told(core: ClientProtocol, message: Message) -> list[Event]:
+    return [TopicChanged(message.params[1], message.params[2], "")]
+
+
+def _batch(core: ClientProtocol, message: Message) -> list[Event]:
+    return core.backlog.batch(message.params, message.tags.get("batch"))
+
+
+def _name_reply(core: ClientProtocol, message: Message) -> list[Event]:
+    names = core.names.setdefault(core.isupport.fold(message.params[2]), [])
+    if len(names) < MEMBERS_MAX:
+        names += [core.isupport.split_prefix(name) for name in message.params[3].split()]
+    return []
+
+
+def _end_of_names(core: ClientProtocol, message: Message) -> list[Event]:
+    names = core.names.pop(core.isupport.fold(message.params[1]), None)
+    return [] if names is None else [Members(message.params[1], tuple(names))]
+
+
+def _motd(core: ClientProtocol, message: Message) -> list[Event]:
+    return [ServerText(message.params[1])]
+
+
+def _nothing(core: ClientProtocol, message: Message) -> list[Event]:
+    return []
+
+
+def other(core: ClientProtocol, message: Message) -> list[Event]:
+    """Errors are shown in the server's words; other numerics have nothing to tell here."""
+    text = ""
+    about = message.params[1:-1]
+    if message.command == "FAIL" and len(message.params) > 2:
+        text = message.params[-1]
+        failed = core.backlog.failed() if message.params[0] == "CHATHISTORY" else []
+        if message.params[0] in ("CHATHISTORY", "MARKREAD"):
+            return [*failed, *([ServerText(text, error=True)] if failed else [])]
+    elif message.command.isdigit() and message.command[:1] in ("4", "5"):
+        if message.command in ("421", "422") and about in ([], ["CAP"]):
+            return []  # no message of the day, or a server that knows no capabilities
+        text = ": ".join([*about, message.params[-1]]) if message.params else message.command
+    if not text:
+        return []
+    label = core.label_of(message)
+    if label:
+        return [NotSent(label, text)]
+    room = next((param for param in about if core.isupport.is_room(param)), "")
+    return [ServerText(text, error=True, room=room)]
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _time(message: Message) -> float | None:
+    """https://ircv3.net/specs/extensions/server-time"""
+    return _moment(message.tags.get("time", ""))
+
+
+Handler = Callable[["ClientProtocol", Message], list[Event]]
+
+# Each message that is understood: its handler and the parameters without which it is passed over.
+TABLE: dict[str, tuple[Handler, int]] = {
+    "301": (_who_is_away, 3),
+    "305": (_own_away, 0),
+    "306": (_own_away, 0),
+    "321": (_nothing, 0),
+    "322": (_listed, 3),
+    "323": (_list_ends, 0),
+    "332": (_topic_told, 3),
+    "353": (_name_reply, 4),
+    "366": (_end_of_names, 2),
+    "372": (_motd, 2),
+    "900": (_account, 3),
+    "AWAY": (_away, 0),
+    "BATCH": (_batch, 1),
+    "INVITE": (_invite, 2),
+    "JOIN": (_join, 1),
+    "KICK": (_kick, 2),
+    "MARKREAD": (_markread, 2),
+    "NICK": (_nick, 1),
+    "NOTICE": (_said, 2),
+    "PART": (_part, 1),
+    "PRIVMSG": (_said, 2),
+    "QUIT": (_quit, 0),
+    "REDACT": (_redact, 2),
+    "RENAME": (_rename, 2),
+    "TAGMSG": (_tagged, 1),
+    "TOPIC": (_topic, 2),
+}

@@ -1,0 +1,109 @@
+"""Capabilities and logging in, before the server has welcomed us. A part of the client core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client_gui.events import Event, LoginFailed
+from client_gui.login import Exchange, Login
+from client_gui.state import State
+from gchat.wire.message import Message
+from gchat.wire.sasl import SaslError
+
+if TYPE_CHECKING:
+    from client_gui.protocol import ClientProtocol
+
+WANTED_CAPS = (
+    "away-notify",
+    "batch",
+    "draft/channel-rename",
+    "draft/chathistory",
+    "draft/message-redaction",
+    "draft/multiline",
+    "draft/read-marker",
+    "echo-message",
+    "labeled-response",
+    "message-tags",
+    "multi-prefix",
+    "server-time",
+    "soju.im/search",
+)
+
+
+def cap(core: ClientProtocol, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/capability-negotiation"""
+    subcommand, names = message.params[1].upper(), message.params[-1].split()
+    match subcommand:
+        case "LS" if core.state is State.REGISTERING:
+            return _offered(core, names, more=len(message.params) > 3 and message.params[2] == "*")
+        case "ACK":
+            for name in names:
+                if name.startswith("-"):
+                    core.caps.discard(name[1:])
+                else:
+                    core.caps.add(name)
+            if core.login is not None and "sasl" in names and core.state is State.REGISTERING:
+                return _log_in(core, core.login)
+            _end(core)
+        case "NAK":
+            _end(core)
+        case "DEL":
+            core.caps.difference_update(names)
+    return []
+
+
+def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Event]:
+    core.values |= {name: value for name, _, value in (one.partition("=") for one in names)}
+    if more:
+        return []
+    wanted = [name for name in WANTED_CAPS if name in core.values]
+    if core.login is not None and "sasl" in core.values:
+        wanted.append("sasl")
+    if wanted:
+        core.send("CAP", "REQ", " ".join(wanted))
+    else:
+        core.send("CAP", "END")
+    if core.login is not None and "sasl" not in core.values:
+        return [LoginFailed("This server knows no accounts.")]
+    return []
+
+
+def _log_in(core: ClientProtocol, login: Login) -> list[Event]:
+    offered = [one for one in core.values["sasl"].split(",") if one]
+    try:
+        core.exchange = Exchange(login, offered, private=core.private)
+    except SaslError as error:
+        _end(core)
+        return [LoginFailed(f"You are not logged in: {error}.")]
+    core.send("AUTHENTICATE", core.exchange.mechanism)
+    return []
+
+
+def authenticate(core: ClientProtocol, message: Message) -> list[Event]:
+    if core.exchange is None:
+        return []
+    try:
+        for param in core.exchange.answer(message.params[0]):
+            core.send("AUTHENTICATE", param)
+    except SaslError as error:
+        core.exchange = None
+        core.send("AUTHENTICATE", "*")
+        _end(core)
+        return [LoginFailed(f"You are not logged in: {error}.")]
+    return []
+
+
+def login_ended(core: ClientProtocol, message: Message) -> list[Event]:
+    """903, or one of those that say why not."""
+    if core.exchange is None:
+        return []
+    core.exchange = None
+    _end(core)
+    if message.command == "903":
+        return []
+    return [LoginFailed(f"You are not logged in: {message.params[-1]}.")]
+
+
+def _end(core: ClientProtocol) -> None:
+    if core.state in (State.REGISTERING, State.NEEDS_NICK):
+        core.send("CAP", "END")

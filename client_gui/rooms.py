@@ -1,0 +1,72 @@
+"""A room, or a conversation with one person, as the window shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from client_gui.lines import SPOKEN, Line
+
+LINES_KEPT = 20_000  # of each room; older ones are forgotten
+TYPING_SECONDS = 6.0  # that somebody is said to write, unless they say so again
+
+
+@dataclass(slots=True)
+class Room:
+    """Changed by the model only."""
+
+    name: str
+    direct: bool = False
+    here: bool = False  # we are in it
+    lines: list[Line] = field(default_factory=list)
+    forgotten: int = 0  # lines that were here and are not kept
+    more: bool = False  # the server may have older ones
+    asked: bool = False  # and was asked for them
+    members: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded → (prefix, nick)
+    topic: str = ""
+    unread: int = 0
+    mentions: int = 0
+    new_from: int = 0  # the number of the line over which NEW stands, 0 for none
+    read_at: float = 0.0  # of the last line that was read here or elsewhere
+    draft: str = ""  # what is typed and not sent
+    # by the id of a message: by reaction, who has it, in the order in which they came
+    reactions: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
+    typing: dict[str, tuple[str, float]] = field(default_factory=dict)  # folded → (nick, until)
+
+    def sorted_members(self) -> list[tuple[str, str]]:
+        """(prefix, nickname): those with a rank first, then by name."""
+        order = "~&@%+"
+        return [
+            member
+            for _, member in sorted(
+                self.members.items(),
+                key=lambda item: (order.find(item[1][0][:1]) if item[1][0] else 9, item[0]),
+            )
+        ]
+
+    def find(self, msgid: str) -> Line | None:
+        """A message by its id, where it is here."""
+        return next((line for line in reversed(self.lines) if line.msgid == msgid), None)
+
+    def typists(self, now: float) -> list[str]:
+        """Who writes at this moment."""
+        return [nick for nick, until in self.typing.values() if until > now]
+
+    def last_spoken(self) -> Line | None:
+        """The last message."""
+        return next((line for line in reversed(self.lines) if line.look in SPOKEN), None)
+
+    def replace(self, new: Line) -> bool:
+        """Puts a line in the place of the one with its number; whether there was one."""
+        for at in range(len(self.lines) - 1, -1, -1):
+            if self.lines[at].number == new.number:
+                self.lines[at] = new
+                return True
+        return False
+
+    def remove(self, number: int) -> bool:
+        """Takes a line out; whether it was there."""
+        for at in range(len(self.lines) - 1, -1, -1):
+            if self.lines[at].number == number:
+                del self.lines[at]
+                return True
+        return False

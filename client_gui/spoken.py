@@ -1,0 +1,198 @@
+"""What is said: messages, their receipts, reactions, what is taken back, the past. A part of the
+model: each function takes it and what the receive loop tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from client_gui import events
+from client_gui.changes import (
+    Change,
+    HistoryAdded,
+    LineChanged,
+    RoomsChanged,
+    TypingChanged,
+)
+from client_gui.events import Kind
+from client_gui.lines import Fate, Line, Look
+from client_gui.rooms import LINES_KEPT, TYPING_SECONDS, Room
+from gchat.wire.names import casefold
+
+if TYPE_CHECKING:
+    from client_gui.model import Model
+
+DELETED = "(deleted)"
+_LOOKS = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Look.NOTICE}
+
+
+def _said(model: Model, event: events.Said) -> list[Change]:
+    key = casefold(event.room)
+    known = key in model.rooms
+    direct = event.room[:1] not in ("#", "&", "+", "!")
+    room = model.room(event.room, direct=direct)
+    changes: list[Change] = []
+    if event.own:
+        changes += _confirmed(room, key, event)
+    if room.typing.pop(casefold(event.nick), None):
+        changes.append(TypingChanged(key))
+    changes += model.add(
+        key,
+        _LOOKS[event.kind],
+        event.text,
+        at=event.at,
+        nick=event.nick,
+        own=event.own,
+        msgid=event.msgid,
+        reply_to=event.reply_to,
+    )
+    return changes if known else [*changes, RoomsChanged()]
+
+
+def _confirmed(room: Room, key: str, event: events.Said) -> list[Change]:
+    """A receipt takes the place of what was on its way; or of what seemed lost with a connection,
+    and was not.
+    """
+    for line in reversed(room.lines):
+        waits = event.label and line.label == event.label
+        lost = line.fate is Fate.FAILED and not event.label and line.text == event.text
+        if waits or lost:
+            room.remove(line.number)
+            return [LineChanged(key, line.number, None)]
+    return []
+
+
+def _sending(model: Model, event: events.Sending) -> list[Change]:
+    key = casefold(event.room)
+    known = key in model.rooms
+    model.room(event.room, direct=event.room[:1] not in ("#", "&", "+", "!"))
+    changes = model.add(
+        key,
+        _LOOKS[event.kind],
+        event.text,
+        nick=model.nick,
+        own=True,
+        reply_to=event.reply_to,
+        label=event.label,
+        fate=Fate.PENDING,
+    )
+    return changes if known else [*changes, RoomsChanged()]
+
+
+def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
+    for key, room in model.rooms.items():
+        for line in reversed(room.lines):
+            if line.label == event.label:
+                new = replace(line, fate=Fate.FAILED, why=event.reason, label="")
+                room.replace(new)
+                changes: list[Change] = [LineChanged(key, new.number, new)]
+                elsewhere = key != model.current
+                said = model.say_locally(event.reason, error=True) if elsewhere else []
+                return [*changes, *said]
+    return model.say_locally(event.reason, error=True)
+
+
+def _reacted(model: Model, event: events.Reacted) -> list[Change]:
+    key = casefold(event.room)
+    room = model.rooms.get(key)
+    if room is None:
+        return []
+    found = room.reactions.setdefault(event.msgid, {})
+    people = found.setdefault(event.reaction[:32], {})
+    if event.adding:
+        people[event.nick] = None
+    else:
+        people.pop(event.nick, None)
+    if not people:
+        del found[event.reaction[:32]]
+    line = room.find(event.msgid)
+    return [] if line is None else [LineChanged(key, line.number, line)]
+
+
+def _redacted(model: Model, event: events.Redacted) -> list[Change]:
+    key = casefold(event.room)
+    room = model.rooms.get(key)
+    line = room.find(event.msgid) if room is not None else None
+    if room is None or line is None:
+        return []
+    room.reactions.pop(event.msgid, None)
+    new = replace(line, text=DELETED, redacted=True, mention=False, reply_to="")
+    room.replace(new)
+    return [LineChanged(key, new.number, new)]
+
+
+def _typing(model: Model, event: events.Typing) -> list[Change]:
+    key = casefold(event.room)
+    room = model.rooms.get(key)
+    if room is None:
+        return []
+    if event.active:
+        room.typing[casefold(event.nick)] = event.nick, model.clock() + TYPING_SECONDS
+    else:
+        room.typing.pop(casefold(event.nick), None)
+    return [TypingChanged(key)]
+
+
+def _read_up_to(model: Model, event: events.ReadUpTo) -> list[Change]:
+    """Another client of ours has read it: it is not unread here any more."""
+    room = model.rooms.get(casefold(event.room))
+    if room is None or event.at <= room.read_at:
+        return []
+    room.read_at = event.at
+    last = room.last_spoken()
+    if last is None or last.at > event.at or not room.unread:
+        return []
+    room.unread = room.mentions = room.new_from = 0
+    return [RoomsChanged()]
+
+
+def _history(model: Model, event: events.History) -> list[Change]:
+    """Puts the past where it belongs; what is here already is left out."""
+    key = casefold(event.room)
+    room = model.room(event.room)
+    known = {line.msgid for line in room.lines if line.msgid}
+    lines = [said for said in event.lines if not said.msgid or said.msgid not in known]
+    if event.missed:
+        changes: list[Change] = []
+        for said in lines:
+            changes += _said(model, said)
+        return changes
+    if event.older:
+        room.asked = False
+    place = 0 if event.older else len(room.lines)
+    if lines and not event.older:
+        last = lines[-1].at or 0.0
+        while place and room.lines[place - 1].at > last:
+            place -= 1  # what has happened since we came
+    room.lines[place:place] = [_past_line(model, said) for said in lines]
+    surplus = max(0, len(room.lines) - LINES_KEPT)
+    if event.older and surplus:
+        del room.lines[:surplus]  # the room is full, and more would not stay
+    room.more = event.more and not surplus
+    return [HistoryAdded(key, len(lines) - surplus if event.older else 0), RoomsChanged()]
+
+
+def _past_line(model: Model, said: events.Said) -> Line:
+    return model.line(
+        _LOOKS[said.kind],
+        said.text,
+        said.at,
+        nick=said.nick,
+        own=said.own,
+        msgid=said.msgid,
+        reply_to=said.reply_to,
+    )
+
+
+HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
+    events.History: _history,
+    events.NotSent: _not_sent,
+    events.Reacted: _reacted,
+    events.ReadUpTo: _read_up_to,
+    events.Redacted: _redacted,
+    events.Said: _said,
+    events.Sending: _sending,
+    events.Typing: _typing,
+}

@@ -1,0 +1,73 @@
+"""A connection to the server, by TLS where that is wanted; certificates that people have compared.
+
+trio, as net.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+from dataclasses import dataclass
+
+import trio
+
+from client_gui.login import Login
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to connect and as whom."""
+
+    host: str
+    port: int
+    nick: str
+    rooms: tuple[str, ...] = ("#lobby",)
+    tls: bool = False
+    pin: str = ""  # SHA-256 of a certificate that is trusted whoever has signed it
+    login: Login | None = None
+
+
+class NotTrusted(Exception):
+    """Nobody who is known has signed the server's certificate, and nobody has compared it."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(fingerprint)
+        self.fingerprint = fingerprint
+
+
+class TlsFailed(Exception):
+    """A sentence."""
+
+
+async def connect_to(address: Address) -> trio.abc.Stream:
+    """A stream to talk by. Raises OSError, NotTrusted, TlsFailed."""
+    if not address.tls:
+        return await trio.open_tcp_stream(address.host, address.port)
+    if not address.pin:
+        try:
+            return await _secure(address, ssl.create_default_context())
+        except ssl.SSLCertVerificationError:
+            pass  # whose it is can be compared
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # known by its fingerprint instead
+    stream = await _secure(address, context)
+    shown: bytes = stream.getpeercert(binary_form=True) or b""
+    fingerprint = hashlib.sha256(shown).hexdigest()
+    if fingerprint != address.pin:
+        await trio.aclose_forcefully(stream)
+        raise NotTrusted(fingerprint)
+    return stream
+
+
+async def _secure(address: Address, context: ssl.SSLContext) -> trio.SSLStream[trio.SocketStream]:
+    raw = await trio.open_tcp_stream(address.host, address.port)
+    stream = trio.SSLStream(raw, context, server_hostname=address.host, https_compatible=True)
+    try:
+        await stream.do_handshake()
+    except trio.BrokenResourceError as error:
+        await trio.aclose_forcefully(stream)
+        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            raise error.__cause__ from None
+        raise TlsFailed("The server does not speak TLS at this port.") from None
+    return stream

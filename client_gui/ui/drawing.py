@@ -1,0 +1,239 @@
+"""How one line is put into a Text, in either layout."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import re
+import time
+import tkinter as tk
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+
+from client_gui.lines import PASSING, SPOKEN, Fate, Line, Look, summary
+from client_gui.markup import Mark, spans
+from client_gui.rooms import Room
+from client_gui.ui.theme import Theme
+
+GROUP_SECONDS = 300.0  # between two messages of one person that stand together
+AVATAR = 34
+QUOTE_LENGTH = 80  # characters of a message that is answered
+_ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
+_TAGS = {Mark.PLAIN: "body", Mark.LINK: "link", Mark.CODE: "code", Mark.NAME: "name"}
+
+
+class Pen:
+    """Draws lines at the end of `text`. `compact`: one line for each message."""
+
+    def __init__(self, text: tk.Text, theme: Theme, *, compact: bool) -> None:
+        self.text = text
+        self._theme = theme
+        self.compact = compact
+        self.room = Room("")
+        self.nick = ""  # ours
+        self._configure()
+
+    def _configure(self) -> None:
+        theme, text, palette = self._theme, self.text, self._theme.palette
+        clock = theme.small.measure("00:00") + theme.px(12)
+        indent = clock if self.compact else theme.px(AVATAR + 12)
+        text.configure(tabs=(clock,))
+        text.tag_configure("unit", lmargin2=indent)
+        text.tag_configure("head", spacing1=theme.px(8), spacing3=0)
+        text.tag_configure("body", lmargin1=0 if self.compact else indent, lmargin2=indent)
+        text.tag_configure("info", font=theme.small, foreground=palette.dim)
+        for tag in ("quote", "under") if self.compact else ("info", "error", "quote", "under"):
+            text.tag_configure(tag, lmargin1=indent, lmargin2=indent)
+        text.tag_configure("time", font=theme.small, foreground=palette.dim)
+        text.tag_configure("error", foreground=palette.bad, font=theme.small)
+        text.tag_configure("quote", foreground=palette.dim, font=theme.small)
+        text.tag_configure("more", foreground=palette.accent, font=theme.small, justify="center")
+        text.tag_configure(
+            "day",
+            foreground=palette.dim,
+            font=theme.small_bold,
+            justify="center",
+            spacing1=theme.px(10),
+            spacing3=theme.px(4),
+        )
+        text.tag_configure("new", foreground=palette.bad, font=theme.small_bold, justify="right")
+        text.tag_configure("link", foreground=palette.accent, underline=True)
+        text.tag_configure("code", font=theme.mono, background=palette.field)
+        text.tag_configure("name", font=theme.bold, foreground=palette.accent)
+        text.tag_configure("pending", foreground=palette.dim)
+        text.tag_configure("redacted", foreground=palette.dim, font=theme.small)
+        text.tag_configure("again", foreground=palette.bad, font=theme.small, underline=True)
+        text.tag_configure("reaction", font=theme.small, background=palette.field)
+        text.tag_configure("mine", background=palette.selected)
+        text.tag_configure("mention", background=palette.mention, lmargincolor=palette.mention)
+        text.tag_configure("found", background=palette.warn, foreground=palette.background)
+        for tag in ("link", "more", "again", "reaction"):
+            text.tag_bind(tag, "<Enter>", lambda event: text.configure(cursor="hand2"))
+            text.tag_bind(tag, "<Leave>", lambda event: text.configure(cursor="arrow"))
+        text.tag_raise("sel")
+
+    # -- rows
+
+    def _row(self) -> None:
+        """Begins a new row. The end of the one before carries its tags, so that a tint reaches to
+        the right edge.
+        """
+        if self.text.compare("end-1c", "!=", "1.0"):
+            self.text.insert("end", "\n", self.text.tag_names("end-2c"))
+
+    def marks(self, before: Line | None, line: Line) -> None:
+        """What stands between two lines: another day, what is new."""
+        day = _day(line.at)
+        if before is None or _day(before.at) != day:
+            self._row()
+            self.text.insert("end", day_name(day, _day(time.time())), ("day",))
+        if line.number == self.room.new_from:
+            self._row()
+            self.text.insert("end", "──────── NEW MESSAGES", ("new",))
+
+    def draw(self, before: Line | None, unit: Sequence[Line]) -> None:
+        """One message, or a run of comings and goings."""
+        line = unit[0]
+        tags = ["unit", f"u{line.number}"]
+        if line.mention:
+            tags.append("mention")
+        if line.look not in SPOKEN:
+            self._info(unit, tags)
+        elif self.compact:
+            self._compact(line, tags)
+        else:
+            self._comfortable(before, line, tags)
+        if line.look in SPOKEN:
+            self._reactions(line, tags)
+
+    def _info(self, unit: Sequence[Line], tags: list[str]) -> None:
+        self._row()
+        line = unit[0]
+        if self.compact:
+            self._clock(line, tags)
+        tag = "error" if line.look is Look.ERROR else "info"
+        self.text.insert("end", displayable(summary(unit)), (*tags, tag))
+
+    def _clock(self, line: Line, tags: list[str]) -> None:
+        clock = time.strftime("%H:%M", time.localtime(line.at))
+        self.text.insert("end", f"{clock}\t", ("time", *tags))
+
+    def _compact(self, line: Line, tags: list[str]) -> None:
+        self._quote(line, tags)
+        self._row()
+        self._clock(line, tags)
+        before, _, after = str(line).partition(line.nick)
+        self.text.insert("end", before, (*tags, "body"))
+        self._nick(line.nick, tags)
+        self.text.insert("end", after[: len(after) - len(line.text)], (*tags, "body"))
+        self._text(line, tags)
+
+    def _comfortable(self, before: Line | None, line: Line, tags: list[str]) -> None:
+        if not (before is not None and together(before, line, self.room)):
+            self._row()
+            theme = self._theme
+            ground = theme.palette.mention if line.mention else theme.palette.background
+            avatar = theme.avatar(line.nick, AVATAR, ground)
+            self.text.image_create("end", image=avatar, padx=0)
+            for tag in (*tags, "head"):
+                self.text.tag_add(tag, "end-2c")
+            self.text.insert("end", "  ", (*tags, "head"))
+            self._nick(line.nick, [*tags, "head"])
+            clock = time.strftime("%H:%M", time.localtime(line.at))
+            self.text.insert("end", f"  {clock}", (*tags, "head", "time"))
+        self._quote(line, tags)
+        self._row()
+        if line.look is Look.ACTION:
+            self.text.insert("end", f"* {line.nick} ", (*tags, "body"))
+        self._text(line, tags)
+
+    def _nick(self, nick: str, tags: list[str]) -> None:
+        tag = f"nick {nick}"
+        self.text.tag_configure(
+            tag, font=self._theme.bold, foreground=self._theme.nick_colour(nick)
+        )
+        self.text.insert("end", nick, (*tags, "body" if self.compact else "head", tag))
+
+    def _text(self, line: Line, tags: list[str]) -> None:
+        if line.redacted or line.fate is not Fate.SENT:
+            style = "redacted" if line.redacted else "pending"
+            self.text.insert("end", displayable(line.text), (*tags, "body", style))
+            if line.fate is Fate.FAILED:
+                words = f"  not sent ({line.why}) · send again"
+                self.text.insert("end", words, (*tags, "again"))
+            return
+        for span in spans(displayable(line.text), self.nick):
+            mark = _TAGS[span.mark]
+            self.text.insert("end", span.text, (*tags, "body", mark))
+
+    def _quote(self, line: Line, tags: list[str]) -> None:
+        answered = self.room.find(line.reply_to) if line.reply_to else None
+        if answered is None:
+            return
+        self._row()
+        short = answered.text.partition("\n")[0][:QUOTE_LENGTH]
+        self.text.insert("end", displayable(f"↪ {answered.nick}: {short}"), (*tags, "quote"))
+
+    def _reactions(self, line: Line, tags: list[str]) -> None:
+        found = self.room.reactions.get(line.msgid)
+        if not found:
+            return
+        self._row()
+        for reaction, people in found.items():
+            mine = ("mine",) if self.nick in people else ()
+            words = displayable(f" {reaction} {len(people)} ")
+            self.text.insert("end", words, (*tags, "under", "reaction", f"r{reaction}", *mine))
+            self.text.insert("end", "  ", (*tags, "under"))
+
+
+def together(before: Line, line: Line, room: Room) -> bool:
+    """Whether a message stands under the name of the one before."""
+    return (
+        before.look in SPOKEN
+        and line.look in SPOKEN
+        and before.nick == line.nick
+        and 0 <= line.at - before.at < GROUP_SECONDS
+        and _day(before.at) == _day(line.at)
+        and line.number != room.new_from
+        and not line.reply_to
+    )
+
+
+def goes_on(run: Sequence[Line], line: Line) -> bool:
+    """Whether a line is one more of a run of comings and goings."""
+    last = run[-1]
+    same_day = _day(last.at) == _day(line.at)
+    return last.look in PASSING and line.look in PASSING and same_day
+
+
+def _day(at: float) -> date:
+    """As the clock on the wall here has it."""
+    return date(*time.localtime(at)[:3])
+
+
+def day_name(day: date, today: date) -> str:
+    """How people call it."""
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    return f"{day:%A, %d %B %Y}"
+
+
+def displayable(text: str) -> str:
+    """Text that this machine's Tk can draw."""
+    text = text.encode("utf-8", "replace").decode()  # a lone surrogate raises
+    return text if _draws_emoji() else _ASTRAL.sub("\ufffd", text)
+
+
+@cache
+def _draws_emoji() -> bool:
+    """LibXft before 2.3.5 ends the process when it meets a coloured emoji."""
+    name = ctypes.util.find_library("Xft")
+    if name is None:
+        return True  # not X11
+    try:
+        return int(ctypes.CDLL(name).XftGetVersion()) >= 20305
+    except (OSError, AttributeError):
+        return False

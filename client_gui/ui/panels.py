@@ -1,0 +1,228 @@
+"""Small windows over the main one: lists to choose from, questions, what the keys do."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from tkinter import ttk
+
+from client_gui.ui.theme import Theme
+
+WIDTH = 460
+ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A row: what it is, and what is said of it."""
+
+    key: str
+    name: str
+    about: str = ""
+
+
+class Panel(tk.Toplevel):
+    """A window of its own that Escape closes; without borders of its own look."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, title: str) -> None:
+        super().__init__(parent, background=theme.palette.background)
+        self.title(f"gchat — {title}")
+        self.transient(parent.winfo_toplevel())
+        self.theme = theme
+        self.body = tk.Frame(self, background=theme.palette.background)
+        self.body.pack(fill="both", expand=True, padx=theme.px(20), pady=theme.px(16))
+        self.bind("<Escape>", lambda event: self.destroy())
+        self.label(title, font="title").pack(anchor="w", pady=(0, theme.px(8)))
+
+    def label(self, text: str, *, font: str = "body", dim: bool = False) -> tk.Label:
+        """Some words, left to be packed."""
+        palette = self.theme.palette
+        return tk.Label(
+            self.body,
+            text=text,
+            font=getattr(self.theme, font),
+            background=palette.background,
+            foreground=palette.dim if dim else palette.text,
+            anchor="w",
+            justify="left",
+            wraplength=self.theme.px(WIDTH),
+        )
+
+    def entry(self, value: str = "", *, secret: bool = False) -> tk.Entry:
+        """A field, packed."""
+        palette, theme = self.theme.palette, self.theme
+        made = tk.Entry(
+            self.body,
+            font=theme.body,
+            relief="flat",
+            show="•" if secret else "",
+            background=palette.field,
+            foreground=palette.text,
+            insertbackground=palette.text,
+            selectbackground=palette.accent,
+            selectforeground=palette.accent_text,
+            highlightthickness=theme.px(1),
+            highlightbackground=palette.border,
+            highlightcolor=palette.accent,
+            width=44,
+        )
+        made.insert(0, value)
+        made.pack(fill="x", ipady=theme.px(6), pady=(0, theme.px(8)))
+        return made
+
+    def buttons(self, *named: tuple[str, Callable[[], None]]) -> list[ttk.Button]:
+        """At the foot; the last one is what one would do."""
+        row = tk.Frame(self.body, background=self.theme.palette.background)
+        row.pack(anchor="e", pady=(self.theme.px(10), 0))
+        made = []
+        for number, (text, act) in enumerate(named, 1):
+            style = "Send.TButton" if number == len(named) else "Quiet.TButton"
+            made.append(ttk.Button(row, text=text, style=style, command=act))
+            made[-1].pack(side="left", padx=(self.theme.px(8), 0))
+        return made
+
+
+class Chooser(Panel):
+    """A list that gets shorter as one types. `choose` is called with a key; with what is typed
+    where nothing fits, if `free`.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        title: str,
+        choose: Callable[[str], None],
+        *,
+        free: bool = False,
+    ) -> None:
+        super().__init__(parent, theme, title)
+        palette = theme.palette
+        self._choose = choose
+        self._free = free
+        self._all: list[Choice] = []
+        self._fitting: list[Choice] = []
+        self.typed = self.entry()
+        self.list = tk.Listbox(
+            self.body,
+            height=ROWS,
+            font=theme.body,
+            relief="flat",
+            borderwidth=0,
+            highlightthickness=0,
+            activestyle="none",
+            background=palette.background,
+            foreground=palette.text,
+            selectbackground=palette.selected,
+            selectforeground=palette.text,
+            width=44,
+            exportselection=False,
+        )
+        self.list.pack(fill="both", expand=True)
+        self.typed.bind("<KeyRelease>", lambda event: self._narrow())
+        self.typed.bind("<Up>", lambda event: self._move(-1))
+        self.typed.bind("<Down>", lambda event: self._move(1))
+        self.typed.bind("<Return>", lambda event: self.done())
+        self.list.bind("<Double-Button-1>", lambda event: self.done())
+        self.list.bind("<Return>", lambda event: self.done())
+        self.typed.focus_set()
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """What there is to choose from."""
+        self._all = list(choices)
+        self._narrow()
+
+    def done(self) -> None:
+        """Takes what is marked, or typed."""
+        marked = self.list.curselection()  # type: ignore[no-untyped-call]
+        typed = self.typed.get().strip()
+        if marked:
+            key = self._fitting[marked[0]].key
+        elif self._free and typed:
+            key = typed
+        else:
+            return
+        self.destroy()
+        self._choose(key)
+
+    def _narrow(self) -> None:
+        words = self.typed.get().casefold().split()
+        self._fitting = [
+            one
+            for one in self._all
+            if all(word in f"{one.name} {one.about}".casefold() for word in words)
+        ]
+        rows = [f"{one.name}    {one.about}".rstrip() for one in self._fitting]
+        if rows != list(self.list.get(0, "end")):
+            self.list.delete(0, "end")
+            self.list.insert("end", *rows)
+            if rows and (words or not self._free):
+                self.list.selection_set(0)
+
+    def _move(self, step: int) -> str:
+        marked = self.list.curselection()  # type: ignore[no-untyped-call]
+        at = (marked[0] + step) % len(self._fitting) if marked and self._fitting else 0
+        self.list.selection_clear(0, "end")
+        self.list.selection_set(at)
+        self.list.see(at)
+        return "break"
+
+
+class Question(Panel):
+    """Something to say yes or no to; `answer` is called once, with False where it is closed."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        title: str,
+        text: str,
+        yes: str,
+        answer: Callable[[bool], None],
+    ) -> None:
+        super().__init__(parent, theme, title)
+        self._answer: Callable[[bool], None] | None = answer
+        self.label(text).pack(anchor="w")
+        self.buttons(("Cancel", self.no), (yes, self.yes))
+        self.bind("<Return>", lambda event: self.yes())
+        self.bind("<Escape>", lambda event: self.no())
+        self.protocol("WM_DELETE_WINDOW", self.no)
+        self.focus_set()
+
+    def yes(self) -> None:
+        """Yes."""
+        self._end(True)
+
+    def no(self) -> None:
+        """No."""
+        self._end(False)
+
+    def _end(self, given: bool) -> None:
+        answer, self._answer = self._answer, None
+        self.destroy()
+        if answer is not None:
+            answer(given)
+
+
+class Words(Panel):
+    """Something to read: rows of two columns."""
+
+    def __init__(
+        self, parent: tk.Misc, theme: Theme, title: str, rows: Sequence[tuple[str, str]]
+    ) -> None:
+        super().__init__(parent, theme, title)
+        grid = tk.Frame(self.body, background=theme.palette.background)
+        grid.pack(fill="both")
+        for number, (first, second) in enumerate(rows):
+            for column, (text, font) in enumerate(((first, theme.bold), (second, theme.body))):
+                tk.Label(
+                    grid,
+                    text=text,
+                    font=font,
+                    background=theme.palette.background,
+                    foreground=theme.palette.text,
+                    anchor="w",
+                ).grid(row=number, column=column, sticky="w", padx=(0, theme.px(18)))
+        self.buttons(("Close", self.destroy))
+        self.focus_set()

@@ -1,0 +1,62 @@
+"""The settings, as somebody changes them."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from tkinter import ttk
+
+from client_gui.settings import LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.ui.check import Check
+from client_gui.ui.panels import Panel
+from client_gui.ui.theme import Theme
+
+
+class Preferences(Panel):
+    """`changed` is called with new settings, once somebody says so."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        settings: Settings,
+        changed: Callable[[Settings], None],
+    ) -> None:
+        super().__init__(parent, theme, "Settings")
+        self._settings = settings
+        self._changed = changed
+        self.layout = self._choice("Layout", LAYOUTS, settings.layout)
+        self.colours = self._choice("Colours", THEMES, settings.theme)
+        lines = [str(one) if one else "all" for one in LINES]
+        now = str(settings.lines) if settings.lines else "all"
+        self.lines = self._choice("Messages in view", lines, now)
+        scales = [f"{one:.0%}" for one in SCALES]
+        self.scale = self._choice("Size", scales, f"{settings.scale:.0%}")
+        words = "Notify me when somebody mentions or writes to me"
+        self.notify = Check(self.body, words, on=settings.notify)
+        self.notify.pack(anchor="w", pady=theme.px(8))
+        self.buttons(("Cancel", self.destroy), ("Save", self.save))
+
+    def _choice(self, name: str, values: Sequence[str], value: str) -> ttk.Combobox:
+        self.label(name, font="small", dim=True).pack(anchor="w")
+        box = ttk.Combobox(
+            self.body, values=list(values), font=self.theme.body, state="readonly", width=30
+        )
+        box.set(value)
+        box.pack(fill="x", pady=(0, self.theme.px(8)))
+        return box
+
+    def save(self) -> None:
+        """Takes over what is chosen."""
+        lines = self.lines.get()
+        new = replace(
+            self._settings,
+            layout=self.layout.get(),
+            theme=self.colours.get(),
+            lines=0 if lines == "all" else int(lines),
+            scale=int(self.scale.get().rstrip("%")) / 100,
+            notify=self.notify.on,
+        )
+        self.destroy()
+        self._changed(new)
