@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from client_gui import events
-from client_gui.changes import LineAdded, NickNeeded, RoomsChanged
+from typing import get_args
+
+from client_gui import events, spoken
+from client_gui import model as model_module
+from client_gui.changes import (
+    LineAdded,
+    LineChanged,
+    ListChanged,
+    NickNeeded,
+    RoomsChanged,
+    TypingChanged,
+)
 from client_gui.events import Kind
-from client_gui.lines import LINE_LENGTH, clean
+from client_gui.lines import LINE_LENGTH, Fate, Line, Look, clean, summary
 from client_gui.model import Model, Phase
-from client_gui.rooms import LINES_KEPT
+from client_gui.rooms import LINES_KEPT, TYPING_SECONDS
 
 
 def model() -> Model:
@@ -136,3 +146,171 @@ def test_a_change_is_told_for_each_line() -> None:
     (change,) = it.apply(events.Said("#lobby", "Duy", "x", Kind.MESSAGE, own=False, at=3.5))
     assert isinstance(change, LineAdded)
     assert change.line.at == 3.5
+
+
+def own(text: str, label: str = "", msgid: str = "") -> events.Said:
+    return events.Said("#lobby", "Tuan", text, Kind.MESSAGE, own=True, label=label, msgid=msgid)
+
+
+def sending(text: str, label: str) -> events.Sending:
+    return events.Sending("#lobby", text, Kind.MESSAGE, label)
+
+
+def fates(model: Model) -> list[tuple[str, Fate]]:
+    return [(one.text, one.fate) for one in model.rooms["#lobby"].lines if one.look is Look.MESSAGE]
+
+
+def test_a_message_is_on_its_way_until_its_receipt_is_there() -> None:
+    it = model()
+    it.apply(sending("one", "say1"))
+    it.apply(sending("two", "say2"))
+    it.apply(said("meanwhile"))
+    assert fates(it) == [
+        ("one", Fate.PENDING),
+        ("two", Fate.PENDING),
+        ("meanwhile", Fate.SENT),
+    ]
+    it.apply(own("one", "say1"))
+    assert fates(it) == [("two", Fate.PENDING), ("meanwhile", Fate.SENT), ("one", Fate.SENT)]
+
+
+def test_what_was_refused_can_be_sent_again() -> None:
+    it = model()
+    it.apply(sending("one", "say1"))
+    (changed,) = it.apply(events.NotSent("say1", "You cannot send to this room"))
+    assert isinstance(changed, LineChanged)
+    assert changed.line is not None
+    assert (changed.line.fate, changed.line.why) == (Fate.FAILED, "You cannot send to this room")
+    line, _ = it.take_back(changed.number)
+    assert line is not None
+    assert line.text == "one"
+    assert fates(it) == []
+    assert it.take_back(changed.number) == (None, [])
+
+
+def test_what_was_on_its_way_when_the_connection_was_lost() -> None:
+    """It may have arrived: then the past has it, once."""
+    it = model()
+    it.apply(sending("arrived", "say1"))
+    it.apply(sending("lost", "say2"))
+    it.apply(events.Waiting("The server closed the connection.", 1.0))
+    assert fates(it) == [("arrived", Fate.FAILED), ("lost", Fate.FAILED)]
+    it.apply(events.Registered("Tuan"))
+    it.apply(events.History("#lobby", (own("arrived", msgid="id1"),), missed=True))
+    assert fates(it) == [("lost", Fate.FAILED), ("arrived", Fate.SENT)]
+
+
+def test_reactions_and_deletions() -> None:
+    it = model()
+    it.apply(events.Said("#lobby", "Duy", "hi", Kind.MESSAGE, own=False, msgid="id1"))
+    number = it.rooms["#lobby"].lines[-1].number
+    assert it.apply(events.Reacted("#lobby", "Lan", "id1", "👍"))[0] == LineChanged(
+        "#lobby", number, it.rooms["#lobby"].lines[-1]
+    )
+    it.apply(events.Reacted("#lobby", "Tuan", "id1", "👍"))
+    assert it.rooms["#lobby"].reactions == {"id1": {"👍": {"Lan": None, "Tuan": None}}}
+    it.apply(events.Reacted("#lobby", "Lan", "id1", "👍", adding=False))
+    it.apply(events.Reacted("#lobby", "Tuan", "id1", "👍", adding=False))
+    assert it.rooms["#lobby"].reactions == {"id1": {}}
+    it.apply(events.Redacted("#lobby", "Duy", "id1"))
+    assert str(it.rooms["#lobby"].lines[-1]) == "Duy: (deleted)"
+    assert it.apply(events.Redacted("#lobby", "Duy", "unknown")) == []
+    assert it.apply(events.Reacted("#nowhere", "Duy", "id1", "x")) == []
+
+
+def test_who_writes() -> None:
+    now = [5.0]
+    it = Model("Tuan", "#lobby", lambda: now[0])
+    assert it.apply(events.Typing("#lobby", "Duy", active=True)) == [TypingChanged("#lobby")]
+    room = it.rooms["#lobby"]
+    assert room.typists(now[0]) == ["Duy"]
+    assert room.typists(now[0] + TYPING_SECONDS) == []
+    it.apply(said("done"))
+    assert room.typists(now[0]) == []
+    it.apply(events.Typing("#lobby", "Lan", active=True))
+    it.apply(events.Typing("#lobby", "Lan", active=False))
+    assert room.typists(now[0]) == []
+
+
+def test_what_another_client_has_read_is_not_unread_here() -> None:
+    it = model()
+    it.apply(events.Joined("#other", "Tuan", own=True))
+    it.apply(events.Said("#other", "Duy", "hi", Kind.MESSAGE, own=False, at=10.0))
+    assert it.rooms["#other"].unread == 1
+    it.apply(events.ReadUpTo("#other", 9.0))
+    assert it.rooms["#other"].unread == 1
+    it.apply(events.ReadUpTo("#other", 10.0))
+    assert (it.rooms["#other"].unread, it.rooms["#other"].new_from) == (0, 0)
+    it.show("#other")
+    assert it.read_now() is None
+    it.apply(events.Said("#other", "Duy", "more", Kind.MESSAGE, own=False, at=11.0))
+    assert it.read_now() == 11.0
+    assert it.read_now() is None
+
+
+def test_new_stands_over_the_first_unread_line_until_one_has_gone_elsewhere() -> None:
+    it = model()
+    it.apply(events.Joined("#other", "Tuan", own=True))
+    it.apply(said("one", "#other"))
+    it.apply(said("two", "#other"))
+    first = it.rooms["#other"].lines[-2].number
+    assert it.rooms["#other"].new_from == first
+    it.show("#other")
+    it.apply(said("three", "#other"))
+    assert it.rooms["#other"].new_from == first, "it does not move while one is reading"
+    it.show("#lobby")
+    assert it.rooms["#other"].new_from == 0
+
+
+def test_a_run_of_comings_and_goings_is_one_sentence() -> None:
+    def passing(*who: str) -> list[Line]:
+        return [
+            Line(Look.CAME if one[0] == "+" else Look.LEFT, 5.0, f"{one} did", one[1:])
+            for one in who
+        ]
+
+    assert summary(passing("+Duy")) == "+Duy did"
+    assert summary(passing("+Duy", "+Lan")) == "Duy and Lan joined"
+    assert summary(passing("+Duy", "-Lan")) == "Duy joined · Lan left"
+    assert summary(passing("+Duy", "-Duy", "+Lan")) == "Lan joined · Duy left"
+    assert summary(passing("+a", "+b", "+c", "+d", "+e")) == "a, b and 3 others joined"
+
+
+def test_being_away_and_the_other_news() -> None:
+    it = model()
+    it.apply(events.Away("Duy", "lunch"))
+    assert it.away == {"duy": "lunch"}
+    it.apply(events.NickChanged("Duy", "Lan", own=False))
+    assert it.away == {"lan": "lunch"}
+    it.apply(events.Away("Lan", None))
+    assert it.away == {}
+    it.apply(events.LoggedIn("Tuan"))
+    assert it.account == "Tuan"
+    it.apply(events.LoginFailed("You are not logged in: no."))
+    it.apply(events.Invited("#x", "Duy"))
+    assert lines(it)[-2:] == ["You are not logged in: no.", "Duy invites you to #x: /join #x"]
+    it.apply(events.RoomListed("#a", 3, ""))
+    it.apply(events.RoomListed("#b", 9, "t"))
+    assert it.apply(events.RoomsListed()) == [ListChanged()]
+    assert [one.name for one in it.listed] == ["#b", "#a"]
+    it.apply(events.RoomRenamed("#lobby", "#hall"))
+    assert (it.current, it.lobby, it.rooms["#hall"].name) == ("#hall", "#hall", "#hall")
+
+
+def test_the_next_room_in_which_something_is_new() -> None:
+    it = model()
+    for room in ("#a", "#b", "#c"):
+        it.apply(events.Joined(room, "Tuan", own=True))
+    assert it.next_unread(1) == "#a"
+    assert it.next_unread(-1) == "#c"
+    it.apply(said("hi", "#b"))
+    assert it.next_unread(1) == it.next_unread(-1) == "#b"
+    it.show("#b")
+    it.close("#b")
+    assert it.current == "#lobby"
+    assert it.close("#lobby") == []
+
+
+def test_every_event_is_understood() -> None:
+    known = set(get_args(events.NetEvent))
+    assert known == set(model_module._HANDLERS) | set(spoken.HANDLERS)

@@ -7,6 +7,7 @@ import time
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
+from tkinter import ttk
 from types import TracebackType
 
 from client_gui.notify import Notifier
@@ -108,6 +109,22 @@ class Ui:
         composer.focus_force()  # without a window manager nobody else gives it the keyboard
         composer.insert("end", text)
         composer.event_generate(key)
+
+    def press(self, label: str) -> None:
+        """Presses the button that says this."""
+
+        def find(widget: tk.Misc) -> ttk.Button | None:
+            for child in widget.winfo_children():
+                if isinstance(child, ttk.Button) and child.cget("text") == label:
+                    return child
+                found = find(child)
+                if found is not None:
+                    return found
+            return None
+
+        button = find(self.root)
+        assert button is not None, f"no button says {label}:\n{self.screen()}"
+        button.invoke()
 
     def click(self, text: tk.Text, index: str) -> None:
         """Clicks on a character."""

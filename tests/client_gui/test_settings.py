@@ -1,0 +1,63 @@
+"""What is remembered, and what a damaged file comes to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from client_gui.settings import Server, Settings, load, save
+
+
+def test_there_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "client.json"
+    settings = Settings(layout="compact", zoom=1.2, muted=["#a"])
+    settings.used(Server("a.example", 6697, "Tuan", tls=True, pin="ab", rooms=["#x"]))
+    settings.used(Server("b.example", 1, "Duy"))
+    settings.used(Server("a.example", 6697, "Lan"))
+    save(settings, path)
+    assert load(path) == settings
+    assert [one.name for one in settings.servers] == ["Lan on a.example:6697", "Duy on b.example:1"]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\xff\xfe", "nonsense"])
+def test_a_damaged_file_is_put_aside(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "client.json"
+    path.write_bytes(text.encode("latin-1"))
+    assert load(path) == Settings()
+    assert path.with_suffix(".damaged").read_bytes() == text.encode("latin-1")
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"layout": "round"},
+        {"theme": 5},
+        {"lines": "many"},
+        {"zoom": None},
+        {"muted": [1, 2]},
+        {"servers": "none"},
+        {"servers": [5, {"port": 70_000}, {"host": ""}]},
+        {"unknown": 1},
+        {"notify": "yes"},
+    ],
+)
+def test_what_is_not_understood_is_what_it_was(tmp_path: Path, wrong: dict[str, object]) -> None:
+    path = tmp_path / "client.json"
+    path.write_text(json.dumps({"members": False} | wrong))
+    assert load(path) == Settings(members=False)
+
+
+def test_values_that_are_out_of_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "client.json"
+    path.write_text(json.dumps({"lines": -5, "scale": 100, "zoom": 0}))
+    found = load(path)
+    assert (found.lines, found.scale, found.zoom) == (0, 4.0, 0.5)
+
+
+def test_what_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    save(Settings(), tmp_path / "file" / "client.json")
