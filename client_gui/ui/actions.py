@@ -57,7 +57,7 @@ class Actions:
         app = self._app
         answered = self._answering.msgid if self._answering else ""
         room = app.model.rooms[app.model.current].name
-        action = interpret(typed.rstrip("\n"), room, answered)
+        action = interpret(typed.rstrip(), room, answered)
         match action:
             case Tell():
                 app.show(app.model.say_locally(action.text, error=action.error))

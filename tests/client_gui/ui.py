@@ -110,6 +110,13 @@ class Ui:
         composer.insert("end", text)
         composer.event_generate(key)
 
+    def key(self, key: str) -> None:
+        """Presses a key in the window."""
+        composer = self.app.window.composer.text
+        self.root.update()
+        composer.focus_force()
+        composer.event_generate(key)
+
     def press(self, label: str) -> None:
         """Presses the button that says this."""
 
