@@ -6,10 +6,12 @@ https://ircv3.net/specs/extensions/sasl-3.2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import scramp
+from gchat.wire.authenticate import CHUNK_BYTES, MECHANISM, SaslError, decode, encode
 
-from gchat.wire.sasl import MECHANISM, SaslError, decode, encode
+if TYPE_CHECKING:
+    import scramp
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Exchange:
         self._step = 0
         if MECHANISM in offered:
             self.mechanism = MECHANISM
+            import scramp  # noqa: PLC0415 - a sixth of the time in which the window opens
+
             self._scram = scramp.ScramClient([MECHANISM], login.account, login.password)
         elif private and (not offered or "PLAIN" in offered):
             self.mechanism = "PLAIN"
@@ -44,7 +48,7 @@ class Exchange:
         """The parameters of AUTHENTICATE that follow the server's. Raises SaslError."""
         if param != "+":
             self._chunks.append(param)
-            if len(param) == 400:
+            if len(param) == CHUNK_BYTES:
                 return []
         message = decode("".join(self._chunks))
         self._chunks.clear()
@@ -56,6 +60,8 @@ class Exchange:
         scram = self._scram
         if scram is None:
             return f"\0{account}\0{password}".encode("utf-8", "replace")
+        from scramp import ScramException  # noqa: PLC0415
+
         try:
             if self._step == 1:
                 return str(scram.get_client_first()).encode()
@@ -63,6 +69,6 @@ class Exchange:
                 scram.set_server_first(message.decode())
                 return str(scram.get_client_final()).encode()
             scram.set_server_final(message.decode())  # the server knows the password too
-        except (scramp.ScramException, UnicodeDecodeError) as error:
+        except (ScramException, UnicodeDecodeError) as error:
             raise SaslError(str(error)) from None
         return b""

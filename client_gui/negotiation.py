@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from client_gui.events import Event, LoginFailed
 from client_gui.login import Exchange, Login
 from client_gui.state import State
+from gchat.wire.authenticate import SaslError
 from gchat.wire.message import Message
-from gchat.wire.sasl import SaslError
 
 if TYPE_CHECKING:
     from client_gui.protocol import ClientProtocol

@@ -12,7 +12,8 @@ import platformdirs
 
 from gchat.config import AccountsConfig, ConfigError, load
 from gchat.journal.export import backup, export
-from gchat.wire.sasl import SaslError, Verifier
+from gchat.wire.authenticate import SaslError
+from gchat.wire.sasl import Verifier
 
 
 def data_folder(given: str) -> Path:

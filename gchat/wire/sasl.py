@@ -7,7 +7,6 @@ Pure: `Verifier.make` and `Verifier.matches` take their time, by design.
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 from collections.abc import Callable
@@ -15,15 +14,11 @@ from dataclasses import dataclass
 
 import scramp
 
-CHUNK_BYTES = 400  # of base64 in one AUTHENTICATE
+from gchat.wire.authenticate import MECHANISM, SaslError
+
 MESSAGE_BYTES = 4096  # of base64 in all chunks of one message
 PASSWORD_BYTES = 1024
 SALT_BYTES = 16
-MECHANISM = "SCRAM-SHA-256"
-
-
-class SaslError(Exception):
-    """The exchange has failed; the text is for the log only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +69,6 @@ class Verifier:
         stored, _, server = second.partition(":")
         parts = [base64.b64decode(part, validate=True) for part in (salt, stored, server)]
         return cls(int(iterations), *parts)
-
-
-def decode(chunks: str) -> bytes:
-    """The base64 of all chunks. Raises SaslError."""
-    try:
-        return base64.b64decode(chunks, validate=True)
-    except (binascii.Error, ValueError):
-        raise SaslError("not base64") from None
-
-
-def encode(message: bytes) -> list[str]:
-    """The parameters of AUTHENTICATE: chunks of 400 bytes, the last one shorter, "+" if empty."""
-    text = base64.b64encode(message).decode()
-    chunks = [text[at : at + CHUNK_BYTES] for at in range(0, len(text), CHUNK_BYTES)]
-    if not chunks or len(chunks[-1]) == CHUNK_BYTES:
-        chunks.append("+")
-    return chunks
 
 
 def plain(message: bytes) -> tuple[str, str]:

@@ -15,11 +15,12 @@ from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsFailed, TlsSocket
 from gchat.net.websocket import WebSocket
+from gchat.wire.authenticate import SaslError, decode, encode
 from gchat.wire.caps import CAPABILITIES
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.message import MessageError, check_client_line, format_message, parse
 from gchat.wire.proxy import BadProxy, proxied
-from gchat.wire.sasl import SaslError, Scram, Verifier, decode, encode, plain
+from gchat.wire.sasl import Scram, Verifier, plain
 from gchat.wire.sniff import sniff
 from tests.support.link import FakeLink
 

@@ -9,8 +9,9 @@ import scramp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gchat.wire import sasl
-from gchat.wire.sasl import SaslError, Scram, Verifier
+from gchat.wire import authenticate, sasl
+from gchat.wire.authenticate import SaslError
+from gchat.wire.sasl import Scram, Verifier
 
 VERIFIER = Verifier.make("pencil", 4096, base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ=="))
 
@@ -74,10 +75,10 @@ def test_what_is_no_verifier(text: str) -> None:
 
 @given(st.binary(max_size=2000))
 def test_chunks_are_put_together_again(message: bytes) -> None:
-    chunks = sasl.encode(message)
-    assert all(len(chunk) <= sasl.CHUNK_BYTES for chunk in chunks)
-    assert len(chunks[-1]) < sasl.CHUNK_BYTES
-    assert sasl.decode("".join(chunk for chunk in chunks if chunk != "+")) == message
+    chunks = authenticate.encode(message)
+    assert all(len(chunk) <= authenticate.CHUNK_BYTES for chunk in chunks)
+    assert len(chunks[-1]) < authenticate.CHUNK_BYTES
+    assert authenticate.decode("".join(chunk for chunk in chunks if chunk != "+")) == message
 
 
 @pytest.mark.parametrize(

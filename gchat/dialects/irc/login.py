@@ -14,6 +14,7 @@ from gchat.core.effects import Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
 from gchat.dialects.link import Busy
 from gchat.wire import sasl
+from gchat.wire.authenticate import CHUNK_BYTES, MECHANISM, SaslError, decode, encode
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import InvalidName, casefold, check_nickname
@@ -29,7 +30,7 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.dialects.irc.connection import IrcConnection
 
-MECHANISMS = ("EXTERNAL", "PLAIN", sasl.MECHANISM)
+MECHANISMS = ("EXTERNAL", "PLAIN", MECHANISM)
 FAILURES_MOST = 10  # of one connection, before it is closed
 
 
@@ -63,7 +64,7 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
     if irc.exchange is None:
         _begin(irc, word.upper())
         return
-    if len(word) > sasl.CHUNK_BYTES:
+    if len(word) > CHUNK_BYTES:
         irc.exchange = None
         raise Refused(ERR_SASLTOOLONG)
     if word != "+":
@@ -72,14 +73,14 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
         if irc.exchange.size > sasl.MESSAGE_BYTES:
             irc.exchange = None
             raise Refused(ERR_SASLFAIL, text="SASL message too long")
-        if len(word) == sasl.CHUNK_BYTES:
+        if len(word) == CHUNK_BYTES:
             return  # more comes
     text = "".join(irc.exchange.chunks)
     irc.exchange.chunks.clear()
     irc.exchange.size = 0
     try:
-        _proceed(irc, irc.exchange, sasl.decode(text))
-    except (sasl.SaslError, Denied) as error:
+        _proceed(irc, irc.exchange, decode(text))
+    except (SaslError, Denied) as error:
         irc.exchange = None
         failed(irc)
         raise Refused(ERR_SASLFAIL, text=str(error) if isinstance(error, Denied) else "") from None
@@ -96,7 +97,7 @@ def _begin(irc: IrcConnection, mechanism: str) -> None:
         exchange.verifier = account.verifier if account is not None else ""
         return _verifier(irc, name)
 
-    if mechanism == sasl.MECHANISM:
+    if mechanism == MECHANISM:
         exchange.scram = sasl.Scram(find)
     irc.say("AUTHENTICATE", "+")
 
@@ -123,7 +124,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
             raise Denied("Too many attempts to log in: try again later")
         answer = exchange.scram.answer(message)
         if answer is not None:
-            for chunk in sasl.encode(answer):
+            for chunk in encode(answer):
                 irc.say("AUTHENTICATE", chunk)
             return
         account = _unchanged(irc, exchange.account, exchange.verifier)
@@ -207,7 +208,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
     try:
         iterations = irc.server.accounts.iterations
         return str(irc.link.compute(lambda: sasl.Verifier.make(password, iterations)))
-    except sasl.SaslError:
+    except SaslError:
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text) from None
     except Busy:
         text = "Too many people register at this moment: try again"

@@ -9,6 +9,7 @@ from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
 from gchat.dialects.irc.login import failed
 from gchat.dialects.link import Busy
 from gchat.wire import sasl
+from gchat.wire.authenticate import MECHANISM
 from gchat.wire.message import Message
 from gchat.wire.numerics import (
     ERR_NEEDMOREPARAMS,
@@ -27,7 +28,7 @@ MINUTES_MOST = 10 * 365 * 24 * 60
 
 
 # Nothing matches it; that it is tried tells nobody by the time which operators there are.
-_NOBODYS = f"{sasl.MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
+_NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
 
 
 def oper(irc: IrcConnection, message: Message) -> None:

@@ -1,0 +1,33 @@
+"""The messages of a SASL exchange as AUTHENTICATE carries them. Shared with the client.
+
+https://ircv3.net/specs/extensions/sasl-3.1
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+CHUNK_BYTES = 400  # of base64 in one AUTHENTICATE
+MECHANISM = "SCRAM-SHA-256"
+
+
+class SaslError(Exception):
+    """The exchange has failed; the text is for the log only."""
+
+
+def decode(chunks: str) -> bytes:
+    """The base64 of all chunks. Raises SaslError."""
+    try:
+        return base64.b64decode(chunks, validate=True)
+    except (binascii.Error, ValueError):
+        raise SaslError("not base64") from None
+
+
+def encode(message: bytes) -> list[str]:
+    """The parameters of AUTHENTICATE: chunks of 400 bytes, the last one shorter, "+" if empty."""
+    text = base64.b64encode(message).decode()
+    chunks = [text[at : at + CHUNK_BYTES] for at in range(0, len(text), CHUNK_BYTES)]
+    if not chunks or len(chunks[-1]) == CHUNK_BYTES:
+        chunks.append("+")
+    return chunks
