@@ -71,7 +71,8 @@ class Pen:
         for tag in ("link", "more", "again", "reaction"):
             text.tag_bind(tag, "<Enter>", lambda event: text.configure(cursor="hand2"))
             text.tag_bind(tag, "<Leave>", lambda event: text.configure(cursor="arrow"))
-        text.tag_raise("sel")
+        for tag in ("code", "reaction", "mine", "found", "sel"):
+            text.tag_raise(tag)
 
     # -- rows
 
