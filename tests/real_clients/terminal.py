@@ -15,9 +15,12 @@ class Terminal:
 
     def __init__(self, tmux: str, folder: Path, command: str) -> None:
         self._tmux = [tmux, "-f", "/dev/null", "-S", str(folder / "tmux")]
-        environment = ["-e", f"HOME={folder}", "-e", "LANG=C.UTF-8", "-e", "TERM=screen-256color"]
+        environment = [f"HOME={folder}", "LANG=C.UTF-8", "TERM=screen-256color"]
+        # Settings of its own, also where the tests as a whole, or the machine, say otherwise.
+        environment += [f"XDG_{kind}_HOME={folder}/{kind}" for kind in ("CONFIG", "DATA", "CACHE")]
+        options = [word for pair in environment for word in ("-e", pair)]
         size = ["-x", "120", "-y", "40"]
-        self._run("new-session", "-d", *size, *environment, command)
+        self._run("new-session", "-d", *size, *options, command)
 
     def type(self, line: str) -> None:
         """Types a line and presses Enter."""
