@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from client_gui.settings import LAYOUTS
+from client_gui.texts import _
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 
@@ -17,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         import tkinter as tk  # noqa: PLC0415 (where it is missing, we say so ourselves)
     except ImportError:
-        return _fail("Tkinter is missing. Install it: sudo apt install python3-tk")
+        return _fail(_("Tkinter is missing. Install it: sudo apt install python3-tk"))
     try:
         from client_gui.ui.app import App, Options  # noqa: PLC0415
     except ImportError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from client_gui.events import Event, Kind
 from client_gui.protocol import ClientProtocol
+from client_gui.texts import _, n_
 
 Command = Callable[[ClientProtocol], list[Event] | None]
 
@@ -63,10 +64,12 @@ def interpret(text: str, room: str, reply_to: str = "") -> Action:
     if not text.startswith("/") or text.startswith("//"):
         typed = text.removeprefix("/") if text.startswith("//") else text
         return _say(room, typed, reply_to=reply_to)
-    name, _, rest = text[1:].partition(" ")
+    name, _space, rest = text[1:].partition(" ")
     row = COMMANDS.get(name.lower())
     if row is None:
-        return Tell(f"There is no command /{name}. {HELP}", error=True)
+        return Tell(
+            _("There is no command /{name}. {help}").format(name=name, help=help_text()), error=True
+        )
     return row[0](rest.strip(), room)
 
 
@@ -79,12 +82,17 @@ def _line(command: str, *params: str) -> Send:
 
 
 def _usage(name: str) -> Tell:
-    return Tell(f"Write it like this: /{name} {COMMANDS[name][1]}", error=True)
+    return Tell(
+        _("Write it like this: /{name} {commands}").format(name=name, commands=COMMANDS[name][1]),
+        error=True,
+    )
 
 
 def _help(rest: str, room: str) -> Action:
     row = COMMANDS.get(rest.removeprefix("/").lower())
-    return Tell(HELP if row is None else f"/{rest.removeprefix('/')} {row[1]}: {row[2]}")
+    return Tell(
+        help_text() if row is None else f"/{rest.removeprefix('/')} {_(row[1])}: {_(row[2])}"
+    )
 
 
 def _me(rest: str, room: str) -> Action:
@@ -92,7 +100,7 @@ def _me(rest: str, room: str) -> Action:
 
 
 def _msg(rest: str, room: str) -> Action:
-    nick, _, text = rest.partition(" ")
+    nick, _space, text = rest.partition(" ")
     return _say(nick, text.strip()) if text.strip() else _usage("msg")
 
 
@@ -117,7 +125,7 @@ def _away(rest: str, room: str) -> Action:
 
 
 def _kick(rest: str, room: str) -> Action:
-    nick, _, reason = rest.partition(" ")
+    nick, _space, reason = rest.partition(" ")
     if not nick:
         return _usage("kick")
     return _line("KICK", room, nick, *([reason.strip()] if reason.strip() else []))
@@ -143,20 +151,23 @@ def _quit(rest: str, room: str) -> Action:
 
 # Each: what it does, what it takes, what it is for.
 COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
-    "help": (_help, "[COMMAND]", "what there is, or what one of them is for"),
-    "join": (_join, "#ROOM [KEY]", "enter a room"),
-    "part": (_part, "[REASON]", "leave this room"),
-    "msg": (_msg, "NAME TEXT", "write to one person"),
-    "me": (_me, "TEXT", "say what you do: /me waves"),
-    "nick": (_nick, "NAME", "be called otherwise"),
-    "away": (_away, "[REASON]", "be away; without a reason, be back"),
-    "topic": (_topic, "[TEXT]", "read or change what this room is about"),
-    "invite": (_invite, "NAME", "invite somebody to this room"),
-    "kick": (_kick, "NAME [REASON]", "put somebody out of this room"),
-    "ban": (_ban, "NAME or MASK", "keep somebody out of this room"),
-    "search": (_search, "WORDS", "find what was said in this room"),
-    "quit": (_quit, "[REASON]", "close the window"),
+    "help": (_help, n_("[COMMAND]"), n_("what there is, or what one of them is for")),
+    "join": (_join, n_("#ROOM [KEY]"), n_("enter a room")),
+    "part": (_part, n_("[REASON]"), n_("leave this room")),
+    "msg": (_msg, n_("NAME TEXT"), n_("write to one person")),
+    "me": (_me, n_("TEXT"), n_("say what you do: /me waves")),
+    "nick": (_nick, n_("NAME"), n_("be called otherwise")),
+    "away": (_away, n_("[REASON]"), n_("be away; without a reason, be back")),
+    "topic": (_topic, n_("[TEXT]"), n_("read or change what this room is about")),
+    "invite": (_invite, n_("NAME"), n_("invite somebody to this room")),
+    "kick": (_kick, n_("NAME [REASON]"), n_("put somebody out of this room")),
+    "ban": (_ban, n_("NAME or MASK"), n_("keep somebody out of this room")),
+    "search": (_search, n_("WORDS"), n_("find what was said in this room")),
+    "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
-HELP = " · ".join(f"/{name} {row[1]}".strip() for name, row in COMMANDS.items()) + (
-    " · //TEXT sends a line that begins with a slash"
-)
+
+
+def help_text() -> str:
+    """All commands in one line."""
+    parts = [f"/{name} {_(row[1])}".strip() for name, row in COMMANDS.items()]
+    return " · ".join([*parts, _("//TEXT sends a line that begins with a slash")])

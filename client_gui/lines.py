@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from client_gui.texts import _
+
 LINE_LENGTH = 4000  # characters shown of one line: a longer one makes Tk slow
 NAMES_IN_RUN = 3  # that are told of a run of comings and goings; the others are counted
 
@@ -77,17 +79,17 @@ def summary(run: Sequence[Line]) -> str:
         last[line.nick] = line.look
     came = [nick for nick, look in last.items() if look is Look.CAME]
     left = [nick for nick, look in last.items() if look is Look.LEFT]
-    parts = [
-        f"{_names(nicks)} {word}" for nicks, word in ((came, "joined"), (left, "left")) if nicks
-    ]
+    told = ((came, _("{names} joined")), (left, _("{names} left")))
+    parts = [text.format(names=_names(nicks)) for nicks, text in told if nicks]
     return " · ".join(parts)
 
 
 def _names(nicks: list[str]) -> str:
     if len(nicks) <= NAMES_IN_RUN:
-        return ", ".join(nicks[:-1]) + " and " + nicks[-1] if len(nicks) > 1 else nicks[0]
-    others = len(nicks) - NAMES_IN_RUN + 1
-    return ", ".join(nicks[: NAMES_IN_RUN - 1]) + f" and {others} others"
+        first, last = ", ".join(nicks[:-1]), nicks[-1]
+        return _("{first} and {last}").format(first=first, last=last) if first else last
+    first, count = ", ".join(nicks[: NAMES_IN_RUN - 1]), len(nicks) - NAMES_IN_RUN + 1
+    return _("{first} and {count} others").format(first=first, count=count)
 
 
 # Colours and the like of https://modern.ircdocs.horse/formatting.html, and what else is no text.

@@ -26,9 +26,10 @@ from client_gui.changes import (
 )
 from client_gui.lines import SPOKEN, Fate, Line, Look, clean
 from client_gui.rooms import LINES_KEPT, Room
+from client_gui.texts import _, n_
 from gchat.wire.names import casefold
 
-NOT_CONFIRMED = "The connection was lost before the server had confirmed it"
+NOT_CONFIRMED = n_("The connection was lost before the server had confirmed it")
 
 
 class Phase(enum.Enum):
@@ -176,7 +177,7 @@ class Model:
         changes: list[Change] = []
         for key, room in self.rooms.items():
             for line in [one for one in room.lines if one.fate is Fate.PENDING]:
-                new = replace(line, fate=Fate.FAILED, why=NOT_CONFIRMED, label="")
+                new = replace(line, fate=Fate.FAILED, why=_(NOT_CONFIRMED), label="")
                 room.replace(new)
                 changes.append(LineChanged(key, new.number, new))
         return changes
@@ -270,7 +271,7 @@ class Model:
             room.members.clear()
             room.here = True
         room.members[casefold(event.nick)] = ("", event.nick)
-        text = f"{event.nick} has connected to the chat room"
+        text = _("{nick} has connected to the chat room").format(nick=event.nick)
         added = self.add(key, Look.CAME, text, at=event.at, nick=event.nick)
         return [*added, RoomChanged(key), RoomsChanged()]
 
@@ -283,11 +284,12 @@ class Model:
         if event.own:
             room.members.clear()
             room.here = False
-        text = f"{event.nick} has left the chat room!"
+        text = _("{nick} has left the chat room!").format(nick=event.nick)
         if not event.by:
             added = self.add(key, Look.LEFT, text, at=event.at, nick=event.nick)
         else:
-            text += f" (put out by {event.by}: {event.reason})"
+            about = {"by": event.by, "reason": event.reason}
+            text += _(" (put out by {by}: {reason})").format(**about)
             added = self.add(key, Look.INFO, text, at=event.at)
         return [*added, RoomChanged(key), RoomsChanged()]
 
@@ -295,7 +297,7 @@ class Model:
         changes: list[Change] = []
         folded = casefold(event.nick)
         self.away.pop(folded, None)
-        text = f"{event.nick} has left the chat room!"
+        text = _("{nick} has left the chat room!").format(nick=event.nick)
         for key, room in self.rooms.items():
             if room.members.pop(folded, None) is not None or key == folded:
                 added = self.add(key, Look.LEFT, text, at=event.at, nick=event.nick)
@@ -310,7 +312,7 @@ class Model:
             changes.append(StatusChanged())
         if old in self.away:
             self.away[new] = self.away.pop(old)
-        text = f"{event.old} is now known as {event.new}"
+        text = _("{old} is now known as {new}").format(old=event.old, new=event.new)
         for key, room in self.rooms.items():
             member = room.members.pop(old, None)
             if member is not None:
@@ -338,12 +340,14 @@ class Model:
         room.topic = clean(event.text)
         changes: list[Change] = [RoomChanged(key)]
         if event.by:
-            says = f"changed the topic to: {room.topic}" if room.topic else "removed the topic"
-            changes += self.add(key, Look.INFO, f"{event.by} {says}")
+            changed, removed = _("{by} changed the topic to: {topic}"), _("{by} removed the topic")
+            says = (changed if room.topic else removed).format(by=event.by, topic=room.topic)
+            changes += self.add(key, Look.INFO, says)
         return changes
 
     def _invited(self, event: events.Invited) -> list[Change]:
-        text = f"{event.nick} invites you to {event.room}: /join {event.room}"
+        text = _("{nick} invites you to {room}: /join {room}")
+        text = text.format(nick=event.nick, room=event.room)
         return self.say_locally(text)
 
     def _room_renamed(self, event: events.RoomRenamed) -> list[Change]:
@@ -355,7 +359,8 @@ class Model:
         self.rooms = {new if key == old else key: one for key, one in self.rooms.items()}
         self.current = new if self.current == old else self.current
         self.lobby = new if self.lobby == old else self.lobby
-        added = self.add(new, Look.INFO, f"{event.old} is now called {event.new}")
+        text = _("{old} is now called {new}").format(old=event.old, new=event.new)
+        added = self.add(new, Look.INFO, text)
         return [*added, RoomChanged(new), RoomsChanged()]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from client_gui.events import Event, LoginFailed
 from client_gui.login import Exchange, Login
 from client_gui.state import State
+from client_gui.texts import _
 from gchat.wire.authenticate import SaslError
 from gchat.wire.message import Message
 
@@ -53,7 +54,7 @@ def cap(core: ClientProtocol, message: Message) -> list[Event]:
 
 
 def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Event]:
-    core.values |= {name: value for name, _, value in (one.partition("=") for one in names)}
+    core.values |= {name: value for name, _equals, value in (one.partition("=") for one in names)}
     if more:
         return []
     wanted = [name for name in WANTED_CAPS if name in core.values]
@@ -64,7 +65,7 @@ def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Even
     else:
         core.send("CAP", "END")
     if core.login is not None and "sasl" not in core.values:
-        return [LoginFailed("This server knows no accounts.")]
+        return [LoginFailed(_("This server knows no accounts."))]
     return []
 
 
@@ -74,7 +75,7 @@ def _log_in(core: ClientProtocol, login: Login) -> list[Event]:
         core.exchange = Exchange(login, offered, private=core.private)
     except SaslError as error:
         _end(core)
-        return [LoginFailed(f"You are not logged in: {error}.")]
+        return [LoginFailed(_("You are not logged in: {error}.").format(error=error))]
     core.send("AUTHENTICATE", core.exchange.mechanism)
     return []
 
@@ -89,7 +90,7 @@ def authenticate(core: ClientProtocol, message: Message) -> list[Event]:
         core.exchange = None
         core.send("AUTHENTICATE", "*")
         _end(core)
-        return [LoginFailed(f"You are not logged in: {error}.")]
+        return [LoginFailed(_("You are not logged in: {error}.").format(error=error))]
     return []
 
 
@@ -101,7 +102,7 @@ def login_ended(core: ClientProtocol, message: Message) -> list[Event]:
     _end(core)
     if message.command == "903":
         return []
-    return [LoginFailed(f"You are not logged in: {message.params[-1]}.")]
+    return [LoginFailed(_("You are not logged in: {params}.").format(params=message.params[-1]))]
 
 
 def _end(core: ClientProtocol) -> None:

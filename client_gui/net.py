@@ -29,6 +29,7 @@ from client_gui.exceptions import ClientError, ProtocolError
 from client_gui.protocol import ClientProtocol, Timeouts
 from client_gui.state import State
 from client_gui.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.texts import _
 from gchat.wire.message import MessageError
 
 log = logging.getLogger(__name__)
@@ -79,15 +80,15 @@ class Connector:
     def do(self, command: Command) -> None:
         """Carries out `command` on the core and sends what it wants sent."""
         if self._core is None:
-            self._emit(CommandFailed("Not connected. The message was not sent."))
+            self._emit(CommandFailed(_("Not connected. The message was not sent.")))
             return
         try:
             for event in command(self._core) or ():
                 self._emit(event)
         except ClientError:
-            self._emit(CommandFailed("Not connected. The message was not sent."))
+            self._emit(CommandFailed(_("Not connected. The message was not sent.")))
         except MessageError as error:
-            self._emit(CommandFailed(f"That cannot be sent: {error}."))
+            self._emit(CommandFailed(_("That cannot be sent: {error}.").format(error=error)))
         self._wake()
 
     def do_if_ready(self, command: Command) -> None:
@@ -106,7 +107,7 @@ class Connector:
         try:
             self._core.change_nick(nick)
         except MessageError as error:
-            self._emit(CommandFailed(f"That is no nickname: {error}."))
+            self._emit(CommandFailed(_("That is no nickname: {error}.").format(error=error)))
         self._wake()
 
     def retry(self) -> None:
@@ -170,11 +171,11 @@ class Connector:
             with trio.fail_after(CONNECT_SECONDS):
                 stream = await self._connect(self._address)
         except trio.TooSlowError:
-            return "The server does not answer."
+            return _("The server does not answer.")
         except NotTrusted as error:
             self._untrusted = True
             self._emit(Untrusted(error.fingerprint, changed=bool(self._address.pin)))
-            return "The server's certificate is not trusted."
+            return _("The server's certificate is not trusted.")
         except TlsFailed as error:
             return str(error)
         except OSError as error:
@@ -292,12 +293,12 @@ def _why_not_connected(error: OSError) -> str:
     elif error.__cause__ is not None:
         causes = [error.__cause__]
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return "Nothing answers there. Is the server running, and are host and port right?"
+        return _("Nothing answers there. Is the server running, and are host and port right?")
     if any(type(cause).__name__ == "gaierror" for cause in causes):
-        return "This host is unknown. Check its name."
+        return _("This host is unknown. Check its name.")
     cause = causes[0]
     text = cause.strerror if isinstance(cause, OSError) else None
-    return f"The server cannot be reached: {text or cause}."
+    return _("The server cannot be reached: {cause}.").format(cause=text or cause)
 
 
 class NetThread:
@@ -357,7 +358,9 @@ class NetThread:
         except Exception:
             # without this the window would wait for ever for a loop that is not there any more
             log.exception("the receive loop failed")
-            self._emit(Closed("Something went wrong inside gchat-client. Please start it again."))
+            self._emit(
+                Closed(_("Something went wrong inside gchat-client. Please start it again."))
+            )
         finally:
             self.done.set()
             self._ready.set()

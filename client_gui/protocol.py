@@ -29,6 +29,7 @@ from client_gui.isupport import Isupport
 from client_gui.login import Exchange, Login
 from client_gui.pieces import PIECES_MAX, Pieces
 from client_gui.state import State
+from client_gui.texts import _
 from gchat.wire import numerics
 from gchat.wire.lines import MAX_BODY_BYTES, LineSplitter
 from gchat.wire.message import (
@@ -147,11 +148,11 @@ class ClientProtocol:
         if deadline is None or now < deadline:
             return []
         if self.state is State.REGISTERING:
-            return self._close("The server did not answer in time.")
+            return self._close(_("The server did not answer in time."))
         if self.backlog.deadline is not None and now >= self.backlog.deadline:
             return self.backlog.give_up()
         if self._pinged is not None:
-            return self._close("The server does not answer any more.")
+            return self._close(_("The server does not answer any more."))
         self._pinged = now
         self.send("PING", "keepalive")
         return []
@@ -286,7 +287,7 @@ class ClientProtocol:
 
     def receive_eof(self) -> list[Event]:
         """The server closed the connection, or it broke."""
-        return self._close("The server closed the connection.")
+        return self._close(_("The server closed the connection."))
 
     def receive_data(self, data: bytes, now: float) -> list[Event]:
         """What the bytes tell. Raises ProtocolError where the server cannot be understood; the
@@ -311,7 +312,7 @@ class ClientProtocol:
         """The message; `None` for one that can be passed over."""
         if line is None:
             self.state = State.CLOSED
-            raise ProtocolError("The server sends lines that are too long: is it a chat server?")
+            raise ProtocolError(_("The server sends lines that are too long: is it a chat server?"))
         text = line.decode("utf-8", "replace").replace("\0", "").replace("\r", "")
         if not text.strip(" "):
             return None
@@ -321,7 +322,7 @@ class ClientProtocol:
             if self.state is State.READY:
                 return None
             self.state = State.CLOSED
-            raise ProtocolError("What answers there is not a chat server.") from None
+            raise ProtocolError(_("What answers there is not a chat server.")) from None
 
     def _handle(self, message: Message, now: float) -> list[Event]:
         if message.command == "PONG" and self._pinged is not None:
@@ -373,7 +374,7 @@ class ClientProtocol:
     def _error(self, message: Message) -> list[Event]:
         text = message.params[-1] if message.params else ""
         reason = _CLOSING_LINK.fullmatch(text)
-        return self._close((reason[1] if reason else text) or "The server said goodbye.")
+        return self._close((reason[1] if reason else text) or _("The server said goodbye."))
 
     def _close(self, reason: str) -> list[Event]:
         if self.closed:
@@ -396,7 +397,7 @@ class ClientProtocol:
         return [Registered(self.nick)]
 
     def _nick_refused(self, message: Message) -> list[Event]:
-        reason = message.params[-1] if message.params else "The nickname was refused."
+        reason = message.params[-1] if message.params else _("The nickname was refused.")
         if self.state is not State.REGISTERING:
             return [ServerText(f"{self._refused_name(message)}: {reason}", error=True)]
         if self._retries and message.command == numerics.ERR_NICKNAMEINUSE.code:

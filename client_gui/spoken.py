@@ -19,12 +19,13 @@ from client_gui.changes import (
 from client_gui.events import Kind
 from client_gui.lines import Fate, Line, Look
 from client_gui.rooms import LINES_KEPT, TYPING_SECONDS, Room
+from client_gui.texts import _, n_
 from gchat.wire.names import casefold
 
 if TYPE_CHECKING:
     from client_gui.model import Model
 
-DELETED = "(deleted)"
+DELETED = n_("(deleted)")
 _LOOKS = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Look.NOTICE}
 
 
@@ -118,7 +119,7 @@ def _redacted(model: Model, event: events.Redacted) -> list[Change]:
     if room is None or line is None:
         return []
     room.reactions.pop(event.msgid, None)
-    new = replace(line, text=DELETED, redacted=True, mention=False, reply_to="")
+    new = replace(line, text=_(DELETED), redacted=True, mention=False, reply_to="")
     room.replace(new)
     return [LineChanged(key, new.number, new)]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import trio
 
 from client_gui.login import Login
+from client_gui.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,5 @@ async def _secure(address: Address, context: ssl.SSLContext) -> trio.SSLStream[t
         await trio.aclose_forcefully(stream)
         if isinstance(error.__cause__, ssl.SSLCertVerificationError):
             raise error.__cause__ from None
-        raise TlsFailed("The server does not speak TLS at this port.") from None
+        raise TlsFailed(_("The server does not speak TLS at this port.")) from None
     return stream

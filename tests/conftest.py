@@ -37,6 +37,7 @@ def _no_messages_in_the_users_folder(tmp_path_factory: pytest.TempPathFactory) -
     """Where a server that is not told otherwise keeps its messages."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ["LANGUAGE"] = "en"
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from client_gui.commands import COMMANDS, Find, Join, Leave, Nick, Send, Tell, interpret
 from client_gui.lines import SPOKEN, Fate, Line
 from client_gui.model import Phase
+from client_gui.texts import _, n_
 from client_gui.ui.panels import Choice, Chooser, Question, Words
 from gchat.wire.names import casefold
 
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 TYPING_SECONDS = 3.0  # between two signs that we write
 REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 KEYS = (
-    ("Ctrl+K", "go to a room or person"),
-    ("Alt+Up, Alt+Down", "the room above or below in which something is new"),
-    ("Ctrl+F", "find in this room"),
-    ("Ctrl+J", "join a room"),
-    ("Tab", "complete a nickname, room, command or :emoji"),
-    ("Up, Down", "what you sent before"),
-    ("Shift+Enter", "a new line"),
-    ("Esc", "stop answering; to the last message"),
-    ("Page Up", "what was said before"),
-    ("Ctrl+Plus, Ctrl+Minus, Ctrl+0", "larger, smaller, as it was"),
-    ("Ctrl+comma", "settings"),
-    ("F1", "this list"),
+    ("Ctrl+K", n_("go to a room or person")),
+    ("Alt+Up, Alt+Down", n_("the room above or below in which something is new")),
+    ("Ctrl+F", n_("find in this room")),
+    ("Ctrl+J", n_("join a room")),
+    ("Tab", n_("complete a nickname, room, command or :emoji")),
+    ("Up, Down", n_("what you sent before")),
+    ("Shift+Enter", n_("a new line")),
+    ("Esc", n_("stop answering; to the last message")),
+    ("Page Up", n_("what was said before")),
+    ("Ctrl+Plus, Ctrl+Minus, Ctrl+0", n_("larger, smaller, as it was")),
+    ("Ctrl+comma", n_("settings")),
+    ("F1", n_("this list")),
 )
 
 
@@ -68,7 +69,7 @@ class Actions:
             case Nick() if app.net is not None:
                 app.net.change_nick(action.nick)
             case _ if app.net is None or app.model.status.phase is not Phase.CONNECTED:
-                text = "Not connected: what you typed is still there, send it again later."
+                text = _("Not connected: what you typed is still there, send it again later.")
                 app.show(app.model.say_locally(text, error=True))
                 return False
             case Join():
@@ -96,7 +97,7 @@ class Actions:
         model = self._app.model
         room = model.rooms[model.current]
         spoke = [line.nick for line in reversed(room.lines[-100:]) if line.look in SPOKEN]
-        nicks = dict.fromkeys([*spoke, *(nick for _, nick in room.members.values())])
+        nicks = dict.fromkeys([*spoke, *(nick for _prefix, nick in room.members.values())])
         nicks.pop(model.nick, None)
         rooms = [one.name for one in model.rooms.values() if not one.direct]
         return list(nicks), [*rooms, *(one.name for one in model.listed)], list(COMMANDS)
@@ -104,8 +105,10 @@ class Actions:
     def many_lines(self, count: int) -> bool:
         """Whether so many lines are to be pasted; one window asks at a time."""
         answers: list[bool] = []
-        text = f"That is {count} lines. Put all of them into the message?"
-        question = Question(self._app.root, self._app.theme, "paste", text, "Paste", answers.append)
+        text = _("That is {count} lines. Put all of them into the message?").format(count=count)
+        question = Question(
+            self._app.root, self._app.theme, _("paste"), text, _("Paste"), answers.append
+        )
         self._app.root.wait_window(question)
         return answers == [True]
 
@@ -125,7 +128,7 @@ class Actions:
         """A message that has failed, once more."""
         app = self._app
         if app.net is None or app.model.status.phase is not Phase.CONNECTED:
-            app.show(app.model.say_locally("Not connected: it cannot be sent yet.", error=True))
+            app.show(app.model.say_locally(_("Not connected: it cannot be sent yet."), error=True))
             return
         room = app.model.rooms[app.model.current].name
         line, changes = app.model.take_back(number)
@@ -152,25 +155,28 @@ class Actions:
             if yes and app.net is not None:
                 app.net.do(lambda core: core.command("REDACT", room, line.msgid))
 
-        text = f"Delete “{line.text[:80]}” for everybody?"
-        Question(app.root, app.theme, "delete", text, "Delete", sure)
+        text = _("Delete “{text}” for everybody?").format(text=line.text[:80])
+        Question(app.root, app.theme, _("delete"), text, _("Delete"), sure)
 
     def line_menu(self, event: tk.Event[tk.Misc], line: Line) -> None:
         """What can be done with a line."""
         app = self._app
         menu = app.menu()
-        menu.add_command(label="Copy", command=lambda: app.copy(str(line)))
+        menu.add_command(label=_("Copy"), command=lambda: app.copy(str(line)))
         if line.fate is Fate.FAILED:
-            menu.add_command(label="Send again", command=lambda: self.send_again(line.number))
+            menu.add_command(label=_("Send again"), command=lambda: self.send_again(line.number))
         if line.look in SPOKEN and line.msgid and not line.redacted:
-            menu.add_command(label="Answer", command=lambda: self.answer(line))
+            menu.add_command(label=_("Answer"), command=lambda: self.answer(line))
             some = app.menu(menu)
             for reaction in REACTIONS:
                 some.add_command(label=reaction, command=partial(self.react, line, reaction))
-            menu.add_cascade(label="React", menu=some)
-            menu.add_command(label="Delete …", command=lambda: self.delete(line))
+            menu.add_cascade(label=_("React"), menu=some)
+            menu.add_command(label=_("Delete …"), command=lambda: self.delete(line))
         if line.look in SPOKEN and not line.own:
-            menu.add_command(label=f"Write to {line.nick}", command=lambda: app.talk(line.nick))
+            menu.add_command(
+                label=_("Write to {nick}").format(nick=line.nick),
+                command=lambda: app.talk(line.nick),
+            )
         menu.tk_popup(event.x_root, event.y_root)
 
     def follow(self, link: str) -> None:
@@ -190,7 +196,7 @@ class Actions:
     def ask_room(self) -> None:
         """Which room to join, of those that there are or of any name."""
         app = self._app
-        self._chooser = Chooser(app.root, app.theme, "Join a room", self.join, free=True)
+        self._chooser = Chooser(app.root, app.theme, _("Join a room"), self.join, free=True)
         if app.net is not None and app.model.status.phase is Phase.CONNECTED:
             app.net.do(lambda core: core.command("LIST"))
         self.list_changed()
@@ -208,11 +214,15 @@ class Actions:
     def switch(self) -> None:
         """Which room or person to go to."""
         app = self._app
-        chooser = Chooser(app.root, app.theme, "Go to", app.choose)
+        chooser = Chooser(app.root, app.theme, _("Go to"), app.choose)
         rooms = sorted(app.model.rooms.items(), key=lambda item: -item[1].unread)
         chooser.offer(
             [
-                Choice(key, room.name, f"{room.unread} new" if room.unread else "")
+                Choice(
+                    key,
+                    room.name,
+                    _("{count} new").format(count=room.unread) if room.unread else "",
+                )
                 for key, room in rooms
             ]
         )
@@ -223,11 +233,11 @@ class Actions:
         room = app.model.rooms[key]
         menu = app.menu()
         muted = key in app.settings.muted
-        menu.add_command(label="Unmute" if muted else "Mute", command=lambda: app.mute(key))
+        menu.add_command(label=_("Unmute") if muted else _("Mute"), command=lambda: app.mute(key))
         if room.direct or not room.here:
-            menu.add_command(label="Close", command=lambda: app.forget(key))
+            menu.add_command(label=_("Close"), command=lambda: app.forget(key))
         else:
-            menu.add_command(label="Leave", command=lambda: self.leave(key))
+            menu.add_command(label=_("Leave"), command=lambda: self.leave(key))
         menu.tk_popup(event.x_root, event.y_root)
 
     def leave(self, key: str) -> None:
@@ -242,15 +252,18 @@ class Actions:
         """What can be done with somebody."""
         app = self._app
         menu = app.menu()
-        menu.add_command(label=f"Write to {nick}", command=lambda: app.talk(nick))
         menu.add_command(
-            label="Mention", command=lambda: app.window.composer.text.insert("insert", f"@{nick} ")
+            label=_("Write to {nick}").format(nick=nick), command=lambda: app.talk(nick)
+        )
+        menu.add_command(
+            label=_("Mention"),
+            command=lambda: app.window.composer.text.insert("insert", f"@{nick} "),
         )
         room = app.model.rooms[app.model.current]
         menu.add_separator()
         for label, line in (
-            ("Put out of the room", ("KICK", room.name, nick)),
-            ("Ban", ("MODE", room.name, "+b", f"{nick}!*@*")),
+            (_("Put out of the room"), ("KICK", room.name, nick)),
+            (_("Ban"), ("MODE", room.name, "+b", f"{nick}!*@*")),
         ):
             menu.add_command(label=label, command=partial(self._command, *line))
         menu.tk_popup(event.x_root, event.y_root)
@@ -271,7 +284,7 @@ class Actions:
 
     def ask_find(self) -> None:
         """What to look for: in what is here, and on the server."""
-        chooser = Chooser(self._app.root, self._app.theme, "Find", self.find, free=True)
+        chooser = Chooser(self._app.root, self._app.theme, _("Find"), self.find, free=True)
         chooser.list.pack_forget()
 
     def find(self, words: str) -> None:
@@ -280,7 +293,7 @@ class Actions:
         room = app.model.rooms[app.model.current].name
         app.model.found = None
         places = app.window.transcript.find(words)
-        app.window.notice(f"{places} in view" if places else "not in view")
+        app.window.notice(_("{count} in view").format(count=places) if places else _("not in view"))
         if app.net is not None and app.model.status.phase is Phase.CONNECTED:
             app.net.do(lambda core: core.look_for(room, words))
 
@@ -294,8 +307,9 @@ class Actions:
             for one in app.model.found[-20:]
         ]
         app.model.found = None
-        Words(app.root, app.theme, "found", rows or [("", "Nothing was found.")])
+        Words(app.root, app.theme, _("found"), rows or [("", _("Nothing was found."))])
 
     def keys(self) -> None:
         """What the keys do."""
-        Words(self._app.root, self._app.theme, "keys", KEYS)
+        rows = [(key, _(text)) for key, text in KEYS]
+        Words(self._app.root, self._app.theme, _("keys"), rows)

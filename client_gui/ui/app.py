@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from client_gui import appearance, secrets
+from client_gui import appearance, secrets, texts
 from client_gui import settings as settings_module
 from client_gui.bridge import Bridge
 from client_gui.changes import Change, ListChanged, NickNeeded, Noticed, TrustNeeded, TypingChanged
@@ -20,6 +20,7 @@ from client_gui.net import NetThread
 from client_gui.notify import Notifier
 from client_gui.settings import Server, Settings
 from client_gui.stream import Address
+from client_gui.texts import _
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import Typing
 from client_gui.ui.dialogs import ConnectDialog
@@ -63,6 +64,7 @@ class App:
         self._path = options.settings or settings_module.folder() / settings_module.FILE
         self.settings = settings_module.load(self._path)
         self._override(options)
+        texts.use(self.settings.language)
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         self.server = replace(last) if same else Server(options.host, options.port)
@@ -175,6 +177,7 @@ class App:
 
         def changed(new: Settings) -> None:
             self.settings, self._dark = new, None
+            texts.use(new.language)
             self.apply_settings()
 
         Preferences(self.root, self.theme, self.settings, changed)
@@ -219,18 +222,20 @@ class App:
     def _ask_trust(self, needed: TrustNeeded) -> None:
         pairs = [needed.fingerprint[at : at + 2] for at in range(0, 64, 2)]
         shown = ":".join(pairs).upper()
-        text = f"Its SHA-256 is\n{shown}\n\nCompare it with what the server prints."
+        text = _("Its SHA-256 is\n{shown}\n\nCompare it with what the server prints.").format(
+            shown=shown
+        )
         if needed.changed:
-            text = "It is ANOTHER certificate than the one you trusted before. " + text
+            text = _("It is ANOTHER certificate than the one you trusted before. ") + text
         else:
-            text = "Nobody whom this computer knows has signed the server's certificate. " + text
+            text = _("Nobody whom this computer knows has signed the server's certificate. ") + text
 
         def answer(yes: bool) -> None:
             if yes and self.net is not None:
                 self.server.pin = needed.fingerprint
                 self.net.trust(needed.fingerprint)
 
-        Question(self.root, self.theme, "certificate", text, "Trust it", answer)
+        Question(self.root, self.theme, _("certificate"), text, _("Trust it"), answer)
 
     # -- the connection
 
@@ -358,11 +363,14 @@ class App:
         names = self.model.rooms[self.model.current].typists(time.time())
         text = ""
         if answering is not None:
-            text = f"↪ answering {answering.nick}: {answering.text[:60]}  (Esc to stop)"
+            text = _("↪ answering {nick}: {text}  (Esc to stop)").format(
+                nick=answering.nick, text=answering.text[:60]
+            )
         elif len(names) > 3:
-            text = "several people are typing …"
+            text = _("several people are typing …")
         elif names:
-            text = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} typing …"
+            one, some = _("{names} is typing …"), _("{names} are typing …")
+            text = (one if len(names) == 1 else some).format(names=", ".join(names))
         self.window.notice(text)
 
     def choose(self, key: str) -> None:

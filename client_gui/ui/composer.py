@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 
 from client_gui.completion import Completer
+from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
 ROWS_MAX = 6
@@ -56,7 +57,7 @@ class Composer(tk.Frame):
         frame.pack(fill="x", padx=theme.px(16), pady=(theme.px(4), theme.px(14)))
         # before the text, which expands: packed after it the button would have no room left
         self.button = ttk.Button(
-            frame, text="Send", style="Send.TButton", command=self.submit, takefocus=False
+            frame, text=_("Send"), style="Send.TButton", command=self.submit, takefocus=False
         )
         self.button.pack(side="right", padx=theme.px(6), pady=theme.px(6), anchor="s")
         self.text = tk.Text(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tkinter import ttk
 
 from client_gui.settings import Server
+from client_gui.texts import _
 from client_gui.ui.check import Check
 from client_gui.ui.theme import Theme
 
@@ -42,19 +43,19 @@ class ConnectDialog(tk.Toplevel):
         body.columnconfigure(1, weight=1)
         tk.Label(
             body,
-            text="Join the chat",
+            text=_("Join the chat"),
             font=theme.title,
             background=palette.background,
             foreground=palette.text,
             anchor="w",
         ).grid(row=0, column=0, columnspan=2, sticky="w", pady=(0, theme.px(10)))
-        self.nick = self._entry(body, "Nickname", 1, 0, columns=2)
-        self.host = self._entry(body, "Server", 3, 0)
-        self.port = self._entry(body, "Port", 3, 1)
-        self.account = self._entry(body, "Account (if you have one)", 7, 0)
-        self.password = self._entry(body, "Password", 7, 1)
+        self.nick = self._entry(body, _("Nickname"), 1, 0, columns=2)
+        self.host = self._entry(body, _("Server"), 3, 0)
+        self.port = self._entry(body, _("Port"), 3, 1)
+        self.account = self._entry(body, _("Account (if you have one)"), 7, 0)
+        self.password = self._entry(body, _("Password"), 7, 1)
         self.password.configure(show="•")
-        self.tls = Check(body, "Encrypted (TLS)")
+        self.tls = Check(body, _("Encrypted (TLS)"))
         self.tls.grid(row=9, column=0, sticky="w")
         if len(self._known) > 1:
             self._offer(body)
@@ -130,7 +131,7 @@ class ConnectDialog(tk.Toplevel):
         """Servers where somebody has been."""
         names = [one.name for one in self._known]
         box = ttk.Combobox(body, values=names, font=self._theme.small, state="readonly")
-        box.set("Where you have been …")
+        box.set(_("Where you have been …"))
         box.grid(row=6, column=0, columnspan=2, sticky="we", pady=(0, self._theme.px(10)))
         box.bind("<<ComboboxSelected>>", lambda event: self.fill(self._known[box.current()]))
 
@@ -151,15 +152,17 @@ class ConnectDialog(tk.Toplevel):
         """Connects, if what is in the fields can be right."""
         nick, host, port = self.nick.get().strip(), self.host.get().strip(), self.port.get().strip()
         if not nick:
-            self.complain("Choose a nickname.", self.nick)
+            self.complain(_("Choose a nickname."), self.nick)
         elif " " in nick:
-            self.complain("A nickname has no spaces in it.", self.nick)
+            self.complain(_("A nickname has no spaces in it."), self.nick)
         elif not host:
-            self.complain("Which server?", self.host)
+            self.complain(_("Which server?"), self.host)
         elif not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= PORT_MAX):
-            self.complain(f"A port is a number from 1 to {PORT_MAX}.", self.port)
+            self.complain(
+                _("A port is a number from 1 to {port_max}.").format(port_max=PORT_MAX), self.port
+            )
         else:
-            self.message.configure(text="Connecting …", foreground=self._theme.palette.dim)
+            self.message.configure(text=_("Connecting …"), foreground=self._theme.palette.dim)
             self.button.state(["disabled"])
             before = self._server
             same = (before.host, before.port) == (host, int(port))

@@ -14,6 +14,7 @@ from functools import cache
 from client_gui.lines import PASSING, SPOKEN, Fate, Line, Look, summary
 from client_gui.markup import Mark, spans
 from client_gui.rooms import Room
+from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
 GROUP_SECONDS = 300.0  # between two messages of one person that stand together
@@ -91,7 +92,7 @@ class Pen:
             self.text.insert("end", day_name(day, _day(time.time())), ("day",))
         if line.number == self.room.new_from:
             self._row()
-            self.text.insert("end", "──────── NEW MESSAGES", ("new",))
+            self.text.insert("end", "──────── " + _("NEW MESSAGES"), ("new",))
 
     def draw(self, before: Line | None, unit: Sequence[Line]) -> None:
         """One message, or a run of comings and goings."""
@@ -124,7 +125,7 @@ class Pen:
         self._quote(line, tags)
         self._row()
         self._clock(line, tags)
-        before, _, after = str(line).partition(line.nick)
+        before, _nick, after = str(line).partition(line.nick)
         self.text.insert("end", before, (*tags, "body"))
         self._nick(line.nick, tags)
         self.text.insert("end", after[: len(after) - len(line.text)], (*tags, "body"))
@@ -161,7 +162,7 @@ class Pen:
             style = "redacted" if line.redacted else "pending"
             self.text.insert("end", displayable(line.text), (*tags, "body", style))
             if line.fate is Fate.FAILED:
-                words = f"  not sent ({line.why}) · send again"
+                words = "  " + _("not sent ({why}) · send again").format(why=line.why)
                 self.text.insert("end", words, (*tags, "again"))
             return
         for span in spans(displayable(line.text), self.nick):
@@ -216,10 +217,10 @@ def _day(at: float) -> date:
 def day_name(day: date, today: date) -> str:
     """How people call it."""
     if day == today:
-        return "Today"
+        return _("Today")
     if day == today - timedelta(days=1):
-        return "Yesterday"
-    return f"{day:%A, %d %B %Y}"
+        return _("Yesterday")
+    return _("{day:%A, %d %B %Y}").format(day=day)
 
 
 def displayable(text: str) -> str:

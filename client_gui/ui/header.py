@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 
 from client_gui.rooms import Room
+from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
 HEIGHT = 54
@@ -63,8 +64,8 @@ class Header(tk.Frame):
         self._name.configure(text=name)
         self._topic.configure(text=room.topic)
         count = len(room.members)
-        word = "member" if count == 1 else "members"
-        self._count.configure(text=f"{count} {word}" if count else "")
+        text = _("1 member") if count == 1 else _("{count} members").format(count=count)
+        self._count.configure(text=text if count else "")
 
     def edit(self) -> None:
         """Lets the topic be changed where it stands; whether one may, the server says."""

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 
 from client_gui.rooms import Room
+from client_gui.texts import _
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 from gchat.wire.names import casefold
@@ -57,8 +58,8 @@ class Members(ReadOnlyText):
         self._rows.clear()
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
-        self._section("OPERATORS", [one for one in members if _OPERATORS & set(one[0])])
-        self._section("MEMBERS", [one for one in members if not _OPERATORS & set(one[0])])
+        self._section(_("OPERATORS"), [one for one in members if _OPERATORS & set(one[0])])
+        self._section(_("MEMBERS"), [one for one in members if not _OPERATORS & set(one[0])])
         self.text.configure(state="disabled")
         self.text.yview_moveto(top)
 
@@ -68,13 +69,15 @@ class Members(ReadOnlyText):
         if self.text.index("end-1c") != "1.0":
             self.text.insert("end", "\n")
         self.text.insert("end", f"{heading} — {len(members)}\n", "heading")
-        for _, nick, away in members[:MOST]:
+        for _prefix, nick, away in members[:MOST]:
             avatar = self._theme.avatar(nick, AVATAR, self._theme.palette.side)
             self._rows[int(self.text.index("end-1c").partition(".")[0])] = nick
             self.text.image_create("end", image=avatar, padx=self._theme.px(2))
             self.text.insert("end", f"  {nick}\n", ("away",) if away else ())
         if len(members) > MOST:
-            self.text.insert("end", f"and {len(members) - MOST} others\n", "away")
+            self.text.insert(
+                "end", _("and {count} others").format(count=len(members) - MOST) + "\n", "away"
+            )
 
     def _chosen(self, event: tk.Event[tk.Misc], act: Callable[[str], None]) -> str:
         row = int(self.text.index(f"@{event.x},{event.y}").partition(".")[0])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
 
+from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
 WIDTH = 460
@@ -184,7 +185,7 @@ class Question(Panel):
         super().__init__(parent, theme, title)
         self._answer: Callable[[bool], None] | None = answer
         self.label(text).pack(anchor="w")
-        self.buttons(("Cancel", self.no), (yes, self.yes))
+        self.buttons((_("Cancel"), self.no), (yes, self.yes))
         self.bind("<Return>", lambda event: self.yes())
         self.bind("<Escape>", lambda event: self.no())
         self.protocol("WM_DELETE_WINDOW", self.no)
@@ -224,5 +225,5 @@ class Words(Panel):
                     foreground=theme.palette.text,
                     anchor="w",
                 ).grid(row=number, column=column, sticky="w", padx=(0, theme.px(18)))
-        self.buttons(("Close", self.destroy))
+        self.buttons((_("Close"), self.destroy))
         self.focus_set()

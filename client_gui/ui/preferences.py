@@ -8,9 +8,16 @@ from dataclasses import replace
 from tkinter import ttk
 
 from client_gui.settings import LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel
 from client_gui.ui.theme import Theme
+
+
+def _names() -> dict[str, str]:
+    """The languages that there are, by what they call themselves."""
+    own = {"vi": "Tiếng Việt"}
+    return {own.get(one, one): one for one in languages()}
 
 
 class Preferences(Panel):
@@ -23,20 +30,23 @@ class Preferences(Panel):
         settings: Settings,
         changed: Callable[[Settings], None],
     ) -> None:
-        super().__init__(parent, theme, "Settings")
+        super().__init__(parent, theme, _("Settings"))
         self._settings = settings
         self._changed = changed
-        self.layout = self._choice("Layout", LAYOUTS, settings.layout)
-        self.colours = self._choice("Colours", THEMES, settings.theme)
+        self.layout = self._choice(_("Layout"), LAYOUTS, settings.layout)
+        self.colours = self._choice(_("Colours"), THEMES, settings.theme)
         lines = [str(one) if one else "all" for one in LINES]
         now = str(settings.lines) if settings.lines else "all"
-        self.lines = self._choice("Messages in view", lines, now)
+        self.lines = self._choice(_("Messages in view"), lines, now)
         scales = [f"{one:.0%}" for one in SCALES]
-        self.scale = self._choice("Size", scales, f"{settings.scale:.0%}")
-        words = "Notify me when somebody mentions or writes to me"
+        self.scale = self._choice(_("Size"), scales, f"{settings.scale:.0%}")
+        self._languages = {_("as the system"): "", "English": "en", **_names()}
+        now = next((name for name, one in self._languages.items() if one == settings.language), "")
+        self.language = self._choice(_("Language"), list(self._languages), now)
+        words = _("Notify me when somebody mentions or writes to me")
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
-        self.buttons(("Cancel", self.destroy), ("Save", self.save))
+        self.buttons((_("Cancel"), self.destroy), (_("Save"), self.save))
 
     def _choice(self, name: str, values: Sequence[str], value: str) -> ttk.Combobox:
         self.label(name, font="small", dim=True).pack(anchor="w")
@@ -57,6 +67,7 @@ class Preferences(Panel):
             lines=0 if lines == "all" else int(lines),
             scale=int(self.scale.get().rstrip("%")) / 100,
             notify=self.notify.on,
+            language=self._languages.get(self.language.get(), ""),
         )
         self.destroy()
         self._changed(new)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from client_gui.model import Model, Phase
 from client_gui.rooms import Room
+from client_gui.texts import _
 from client_gui.ui.theme import Theme
 from gchat.wire.names import casefold
 
@@ -81,16 +82,17 @@ class Sidebar(tk.Frame):
         theme, palette = self._theme, self._theme.palette
         status = model.status
         if status.phase is Phase.CONNECTED:
-            colour, text = palette.good, "connected"
+            colour, text = palette.good, _("connected")
             if status.latency is not None:
                 text += f" · {status.latency * 1000:.0f} ms"
         elif status.phase is Phase.WAITING:
             seconds = max(0, round(status.until - now))
-            colour, text = palette.warn, f"reconnecting in {seconds} s · now"
+            colour = palette.warn
+            text = _("reconnecting in {seconds} s · now").format(seconds=seconds)
         elif status.phase is Phase.CONNECTING:
-            colour, text = palette.warn, "connecting …"
+            colour, text = palette.warn, _("connecting …")
         else:
-            colour, text = palette.bad, "not connected"
+            colour, text = palette.bad, _("not connected")
         dot = theme.dot(colour, 10, palette.side)
         waiting = status.phase is Phase.WAITING
         self.status.configure(
@@ -100,7 +102,7 @@ class Sidebar(tk.Frame):
             cursor="hand2" if waiting else "arrow",
         )
         avatar = theme.avatar(model.nick, 28, palette.side)
-        state = " (away)" if casefold(model.nick) in model.away else ""
+        state = _(" (away)") if casefold(model.nick) in model.away else ""
         self.me.configure(text=f"  {model.nick}{state}", image=avatar)
 
     def show_rooms(self, model: Model) -> None:
@@ -109,12 +111,12 @@ class Sidebar(tk.Frame):
             child.destroy()
         rooms = [(key, room) for key, room in model.rooms.items() if not room.direct]
         people = [(key, room) for key, room in model.rooms.items() if room.direct]
-        self._heading("ROOMS")
+        self._heading(_("ROOMS"))
         for key, room in rooms:
             self._row(key, room, current=key == model.current)
         self._join_row()
         if people:
-            self._heading("DIRECT MESSAGES")
+            self._heading(_("DIRECT MESSAGES"))
         for key, room in people:
             self._row(key, room, current=key == model.current, dot=_presence(model, key))
 
@@ -122,7 +124,7 @@ class Sidebar(tk.Frame):
         theme, palette = self._theme, self._theme.palette
         label = tk.Label(
             self._list,
-            text="+  Join a room",
+            text=_("+  Join a room"),
             font=theme.small,
             background=palette.side,
             foreground=palette.dim,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from client_gui.lines import Line, summary
 from client_gui.rooms import Room
+from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
@@ -259,14 +260,15 @@ class Transcript(ReadOnlyText):
             self.text.delete("1.0", "2.0")
         hidden = len(self._room.lines) - self._drawn()
         if hidden > 0:
-            word = "message" if hidden == 1 else "messages"
-            self.text.insert("1.0", f"↑ {hidden} earlier {word}\n", "more")
+            one, many = _("↑ 1 earlier message"), _("↑ {count} earlier messages")
+            text = one if hidden == 1 else many.format(count=hidden)
+            self.text.insert("1.0", f"{text}\n", "more")
         elif self._room.more:
-            self.text.insert("1.0", "↑ earlier messages\n", "more")
+            self.text.insert("1.0", _("↑ earlier messages") + "\n", "more")
 
     def _show_jump(self) -> None:
         if self._unseen and not self.at_end:
-            self.jump.configure(text=f"↓ {self._unseen} new")
+            self.jump.configure(text=_("↓ {unseen} new").format(unseen=self._unseen))
             self.jump.place(relx=0.5, rely=1.0, y=-self._theme.px(12), anchor="s")
         else:
             self.jump.place_forget()

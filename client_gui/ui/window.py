@@ -16,6 +16,7 @@ from client_gui.changes import (
     StatusChanged,
 )
 from client_gui.model import Model
+from client_gui.texts import _
 from client_gui.ui.composer import Composer, Typing
 from client_gui.ui.header import Header
 from client_gui.ui.members import Members
@@ -98,7 +99,7 @@ class Window:
         self.header.show(room)
         self.members.show(room, self._model.away)
         self.transcript.show(room, self._model.nick)
-        self.composer.set_hint(f"Message {room.name}")
+        self.composer.set_hint(_("Message {name}").format(name=room.name))
         self._root.title(f"gchat — {room.name}")
 
     def show(self, changes: Iterable[Change], now: float) -> None:
