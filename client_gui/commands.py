@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from client_gui.events import Event, Kind
+from client_gui.events import Event, Kind, Unsent
 from client_gui.protocol import ClientProtocol
 from client_gui.texts import _, n_
 
@@ -17,6 +17,7 @@ class Send:
     """To be carried out by the client core."""
 
     command: Command
+    unsent: Unsent | None = None  # what is not to be lost where there is no connection any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,12 @@ class Find:
     words: str
 
 
-Action = Send | Tell | Leave | Nick | Join | Find
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """No notifications of the current room, or again some."""
+
+
+Action = Send | Tell | Leave | Nick | Join | Find | Mute
 
 
 def interpret(text: str, room: str, reply_to: str = "") -> Action:
@@ -74,7 +80,9 @@ def interpret(text: str, room: str, reply_to: str = "") -> Action:
 
 
 def _say(room: str, text: str, kind: Kind = Kind.MESSAGE, reply_to: str = "") -> Send:
-    return Send(lambda core: core.say(room, text, kind, reply_to))
+    return Send(
+        lambda core: core.say(room, text, kind, reply_to), Unsent(room, text, kind, reply_to)
+    )
 
 
 def _line(command: str, *params: str) -> Send:
@@ -145,6 +153,10 @@ def _search(rest: str, room: str) -> Action:
     return Find(rest) if rest else _usage("search")
 
 
+def _mute(rest: str, room: str) -> Action:
+    return Mute()
+
+
 def _quit(rest: str, room: str) -> Action:
     return Leave(rest)
 
@@ -163,6 +175,7 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "kick": (_kick, n_("NAME [REASON]"), n_("put somebody out of this room")),
     "ban": (_ban, n_("NAME or MASK"), n_("keep somebody out of this room")),
     "search": (_search, n_("WORDS"), n_("find what was said in this room")),
+    "mute": (_mute, "", n_("no notifications of this room, or again some")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
 

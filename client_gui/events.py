@@ -125,6 +125,17 @@ class NotSent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message of ours could not even be handed to the server."""
+
+    room: str
+    text: str
+    kind: Kind
+    reply_to: str = ""
+    reason: str = ""  # a sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted:
     """Somebody reacts to a message, or (not `adding`) does not any more."""
 
@@ -220,17 +231,21 @@ class RoomRenamed:
     new: str
 
 
+Past = Said | Reacted | Redacted
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What was said before: while we were away (`missed`), before what we know (`older`), or before
-    we came. `more`: there may be even older messages.
+    we came. `more`: there may be even older messages, before the one of the id `oldest`.
     """
 
     room: str
-    lines: tuple[Said, ...]
+    lines: tuple[Past, ...]
     missed: bool = False
     older: bool = False
     more: bool = False
+    oldest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +285,7 @@ Event = (
     | Said
     | Sending
     | NotSent
+    | Unsent
     | Reacted
     | Redacted
     | Typing

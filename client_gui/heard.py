@@ -34,6 +34,7 @@ from gchat.wire.message import Message
 if TYPE_CHECKING:
     from client_gui.protocol import ClientProtocol
 
+WHO_MAX = 1000  # members of a room of which it is asked who is away
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
 _REACT, _UNREACT, _REPLY = "+draft/react", "+draft/unreact", "+draft/reply"
 
@@ -145,6 +146,12 @@ def _who_is_away(core: ClientProtocol, message: Message) -> list[Event]:
     return [Away(message.params[1], message.params[2])]
 
 
+def _who(core: ClientProtocol, message: Message) -> list[Event]:
+    """Asked for on entering a room; who is there is known, only who is away is not."""
+    nick, flags = message.params[5:7] if message.command == "352" else message.params[1:3]
+    return [Away(nick, "")] if flags.startswith("G") else []
+
+
 def _account(core: ClientProtocol, message: Message) -> list[Event]:
     return [LoggedIn(message.params[2])]
 
@@ -187,8 +194,13 @@ def _name_reply(core: ClientProtocol, message: Message) -> list[Event]:
 
 
 def _end_of_names(core: ClientProtocol, message: Message) -> list[Event]:
-    names = core.names.pop(core.isupport.fold(message.params[1]), None)
-    return [] if names is None else [Members(message.params[1], tuple(names))]
+    room = message.params[1]
+    names = core.names.pop(core.isupport.fold(room), None)
+    if names is None:
+        return []
+    if "away-notify" in core.caps and len(names) <= WHO_MAX:
+        core.send("WHO", room, *(["%nf"] if core.isupport.whox else []))
+    return [Members(room, tuple(names))]
 
 
 def _motd(core: ClientProtocol, message: Message) -> list[Event]:
@@ -244,7 +256,9 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "322": (_listed, 3),
     "323": (_list_ends, 0),
     "332": (_topic_told, 3),
+    "352": (_who, 7),
     "353": (_name_reply, 4),
+    "354": (_who, 3),
     "366": (_end_of_names, 2),
     "372": (_motd, 2),
     "900": (_account, 3),

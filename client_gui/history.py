@@ -18,14 +18,18 @@ from client_gui.events import (
     Joined,
     Latency,
     NickRefused,
+    Past,
     Registered,
     Said,
 )
 from client_gui.isupport import Isupport
 
 CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
-PAGE = 100  # messages asked for at once
+PAGE = 100  # events asked for at once
 FIRST = 50  # asked for on entering a room in which we were not before
+ENOUGH = 25  # messages in what somebody sees of the past; where there are fewer among the events,
+PAGES = 4  # so many pages are asked for
+COMMANDS = frozenset({"PRIVMSG", "NOTICE", "TAGMSG", "REDACT"})  # of the past: the rest is over
 CATCH_UP_SECONDS = 15.0  # then what happens now is shown, whether the past came or not
 
 _AT_ONCE = (Closed, Latency, NickRefused, Registered)  # of no room: never held back
@@ -42,13 +46,18 @@ class _Request:
     wanted: _Wanted
     room: str
     limit: int
+    later: list[Past] = field(default_factory=list)  # of the pages before this one
+    pages: int = 1
 
 
 @dataclass(slots=True)
 class _Batch:
     room: str
     search: bool = False
-    lines: list[Said] = field(default_factory=list)
+    lines: list[Past] = field(default_factory=list)
+    count: int = 0  # of messages in it, whatever they are
+    first: str = ""  # the ids of the first and last
+    last: str = ""
 
 
 class Backlog:
@@ -70,7 +79,7 @@ class Backlog:
         self._requests: deque[_Request] = deque()
         self._batches: dict[str, _Batch] = {}
         self._nested: set[str] = set()  # batches within others
-        self._missed: dict[str, list[Said]] = {}  # pages of rooms that are not through yet
+        self._missed: dict[str, list[Past]] = {}  # pages of rooms that are not through yet
         self._entering = 0  # rooms whose past is not there yet
         self._past: list[History] = []
         self._held: list[Event] = []
@@ -78,26 +87,27 @@ class Backlog:
     def older(self, room: str, msgid: str) -> None:
         """Asks for what was said before a message."""
         if self.enabled:
-            self._ask(_Wanted.OLDER, room, "BEFORE", f"msgid={msgid}", self._limit(PAGE))
+            request = _Request(_Wanted.OLDER, room, self._limit(PAGE))
+            self._ask(request, "BEFORE", f"msgid={msgid}")
 
     def _limit(self, wanted: int) -> int:
         return min(wanted, self._isupport.history or wanted)
 
-    def _ask(self, wanted: _Wanted, room: str, command: str, where: str, limit: int) -> None:
-        self._requests.append(_Request(wanted, room, limit))
-        self._send("CHATHISTORY", command, room, where, str(limit))
+    def _ask(self, request: _Request, command: str, where: str) -> None:
+        self._requests.append(request)
+        self._send("CHATHISTORY", command, request.room, where, str(request.limit))
 
     def _enter(self, room: str, now: float) -> None:
         self._entering += 1
         self.deadline = now + CATCH_UP_SECONDS
         last = self._newest.get(self._isupport.fold(room))
         if last is None:
-            self._ask(_Wanted.LATEST, room, "LATEST", "*", self._limit(FIRST))
+            self._ask(_Request(_Wanted.LATEST, room, self._limit(FIRST)), "LATEST", "*")
         else:
             self._next_page(room, last)
 
     def _next_page(self, room: str, last: str) -> None:
-        self._ask(_Wanted.MISSED, room, "AFTER", f"msgid={last}", self._limit(PAGE))
+        self._ask(_Request(_Wanted.MISSED, room, self._limit(PAGE)), "AFTER", f"msgid={last}")
 
     # -- what the server says
 
@@ -118,16 +128,19 @@ class Backlog:
             self._nested.discard(reference)
             return []
         if batch is not None and batch.search:
-            return [Found(tuple(batch.lines))]
+            return [Found(tuple(line for line in batch.lines if isinstance(line, Said)))]
         return [] if batch is None else self._ended(batch)
 
-    def takes(self, reference: str | None, events: list[Event]) -> bool:
-        """Whether the events of a message with this batch tag are of the past, and taken."""
-        batch = self._batches.get(reference) if reference else None
-        if batch is None:
-            return False
-        batch.lines += [event for event in events if isinstance(event, Said)]
-        return True
+    def holds(self, reference: str | None) -> bool:
+        """Whether a message with this batch tag is of the past."""
+        return reference in self._batches
+
+    def take(self, reference: str, msgid: str, events: list[Event]) -> None:
+        """The events of a message of the past."""
+        batch = self._batches[reference]
+        batch.lines += [event for event in events if isinstance(event, Past)]
+        batch.count += 1
+        batch.first, batch.last = batch.first or msgid, msgid or batch.last
 
     def failed(self) -> list[Event]:
         """The server could not answer a CHATHISTORY; it answers them in order."""
@@ -141,19 +154,28 @@ class Backlog:
         if request is None or fold(request.room) != fold(batch.room):
             return self.tell([History(batch.room, tuple(batch.lines))])  # sent by itself
         self._requests.popleft()
-        full = len(batch.lines) >= request.limit
-        if request.wanted is _Wanted.OLDER:
-            return [History(batch.room, tuple(batch.lines), older=True, more=full)]
+        full = batch.count >= request.limit
         if request.wanted is _Wanted.MISSED:
             pages = self._missed.setdefault(fold(batch.room), [])
             pages += batch.lines
-            if full and batch.lines[-1].msgid:
-                self._next_page(request.room, batch.lines[-1].msgid)
+            if full and batch.last:
+                self._next_page(request.room, batch.last)
                 return []
             del self._missed[fold(batch.room)]
             past = History(batch.room, tuple(pages), missed=True)
         else:
-            past = History(batch.room, tuple(batch.lines), more=full)
+            lines = [*batch.lines, *request.later]
+            few = sum(isinstance(line, Said) for line in lines) < ENOUGH
+            if full and few and request.pages < PAGES and batch.first:
+                again = replace(request, later=lines, pages=request.pages + 1)
+                self._ask(again, "BEFORE", f"msgid={batch.first}")
+                return []
+            older = request.wanted is _Wanted.OLDER
+            past = History(
+                batch.room, tuple(lines), older=older, more=full, oldest=batch.first if full else ""
+            )
+            if older:
+                return [past]
         self._past.append(past)
         self._entering -= 1
         return [] if self._entering else self._release()
@@ -182,7 +204,14 @@ class Backlog:
         # what was said after we entered may be in both; all of it is in what was held back
         held = {event.msgid for event in self._held if isinstance(event, Said) and event.msgid}
         past = [
-            replace(one, lines=tuple(line for line in one.lines if line.msgid not in held))
+            replace(
+                one,
+                lines=tuple(
+                    line
+                    for line in one.lines
+                    if not isinstance(line, Said) or line.msgid not in held
+                ),
+            )
             for one in self._past
         ]
         told = self.tell([*past, *self._held])

@@ -19,6 +19,7 @@ class Isupport:
         self.unicode_names = False  # UTF8MAPPING=rfc8265: names are compared as PRECIS does
         self.chantypes = "#&"
         self.prefixes = "@+"  # highest first
+        self.whox = False
         self.history = 0  # messages that one CHATHISTORY brings, 0 for any number
 
     def update(self, tokens: list[str]) -> None:
@@ -30,6 +31,8 @@ class Isupport:
                     self.network = value
                 case "CHATHISTORY" if value.isascii() and value.isdigit():
                     self.history = int(value[:9])
+                case "WHOX":
+                    self.whox = True
                 case "CASEMAPPING" if value:
                     self.casemapping = value
                 case "UTF8MAPPING":

@@ -131,7 +131,7 @@ class Model:
         if not room.more or room.asked:
             return ""
         room.asked = True
-        return next((line.msgid for line in room.lines if line.msgid), "")
+        return room.oldest or next((line.msgid for line in room.lines if line.msgid), "")
 
     # -- what the receive loop tells
 
@@ -162,15 +162,21 @@ class Model:
     def _waiting(self, event: events.Waiting) -> list[Change]:
         until = self.clock() + event.seconds
         changes = self._set_status(Status(Phase.WAITING, event.reason, until))
-        for room in self.rooms.values():
-            room.members.clear()
-            room.typing.clear()
-            room.asked = room.here = False
-        changes += [RoomChanged(self.current), *self._unconfirmed()]
+        changes += self.gone()
         if event.reason != self._told:
             self._told = event.reason
             changes += self.say_locally(event.reason, error=True)
         return changes
+
+    def gone(self) -> list[Change]:
+        """There is no connection any more: who is where is not known, and what is not confirmed
+        has failed.
+        """
+        for room in self.rooms.values():
+            room.members.clear()
+            room.typing.clear()
+            room.asked = room.here = False
+        return [RoomChanged(self.current), RoomsChanged(), *self._unconfirmed()]
 
     def _unconfirmed(self) -> list[Change]:
         """What was on its way when the connection was lost."""

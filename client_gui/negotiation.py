@@ -19,6 +19,7 @@ WANTED_CAPS = (
     "batch",
     "draft/channel-rename",
     "draft/chathistory",
+    "draft/event-playback",
     "draft/message-redaction",
     "draft/multiline",
     "draft/read-marker",

@@ -18,18 +18,25 @@ from client_gui.events import (
     CommandFailed,
     Connecting,
     Event,
+    Joined,
+    Left,
     NetEvent,
     NickChanged,
     NickRefused,
     Registered,
+    RoomRenamed,
+    Unsent,
     Untrusted,
     Waiting,
 )
-from client_gui.exceptions import ClientError, ProtocolError
+from client_gui.exceptions import NotConnected, ProtocolError
+from client_gui.login import Login
 from client_gui.protocol import ClientProtocol, Timeouts
 from client_gui.state import State
 from client_gui.stream import Address, NotTrusted, TlsFailed, connect_to
 from client_gui.texts import _
+from client_gui.vigil import SECONDS as VIGIL_SECONDS
+from client_gui.vigil import Vigil
 from gchat.wire.message import MessageError
 
 log = logging.getLogger(__name__)
@@ -57,13 +64,18 @@ class Connector:
         connect: Connect | None = None,
         jitter: Callable[[], float] = random.random,
         timeouts: Timeouts | None = None,
+        vigil: Vigil | None = None,
     ) -> None:
         self._address = address
+        self._vigil = vigil or Vigil()
+        # by their names in lower case: the name and key of each room that we want to be in
+        self._rooms = {name.casefold(): (name, "") for name in address.rooms}
         self._emit = emit
         self._connect = connect or connect_to
         self._untrusted = False  # and nobody has said since what to do about it
         self._jitter = jitter  # 0 to 1
         self._timeouts = timeouts
+        self.login = address.login
         self._core: ClientProtocol | None = None
         self._newest: dict[str, str] = {}  # see Backlog: what is told, over all connections
         self._nick = address.nick  # what we ask to be called
@@ -77,19 +89,29 @@ class Connector:
 
     # -- commands, from within trio's thread
 
-    def do(self, command: Command) -> None:
-        """Carries out `command` on the core and sends what it wants sent."""
-        if self._core is None:
-            self._emit(CommandFailed(_("Not connected. The message was not sent.")))
-            return
+    def do(self, command: Command, unsent: Unsent | None = None) -> None:
+        """Carries out `command` on the core and sends what it wants sent. Where that cannot be,
+        `unsent` is told, with the reason.
+        """
         try:
+            if self._core is None:
+                raise NotConnected
             for event in command(self._core) or ():
                 self._emit(event)
-        except ClientError:
-            self._emit(CommandFailed(_("Not connected. The message was not sent.")))
+        except NotConnected:
+            self._failed(_("Not connected"), unsent)
         except MessageError as error:
-            self._emit(CommandFailed(_("That cannot be sent: {error}.").format(error=error)))
+            self._failed(_("That cannot be sent: {error}").format(error=error), unsent)
         self._wake()
+
+    def _failed(self, reason: str, unsent: Unsent | None) -> None:
+        self._emit(
+            CommandFailed(f"{reason}.") if unsent is None else replace(unsent, reason=reason)
+        )
+
+    def forget_room(self, name: str) -> None:
+        """It is not entered again with the next connection."""
+        self._rooms.pop(name.casefold(), None)
 
     def do_if_ready(self, command: Command) -> None:
         """The same for what is of no use later: nothing is told where there is no connection."""
@@ -148,9 +170,18 @@ class Connector:
                 continue
             seconds = self._backoff()
             self._emit(Waiting(reason, seconds))
-            with trio.move_on_after(seconds):
-                await self._retry_now.wait()
+            await self._pause(seconds)
             if self._quit_asked():
+                return
+
+    async def _pause(self, seconds: float) -> None:
+        """Until the next attempt; no longer once the machine has slept or changed its network."""
+        end = trio.current_time() + seconds
+        while trio.current_time() < end:
+            with trio.move_on_at(min(end, trio.current_time() + VIGIL_SECONDS)):
+                await self._retry_now.wait()
+                return
+            if self._vigil.changed():
                 return
 
     def _quit_asked(self) -> bool:
@@ -183,13 +214,14 @@ class Connector:
         core = self._core = ClientProtocol(
             self._nick,
             trio.current_time(),
-            rooms=self._address.rooms,
+            rooms=tuple(self._rooms.values()),
             retry_nick=self._welcomed,
             timeouts=self._timeouts,
             newest=self._newest,
-            login=self._address.login,
+            login=self.login,
             private=self._address.tls or _is_here(self._address.host),
         )
+        self._vigil.watch(stream)
         try:
             async with stream:
                 return await self._converse(core, stream)
@@ -211,12 +243,14 @@ class Connector:
                     self._nick_refused = True
                 elif isinstance(event, NickChanged) and event.own:
                     self._nick = event.new
+                self._note_room(core, event)
                 self._emit(event)
             self._wake()
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._write, core, stream, nursery.cancel_scope)
             nursery.start_soon(self._keep_time, core, handle, nursery.cancel_scope)
+            nursery.start_soon(self._keep_watch, core)
             try:
                 await _read(core, stream, handle)
             except ProtocolError as error:
@@ -241,6 +275,28 @@ class Connector:
                 scope.deadline = trio.current_time() + QUIT_SECONDS
                 return
             await changed.wait()
+
+    def _note_room(self, core: ClientProtocol, event: Event) -> None:
+        """Where we are is where we want to be after the next connection; who is put out stays
+        out.
+        """
+        match event:
+            case Joined(own=True):
+                name = event.room.casefold()
+                self._rooms[name] = (event.room, core.keys.get(name, ""))
+            case Left(own=True):
+                self.forget_room(event.room)
+            case RoomRenamed():
+                before = self._rooms.pop(event.old.casefold(), (event.old, ""))
+                self._rooms[event.new.casefold()] = (event.new, before[1])
+
+    async def _keep_watch(self, core: ClientProtocol) -> None:
+        """Asks for a sign of life at once when there is reason to doubt."""
+        while not core.closed:
+            await trio.sleep(VIGIL_SECONDS)
+            if self._vigil.changed():
+                core.probe(trio.current_time())
+                self._wake()
 
     async def _keep_time(
         self,
@@ -306,9 +362,13 @@ class NetThread:
     called on the daemon thread.
     """
 
-    def __init__(self, address: Address, emit: Emit) -> None:
+    def __init__(
+        self, address: Address, emit: Emit, login: Callable[[], Login | None] | None = None
+    ) -> None:
+        """`login` may take its time: whoever keeps passwords may ask somebody first."""
         self._address = address
         self._emit = emit
+        self._login = login
         self._ready = threading.Event()
         self._token: trio.lowlevel.TrioToken | None = None
         self._connector: Connector | None = None
@@ -320,9 +380,13 @@ class NetThread:
         self._thread.start()
         self._ready.wait()
 
-    def do(self, command: Command) -> None:
+    def do(self, command: Command, unsent: Unsent | None = None) -> None:
         """See Connector."""
-        self._post(lambda connector: connector.do(command))
+        self._post(lambda connector: connector.do(command, unsent))
+
+    def forget_room(self, name: str) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.forget_room(name))
 
     def do_if_ready(self, command: Command) -> None:
         """Carries out what is of no use later, where there is a connection."""
@@ -367,6 +431,8 @@ class NetThread:
 
     async def _main(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
-        self._connector = Connector(self._address, self._emit)
+        connector = self._connector = Connector(self._address, self._emit)
         self._ready.set()
-        await self._connector.run()
+        if self._login is not None:
+            connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)
+        await connector.run()

@@ -41,6 +41,7 @@ from gchat.wire.message import (
     split_text,
 )
 
+UNLABELED = "~"  # begins the label of a message whose receipt will have none
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
 
@@ -61,6 +62,7 @@ class Timeouts:
     registration: float = 30.0  # from the first byte to the welcome
     keepalive: float = 30.0  # of silence before the server is asked for a sign of life
     reply: float = 20.0  # to give it
+    probe: float = 5.0  # to give it where there is reason to doubt
 
 
 class ClientProtocol:
@@ -71,7 +73,7 @@ class ClientProtocol:
         nick: str,
         now: float,
         *,
-        rooms: tuple[str, ...] = ("#lobby",),
+        rooms: tuple[tuple[str, str], ...] = (("#lobby", ""),),
         realname: str = "",
         retry_nick: bool = False,
         timeouts: Timeouts | None = None,
@@ -79,14 +81,15 @@ class ClientProtocol:
         login: Login | None = None,
         private: bool = False,
     ) -> None:
-        """`newest`: see Backlog; what the connection before this one has told. `private`: nobody
-        else reads what is sent.
+        """`rooms`: names and keys. `newest`: see Backlog; what the connection before this one has
+        told. `private`: nobody else reads what is sent.
         """
         self.state = State.REGISTERING
         self.nick = nick  # what the server calls us, or is asked to
         self.isupport = Isupport()
         self.caps: set[str] = set()  # enabled
         self._rooms = rooms  # joined as soon as we are welcome
+        self.keys: dict[str, str] = {}  # that were tried, by the names of rooms in lower case
         self._retries = NICK_RETRIES if retry_nick else 0  # nicknames we may try by ourselves
         self._timeouts = timeouts or Timeouts()
         self._lines = LineSplitter()
@@ -105,6 +108,7 @@ class ClientProtocol:
         self._opened = now
         self._heard = now
         self._pinged: float | None = None  # when a sign of life was asked for
+        self._patience = self._timeouts.reply
         self.send("CAP", "LS", "302")
         self.send("NICK", nick)
         self.send("USER", "gchat", "0", "*", realname or nick)
@@ -138,7 +142,7 @@ class ClientProtocol:
             case State.READY:
                 alive = self._heard + self._timeouts.keepalive
                 if self._pinged is not None:
-                    alive = self._pinged + self._timeouts.reply
+                    alive = self._pinged + self._patience
                 return min(alive, self.backlog.deadline or alive)
         return None
 
@@ -153,9 +157,17 @@ class ClientProtocol:
             return self.backlog.give_up()
         if self._pinged is not None:
             return self._close(_("The server does not answer any more."))
-        self._pinged = now
-        self.send("PING", "keepalive")
+        self._ask_for_life(now, self._timeouts.reply)
         return []
+
+    def probe(self, now: float) -> None:
+        """The connection may be gone without a word: asks, and does not wait for long."""
+        if self.state is State.READY:
+            self._ask_for_life(now, self._timeouts.probe)
+
+    def _ask_for_life(self, now: float, patience: float) -> None:
+        self._pinged, self._patience = now, patience
+        self.send("PING", "keepalive")
 
     # -- commands
 
@@ -198,10 +210,11 @@ class ClientProtocol:
             tags["+draft/reply"] = reply_to
         if "echo-message" not in self.caps:
             return tags, [Said(room, self.nick, text, kind, own=True, reply_to=reply_to)]
-        if "labeled-response" not in self.caps or "batch" not in self.caps:
-            return tags, []
         self._labels += 1
-        tags["label"] = label = f"say{self._labels}"
+        if self.caps >= {"labeled-response", "batch"}:
+            tags["label"] = label = f"say{self._labels}"
+        else:
+            label = f"{UNLABELED}{self._labels}"  # the receipt is known by its text
         return tags, [Sending(room, text, kind, label, reply_to)]
 
     def _takes_whole(self, lines: list[str], space: int) -> bool:
@@ -248,10 +261,12 @@ class ClientProtocol:
             moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
             self.send("MARKREAD", room, f"timestamp={moment.removesuffix('+00:00')}Z")
 
-    def look_for(self, room: str, words: str) -> None:
+    def look_for(self, room: str, words: str) -> list[Event]:
         """Looks for words in a room's past, where the server keeps it."""
-        if self.state is State.READY and "soju.im/search" in self.caps:
-            self.send("SEARCH", format_tags({"in": room, "text": words}))
+        if self.state is not State.READY or "soju.im/search" not in self.caps:
+            return [ServerText(_("This server cannot search."), error=True)]
+        self.send("SEARCH", format_tags({"in": room, "text": words}))
+        return []
 
     def label_of(self, message: Message) -> str:
         """Of the command that a message answers, "" for none."""
@@ -275,6 +290,8 @@ class ClientProtocol:
         """Sends any other command, such as JOIN. Raises NotConnected, MessageError."""
         if self.state is not State.READY:
             raise NotConnected("not connected")
+        if command == "JOIN" and len(params) > 1:
+            self.keys[params[0].casefold()] = params[1]
         self.send(command, *params)
 
     def quit(self, reason: str = "") -> None:
@@ -300,12 +317,19 @@ class ClientProtocol:
         for line in self._lines.feed(data):
             message = self._parse(line)
             message = message and self._whole(message)
-            if message is not None:
-                found = self._handle(message, now)
-                if message.command in ("BATCH", "FAIL"):
-                    events += found
-                elif not self.backlog.takes(message.tags.get("batch"), found):
-                    events += self.backlog.happened(found, now)
+            if message is None:
+                continue
+            batch = message.tags.get("batch", "")
+            if self.backlog.holds(batch) and message.command != "BATCH":
+                past = message.command in history.COMMANDS
+                found = self._handle(message, now) if past else []
+                self.backlog.take(batch, message.tags.get("msgid", ""), found)
+                continue
+            found = self._handle(message, now)
+            if message.command in ("BATCH", "FAIL"):
+                events += found
+            else:
+                events += self.backlog.happened(found, now)
         return events
 
     def _parse(self, line: bytes | None) -> Message | None:
@@ -390,10 +414,9 @@ class ClientProtocol:
         self.nick = message.params[0]
         self.state = State.READY
         self.backlog.enabled = self.caps >= history.CAPS
-        for room in self._rooms:
-            self.send("JOIN", room)
-        self._pinged = self._heard
-        self.send("PING", "keepalive")  # its answer tells the latency at once
+        for room, key in self._rooms:
+            self.command("JOIN", room, *([key] if key else []))
+        self._ask_for_life(self._heard, self._timeouts.reply)  # its answer tells the latency
         return [Registered(self.nick)]
 
     def _nick_refused(self, message: Message) -> list[Event]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from client_gui.lines import SPOKEN, Line
 
+ROOM_PREFIXES = frozenset("#&+!")  # what a room's name begins with, on any server
+REACTIONS_KEPT = 20  # different ones to one message
+PEOPLE_KEPT = 1000  # that are remembered for one reaction
 LINES_KEPT = 20_000  # of each room; older ones are forgotten
 TYPING_SECONDS = 6.0  # that somebody is said to write, unless they say so again
 
@@ -21,6 +24,7 @@ class Room:
     forgotten: int = 0  # lines that were here and are not kept
     more: bool = False  # the server may have older ones
     asked: bool = False  # and was asked for them
+    oldest: str = ""  # the id of the message before which they are
     members: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded → (prefix, nick)
     topic: str = ""
     unread: int = 0

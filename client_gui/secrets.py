@@ -36,3 +36,15 @@ def keep(host: str, port: int, account: str, password: str) -> bool:
         log.info("no keyring: %s", error)
         return False
     return True
+
+
+def forget(host: str, port: int, account: str) -> None:
+    """Takes it out, where it is kept."""
+    if not account:
+        return
+    try:
+        import keyring  # noqa: PLC0415
+
+        keyring.delete_password(_SERVICE, _name(host, port, account))
+    except Exception as error:
+        log.info("not taken out of the keyring: %s", error)

@@ -35,7 +35,7 @@ class Server:
     @property
     def name(self) -> str:
         """How it is called in the list."""
-        return f"{self.nick or '?'} on {self.host}:{self.port}"
+        return f"{self.host}:{self.port}"
 
 
 @dataclass(slots=True)

@@ -18,13 +18,22 @@ from client_gui.changes import (
 )
 from client_gui.events import Kind
 from client_gui.lines import Fate, Line, Look
-from client_gui.rooms import LINES_KEPT, TYPING_SECONDS, Room
+from client_gui.protocol import UNLABELED
+from client_gui.rooms import (
+    LINES_KEPT,
+    PEOPLE_KEPT,
+    REACTIONS_KEPT,
+    ROOM_PREFIXES,
+    TYPING_SECONDS,
+    Room,
+)
 from client_gui.texts import _, n_
 from gchat.wire.names import casefold
 
 if TYPE_CHECKING:
     from client_gui.model import Model
 
+REACTION_LENGTH = 32  # characters
 DELETED = n_("(deleted)")
 _LOOKS = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Look.NOTICE}
 
@@ -56,19 +65,23 @@ def _confirmed(room: Room, key: str, event: events.Said) -> list[Change]:
     """A receipt takes the place of what was on its way; or of what seemed lost with a connection,
     and was not.
     """
-    for line in reversed(room.lines):
-        waits = event.label and line.label == event.label
-        lost = line.fate is Fate.FAILED and not event.label and line.text == event.text
-        if waits or lost:
-            room.remove(line.number)
-            return [LineChanged(key, line.number, None)]
-    return []
+    if event.label:
+        found = next((line for line in reversed(room.lines) if line.label == event.label), None)
+    else:
+        waits = [line for line in room.lines if line.own and line.text == event.text]
+        found = next((line for line in waits if line.label.startswith(UNLABELED)), None) or next(
+            (line for line in reversed(waits) if line.fate is Fate.FAILED), None
+        )
+    if found is None:
+        return []
+    room.remove(found.number)
+    return [LineChanged(key, found.number, None)]
 
 
 def _sending(model: Model, event: events.Sending) -> list[Change]:
     key = casefold(event.room)
     known = key in model.rooms
-    model.room(event.room, direct=event.room[:1] not in ("#", "&", "+", "!"))
+    model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
     changes = model.add(
         key,
         _LOOKS[event.kind],
@@ -80,6 +93,15 @@ def _sending(model: Model, event: events.Sending) -> list[Change]:
         fate=Fate.PENDING,
     )
     return changes if known else [*changes, RoomsChanged()]
+
+
+def _unsent(model: Model, event: events.Unsent) -> list[Change]:
+    key = casefold(event.room)
+    model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
+    look = _LOOKS[event.kind]
+    about = {"nick": model.nick, "own": True, "reply_to": event.reply_to}
+    changes = model.add(key, look, event.text, **about, fate=Fate.FAILED, why=event.reason)
+    return [*changes, RoomsChanged()]
 
 
 def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
@@ -100,14 +122,18 @@ def _reacted(model: Model, event: events.Reacted) -> list[Change]:
     room = model.rooms.get(key)
     if room is None:
         return []
-    found = room.reactions.setdefault(event.msgid, {})
-    people = found.setdefault(event.reaction[:32], {})
-    if event.adding:
-        people[event.nick] = None
-    else:
+    reaction = event.reaction[:REACTION_LENGTH]
+    found = room.reactions.get(event.msgid, {})
+    people = found.get(reaction, {})
+    if not event.adding:
         people.pop(event.nick, None)
-    if not people:
-        del found[event.reaction[:32]]
+        if not people:
+            found.pop(reaction, None)
+    elif len(people) < PEOPLE_KEPT and (people or len(found) < REACTIONS_KEPT):
+        people[event.nick] = None
+        found[reaction] = people
+        if event.msgid in room.reactions or len(room.reactions) < LINES_KEPT:
+            room.reactions[event.msgid] = found
     line = room.find(event.msgid)
     return [] if line is None else [LineChanged(key, line.number, line)]
 
@@ -154,12 +180,14 @@ def _history(model: Model, event: events.History) -> list[Change]:
     key = casefold(event.room)
     room = model.room(event.room)
     known = {line.msgid for line in room.lines if line.msgid}
-    lines = [said for said in event.lines if not said.msgid or said.msgid not in known]
     if event.missed:
         changes: list[Change] = []
-        for said in lines:
-            changes += _said(model, said)
+        for past in event.lines:
+            if not isinstance(past, events.Said) or not past.msgid or past.msgid not in known:
+                changes += HANDLERS[type(past)](model, past)
         return changes
+    said = [one for one in event.lines if isinstance(one, events.Said)]
+    lines = [one for one in said if not one.msgid or one.msgid not in known]
     if event.older:
         room.asked = False
     place = 0 if event.older else len(room.lines)
@@ -167,11 +195,14 @@ def _history(model: Model, event: events.History) -> list[Change]:
         last = lines[-1].at or 0.0
         while place and room.lines[place - 1].at > last:
             place -= 1  # what has happened since we came
-    room.lines[place:place] = [_past_line(model, said) for said in lines]
+    room.lines[place:place] = [_past_line(model, one) for one in lines]
     surplus = max(0, len(room.lines) - LINES_KEPT)
     if event.older and surplus:
         del room.lines[:surplus]  # the room is full, and more would not stay
-    room.more = event.more and not surplus
+    room.more, room.oldest = event.more and not surplus, event.oldest
+    for past in event.lines:
+        if not isinstance(past, events.Said):
+            HANDLERS[type(past)](model, past)  # drawn with the lines that they are about
     return [HistoryAdded(key, len(lines) - surplus if event.older else 0), RoomsChanged()]
 
 
@@ -196,4 +227,5 @@ HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.Said: _said,
     events.Sending: _sending,
     events.Typing: _typing,
+    events.Unsent: _unsent,
 }

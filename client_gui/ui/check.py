@@ -12,7 +12,7 @@ class Check(ttk.Checkbutton):
     """`on` is whether it is ticked."""
 
     def __init__(self, parent: tk.Misc, text: str, *, on: bool = False) -> None:
-        super().__init__(parent, text=text, style="Plain.TCheckbutton", takefocus=True)
+        super().__init__(parent, text=text, style="Switch.TCheckbutton", takefocus=True)
         self.state(["!alternate"])
         self.on = on
 

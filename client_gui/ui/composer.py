@@ -47,19 +47,17 @@ class Composer(tk.Frame):
             anchor="w",
         )
         self.notice.pack(fill="x", padx=theme.px(20))
-        frame = tk.Frame(
-            self,
-            background=palette.field,
-            highlightthickness=1,
-            highlightbackground=palette.border,
-            highlightcolor=palette.accent,
-        )
+        frame = ttk.Frame(self, style="Field.TFrame", padding=theme.px(5))
         frame.pack(fill="x", padx=theme.px(16), pady=(theme.px(4), theme.px(14)))
         # before the text, which expands: packed after it the button would have no room left
         self.button = ttk.Button(
-            frame, text=_("Send"), style="Send.TButton", command=self.submit, takefocus=False
+            frame,
+            text=_("Send"),
+            style="Composer.Send.TButton",
+            command=self.submit,
+            takefocus=False,
         )
-        self.button.pack(side="right", padx=theme.px(6), pady=theme.px(6), anchor="s")
+        self.button.pack(side="right", padx=(theme.px(5), 0), anchor="s")
         self.text = tk.Text(
             frame,
             height=1,
@@ -75,7 +73,7 @@ class Composer(tk.Frame):
             selectforeground=palette.accent_text,
             font=theme.body,
             padx=theme.px(10),
-            pady=theme.px(10),
+            pady=theme.px(8),
             undo=True,
         )
         self.text.pack(side="left", fill="both", expand=True)
@@ -93,7 +91,7 @@ class Composer(tk.Frame):
         self._bind(frame)
         self._show_hint()
 
-    def _bind(self, frame: tk.Frame) -> None:
+    def _bind(self, frame: ttk.Frame) -> None:
         text = self.text
         text.bind("<Return>", self._on_enter)
         text.bind("<KP_Enter>", self._on_enter)
@@ -105,7 +103,8 @@ class Composer(tk.Frame):
         text.bind("<<Paste>>", self._on_paste)
         text.bind("<Key>", self._on_key)
         text.bind("<<Modified>>", self._on_modified)
-        frame.bind("<FocusIn>", lambda event: text.focus_set())
+        text.bind("<FocusIn>", lambda event: frame.state(["focus"]))
+        text.bind("<FocusOut>", lambda event: frame.state(["!focus"]))
 
     def set_hint(self, text: str) -> None:
         """What stands in the empty field."""
@@ -120,6 +119,11 @@ class Composer(tk.Frame):
         self.text.delete("1.0", "end")
         self.text.insert("1.0", text)
         self.text.edit_reset()
+
+    def add(self, text: str) -> None:
+        """Writes at the cursor."""
+        self.text.insert("insert", text)
+        self.text.focus_set()
 
     def submit(self) -> None:
         """Sends what is typed."""

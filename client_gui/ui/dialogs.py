@@ -1,4 +1,6 @@
-"""The dialog that asks for a nickname, host and port, and says why they did not do."""
+"""The dialog that asks who one is and where to connect, and says why that did not do. Whoever
+starts for the first time is asked for a nickname only.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,14 @@ from tkinter import ttk
 from client_gui.settings import Server
 from client_gui.texts import _
 from client_gui.ui.check import Check
+from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
 
-WIDTH = 420
+WIDTH = 440
+KNOWN_WIDTH = 210
 PORT_MAX = 65535
+ADD = "+"  # the key of the row for a new server
+_ELSEWHERE = Server(host="", nick="")
 
 
 class ConnectDialog(tk.Toplevel):
@@ -31,112 +37,146 @@ class ConnectDialog(tk.Toplevel):
     ) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background)
-        self.title("gchat — connect")
+        self.title(_("gchat — connect"))
         self.resizable(False, False)
         self._theme = theme
         self._connect = connect
         self._known = list(known)
         self._server = Server()
-        body = tk.Frame(self, background=palette.background)
-        body.pack(fill="both", expand=True, padx=theme.px(28), pady=theme.px(24))
-        body.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.6))
-        body.columnconfigure(1, weight=1)
-        tk.Label(
-            body,
-            text=_("Join the chat"),
-            font=theme.title,
-            background=palette.background,
-            foreground=palette.text,
-            anchor="w",
-        ).grid(row=0, column=0, columnspan=2, sticky="w", pady=(0, theme.px(10)))
-        self.nick = self._entry(body, _("Nickname"), 1, 0, columns=2)
-        self.host = self._entry(body, _("Server"), 3, 0)
-        self.port = self._entry(body, _("Port"), 3, 1)
-        self.account = self._entry(body, _("Account (if you have one)"), 7, 0)
-        self.password = self._entry(body, _("Password"), 7, 1)
-        self.password.configure(show="•")
-        self.tls = Check(body, _("Encrypted (TLS)"))
-        self.tls.grid(row=9, column=0, sticky="w")
-        if len(self._known) > 1:
-            self._offer(body)
-        self.message = tk.Label(
-            body,
-            font=theme.small,
-            background=palette.background,
-            foreground=palette.bad,
-            anchor="w",
-            justify="left",
-            wraplength=theme.px(WIDTH),
-            height=2,
+        self.wanted = ""  # the nickname that was asked for, until there is an answer
+        self.on_forget: Callable[[Server], None] = lambda server: None
+        if self._known:
+            self._show_known()
+        self._body = tk.Frame(self, background=palette.background)
+        self._body.pack(side="left", fill="both", padx=theme.px(28), pady=theme.px(24))
+        self._body.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.62))
+        self._body.columnconfigure(1, weight=1, minsize=theme.px(WIDTH * 0.38))
+        self._title = self._label(_("Join the chat"), theme.title, palette.text)
+        self._title.grid(row=0, column=0, columnspan=2, sticky="w", pady=(0, theme.px(10)))
+        self.nick = self._entry(self._body, _("Nickname"), 1, 0, columns=2)
+        self.more = ttk.Button(
+            self._body, style="Link.TButton", text=_("Server and account …"), command=self.unfold
         )
-        self.message.grid(row=10, column=0, columnspan=2, sticky="we", pady=(theme.px(8), 0))
-        buttons = tk.Frame(body, background=palette.background)
-        buttons.grid(row=11, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
-        ttk.Button(buttons, text="Cancel", style="Quiet.TButton", command=cancel).pack(side="left")
-        self.button = ttk.Button(buttons, text="Connect", style="Send.TButton", command=self.submit)
-        self.button.pack(side="left", padx=(theme.px(8), 0))
+        self.more.grid(row=2, column=0, columnspan=2, sticky="w", pady=(0, theme.px(4)))
+        self._details = tk.Frame(self._body, background=palette.background)
+        self._details.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.62))
+        self._details.columnconfigure(1, weight=1, minsize=theme.px(WIDTH * 0.38))
+        self._fill_details()
+        self.message = self._label("", theme.small, palette.bad)
+        self.message.configure(justify="left", wraplength=theme.px(WIDTH), height=2)
+        self.message.grid(row=4, column=0, columnspan=2, sticky="we", pady=(theme.px(4), 0))
+        self._buttons(cancel)
         self.bind("<Return>", lambda event: self.submit())
         self.bind("<Escape>", lambda event: cancel())
         self.protocol("WM_DELETE_WINDOW", cancel)
         self.nick.focus_set()
 
+    def _fill_details(self) -> None:
+        inside = self._details
+        self.host = self._entry(inside, _("Server"), 0, 0)
+        self.port = self._entry(inside, _("Port"), 0, 1)
+        self.account = self._entry(inside, _("Account (if you have one)"), 1, 0)
+        self.password = self._entry(inside, _("Password"), 1, 1)
+        self.password.configure(show="•")
+        self.rooms = self._entry(inside, _("Rooms to join, besides the lobby"), 2, 0, columns=2)
+        self.tls = Check(inside, _("Encrypted (TLS)"))
+        self.tls.grid(row=3, column=0, sticky="w", pady=(self._theme.px(4), 0))
+
+    def _buttons(self, cancel: Callable[[], None]) -> None:
+        theme = self._theme
+        row = tk.Frame(self._body, background=theme.palette.background)
+        row.grid(row=5, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
+        ttk.Button(row, text=_("Cancel"), style="Quiet.TButton", command=cancel).pack(side="left")
+        self.button = ttk.Button(row, text=_("Connect"), style="Send.TButton", command=self.submit)
+        self.button.pack(side="left", padx=(theme.px(8), 0))
+
+    def _label(self, text: str, font: object, colour: str) -> tk.Label:
+        ground = self._theme.palette.background
+        return tk.Label(
+            self._body,
+            text=text,
+            font=font,  # type: ignore[arg-type]
+            background=ground,
+            foreground=colour,
+            anchor="w",
+        )
+
     def _entry(
-        self, body: tk.Frame, label: str, row: int, column: int, *, columns: int = 1
-    ) -> tk.Entry:
+        self, parent: tk.Frame, label: str, row: int, column: int, *, columns: int = 1
+    ) -> ttk.Entry:
         theme, palette = self._theme, self._theme.palette
-        left = theme.px(10) if column else 0
+        frame = tk.Frame(parent, background=palette.background)
+        frame.grid(
+            row=row,
+            column=column,
+            columnspan=columns,
+            sticky="we",
+            padx=(theme.px(10) if column else 0, 0),
+            pady=(0, theme.px(8)),
+        )
         tk.Label(
-            body,
+            frame,
             text=label,
             font=theme.small,
             background=palette.background,
             foreground=palette.dim,
             anchor="w",
-        ).grid(row=row, column=column, columnspan=columns, sticky="w", padx=(left, 0))
-        frame = tk.Frame(
-            body,
-            background=palette.field,
-            highlightthickness=theme.px(2),
-            highlightbackground=palette.border,
-            highlightcolor=palette.accent,
-        )
-        frame.grid(
-            row=row + 1,
-            column=column,
-            columnspan=columns,
-            sticky="we",
-            padx=(left, 0),
-            pady=(theme.px(2), theme.px(10)),
-        )
-        entry = tk.Entry(
-            frame,
-            font=theme.body,
-            relief="flat",
-            borderwidth=0,
-            highlightthickness=0,
-            background=palette.field,
-            foreground=palette.text,
-            insertbackground=palette.text,
-            selectbackground=palette.accent,
-            selectforeground=palette.accent_text,
-            width=10,
-        )
-        entry.pack(fill="x", padx=theme.px(10), pady=theme.px(8))
-        focused, blurred = palette.accent, palette.border
-        entry.bind("<FocusIn>", lambda _: frame.configure(highlightbackground=focused))
-        entry.bind("<FocusOut>", lambda _: frame.configure(highlightbackground=blurred))
+        ).pack(fill="x", pady=(0, theme.px(2)))
+        entry = ttk.Entry(frame, style="Field.TEntry", font=theme.body, width=10)
+        entry.pack(fill="x")
         return entry
 
-    def _offer(self, body: tk.Frame) -> None:
-        """Servers where somebody has been."""
-        names = [one.name for one in self._known]
-        box = ttk.Combobox(body, values=names, font=self._theme.small, state="readonly")
-        box.set(_("Where you have been …"))
-        box.grid(row=6, column=0, columnspan=2, sticky="we", pady=(0, self._theme.px(10)))
-        box.bind("<<ComboboxSelected>>", lambda event: self.fill(self._known[box.current()]))
+    # -- servers where somebody has been
+
+    def _show_known(self) -> None:
+        theme, palette = self._theme, self._theme.palette
+        side = tk.Frame(self, background=palette.side)
+        side.pack(side="left", fill="y")
+        self.known = RoomList(side, theme, KNOWN_WIDTH, self._choose, self._ask_forget)
+        self.known.pack(fill="both", expand=True, padx=theme.px(8), pady=theme.px(14))
+
+    def _list(self, current: int) -> None:
+        rows = [Row(_("SAVED SERVERS"))]
+        for number, one in enumerate(self._known):
+            name = one.host if one.port == Server().port else f"{one.host}:{one.port}"
+            rows.append(Row(name, str(number), current=number == current, mark="⌂"))
+        self.known.show([*rows, Row(_("Another one"), ADD, current=current < 0, mark="+")])
+
+    def _choose(self, key: str) -> None:
+        self.fill(_ELSEWHERE if key == ADD else self._known[int(key)])
+        self.unfold()
+        (self.host if key == ADD else self.nick).focus_set()
+
+    def _ask_forget(self, x: int, y: int, key: str) -> None:
+        if key == ADD:
+            return
+        palette = self._theme.palette
+        menu = tk.Menu(
+            self,
+            tearoff=False,
+            font=self._theme.body,
+            background=palette.background,
+            foreground=palette.text,
+            activebackground=palette.selected,
+            activeforeground=palette.text,
+        )
+        menu.add_command(label=_("Forget this server"), command=lambda: self._forget(int(key)))
+        menu.tk_popup(x, y)
+
+    def _forget(self, number: int) -> None:
+        server = self._known.pop(number)
+        self.on_forget(server)
+        self._list(-1)
+
+    # -- what is in the fields
+
+    def unfold(self) -> None:
+        """Shows all fields."""
+        self.more.grid_remove()
+        self._details.grid(row=3, column=0, columnspan=2, sticky="we")
 
     def fill(self, server: Server) -> None:
-        """Puts values into the fields."""
+        """Puts values into the fields; those that are as they usually are stay out of view."""
         self._server = server
         self.tls.on = server.tls
         for entry, value in (
@@ -144,9 +184,17 @@ class ConnectDialog(tk.Toplevel):
             (self.port, str(server.port)),
             (self.nick, server.nick),
             (self.account, server.account),
+            (self.password, ""),
+            (self.rooms, " ".join(server.rooms)),
         ):
             entry.delete(0, "end")
             entry.insert(0, value)
+        if self._known:
+            found = [n for n, one in enumerate(self._known) if one.name == server.name]
+            self._list(found[0] if found else -1)
+        usual = Server(nick=server.nick, rooms=server.rooms)
+        if self._known or server != usual:
+            self.unfold()
 
     def submit(self) -> None:
         """Connects, if what is in the fields can be right."""
@@ -158,28 +206,35 @@ class ConnectDialog(tk.Toplevel):
         elif not host:
             self.complain(_("Which server?"), self.host)
         elif not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= PORT_MAX):
-            self.complain(
-                _("A port is a number from 1 to {port_max}.").format(port_max=PORT_MAX), self.port
-            )
+            text = _("A port is a number from 1 to {port_max}.").format(port_max=PORT_MAX)
+            self.complain(text, self.port)
         else:
             self.message.configure(text=_("Connecting …"), foreground=self._theme.palette.dim)
             self.button.state(["disabled"])
-            before = self._server
-            same = (before.host, before.port) == (host, int(port))
-            server = replace(
-                before if same else Server(),
-                host=host,
-                port=int(port),
-                nick=nick,
-                tls=self.tls.on,
-                account=self.account.get().strip(),
-            )
-            self._connect(server, self.password.get())
+            self.wanted = nick
+            self._connect(self._chosen(host, int(port), nick), self.password.get())
 
-    def complain(self, sentence: str, entry: tk.Entry | None = None) -> None:
+    def _chosen(self, host: str, port: int, nick: str) -> Server:
+        before = self._server
+        same = (before.host, before.port) == (host, port)
+        rooms = self.rooms.get().replace(",", " ").split()
+        return replace(
+            before if same else Server(),  # a certificate is one server's
+            host=host,
+            port=port,
+            nick=nick,
+            tls=self.tls.on,
+            account=self.account.get().strip(),
+            rooms=[name if name[:1] in "#&+!" else f"#{name}" for name in rooms],
+        )
+
+    def complain(self, sentence: str, entry: ttk.Entry | None = None) -> None:
         """Says why it did not do, and asks again."""
+        self.wanted = ""
         self.message.configure(text=sentence, foreground=self._theme.palette.bad)
         self.button.state(["!disabled"])
+        if entry in (self.host, self.port):
+            self.unfold()
         if entry is not None:
             entry.focus_set()
             entry.selection_range(0, "end")

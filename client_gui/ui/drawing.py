@@ -68,11 +68,12 @@ class Pen:
         text.tag_configure("reaction", font=theme.small, background=palette.field)
         text.tag_configure("mine", background=palette.selected)
         text.tag_configure("mention", background=palette.mention, lmargincolor=palette.mention)
+        text.tag_configure("picked", background=palette.selected, lmargincolor=palette.selected)
         text.tag_configure("found", background=palette.warn, foreground=palette.background)
         for tag in ("link", "more", "again", "reaction"):
             text.tag_bind(tag, "<Enter>", lambda event: text.configure(cursor="hand2"))
             text.tag_bind(tag, "<Leave>", lambda event: text.configure(cursor="arrow"))
-        for tag in ("code", "reaction", "mine", "found", "sel"):
+        for tag in ("code", "reaction", "picked", "mine", "found", "sel"):
             text.tag_raise(tag)
 
     # -- rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from client_gui.rooms import Room
 from client_gui.texts import _
@@ -12,23 +13,23 @@ from client_gui.ui.theme import Theme
 HEIGHT = 54
 
 
-class Header(tk.Frame):
-    """The bar at the top. `topic` is called with a new one, where the old one was clicked and
-    changed; `find` and `people` when their signs are.
-    """
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What can be asked for in the bar at the top."""
 
-    def __init__(
-        self,
-        parent: tk.Misc,
-        theme: Theme,
-        topic: Callable[[str], None],
-        find: Callable[[], None],
-        people: Callable[[], None],
-    ) -> None:
+    topic: Callable[[str], None]  # this one, where the old one was clicked and changed
+    find: Callable[[], None]
+    people: Callable[[], None]  # shows or hides who is here
+
+
+class Header(tk.Frame):
+    """The bar at the top."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, wishes: Heading) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background, height=theme.px(HEIGHT))
         self.pack_propagate(False)
-        self._set_topic = topic
+        self._set_topic = wishes.topic
         self._direct = False
         tk.Frame(self, background=palette.border, height=1).pack(side="bottom", fill="x")
         self._name = tk.Label(
@@ -38,10 +39,10 @@ class Header(tk.Frame):
         looks = {"background": palette.background, "foreground": palette.dim, "cursor": "hand2"}
         self.search = tk.Label(self, text="⌕", font=theme.title, **looks)  # type: ignore[arg-type]
         self.search.pack(side="right", padx=(0, theme.px(20)))
-        self.search.bind("<Button-1>", lambda event: find())
+        self.search.bind("<Button-1>", lambda event: wishes.find())
         self._count = tk.Label(self, font=theme.small, **looks)  # type: ignore[arg-type]
         self._count.pack(side="right", padx=theme.px(12))
-        self._count.bind("<Button-1>", lambda event: people())
+        self._count.bind("<Button-1>", lambda event: wishes.people())
         self._topic = tk.Label(self, font=theme.small, anchor="w", **looks)  # type: ignore[arg-type]
         self._topic.pack(side="left", fill="x", expand=True)
         self._topic.bind("<Button-1>", lambda event: self.edit())

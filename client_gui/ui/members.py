@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from client_gui.rooms import Room
 from client_gui.texts import _
@@ -17,16 +18,18 @@ MOST = 500  # that are drawn; the others are counted
 _OPERATORS = frozenset("~&@")
 
 
-class Members(ReadOnlyText):
-    """The list at the right. `talk` is called with a nickname, `menu` too."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """What can be asked for of somebody in the list."""
 
-    def __init__(
-        self,
-        parent: tk.Misc,
-        theme: Theme,
-        talk: Callable[[str], None],
-        menu: Callable[[tk.Event[tk.Misc], str], None],
-    ) -> None:
+    talk: Callable[[str], None]
+    menu: Callable[[int, int, str], None]  # at this place, what can be done with them
+
+
+class Members(ReadOnlyText):
+    """The list at the right."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, wishes: People) -> None:
         palette = theme.palette
         super().__init__(
             parent,
@@ -45,8 +48,13 @@ class Members(ReadOnlyText):
             "heading", font=theme.small_bold, foreground=palette.dim, spacing3=theme.px(6)
         )
         self.text.tag_configure("away", foreground=palette.dim)
-        self.text.bind("<Double-Button-1>", lambda event: self._chosen(event, talk))
-        self.text.bind("<Button-3>", lambda event: self._chosen(event, lambda n: menu(event, n)))
+        self.text.bind("<Double-Button-1>", lambda event: self._chosen(event, wishes.talk))
+        self.text.bind(
+            "<Button-3>",
+            lambda event: self._chosen(
+                event, lambda nick: wishes.menu(event.x_root, event.y_root, nick)
+            ),
+        )
 
     def show(self, room: Room, away: dict[str, str]) -> None:
         """Draws the members anew, at the place that was in view."""
@@ -70,7 +78,9 @@ class Members(ReadOnlyText):
             self.text.insert("end", "\n")
         self.text.insert("end", f"{heading} — {len(members)}\n", "heading")
         for _prefix, nick, away in members[:MOST]:
-            avatar = self._theme.avatar(nick, AVATAR, self._theme.palette.side)
+            palette = self._theme.palette
+            dot = palette.warn if away else palette.good
+            avatar = self._theme.avatar(nick, AVATAR, palette.side, dot)
             self._rows[int(self.text.index("end-1c").partition(".")[0])] = nick
             self.text.image_create("end", image=avatar, padx=self._theme.px(2))
             self.text.insert("end", f"  {nick}\n", ("away",) if away else ())

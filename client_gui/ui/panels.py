@@ -50,26 +50,17 @@ class Panel(tk.Toplevel):
             wraplength=self.theme.px(WIDTH),
         )
 
-    def entry(self, value: str = "", *, secret: bool = False) -> tk.Entry:
+    def entry(self, value: str = "", *, secret: bool = False) -> ttk.Entry:
         """A field, packed."""
-        palette, theme = self.theme.palette, self.theme
-        made = tk.Entry(
+        made = ttk.Entry(
             self.body,
-            font=theme.body,
-            relief="flat",
+            style="Field.TEntry",
+            font=self.theme.body,
             show="•" if secret else "",
-            background=palette.field,
-            foreground=palette.text,
-            insertbackground=palette.text,
-            selectbackground=palette.accent,
-            selectforeground=palette.accent_text,
-            highlightthickness=theme.px(1),
-            highlightbackground=palette.border,
-            highlightcolor=palette.accent,
             width=44,
         )
         made.insert(0, value)
-        made.pack(fill="x", ipady=theme.px(6), pady=(0, theme.px(8)))
+        made.pack(fill="x", pady=(0, self.theme.px(8)))
         return made
 
     def buttons(self, *named: tuple[str, Callable[[], None]]) -> list[ttk.Button]:
@@ -181,12 +172,16 @@ class Question(Panel):
         text: str,
         yes: str,
         answer: Callable[[bool], None],
+        *,
+        careful: bool = False,
     ) -> None:
+        """`careful`: Enter alone is not a yes."""
         super().__init__(parent, theme, title)
         self._answer: Callable[[bool], None] | None = answer
         self.label(text).pack(anchor="w")
         self.buttons((_("Cancel"), self.no), (yes, self.yes))
-        self.bind("<Return>", lambda event: self.yes())
+        if not careful:
+            self.bind("<Return>", lambda event: self.yes())
         self.bind("<Escape>", lambda event: self.no())
         self.protocol("WM_DELETE_WINDOW", self.no)
         self.focus_set()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from client_gui.model import Model, Phase
 from client_gui.rooms import Room
 from client_gui.texts import _
+from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
 from gchat.wire.names import casefold
 
 WIDTH = 230
-ROW = 32
-BADGE_MAX = 99  # more unread messages than this read "99+"
+JOIN = "+"  # the key of the row that joins a room; no room is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,9 @@ class Choices:
     choose: Callable[[str], None]
     retry: Callable[[], None]
     join: Callable[[], None]  # a room: which is asked
-    menu: Callable[[tk.Event[tk.Misc], str], None]
+    menu: Callable[[int, int, str], None]
     settings: Callable[[], None]
+    servers: Callable[[], None]  # another nickname, or another server
 
 
 class Sidebar(tk.Frame):
@@ -53,8 +54,8 @@ class Sidebar(tk.Frame):
         )
         self.status.pack(anchor="w", fill="x", pady=(theme.px(2), 0))
         self.status.bind("<Button-1>", lambda event: choices.retry())
-        self._list = tk.Frame(self, background=palette.side)
-        self._list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(14), 0))
+        self.list = RoomList(self, theme, WIDTH - 16, self._chosen, self._menu)
+        # the foot before the list, which takes what is left
         foot = tk.Frame(self, background=palette.side)
         foot.pack(side="bottom", fill="x", padx=theme.px(20), pady=theme.px(16))
         self.gear = tk.Label(
@@ -74,8 +75,11 @@ class Sidebar(tk.Frame):
             foreground=palette.text,
             compound="left",
             anchor="w",
+            cursor="hand2",
         )
         self.me.pack(side="left", fill="x")
+        self.me.bind("<Button-1>", lambda event: choices.servers())
+        self.list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(10), 0))
 
     def show_status(self, model: Model, now: float) -> None:
         """Draws the connection's state and our nickname."""
@@ -105,88 +109,43 @@ class Sidebar(tk.Frame):
         state = _(" (away)") if casefold(model.nick) in model.away else ""
         self.me.configure(text=f"  {model.nick}{state}", image=avatar)
 
-    def show_rooms(self, model: Model) -> None:
-        """Draws the list of rooms and conversations."""
-        for child in self._list.winfo_children():
-            child.destroy()
+    def show_rooms(self, model: Model, muted: Collection[str] = ()) -> None:
+        """Draws the list of rooms and conversations; those of the keys `muted` are quieter."""
         rooms = [(key, room) for key, room in model.rooms.items() if not room.direct]
         people = [(key, room) for key, room in model.rooms.items() if room.direct]
-        self._heading(_("ROOMS"))
+        rows = [Row(_("ROOMS"))]
         for key, room in rooms:
-            self._row(key, room, current=key == model.current)
-        self._join_row()
+            row = self._row(model, key, room, muted=key in muted)
+            rows.append(replace(row, name=room.name.removeprefix("#"), mark="#"))
+        rows.append(Row(_("Join a room"), JOIN, mark="+"))
         if people:
-            self._heading(_("DIRECT MESSAGES"))
+            rows.append(Row(_("DIRECT MESSAGES")))
         for key, room in people:
-            self._row(key, room, current=key == model.current, dot=_presence(model, key))
+            row = self._row(model, key, room, muted=key in muted)
+            rows.append(replace(row, dot=self._presence(model, key)))
+        self.list.show(rows)
 
-    def _join_row(self) -> None:
-        theme, palette = self._theme, self._theme.palette
-        label = tk.Label(
-            self._list,
-            text=_("+  Join a room"),
-            font=theme.small,
-            background=palette.side,
-            foreground=palette.dim,
-            anchor="w",
-            cursor="hand2",
-        )
-        label.pack(fill="x", padx=theme.px(12), pady=theme.px(6))
-        label.bind("<Button-1>", lambda event: self._choices.join())
+    def _row(self, model: Model, key: str, room: Room, *, muted: bool) -> Row:
+        loud = not muted and room.mentions > 0
+        current = key == model.current
+        return Row(room.name, key, current, room.unread, loud=loud, muted=muted)
 
-    def _heading(self, text: str) -> None:
-        palette, theme = self._theme.palette, self._theme
-        tk.Label(
-            self._list,
-            text=text,
-            font=theme.small_bold,
-            background=palette.side,
-            foreground=palette.dim,
-            anchor="w",
-        ).pack(fill="x", padx=theme.px(12), pady=(theme.px(8), theme.px(4)))
+    def _presence(self, model: Model, key: str) -> str:
+        """The colour for somebody, as far as it is known: who shares no room with us cannot be
+        seen.
+        """
+        palette = self._theme.palette
+        if key in model.away:
+            return palette.warn
+        here = any(key in room.members for room in model.rooms.values())
+        return palette.good if here else palette.border
 
-    def _row(self, key: str, room: Room, *, current: bool, dot: str = "") -> None:
-        palette, theme = self._theme.palette, self._theme
-        background = palette.selected if current else palette.side
-        lively = current or room.unread > 0
-        row = tk.Frame(self._list, background=background, height=theme.px(ROW), cursor="hand2")
-        row.pack(fill="x")
-        row.pack_propagate(False)
-        name = room.name if room.direct else f"#  {room.name.lstrip('#')}"
-        label = tk.Label(
-            row,
-            text=name,
-            font=theme.bold if lively else theme.body,
-            background=background,
-            foreground=palette.text if lively else palette.dim,
-            anchor="w",
-        )
-        if dot:
-            colour = {"here": palette.good, "away": palette.warn}.get(dot, palette.border)
-            image = theme.dot(colour, 9, background)
-            label.configure(image=image, compound="left", text=f"  {name}")
-        label.pack(side="left", fill="both", expand=True, padx=(theme.px(12), 0))
-        widgets: list[tk.Widget] = [row, label]
-        if room.unread:
-            count = str(room.unread) if room.unread <= BADGE_MAX else f"{BADGE_MAX}+"
-            badge = tk.Label(
-                row,
-                text=count,
-                font=theme.small_bold,
-                background=palette.bad if room.mentions else palette.badge,
-                foreground="#ffffff",
-                padx=theme.px(6),
-            )
-            badge.pack(side="right", padx=theme.px(10))
-            widgets.append(badge)
-        for widget in widgets:
-            widget.bind("<Button-1>", lambda event: self._choices.choose(key))
-            widget.bind("<Button-3>", lambda event: self._choices.menu(event, key))
+    def _chosen(self, key: str) -> None:
+        if key == JOIN:
+            self._choices.join()
+        else:
+            self._choices.choose(key)
 
-
-def _presence(model: Model, key: str) -> str:
-    """Of somebody, as far as it is known: who shares no room with us cannot be seen."""
-    if key in model.away:
-        return "away"
-    here = any(key in room.members for room in model.rooms.values())
-    return "here" if here else "unknown"
+    def _menu(self, x: int, y: int, key: str) -> None:
+        if key != JOIN:
+            self._choices.menu(x, y, key)

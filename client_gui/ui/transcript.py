@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from client_gui.lines import Line, summary
 from client_gui.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on
+from client_gui.ui.gestures import Gestures, Wishes
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
 MORE_LINES = 50  # shown by each click on "earlier messages"
+MORE_ABOVE = 5  # shown above a line that was looked for
 MOST_AT_ONCE = (
     200  # drawn when a room is opened, however many are to be shown: the rest on scrolling
 )
 AT_END = 0.999  # of 1: what rounding leaves
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What somebody who looks at the transcript may want. Each is called in Tk's thread."""
-
-    older: Callable[[], None]  # what was said before all that is here
-    follow: Callable[[str], None]  # a link
-    send_again: Callable[[int], None]  # the line of this number
-    menu: Callable[[tk.Event[tk.Misc], Line], None]  # what can be done with a line
-    react: Callable[[Line, str], None]  # with a reaction that it has already
-    end_seen: Callable[[], None]  # the last line is in view
 
 
 class Transcript(ReadOnlyText):
@@ -64,27 +53,16 @@ class Transcript(ReadOnlyText):
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
-        self._bind()
-
-    def _bind(self) -> None:
-        text = self.text
-        for upwards in ("<MouseWheel>", "<Button-4>", "<Prior>", "<Up>", "<Home>"):
-            text.bind(upwards, self._scrolled_up)
-        # a disabled Text takes no focus by itself, and without focus nothing can be copied
-        text.bind("<Button-1>", lambda event: text.focus_set())
-        text.bind("<Button-3>", self._menu)
-        text.bind("<<Copy>>", self._copy)
-        text.tag_bind("more", "<Button-1>", self._show_more)
-        text.tag_bind("link", "<Button-1>", self._follow)
-        text.tag_bind("again", "<Button-1>", self._again)
-        text.tag_bind("reaction", "<Button-1>", self._react)
+        self.gestures = Gestures(self, wishes)
 
     # -- what is shown
 
     @property
     def at_end(self) -> bool:
-        """Whether the last line is in view."""
-        return self.text.yview()[1] >= AT_END
+        """Whether the last line is in view. Not by `yview`, which counts heights that Tk works out
+        later.
+        """
+        return self.text.winfo_height() <= 1 or self.text.dlineinfo("end-1c") is not None
 
     def show(self, room: Room, nick: str) -> None:
         """Draws the room anew; `nick` is ours."""
@@ -169,17 +147,67 @@ class Transcript(ReadOnlyText):
         first = [self.text.get(more[0], more[1]).strip()] if more else []
         return first + [summary(unit) for unit in self._units]
 
-    def find(self, words: str) -> int:
-        """Marks where the words are, and shows the last place; how many places there are."""
-        text = self.text
-        text.tag_remove("found", "1.0", "end")
-        places, at = 0, "1.0"
-        while words and (found := text.search(words, at, "end", nocase=True)):
-            at = f"{found}+{len(words)}c"
-            text.tag_add("found", found, at)
-            text.see(found)
-            places += 1
-        return places
+    def reveal(self, number: int, words: str = "") -> None:
+        """Brings a line into view, drawn or not, and marks the words in it."""
+        self.unmark()
+        lines = self._room.lines
+        at = next((at for at, line in enumerate(lines) if line.number == number), None)
+        if at is None:
+            return
+        missing = len(lines) - at - self._drawn()
+        if missing > 0:
+            self._extra += missing + MORE_ABOVE
+            self._redraw(stay=True)
+        place = self._place_of(number)
+        if not place:
+            return
+        first, last = place
+        while words and (found := self.text.search(words, first, last, nocase=True)):
+            first = f"{found}+{len(words)}c"
+            self.text.tag_add("found", found, first)
+        self.text.see(place[0])
+        self.text.see(place[1])
+
+    def unmark(self) -> None:
+        """Takes the marks of `reveal` away."""
+        self.text.tag_remove("found", "1.0", "end")
+
+    def units(self) -> list[list[Line]]:
+        """What is drawn, from the top: a message, or a run of comings and goings."""
+        return self._units
+
+    def pick(self, number: int) -> None:
+        """Marks one line as the chosen one; 0: none."""
+        self.text.tag_remove("picked", "1.0", "end")
+        place = self._place_of(number)
+        if place:
+            self.text.tag_add("picked", f"{place[0]} linestart", f"{place[1]} lineend +1c")
+            self.text.see(place[0])
+            self.text.see(place[1])
+
+    def line_at(self, index: str) -> Line | None:
+        """The line that is drawn there."""
+        numbers = {tag[1:] for tag in self.text.tag_names(index) if tag[:1] == "u"}
+        found = (unit[0] for unit in self._units if str(unit[0].number) in numbers)
+        return next(found, None)
+
+    def reaction_at(self, index: str) -> tuple[Line, str] | None:
+        """The reaction that is drawn there, and to what."""
+        line, names = self.line_at(index), self.text.tag_names(index)
+        found = self._room.reactions.get(line.msgid, {}) if line is not None else {}
+        for reaction in found:
+            if line is not None and f"r{reaction}" in names:
+                return line, reaction
+        return None
+
+    def show_more(self) -> None:
+        """What the room has is shown at once; when it has no more, the server is asked."""
+        hidden = len(self._room.lines) - self._drawn()
+        if hidden > 0:
+            self._extra += min(hidden, MORE_LINES)
+            self._redraw(stay=True)
+        elif self._room.more:
+            self._wishes.older()
 
     # -- drawing
 
@@ -188,6 +216,14 @@ class Transcript(ReadOnlyText):
 
     def _drawn(self) -> int:
         return sum(map(len, self._units))
+
+    def _place_of(self, number: int) -> tuple[str, str] | None:
+        """Where a line is drawn, alone or in its run."""
+        for unit in reversed(self._units):
+            if any(line.number == number for line in unit):
+                ranges = self.text.tag_ranges(f"u{unit[0].number}")
+                return (str(ranges[0]), str(ranges[-1])) if ranges else None
+        return None
 
     def _append(self, line: Line) -> None:
         before = self._units[-1][-1] if self._units else None
@@ -283,71 +319,3 @@ class Transcript(ReadOnlyText):
         super()._scrolled(first, last)
         if self._unseen and float(last) >= AT_END:
             self._seen()
-
-    # -- what somebody does with it
-
-    def _show_more(self, event: object) -> None:
-        """What the room has is shown at once; when it has no more, the server is asked."""
-        hidden = len(self._room.lines) - self._drawn()
-        if hidden > 0:
-            self._extra += min(hidden, MORE_LINES)
-            self._redraw(stay=True)
-        elif self._room.more:
-            self._wishes.older()
-
-    def _scrolled_up(self, event: tk.Event[tk.Misc]) -> None:
-        """At the top, scrolling on brings what was before."""
-        if event.delta >= 0 and self.text.yview()[0] <= 0:
-            self._show_more(event)
-
-    def _line_at(self, index: str) -> Line | None:
-        numbers = {tag[1:] for tag in self.text.tag_names(index) if tag[:1] == "u"}
-        found = (unit[0] for unit in self._units if str(unit[0].number) in numbers)
-        return next(found, None)
-
-    def _here(self, event: tk.Event[tk.Misc]) -> str:
-        return f"@{event.x},{event.y}"
-
-    def _follow(self, event: tk.Event[tk.Misc]) -> None:
-        found = self.text.tag_prevrange("link", f"{self._here(event)}+1c")
-        if found:
-            self._wishes.follow(self.text.get(*found))
-
-    def _again(self, event: tk.Event[tk.Misc]) -> None:
-        line = self._line_at(self._here(event))
-        if line is not None:
-            self._wishes.send_again(line.number)
-
-    def _react(self, event: tk.Event[tk.Misc]) -> None:
-        here = self._here(event)
-        line = self._line_at(here)
-        names = self.text.tag_names(here)
-        found = self._room.reactions.get(line.msgid, {}) if line is not None else {}
-        for reaction in found:
-            if line is not None and f"r{reaction}" in names:
-                self._wishes.react(line, reaction)
-                return
-
-    def _menu(self, event: tk.Event[tk.Misc]) -> None:
-        line = self._line_at(self._here(event))
-        if line is not None:
-            self._wishes.menu(event, line)
-
-    def _copy(self, event: object) -> str | None:
-        """Text copied from either layout reads `Tuan: Hello, Duy!`."""
-        if not self.text.tag_ranges("sel"):
-            return None
-        start, end = self.text.index("sel.first"), self.text.index("sel.last")
-        chosen = []
-        for unit in self._units:
-            ranges = self.text.tag_ranges(f"u{unit[0].number}")
-            if not ranges:
-                continue
-            first, last = str(ranges[0]), str(ranges[-1])
-            if self.text.compare(first, "<", end) and self.text.compare(last, ">", start):
-                chosen.append(unit)
-        if len(chosen) < 2:
-            return None  # a part of one message: as it is
-        self.clipboard_clear()
-        self.clipboard_append("\n".join(summary(unit) for unit in chosen))
-        return "break"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
 
 from client_gui.changes import (
     Change,
@@ -18,14 +17,13 @@ from client_gui.changes import (
 from client_gui.model import Model
 from client_gui.texts import _
 from client_gui.ui.composer import Composer, Typing
-from client_gui.ui.header import Header
-from client_gui.ui.members import Members
+from client_gui.ui.findbar import FindBar, Search
+from client_gui.ui.gestures import Wishes
+from client_gui.ui.header import Header, Heading
+from client_gui.ui.members import Members, People
 from client_gui.ui.sidebar import Choices, Sidebar
 from client_gui.ui.theme import Theme
-from client_gui.ui.transcript import Transcript, Wishes
-
-if TYPE_CHECKING:
-    from client_gui.ui.actions import Actions
+from client_gui.ui.transcript import Transcript
 
 SIZE = (1080, 700)
 MINIMUM = (640, 400)
@@ -46,11 +44,14 @@ class Window:
         typing: Typing,
         choices: Choices,
         wishes: Wishes,
-        actions: Actions,
-        people: Callable[[], None],
+        people: People,
+        heading: Heading,
+        search: Search,
+        muted: Collection[str],
     ) -> None:
         self._root = root
         self._model = model
+        self._muted = muted  # keys of rooms, as they are at any time
         palette = theme.palette
         root.configure(background=palette.background)
         if not root.winfo_ismapped():
@@ -60,11 +61,12 @@ class Window:
         self.frame.pack(fill="both", expand=True)
         self.sidebar = Sidebar(self.frame, theme, choices)
         self.sidebar.pack(side="left", fill="y")
-        self.members = Members(self.frame, theme, actions.talk, actions.person_menu)
+        self.members = Members(self.frame, theme, people)
         self._centre = tk.Frame(self.frame, background=palette.background)
         self._centre.pack(side="left", fill="both", expand=True)
-        self.header = Header(self._centre, theme, actions.set_topic, actions.ask_find, people)
+        self.header = Header(self._centre, theme, heading)
         self.header.pack(side="top", fill="x")
+        self.findbar = FindBar(self._centre, theme, search)
         self.composer = Composer(self._centre, theme, typing)
         self.composer.pack(side="bottom", fill="x")
         self.transcript = Transcript(self._centre, theme, wishes, keep=keep, compact=compact)
@@ -92,10 +94,14 @@ class Window:
         self.sidebar.show_status(self._model, now)
         self.show_room()
 
+    def show_rooms(self) -> None:
+        """Draws the list of rooms."""
+        self.sidebar.show_rooms(self._model, self._muted)
+
     def show_room(self) -> None:
         """Draws the current room."""
         room = self._model.rooms[self._model.current]
-        self.sidebar.show_rooms(self._model)
+        self.show_rooms()
         self.header.show(room)
         self.members.show(room, self._model.away)
         self.transcript.show(room, self._model.nick)
@@ -114,7 +120,7 @@ class Window:
             self.header.show(self._model.rooms[current])
             self.members.show(self._model.rooms[current], self._model.away)
         if RoomsChanged in kinds:
-            self.sidebar.show_rooms(self._model)
+            self.show_rooms()
         if StatusChanged in kinds:
             self.sidebar.show_status(self._model, now)
 

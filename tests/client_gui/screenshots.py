@@ -24,7 +24,7 @@ def conversation(port: int, *, folder: Path, name: str, **options: object) -> No
     lan.ask("JOIN #music", "TOPIC #lobby :Welcome to gchat — be kind")
     ui.type("/join #music")
     ui.wait_until(lambda: ui.app.model.current == "#music")
-    ui.app.choose("#lobby")
+    ui.app.navigation.choose("#lobby")
     ui.type("Hello, Duy!")
     ui.wait_for("Tuan: Hello, Duy!")
     duy.say("Hello, Tuan! I am on netcat: one command, and I am in.", "Who else is here?")
@@ -57,7 +57,7 @@ def dialog(port: int, folder: Path) -> None:
     """The dialog after a nickname was refused."""
     taken = PlainClient(port, "Tuan")
     ui = Ui(port)
-    asked = ui.app.dialog
+    asked = ui.app.connection.dialog
     assert asked is not None
     ui.connect("Tuan")
     ui.wait_until(lambda: "already in use" in asked.message.cget("text"))

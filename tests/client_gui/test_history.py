@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client_gui.events import Event, History, Joined, Members, Quit, Said, ServerText
-from client_gui.history import CATCH_UP_SECONDS
+from client_gui.events import (
+    Event,
+    History,
+    Joined,
+    Members,
+    Past,
+    Quit,
+    Reacted,
+    Redacted,
+    Said,
+    ServerText,
+)
+from client_gui.history import CATCH_UP_SECONDS, PAGES
 from client_gui.protocol import ClientProtocol, Timeouts
+
+
+def texts(lines: Iterable[Past]) -> list[str]:
+    """What was said."""
+    return [line.text for line in lines if isinstance(line, Said)]
+
 
 CAPS = "batch draft/chathistory echo-message message-tags server-time"
 
@@ -105,8 +124,8 @@ def test_whatever_happens_nothing_is_missed_or_told_twice(page: int, steps: list
 
 
 def test_what_happens_meanwhile_comes_after_the_past() -> None:
-    server = Server(2)
-    for _ in range(3):
+    server = Server(50)
+    for _ in range(60):
         server.say()
     server.connect()
     server.hear(":srv 353 Tuan = #lobby :Tuan Duy", ":srv 366 Tuan #lobby :End")
@@ -116,30 +135,61 @@ def test_what_happens_meanwhile_comes_after_the_past() -> None:
     kinds = [type(event) for event in server.told]
     assert kinds[-4:] == [History, Joined, Members, Quit]
     (history,) = (event for event in server.told if isinstance(event, History))
-    assert [line.text for line in history.lines] == ["m0001", "m0002"]
-    assert history.more
+    assert texts(history.lines) == server.log[10:]
+    assert (history.more, history.oldest) == (True, "m0010")
 
 
 def test_older_ones_on_request() -> None:
-    server = Server(2)
-    for _ in range(5):
+    server = Server(30)
+    for _ in range(80):
         server.say()
     server.connect()
     server.answer()
     assert server.core is not None
-    server.core.load_older("#lobby", "m0003")
+    server.core.load_older("#lobby", "m0050")
     server.hear()
     server.answer()
     last = server.told[-1]
     assert isinstance(last, History)
-    assert [line.text for line in last.lines] == ["m0001", "m0002"]
-    assert (last.older, last.more) == (True, True)
-    server.core.load_older("#lobby", "m0001")
+    assert texts(last.lines) == server.log[20:50]
+    assert (last.older, last.more, last.oldest) == (True, True, "m0020")
+    server.core.load_older("#lobby", "m0020")
     server.hear()
     server.answer()
     last = server.told[-1]
     assert isinstance(last, History)
     assert not last.more
+
+
+def test_a_page_with_few_messages_is_not_all_that_is_asked_for() -> None:
+    """Comings and goings fill pages; nobody scrolls up to see nothing new."""
+    server = Server(2)
+    for _ in range(20):
+        server.say()
+    server.connect()
+    for _ in range(PAGES):
+        server.answer()
+    (history,) = (event for event in server.told if isinstance(event, History))
+    assert texts(history.lines) == server.log[-2 * PAGES :]
+    assert not server.asked
+    assert (history.more, history.oldest) == (True, server.log[-2 * PAGES])
+
+
+def test_reactions_and_what_was_taken_back_are_of_the_past_too() -> None:
+    server = Server(50)
+    server.connect()
+    server.hear(
+        "BATCH +1 chathistory #lobby",
+        server.message("batch=1;", "m0001"),
+        "@batch=1;msgid=m2;+draft/react=x;+draft/reply=m0001 :Lan!u@h TAGMSG #lobby",
+        "@batch=1;msgid=m3 :Tuan!u@h NICK Other",
+        "@batch=1;msgid=m4 :Duy!u@h REDACT #lobby m0001",
+        "BATCH -1",
+    )
+    (history,) = (event for event in server.told if isinstance(event, History))
+    assert [type(one) for one in history.lines] == [Said, Reacted, Redacted]
+    assert server.core is not None
+    assert server.core.nick == "Tuan", "what was is not what is"
 
 
 def test_a_server_that_cannot_answer_holds_nothing_up() -> None:
@@ -170,7 +220,7 @@ def test_what_a_server_sends_by_itself_is_the_past_too() -> None:
     server.answer()
     server.hear("BATCH +9 chathistory #lobby", server.message("batch=9;", "x"), "BATCH -9")
     assert isinstance(server.told[-1], History)
-    assert [line.text for line in server.told[-1].lines] == ["x"]
+    assert texts(server.told[-1].lines) == ["x"]
 
 
 def test_a_batch_within_the_past_belongs_to_it() -> None:
@@ -185,7 +235,7 @@ def test_a_batch_within_the_past_belongs_to_it() -> None:
         "BATCH -1",
     )
     (history,) = (event for event in server.told if isinstance(event, History))
-    assert [line.text for line in history.lines] == ["inner", "outer"]
+    assert texts(history.lines) == ["inner", "outer"]
 
 
 def test_other_batches_are_of_no_interest() -> None:

@@ -13,6 +13,7 @@ from client_gui.events import (
     Closed,
     CommandFailed,
     Connecting,
+    Joined,
     Kind,
     Latency,
     NetEvent,
@@ -20,6 +21,7 @@ from client_gui.events import (
     NickRefused,
     Registered,
     Said,
+    Unsent,
     Waiting,
 )
 from client_gui.net import (
@@ -27,7 +29,10 @@ from client_gui.net import (
     QUIT_SECONDS,
     Connector,
 )
+from client_gui.protocol import Timeouts
 from client_gui.stream import Address
+from client_gui.vigil import SECONDS as VIGIL_SECONDS
+from client_gui.vigil import Vigil
 
 ADDRESS = Address("chat.example", 6667, "Tuan")
 ServerEnd = trio.StapledStream[trio.testing.MemorySendStream, trio.testing.MemoryReceiveStream]
@@ -43,6 +48,8 @@ class World:
         self.refuse: list[OSError] = []  # the next attempts fail so
         self._told = trio.Event()
         self.jitter = 0.0
+        self.slept = 0.0  # seconds that only the clock on the wall has seen
+        self.address = "192.0.2.1"  # ours, on the way to the server
 
     def emit(self, event: NetEvent) -> None:
         self.events.append(event)
@@ -59,7 +66,13 @@ class World:
         return ours
 
     def connector(self) -> Connector:
-        return Connector(ADDRESS, self.emit, connect=self.connect, jitter=lambda: self.jitter)
+        vigil = Vigil(lambda: trio.current_time() + self.slept, lambda stream: self.route)
+        return Connector(
+            ADDRESS, self.emit, connect=self.connect, jitter=lambda: self.jitter, vigil=vigil
+        )
+
+    def route(self) -> str:
+        return self.address
 
     async def until(self, kind: type[Any], count: int = 1) -> Any:
         """The `count`-th event of this kind."""
@@ -283,16 +296,96 @@ def test_quit_while_connecting_or_waiting_ends_at_once() -> None:
 
 def test_a_command_without_a_connection_is_answered() -> None:
     async def script(world: World, connector: Connector) -> None:
-        connector.do(lambda core: core.say("#lobby", "x"))
-        assert "not sent" in (await world.until(CommandFailed)).reason
+        connector.do(lambda core: core.command("TOPIC", "#lobby", "x"))
+        assert "Not connected" in (await world.until(CommandFailed)).reason
         server = await world.accept()
-        connector.do(lambda core: core.say("#lobby", "x"))
+        connector.do(lambda core: core.command("TOPIC", "#lobby", "x"))
         await world.until(CommandFailed, 2)
+        connector.do(lambda core: core.say("#lobby", "x"), Unsent("#lobby", "x", Kind.MESSAGE))
+        assert (await world.until(Unsent)).reason == "Not connected"
         await read_until(server, b"USER gchat 0 * Tuan\r\n")
         await server.send_all(b":srv 001 Tuan :Welcome\r\n")
         await world.until(Registered)
         connector.do(lambda core: core.say("#a b", "x"))
         assert "cannot be sent" in (await world.until(CommandFailed, 3)).reason
+
+    play(script)
+
+
+def after(world: World, change: str) -> None:
+    """What may end a connection without a word."""
+    if change == "sleep":
+        world.slept += 3600
+    else:
+        world.address = "198.51.100.7"
+
+
+@pytest.mark.parametrize("change", ["sleep", "another network"])
+def test_after_sleep_or_on_another_network_a_dead_connection_is_soon_found_out(
+    change: str,
+) -> None:
+    async def script(world: World, connector: Connector) -> None:
+        server = await world.welcome()
+        await server.send_all(b"PONG srv keepalive\r\n")
+        await world.until(Latency)
+        after(world, change)
+        started = trio.current_time()
+        await read_until(server, b"PING keepalive\r\n")
+        assert trio.current_time() - started <= VIGIL_SECONDS
+        await world.welcome(2)
+        assert trio.current_time() - started <= VIGIL_SECONDS + Timeouts().probe + 1
+
+    play(script)
+
+
+def test_after_sleep_a_connection_that_lives_is_kept() -> None:
+    async def script(world: World, connector: Connector) -> None:
+        server = await world.welcome()
+        await server.send_all(b"PONG srv keepalive\r\n")
+        world.slept += 3600
+        await read_until(server, b"PING keepalive\r\n")
+        await server.send_all(b"PONG srv keepalive\r\n")
+        await world.until(Latency, 2)
+        await trio.sleep(VIGIL_SECONDS + Timeouts().probe + 1)
+        assert len(world.connections) == 1
+
+    play(script)
+
+
+@pytest.mark.parametrize("change", ["sleep", "another network"])
+def test_after_sleep_or_on_another_network_the_next_attempt_comes_at_once(change: str) -> None:
+    async def script(world: World, connector: Connector) -> None:
+        server = await world.welcome()
+        world.refuse = [OSError("no route")] * 7
+        await server.aclose()
+        await world.until(Waiting, 8)
+        started = trio.current_time()
+        after(world, change)
+        await world.accept(2)
+        assert trio.current_time() - started <= VIGIL_SECONDS
+
+    play(script)
+
+
+def test_the_rooms_that_one_is_in_are_entered_again_with_their_keys() -> None:
+    async def script(world: World, connector: Connector) -> None:
+        server = await world.welcome()
+        connector.do(lambda core: core.command("JOIN", "#secret", "sesame"))
+        for room in ("#lobby", "#secret", "#left", "#out", "#old"):
+            await server.send_all(f":Tuan!u@h JOIN {room}\r\n".encode())
+        await server.send_all(b":Tuan!u@h PART #left\r\n")
+        await server.send_all(b":Duy!u@h KICK #out Tuan :enough\r\n")
+        await server.send_all(b":Duy!u@h RENAME #old #new :better\r\n")
+        await server.send_all(b":Duy!u@h PRIVMSG #lobby :done\r\n")
+        await world.until(Joined, 5)
+        await world.until(Said)
+        connector.forget_room("#LOBBY")
+        await server.aclose()
+        server = await world.accept(2)
+        await read_until(server, b"USER gchat 0 * Tuan\r\n")
+        await server.send_all(b":srv 001 Tuan :Welcome\r\n")
+        sent = await read_until(server, b"PING keepalive\r\n")
+        assert sent == b"JOIN #secret sesame\r\nJOIN #new\r\nPING keepalive\r\n"
 
     play(script)
 

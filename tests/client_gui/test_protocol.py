@@ -19,11 +19,12 @@ from client_gui.events import (
     Quit,
     Registered,
     Said,
+    Sending,
     ServerText,
     TopicChanged,
 )
 from client_gui.exceptions import NotConnected, ProtocolError
-from client_gui.protocol import NICK_RETRIES, ClientProtocol, Timeouts
+from client_gui.protocol import NICK_RETRIES, UNLABELED, ClientProtocol, Timeouts
 from client_gui.state import State
 from gchat.wire.message import MessageError
 
@@ -156,7 +157,9 @@ def test_without_receipts_the_core_gives_its_own_copy() -> None:
 
 def test_with_receipts_it_waits_for_the_servers() -> None:
     core = ready("echo-message")
-    assert core.say("#lobby", "waves about", Kind.ACTION) == []
+    assert core.say("#lobby", "waves about", Kind.ACTION) == [
+        Sending("#lobby", "waves about", Kind.ACTION, f"{UNLABELED}1")
+    ]
     assert core.data_to_send() == b"PRIVMSG #lobby :\x01ACTION waves about\x01\r\n"
     assert core.caps == {"echo-message"}
     receive(core, "CAP Tuan DEL :echo-message")

@@ -18,7 +18,7 @@ def test_there_and_back(tmp_path: Path) -> None:
     settings.used(Server("a.example", 6697, "Lan"))
     save(settings, path)
     assert load(path) == settings
-    assert [one.name for one in settings.servers] == ["Lan on a.example:6697", "Duy on b.example:1"]
+    assert [one.name for one in settings.servers] == ["a.example:6697", "b.example:1"]
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -83,7 +83,7 @@ def test_from_the_dialog_with_tls_and_an_account(server: ServerProcess, open_ui:
     owner.send("QUIT")
     owner.read_to_end()
     ui = open_ui(server.port)
-    dialog = ui.app.dialog
+    dialog = ui.app.connection.dialog
     assert dialog is not None
     dialog.tls.on = True
     dialog.account.insert(0, "Tuan")

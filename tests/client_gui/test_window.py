@@ -33,7 +33,7 @@ def test_from_the_dialog_to_a_conversation(server: ServerProcess, open_ui: OpenU
     ui = open_ui(server.port)
     assert ui.root.state() == "withdrawn"
     ui.enter("Tuan")
-    assert ui.app.dialog is None
+    assert ui.app.connection.dialog is None
     assert ui.root.state() == "normal"
     assert duy.read_line() == "Tuan has connected to the chat room"
     ui.type("Hello, Duy!")
@@ -54,7 +54,7 @@ def test_a_refused_nickname_is_explained_and_asked_for_again(
 ) -> None:
     PlainClient(server.port, "Duy")
     ui = open_ui(server.port)
-    dialog = ui.app.dialog
+    dialog = ui.app.connection.dialog
     assert dialog is not None
 
     def says(sentence: str) -> bool:
@@ -85,7 +85,7 @@ def test_what_cannot_be_a_server_is_said_before_connecting(
     open_ui: OpenUi, host: str, port: str, sentence: str
 ) -> None:
     ui = open_ui(1)
-    dialog = ui.app.dialog
+    dialog = ui.app.connection.dialog
     assert dialog is not None
     for entry, value in ((dialog.host, host), (dialog.port, port)):
         entry.delete(0, "end")
@@ -98,7 +98,7 @@ def test_connection_refused_is_said_in_the_dialog_which_stays(
     server: ServerProcess, open_ui: OpenUi
 ) -> None:
     ui = open_ui(free_port())
-    dialog = ui.app.dialog
+    dialog = ui.app.connection.dialog
     assert dialog is not None
     ui.connect("Tuan")
     sentence = "Nothing answers there. Is the server running, and are host and port right?"
@@ -115,7 +115,7 @@ def test_what_is_no_chat_server_is_said(open_ui: OpenUi) -> None:
         peer, _ = listener.accept()
         with peer:
             peer.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
-            dialog = ui.app.dialog
+            dialog = ui.app.connection.dialog
             assert dialog is not None
             ui.wait_until(lambda: "is not a chat server" in dialog.message.cget("text"))
 
@@ -148,7 +148,7 @@ def test_scrolling_up_loads_what_was_said_before(
         pass
     ui = open_ui(server.port, nick="Tuan", layout="compact")
     ui.wait_for("Duy: message 179", "Tuan has connected to the chat room")
-    assert ui.lines()[0] == "↑ 41 earlier messages"
+    assert ui.lines()[0] == "↑ 40 earlier messages"
     text = ui.app.window.transcript.text
 
     def scroll() -> None:
@@ -156,13 +156,13 @@ def test_scrolling_up_loads_what_was_said_before(
         text.event_generate("<Button-4>")
 
     scroll()
-    ui.wait_until(lambda: len(ui.lines()) == 52)
-    assert ui.lines()[:2] == ["↑ earlier messages", "Duy: message 130"]
+    ui.wait_until(lambda: len(ui.lines()) == 51)
+    assert ui.lines()[:2] == ["↑ earlier messages", "Duy: message 131"]
     scroll()
-    ui.wait_until(lambda: len(ui.lines()) == 152)
-    assert ui.lines()[:2] == ["↑ earlier messages", "Duy: message 30"]
+    ui.wait_until(lambda: len(ui.lines()) == 151)
+    assert ui.lines()[:2] == ["↑ earlier messages", "Duy: message 31"]
     # what was in view still is; where "earlier messages" stood is the one before
-    assert text.get("@0,0 linestart", "@0,0 lineend").endswith("Duy: message 129")
+    assert text.get("@0,0 linestart", "@0,0 lineend").endswith("Duy: message 130")
     scroll()
     ui.wait_until(lambda: len(ui.lines()) == 181)
     assert ui.lines()[0] == "Duy: message 0"
@@ -189,7 +189,7 @@ def test_what_was_said_while_the_connection_was_down_is_there_afterwards(
         pass
     meanwhile.stop()
     make_server("--data", str(tmp_path / "data"), "--port", str(port))
-    ui.app._retry()
+    ui.app.connection.retry()
     ui.wait_until(lambda: "Tuan has connected" in str(ui.app.model.rooms["#lobby"].lines[-1]))
     lines = map(str, ui.app.model.rooms["#lobby"].lines)
     spoken = [line for line in lines if line.startswith(("Duy:", "Lan:"))]
@@ -271,7 +271,7 @@ def test_a_private_message_opens_a_conversation(server: ServerProcess, open_ui: 
     ui.wait_until(lambda: "Duy" in ui.app.model.rooms["duy"].name)
     ui.wait_until(lambda: ui.app.model.rooms["duy"].unread == 2)
     assert ui.lines() == ["Tuan has connected to the chat room"]
-    ui.app.choose("duy")
+    ui.app.navigation.choose("duy")
     assert ui.lines() == ["Duy: psst", "Duy: hey"]
     assert ui.app.model.rooms["duy"].unread == 0
     duy.read_line()  # the window's arrival

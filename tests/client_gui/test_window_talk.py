@@ -11,7 +11,7 @@ import pytest
 from client_gui.lines import Fate
 from client_gui.model import Phase
 from client_gui.settings import load
-from client_gui.ui.panels import Chooser, Panel
+from client_gui.ui.panels import Chooser, Panel, Words
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient
@@ -45,8 +45,12 @@ def said(duy: IrcClient, line: str) -> str:
     return got[-1].tags["msgid"]
 
 
+def panels(ui: Ui, kind: type[Panel]) -> list[Panel]:
+    return [one for one in ui.root.winfo_children() if isinstance(one, kind)]
+
+
 def panel(ui: Ui, kind: type[Panel]) -> Panel:
-    found = [one for one in ui.root.winfo_children() if isinstance(one, kind)]
+    found = panels(ui, kind)
     assert found, "no such window"
     return found[-1]
 
@@ -114,15 +118,15 @@ def test_drafts_wait_in_their_rooms(ui: Ui, duy: IrcClient) -> None:
     ui.key("<Alt-Down>")
     ui.wait_until(lambda: ui.app.model.current == "duy")
     assert ui.app.window.composer.get() == ""
-    ui.app.choose("#lobby")
+    ui.app.navigation.choose("#lobby")
     assert ui.app.window.composer.get() == "half a thought"
 
 
 def test_new_and_jump(ui: Ui, duy: IrcClient) -> None:
-    ui.app.talk("Nobody")
+    ui.app.navigation.talk("Nobody")
     duy.ask("PRIVMSG #lobby :while you were away")
     ui.wait_until(lambda: ui.app.model.rooms["#lobby"].unread == 1)
-    ui.app.choose("#lobby")
+    ui.app.navigation.choose("#lobby")
     assert "NEW MESSAGES" in content(ui)
     duy.ask(*(f"PRIVMSG #lobby :line {number}" for number in range(60)))
     ui.wait_for("Duy: line 59")
@@ -141,11 +145,11 @@ def test_new_and_jump(ui: Ui, duy: IrcClient) -> None:
 
 
 def test_notifications_and_muting(ui: Ui, duy: IrcClient) -> None:
-    ui.app.talk("Nobody")
+    ui.app.navigation.talk("Nobody")
     duy.ask("PRIVMSG #lobby :nothing for you", "PRIVMSG #lobby :Tuan: lunch?")
     ui.wait_until(lambda: ui.told)
     assert ui.told == [("Duy · #lobby", "Tuan: lunch?")]
-    ui.app.mute("#lobby")
+    ui.app.navigation.mute("#lobby")
     duy.ask("PRIVMSG #lobby :Tuan: now?", "PRIVMSG Tuan :hello?")
     ui.wait_until(lambda: len(ui.told) == 2)
     assert ui.told[1] == ("Duy", "hello?")
@@ -228,12 +232,51 @@ def test_finding(
     duy.ask("PRIVMSG #lobby :the needle", *(f"PRIVMSG #lobby :hay {n}" for n in range(30)))
     ui = open_ui(server.port, nick="Tuan")
     ui.wait_until(lambda: "Duy: hay 29" in ui.lines())
+    text, bar = ui.app.window.transcript.text, ui.app.window.findbar
+    assert "Duy: the needle" not in ui.lines(), "it is loaded, and not drawn"
     ui.type("/search needle")
-    ui.wait_until(lambda: "Duy: the needle" in ui.screen())
-    assert "not in view" in ui.screen()
-    ui.type("/search hay 2")
-    ui.wait_until(lambda: "in view" in ui.app.window.composer.notice.cget("text"))
-    assert ui.app.window.transcript.text.tag_ranges("found")
+    ui.wait_until(lambda: bar.count.cget("text") == "1 of 1")
+    assert "Duy: the needle" in ui.lines()
+    assert text.get(*text.tag_ranges("found")) == "needle"
+    bar.entry.delete(0, "end")
+    ui.root.update()
+    bar.entry.focus_force()
+    bar.entry.insert(0, "HAY 2")
+    bar.entry.event_generate("<KeyRelease>", keysym="2")
+    ui.wait_until(lambda: bar.count.cget("text") == "1 of 11")
+    bar.entry.event_generate("<Return>")
+    assert bar.count.cget("text") == "2 of 11"
+    assert "hay 28" in text.get("found.first linestart", "found.last lineend")
+    bar.entry.event_generate("<Shift-Return>")
+    bar.entry.event_generate("<Down>")
+    assert bar.count.cget("text") == "11 of 11"
+    bar.entry.event_generate("<Escape>")
+    assert not bar.winfo_ismapped()
+    assert not text.tag_ranges("found")
+    ui.key("<F3>")
+    assert not text.tag_ranges("found"), "there is nothing to go on with"
+
+
+def test_finding_on_the_server(
+    make_server: Callable[..., ServerProcess], open_ui: OpenUi, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(tmp_path))
+    duy = IrcClient(server.port, "Duy", *CAPS, join="#lobby")
+    duy.ask("PRIVMSG #lobby :the needle", *(f"PRIVMSG #lobby :hay {n}" for n in range(90)))
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_until(lambda: "Duy: hay 89" in ui.lines())
+    ui.key("<Control-f>")
+    bar = ui.app.window.findbar
+    bar.entry.insert(0, "needle")
+    ui.press("On the server")
+    ui.wait_until(lambda: panels(ui, Chooser))
+    (found,) = panels(ui, Chooser)
+    assert isinstance(found, Chooser)
+    (row,) = found.list.get(0, "end")
+    assert row.endswith("Duy: the needle")
+    found.done()
+    ui.wait_until(lambda: panels(ui, Words))
+    assert "the needle" in ui.screen(), "it is not loaded, and shown by itself"
 
 
 def test_tab_and_up(ui: Ui, duy: IrcClient) -> None:
@@ -301,7 +344,7 @@ def test_twenty_thousand_messages_are_opened_without_drawing_them(ui: Ui) -> Non
         ui.app.model.apply(Said("#big", "Duy", f"text {number}", Kind.MESSAGE, own=False))
     ui.app.settings.lines = 0
     ui.app.apply_settings()
-    ui.app.choose("#big")
+    ui.app.navigation.choose("#big")
     assert len(ui.app.window.transcript._units) == 200
     assert ui.lines()[0] == "↑ 19800 earlier messages"
     assert ui.app.model.status.phase is Phase.CONNECTED

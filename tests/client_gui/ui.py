@@ -75,6 +75,11 @@ class Ui:
                 texts.append(f"[{widget.get()}]")
             elif isinstance(widget, tk.Label):
                 texts.append(str(widget.cget("text")))
+            elif isinstance(widget, tk.Canvas):
+                words = [item for item in widget.find_all() if str(widget.type(item)) == "text"]
+                texts.extend(
+                    str(widget.tk.call(widget, "itemcget", item, "-text")) for item in words
+                )
             for child in widget.winfo_children():
                 visit(child)
 
@@ -91,7 +96,7 @@ class Ui:
 
     def connect(self, nick: str) -> None:
         """Goes through the dialog."""
-        dialog = self.app.dialog
+        dialog = self.app.connection.dialog
         assert dialog is not None
         dialog.nick.delete(0, "end")
         dialog.nick.insert(0, nick)

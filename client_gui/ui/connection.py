@@ -1,0 +1,266 @@
+"""Which server the window is at: asks for it, connects, remembers it, and hands on what it tells.
+
+Knows the dialogs and the receive loop, not how anything is drawn.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from client_gui import events, secrets
+from client_gui.bridge import Bridge
+from client_gui.changes import TrustNeeded
+from client_gui.login import Login
+from client_gui.model import Phase, Status
+from client_gui.net import Command, NetThread
+from client_gui.settings import Server
+from client_gui.stream import Address
+from client_gui.texts import _
+from client_gui.ui.dialogs import ConnectDialog
+from client_gui.ui.panels import Question
+from gchat.wire.names import casefold
+
+if TYPE_CHECKING:
+    from client_gui.ui.app import App
+
+CLOSE_SECONDS = 1.0  # for the goodbye, before the window goes without it
+CLOSE_POLL_MS = 20
+
+Item = tuple[NetThread, events.NetEvent]
+
+
+class Connection:
+    """At most one at a time."""
+
+    def __init__(self, app: App, server: Server, lobby: str) -> None:
+        self._app = app
+        self.server = server
+        self._lobby = lobby
+        self._password = ""  # as somebody has typed it, until it is in the keyring
+        self.net: NetThread | None = None
+        self.dialog: ConnectDialog | None = None
+        self._trust: Question | None = None
+        self._remembered = False  # where we are connected, for the next time
+        self._bridge: Bridge[Item] = Bridge(app.root, self._deliver)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the server would get a command."""
+        return self.net is not None and self._app.model.status.phase is Phase.CONNECTED
+
+    def do(self, command: Command, unsent: events.Unsent | None = None) -> bool:
+        """Hands a command to the core, where there is a connection; whether there is one. Where it
+        is lost at that moment, `unsent` is told.
+        """
+        if self.net is None or not self.ready:
+            return False
+        self.net.do(command, unsent)
+        return True
+
+    def do_if_ready(self, command: Command) -> None:
+        """What is of no use later: nothing is said where there is no connection."""
+        if self.net is not None:
+            self.net.do_if_ready(command)
+
+    def retry(self) -> None:
+        """Connects now instead of waiting longer."""
+        if self.net is not None and self._app.model.status.phase is Phase.WAITING:
+            self.net.retry()
+
+    # -- asking
+
+    def ask(self, why: str = "") -> None:
+        """The dialog, with what the server had against the last answer."""
+        app = self._app
+        if self.dialog is None:
+            self.dialog = ConnectDialog(
+                app.root, app.theme, self._answered, self._cancelled, app.settings.servers
+            )
+            self.dialog.on_forget = self._forget
+            self.dialog.fill(self.server)
+        if why:
+            self.dialog.complain(why, self.dialog.nick)
+        elif self.net is not None:
+            self.dialog.lift()
+
+    def close_dialog(self) -> None:
+        """Takes it away, where there is one."""
+        if self.dialog is not None:
+            self.dialog.destroy()
+            self.dialog = None
+
+    def _answered(self, server: Server, password: str) -> None:
+        only_nick = replace(server, nick=self.server.nick) == self.server and not password
+        self._password = password
+        if self.net is not None and only_nick and self._app.model.status.phase is not Phase.WAITING:
+            if server.nick == self._app.model.nick and self.ready:
+                self.close_dialog()
+            self.server = server
+            self.net.change_nick(server.nick)
+            return
+        self.server = server
+        self.start()
+
+    def _cancelled(self) -> None:
+        if self._app.welcomed:
+            self.close_dialog()
+        else:
+            self._app.close()
+
+    def _forget(self, server: Server) -> None:
+        """Takes a server out of those that are known, and its password out of the keyring."""
+        self._app.settings.servers.remove(server)
+        self._app.save()
+        _aside(lambda: secrets.forget(server.host, server.port, server.account))
+
+    def ask_trust(self, needed: TrustNeeded) -> None:
+        """Whether somebody has compared the certificate's fingerprint."""
+        pairs = [needed.fingerprint[at : at + 2] for at in range(0, 64, 2)]
+        shown = ":".join(pairs).upper()
+        text = _("Its SHA-256 is\n{shown}\n\nCompare it with what the server prints.").format(
+            shown=shown
+        )
+        if needed.changed:
+            text = _("It is ANOTHER certificate than the one you trusted before. ") + text
+        else:
+            text = _("Nobody whom this computer knows has signed the server's certificate. ") + text
+        net = self.net
+
+        def answer(yes: bool) -> None:
+            self._trust = None
+            if net is None or net is not self.net:
+                return  # the question is not open any more
+            if yes:
+                self.server.pin = needed.fingerprint
+                net.trust(needed.fingerprint)
+            else:
+                self.stop()
+                self._app.model.status = Status(Phase.OFFLINE)
+                self.ask(_("The server's certificate is not trusted."))
+
+        if self._trust is not None:
+            self._trust.destroy()
+        app = self._app
+        title = _("certificate")
+        self._trust = Question(
+            self.dialog or app.root, app.theme, title, text, _("Trust it"), answer, careful=True
+        )
+
+    # -- the connection
+
+    def start(self) -> None:
+        """Connects to the server that was chosen."""
+        self.stop()
+        self._remembered = False
+        server, typed = self.server, self._password
+        self._app.arrive(server)
+        self._app.model.status = Status(Phase.CONNECTING)  # the last attempt's is over
+
+        def login() -> Login | None:
+            if not server.account:
+                return None
+            password = typed or secrets.recall(server.host, server.port, server.account)
+            return Login(server.account, password) if password else None
+
+        rooms = (self._lobby, *server.rooms)
+        address = Address(server.host, server.port, server.nick, rooms, server.tls, server.pin)
+        # each event says which connection it is of, so that one that was given up stays silent
+        net = NetThread(address, lambda event: self._bridge.put((net, event)), login)
+        self.net = net
+        net.start()
+
+    def stop(self) -> None:
+        """Gives the connection up."""
+        if self.net is not None:
+            self.net.quit()
+            self.net = None
+
+    def _deliver(self, items: Sequence[Item]) -> None:
+        ours = [event for net, event in items if net is self.net]
+        if not ours:
+            return  # of a connection that was given up
+        self._app.take(ours)
+        for event in ours:
+            self._heard(event)
+        self._follow()
+
+    def _heard(self, event: events.NetEvent) -> None:
+        """What is to be known the next time."""
+        match event:
+            case events.LoggedIn():
+                self._keep_password()
+            case events.Joined(own=True):
+                self._stay(event.room, "")
+            case events.Left(own=True):
+                self._stay("", event.room)
+            case events.RoomRenamed():
+                self._stay(event.new, event.old)
+            case events.ServerText(error=True) if self.dialog is not None and self.dialog.wanted:
+                self.dialog.complain(event.text, self.dialog.nick)
+
+    def left(self, name: str) -> None:
+        """Somebody does not want to be in a room any more, connected or not."""
+        self._stay("", name)
+        if self.net is not None:
+            self.net.forget_room(name)
+
+    def _stay(self, entered: str, left: str) -> None:
+        """Rooms besides the lobby are entered again the next time."""
+        gone = {casefold(left), casefold(entered), self._app.model.lobby}
+        rooms = [name for name in self.server.rooms if casefold(name) not in gone]
+        if entered and casefold(entered) != self._app.model.lobby:
+            rooms.append(entered)
+        if rooms != self.server.rooms:
+            self.server.rooms = rooms
+            self._app.save()
+
+    def _keep_password(self) -> None:
+        """It is the right one."""
+        server, password, self._password = self.server, self._password, ""
+        if password:
+            _aside(lambda: secrets.keep(server.host, server.port, server.account, password))
+
+    def _follow(self) -> None:
+        """While the dialog is there, the connection's state is told in it."""
+        app, status = self._app, self._app.model.status
+        if status.phase is Phase.CONNECTED:
+            if not self._remembered:
+                self._remembered = True
+                app.settings.used(self.server)
+                app.save()
+                self.close_dialog()
+                app.welcome()
+            elif self.dialog is not None and app.model.nick == self.dialog.wanted:
+                self.close_dialog()
+        elif status.phase is Phase.WAITING and self.dialog is not None and not app.welcomed:
+            self.dialog.complain(status.reason)
+            self.stop()
+
+    # -- the end
+
+    def close(self, reason: str, done: Callable[[], None]) -> None:
+        """Says goodbye; calls `done` when the server has closed, or soon after."""
+        self.close_dialog()
+        net = self.net
+        if net is not None:
+            net.quit(reason)
+        started = time.monotonic()
+
+        def wait() -> None:
+            over = time.monotonic() - started > CLOSE_SECONDS
+            if net is None or net.done.is_set() or over:
+                self._bridge.close()
+                done()
+            else:
+                self._app.root.after(CLOSE_POLL_MS, wait)
+
+        wait()
+
+
+def _aside(work: Callable[[], object]) -> None:
+    """A keyring may ask somebody for its own password, and the window is not to wait for that."""
+    threading.Thread(target=work, name="gchat-keyring", daemon=True).start()

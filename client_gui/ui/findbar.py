@@ -1,0 +1,105 @@
+"""The bar under the header in which one looks for words."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+from tkinter import ttk
+
+from client_gui.texts import _
+from client_gui.ui.theme import Theme
+
+PAUSE_MS = 150  # after the last key, before it is looked for: typing never waits
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the bar asks for."""
+
+    words: Callable[[str], None]  # these are looked for in what is loaded
+    step: Callable[[int], None]  # 1: to the place before, which is older; -1: after
+    server: Callable[[str], None]  # these are looked for on the server
+    closed: Callable[[], None]
+
+
+class FindBar(tk.Frame):
+    """Shown with `open`; Escape closes it."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, search: Search) -> None:
+        palette = theme.palette
+        super().__init__(parent, background=palette.background)
+        self._search = search
+        self._timer: str | None = None
+        self.entry = ttk.Entry(self, style="Field.TEntry", font=theme.body, width=24)
+        self.entry.pack(
+            side="left", fill="x", expand=True, padx=(theme.px(20), 0), pady=theme.px(8)
+        )
+        self.count = tk.Label(
+            self, font=theme.small, background=palette.background, foreground=palette.dim, width=12
+        )
+        self.count.pack(side="left", padx=theme.px(6))
+        for text, act in (
+            ("↑", lambda: search.step(1)),
+            ("↓", lambda: search.step(-1)),
+            (_("On the server"), lambda: search.server(self.entry.get())),
+            ("✕", self.close),
+        ):
+            button = ttk.Button(self, text=text, style="Small.TButton", command=act)
+            button.pack(side="left", padx=(0, theme.px(6)))
+        tk.Frame(self, background=palette.background, width=theme.px(12)).pack(side="left")
+        self.entry.bind("<KeyRelease>", self._typed)
+        for keys, older in (("<Return>", 1), ("<Up>", 1), ("<Shift-Return>", -1), ("<Down>", -1)):
+            self.entry.bind(keys, lambda event, step=older: self._step(step))  # type: ignore[misc]
+        self.entry.bind("<Control-Return>", lambda event: search.server(self.entry.get()))
+        self.bind_all("<F3>", lambda event: self._step(1))
+        self.bind_all("<Shift-F3>", lambda event: self._step(-1))
+        for widget in (self.entry, *self.winfo_children()):
+            widget.bind("<Escape>", lambda event: self.close())
+
+    def open(self, words: str = "") -> None:
+        """Shows the bar, and looks for these words where there are some."""
+        self.pack(side="top", fill="x", after=self.master.winfo_children()[0])
+        if words:
+            self.entry.delete(0, "end")
+            self.entry.insert(0, words)
+            self._now()
+        self.entry.focus_set()
+        self.entry.selection_range(0, "end")
+
+    def close(self) -> None:
+        """Hides it, and what it has marked."""
+        self._stop()
+        self.pack_forget()
+        self._search.closed()
+
+    def say(self, text: str) -> None:
+        """Which of how many places is shown."""
+        self.count.configure(text=text)
+
+    def destroy(self) -> None:
+        """With the window."""
+        self._stop()
+        super().destroy()
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self.after_cancel(self._timer)
+            self._timer = None
+
+    def _typed(self, event: tk.Event[tk.Misc]) -> None:
+        if event.keysym in ("Return", "Up", "Down", "Escape", "F3", "Shift_L", "Shift_R"):
+            return
+        self._stop()
+        self._timer = self.after(PAUSE_MS, self._now)
+
+    def _now(self) -> None:
+        self._stop()
+        self._search.words(self.entry.get())
+
+    def _step(self, step: int) -> str:
+        if self._timer is not None:
+            self._now()
+        elif self.winfo_ismapped():
+            self._search.step(step)
+        return "break"

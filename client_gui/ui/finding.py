@@ -1,0 +1,105 @@
+"""Finding words: in everything that is loaded of the current room, and on the server."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from client_gui.events import Said
+from client_gui.lines import SPOKEN
+from client_gui.texts import _
+from client_gui.ui.panels import Choice, Chooser, Words
+
+if TYPE_CHECKING:
+    from client_gui.ui.app import App
+
+SHOWN = 100  # results of the server, the newest
+
+
+class Finding:
+    """Of one window."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._words = ""
+        self._room = ""  # the key of the room in which the places are
+        self._places: list[int] = []  # numbers of lines, the newest first
+        self._at = 0
+        self._found: dict[str, Said] = {}  # on the server, by their ids
+
+    def open(self, words: str = "") -> None:
+        """Shows the bar."""
+        self._app.window.findbar.open(words)
+
+    def look_for(self, words: str) -> None:
+        """Goes to the newest place where the words are."""
+        model = self._app.model
+        self._words, self._room = words.strip(), model.current
+        folded = self._words.casefold()
+        self._places = [
+            line.number
+            for line in reversed(model.rooms[model.current].lines)
+            if folded and line.look in SPOKEN and folded in str(line).casefold()
+        ]
+        self._at = 0
+        self._show()
+
+    def step(self, step: int) -> None:
+        """To the place before (1) or after (-1), round and round."""
+        if self._room != self._app.model.current:
+            self.look_for(self._words)
+        elif self._places:
+            self._at = (self._at + step) % len(self._places)
+            self._show()
+
+    def _show(self) -> None:
+        window = self._app.window
+        if not self._places:
+            window.transcript.unmark()
+            window.findbar.say(_("nothing") if self._words else "")
+            return
+        window.transcript.reveal(self._places[self._at], self._words)
+        about = {"number": self._at + 1, "count": len(self._places)}
+        window.findbar.say(_("{number} of {count}").format(**about))
+
+    def closed(self) -> None:
+        """The bar is gone."""
+        self._app.window.transcript.unmark()
+        self._app.window.composer.text.focus_set()
+
+    # -- on the server
+
+    def on_server(self, words: str) -> None:
+        """Asks the server for where else they are."""
+        app = self._app
+        room = app.model.rooms[app.model.current].name
+        app.model.found = None
+        if words.strip() and not app.connection.do(lambda core: core.look_for(room, words)):
+            app.window.findbar.say(_("not connected"))
+
+    def found(self) -> None:
+        """What the server has found; what is chosen is shown, where it is loaded."""
+        app = self._app
+        if app.model.found is None:
+            return
+        results = app.model.found[-SHOWN:]
+        app.model.found = None
+        self._found = {one.msgid: one for one in results}
+        rows = [
+            Choice(one.msgid, _when(one), f"{one.nick}: {one.text}") for one in reversed(results)
+        ]
+        nothing = [Choice("", _("Nothing was found."))]
+        Chooser(app.root, app.theme, _("Found on the server"), self._go).offer(rows or nothing)
+
+    def _go(self, msgid: str) -> None:
+        app = self._app
+        line = app.model.rooms[app.model.current].find(msgid) if msgid else None
+        if line is not None:
+            app.window.transcript.reveal(line.number, self._words)
+        elif msgid in self._found:
+            one = self._found[msgid]
+            Words(app.root, app.theme, _when(one), [(one.nick, one.text)])
+
+
+def _when(one: Said) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at))

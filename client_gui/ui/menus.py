@@ -1,0 +1,90 @@
+"""What the right button, or the menu key, offers for a line, a room or a person."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from functools import partial
+from typing import TYPE_CHECKING
+
+from client_gui.lines import SPOKEN, Fate, Line
+from client_gui.texts import _
+
+if TYPE_CHECKING:
+    from client_gui.ui.app import App
+
+REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
+
+
+class Menus:
+    """Of one window; each is called with the place on the screen where the menu opens."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def line(self, x: int, y: int, line: Line) -> None:
+        """What can be done with a line."""
+        app, actions = self._app, self._app.actions
+        menu = self._menu()
+        menu.add_command(label=_("Copy"), command=lambda: self._copy(str(line)))
+        if line.fate is Fate.FAILED:
+            again = partial(actions.send_again, line.number)
+            menu.add_command(label=_("Send again"), command=again)
+        if line.look in SPOKEN and line.msgid and not line.redacted:
+            menu.add_command(label=_("Answer"), command=lambda: actions.answer(line))
+            some = self._menu(menu)
+            for reaction in REACTIONS:
+                some.add_command(label=reaction, command=partial(actions.react, line, reaction))
+            menu.add_cascade(label=_("React"), menu=some)
+            menu.add_command(label=_("Delete …"), command=lambda: actions.delete(line))
+        if line.look in SPOKEN and not line.own:
+            label = _("Write to {nick}").format(nick=line.nick)
+            menu.add_command(label=label, command=lambda: app.navigation.talk(line.nick))
+        menu.tk_popup(x, y)
+
+    def room(self, x: int, y: int, key: str) -> None:
+        """What can be done with a room, or a conversation."""
+        app, room = self._app, self._app.model.rooms[key]
+        menu = self._menu()
+        muted = key in app.settings.muted
+        mute = partial(app.navigation.mute, key)
+        menu.add_command(label=_("Unmute") if muted else _("Mute"), command=mute)
+        if room.direct or not room.here:
+            menu.add_command(label=_("Close"), command=lambda: app.actions.leave(key))
+        else:
+            menu.add_command(label=_("Leave"), command=lambda: app.actions.leave(key))
+        menu.tk_popup(x, y)
+
+    def person(self, x: int, y: int, nick: str) -> None:
+        """What can be done with somebody."""
+        app = self._app
+        menu = self._menu()
+        label = _("Write to {nick}").format(nick=nick)
+        menu.add_command(label=label, command=lambda: app.navigation.talk(nick))
+        menu.add_command(label=_("Mention"), command=lambda: app.window.composer.add(f"@{nick} "))
+        room = app.model.rooms[app.model.current].name
+        menu.add_separator()
+        for label, line in (
+            (_("Put out of the room"), ("KICK", room, nick)),
+            (_("Ban"), ("MODE", room, "+b", f"{nick}!*@*")),
+        ):
+            menu.add_command(label=label, command=partial(app.actions.command, *line))
+        menu.tk_popup(x, y)
+
+    def _menu(self, parent: tk.Misc | None = None) -> tk.Menu:
+        """An empty one, in the window's colours."""
+        palette = self._app.theme.palette
+        return tk.Menu(
+            parent or self._app.window.frame,
+            tearoff=False,
+            font=self._app.theme.body,
+            background=palette.background,
+            foreground=palette.text,
+            activebackground=palette.selected,
+            activeforeground=palette.text,
+            relief="flat",
+            borderwidth=1,
+        )
+
+    def _copy(self, text: str) -> None:
+        self._app.root.clipboard_clear()
+        self._app.root.clipboard_append(text)

@@ -1,0 +1,200 @@
+"""The rooms and the people one talks to, drawn on one canvas: many are no slower than few."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+from tkinter import font as tkfont
+
+from client_gui.ui.theme import Theme
+
+ROW = 32
+HEADING = 30
+RADIUS = 6
+BADGE_MAX = 99  # more unread messages than this read "99+"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`key` is "" for a heading; `count` are unread messages, of which some `loud` ones are for us
+    in person; `dot` is a colour, for people.
+    """
+
+    name: str
+    key: str = ""
+    current: bool = False
+    count: int = 0
+    loud: bool = False
+    muted: bool = False
+    dot: str = ""
+    mark: str = ""  # before the name
+
+
+class RoomList(tk.Canvas):
+    """Calls `choose` with the key of a row that is clicked, `menu` when it is the other button."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        width: int,
+        choose: Callable[[str], None],
+        menu: Callable[[int, int, str], None],
+    ) -> None:
+        super().__init__(
+            parent,
+            background=theme.palette.side,
+            highlightthickness=0,
+            borderwidth=0,
+            width=theme.px(width),
+            height=1,  # what is left of the column
+            yscrollincrement=theme.px(ROW),
+        )
+        self._theme = theme
+        self._width = theme.px(width)
+        self._rows: list[Row] = []
+        self._places: list[tuple[int, int, str]] = []  # from, to, key
+        self._hovered = ""
+        self.bind("<Button-1>", lambda event: self._clicked(event, choose))
+        self.bind(
+            "<Button-3>",
+            lambda event: self._clicked(event, lambda k: menu(event.x_root, event.y_root, k)),
+        )
+        self.bind("<Motion>", lambda event: self._hover(self._key_at(event.y)))
+        self.bind("<Leave>", lambda event: self._hover(""))
+        self.bind("<MouseWheel>", lambda event: self._wheel(-1 if event.delta > 0 else 1))
+        self.bind("<Button-4>", lambda event: self._wheel(-1))
+        self.bind("<Button-5>", lambda event: self._wheel(1))
+        self.bind("<Configure>", lambda event: self._show_current())
+
+    def show(self, rows: list[Row]) -> None:
+        """Draws them, if they are others than before; the current one is in view."""
+        if rows == self._rows:
+            return
+        before = next((row.key for row in self._rows if row.current), "")
+        self._rows = rows
+        self._draw()
+        if before != next((row.key for row in rows if row.current), ""):
+            self._show_current()
+
+    def place_of(self, key: str) -> tuple[int, int]:
+        """The middle of a row, as it is in view."""
+        top, bottom = next((a, b) for a, b, one in self._places if one == key)
+        return self._width // 2, round((top + bottom) / 2 - self.canvasy(0))
+
+    # -- drawing
+
+    def _draw(self) -> None:
+        px = self._theme.px
+        self.delete("all")
+        self._places = []
+        at = 0
+        for row in self._rows:
+            height = px(ROW if row.key else HEADING)
+            if row.key:
+                self._draw_row(row, at, height)
+                self._places.append((at, at + height, row.key))
+            else:
+                self._heading(row.name, at + height)
+            at += height
+        self.configure(scrollregion=(0, 0, self._width, at))
+
+    def _heading(self, text: str, foot: int) -> None:
+        theme = self._theme
+        self.create_text(
+            theme.px(14),
+            foot - theme.px(5),
+            text=text,
+            font=theme.small_bold,
+            fill=theme.palette.dim,
+            anchor="sw",
+        )
+
+    def _draw_row(self, row: Row, top: int, height: int) -> None:
+        theme, palette = self._theme, self._theme.palette
+        px, middle = theme.px, top + height // 2
+        ground = palette.side
+        if row.current or row.key == self._hovered:
+            ground = palette.selected if row.current else palette.hover
+            shape = theme.shapes.rounded(self._width, height, px(RADIUS), ground)
+            self.create_image(0, top, image=shape, anchor="nw")
+        lively = row.current or row.count > 0
+        ink = palette.text if lively and not row.muted else palette.dim
+        left = px(14)
+        if row.dot:
+            image = theme.dot(row.dot, 9, ground)
+            self.create_image(left, middle, image=image, anchor="w")
+        elif row.mark:
+            self.create_text(
+                left, middle, text=row.mark, font=theme.body, fill=palette.dim, anchor="w"
+            )
+        left += px(18)
+        right = self._width - px(10)
+        if row.count:
+            right = self._badge(row, right, middle)
+        font = theme.bold if lively else theme.body
+        name = shortened(row.name, font, right - left - px(6))
+        self.create_text(left, middle, text=name, font=font, fill=ink, anchor="w")
+
+    def _badge(self, row: Row, right: int, middle: int) -> int:
+        """How many are unread; where it begins."""
+        theme, palette = self._theme, self._theme.palette
+        text = str(row.count) if row.count <= BADGE_MAX else f"{BADGE_MAX}+"
+        height = theme.px(19)
+        width = max(height + theme.px(3), theme.small_bold.measure(text) + theme.px(13))
+        fill = palette.alert if row.loud else palette.badge
+        shape = theme.shapes.rounded(width, height, theme.px(RADIUS), fill)
+        self.create_image(right, middle, image=shape, anchor="e")
+        self.create_text(
+            right - width // 2, middle, text=text, font=theme.small_bold, fill=palette.badge_ink
+        )
+        return right - width
+
+    # -- what somebody does with it
+
+    def _key_at(self, y: int) -> str:
+        at = self.canvasy(y)
+        return next((key for top, bottom, key in self._places if top <= at < bottom), "")
+
+    def _clicked(self, event: tk.Event[tk.Misc], act: Callable[[str], None]) -> None:
+        key = self._key_at(event.y)
+        if key:
+            act(key)
+
+    def _hover(self, key: str) -> None:
+        if key != self._hovered:
+            self._hovered = key
+            self.configure(cursor="hand2" if key else "arrow")
+            self._draw()
+
+    def _wheel(self, rows: int) -> None:
+        if self.yview() != (0.0, 1.0):  # otherwise a canvas scrolls into the void
+            self.yview_scroll(rows, "units")
+
+    def _show_current(self) -> None:
+        """Scrolls as little as it takes."""
+        current = next((row.key for row in self._rows if row.current), "")
+        for top, bottom, key in self._places:
+            if key != current:
+                continue
+            height, total = self.winfo_height(), max(self._places[-1][1], 1)
+            first = self.canvasy(0)
+            if height > 1 and not first <= top <= bottom <= first + height:
+                self.yview_moveto(
+                    max(0, (bottom - height) if bottom > first + height else top) / total
+                )
+
+
+def shortened(text: str, font: tkfont.Font, width: int) -> str:
+    """What of `text` has room in so many pixels, with `…` where that is not all."""
+    if font.measure(text) <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if font.measure(text[:middle] + "…") <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low] + "…"

@@ -1,0 +1,203 @@
+"""How ttk's widgets look: buttons, fields, switches, scrollbars, with round corners that are
+stretched from small images.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tkinter as tk
+from tkinter import ttk
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from client_gui.ui.theme import Theme
+
+RADIUS = 7
+_made = itertools.count()  # an element's name can be given once only, and never taken back
+
+
+def configure(root: tk.Misc, theme: Theme) -> None:
+    """Gives them the colours and distances of `theme`."""
+    style = ttk.Style(root)
+    style.theme_use("clam")
+    _Styles(style, theme).all()
+
+
+class _Styles:
+    def __init__(self, style: ttk.Style, theme: Theme) -> None:
+        self._style = style
+        self._theme = theme
+        self._palette = theme.palette
+        self._number = next(_made)
+
+    def all(self) -> None:
+        palette = self._palette
+        self._button("Send", palette.accent, palette.accent_hover, palette.accent_text, bold=True)
+        self._button("Quiet", palette.field, palette.selected, palette.text, bold=False)
+        self._style.configure("Composer.Send.TButton", background=palette.field)
+        self._plain("Link", palette.background, palette.accent, padding=0)
+        self._plain("Small", palette.background, palette.dim, padding=6)
+        self._field()
+        self._check()
+        self._choice()
+        self._scrollbar()
+
+    def _corners(self, name: str, fill: str, *states: tuple[str, str, str], edge: str = "") -> str:
+        """An element with round corners; `states` are (state, fill, edge)."""
+        theme = self._theme
+        radius, line = theme.px(RADIUS), max(1, theme.px(1))
+        size = 2 * radius + 2
+
+        def image(colour: str, border: str, width: int) -> Any:
+            return theme.shapes.rounded(size, size, radius, colour, border, width)
+
+        element = f"{name}{self._number}"
+        self._style.element_create(
+            element,
+            "image",
+            image(fill, edge, line),
+            *((state, image(colour, border, 2 * line)) for state, colour, border in states),
+            border=radius,
+            sticky="nsew",
+        )
+        return element
+
+    def _button(self, name: str, fill: str, hover: str, ink: str, *, bold: bool) -> None:
+        theme, palette = self._theme, self._palette
+        element = self._corners(
+            f"{name}.button",
+            fill,
+            ("disabled", palette.border, ""),
+            ("active", hover, ""),
+            ("focus", fill, palette.text),
+        )
+        inside: Any = ("Button.padding", {"sticky": "nswe", "children": [("Button.label", {})]})
+        self._style.layout(f"{name}.TButton", [(element, {"sticky": "nswe", "children": [inside]})])
+        self._style.configure(
+            f"{name}.TButton",
+            background=palette.background,
+            foreground=ink,
+            font=theme.bold if bold else theme.body,
+            padding=(theme.px(20), theme.px(8)),
+            anchor="center",
+        )
+        self._style.map(
+            f"{name}.TButton",
+            background=[],
+            foreground=[("disabled", palette.dim)],
+        )
+
+    def _plain(self, name: str, ground: str, ink: str, *, padding: int) -> None:
+        """A button that looks like words."""
+        theme, palette = self._theme, self._palette
+        label: Any = ("Button.label", {"sticky": "nswe"})
+        inside: Any = ("Button.padding", {"sticky": "nswe", "children": [label]})
+        focus: Any = ("Button.focus", {"sticky": "nswe", "children": [inside]})
+        self._style.layout(f"{name}.TButton", [focus])
+        self._style.configure(
+            f"{name}.TButton",
+            background=ground,
+            foreground=ink,
+            font=theme.small,
+            focuscolor=palette.accent,
+            padding=(theme.px(padding), theme.px(padding / 2)),
+        )
+        self._style.map(
+            f"{name}.TButton",
+            background=[("active", palette.selected if padding else ground)],
+            foreground=[("active", palette.accent_hover if not padding else palette.text)],
+        )
+
+    def _field(self) -> None:
+        theme, palette = self._theme, self._palette
+        element = self._corners(
+            "field", palette.field, ("focus", palette.field, palette.accent), edge=palette.border
+        )
+        area: Any = ("Entry.textarea", {"sticky": "nswe"})
+        inside: Any = ("Entry.padding", {"sticky": "nswe", "children": [area]})
+        self._style.layout("Field.TEntry", [(element, {"sticky": "nswe", "children": [inside]})])
+        self._style.configure(
+            "Field.TEntry",
+            background=palette.background,
+            foreground=palette.text,
+            insertcolor=palette.text,
+            insertwidth=2,
+            selectbackground=palette.accent,
+            selectforeground=palette.accent_text,
+            padding=(theme.px(8), theme.px(6)),
+        )
+        self._style.layout("Field.TFrame", [(element, {"sticky": "nswe"})])
+        self._style.configure("Field.TFrame", background=palette.background)
+
+    def _check(self) -> None:
+        theme, palette = self._theme, self._palette
+        size = theme.px(18)
+
+        def image(colour: str, *, on: bool) -> Any:
+            return theme.shapes.switch(colour, "#ffffff", size, on=on)
+
+        element = f"switch{self._number}"
+        self._style.element_create(
+            element,
+            "image",
+            image(palette.badge, on=False),
+            ("selected", image(palette.accent, on=True)),
+            sticky="w",
+        )
+        label: Any = ("Checkbutton.label", {"side": "left", "sticky": "w"})
+        focus: Any = ("Checkbutton.focus", {"side": "left", "sticky": "w", "children": [label]})
+        self._style.layout(
+            "Switch.TCheckbutton",
+            [(element, {"side": "left", "sticky": ""}), focus],
+        )
+        self._style.configure(
+            "Switch.TCheckbutton",
+            background=palette.background,
+            foreground=palette.text,
+            focuscolor=palette.accent,
+            font=theme.body,
+        )
+        self._style.map("Switch.TCheckbutton", background=[("active", palette.background)])
+
+    def _choice(self) -> None:
+        theme, palette = self._theme, self._palette
+        self._style.configure(
+            "TCombobox",
+            fieldbackground=palette.field,
+            background=palette.field,
+            foreground=palette.text,
+            arrowcolor=palette.text,
+            bordercolor=palette.border,
+            lightcolor=palette.field,
+            darkcolor=palette.field,
+            arrowsize=theme.px(14),
+            padding=theme.px(6),
+        )
+        self._style.map(
+            "TCombobox",
+            fieldbackground=[("readonly", palette.field)],
+            foreground=[("readonly", palette.text)],
+            selectbackground=[("readonly", palette.field)],
+            selectforeground=[("readonly", palette.text)],
+            bordercolor=[("focus", palette.accent)],
+        )
+
+    def _scrollbar(self) -> None:
+        theme, palette = self._theme, self._palette
+        self._style.configure(
+            "Thin.Vertical.TScrollbar",
+            background=palette.border,
+            troughcolor=palette.background,
+            bordercolor=palette.background,
+            lightcolor=palette.border,
+            darkcolor=palette.border,
+            arrowsize=0,
+            width=theme.px(9),
+            relief="flat",
+        )
+        self._style.map("Thin.Vertical.TScrollbar", background=[("disabled", palette.background)])
+        thumb: Any = ("Vertical.Scrollbar.thumb", {"expand": "1", "sticky": "nswe"})
+        self._style.layout(
+            "Thin.Vertical.TScrollbar",
+            [("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})],
+        )

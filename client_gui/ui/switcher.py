@@ -1,0 +1,95 @@
+"""Lists to choose from: a room to join, a room or person to go to, what the keys do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client_gui.texts import _, n_
+from client_gui.ui.panels import Choice, Chooser, Panel, Words
+
+if TYPE_CHECKING:
+    from client_gui.ui.app import App
+
+PERSON = "@"  # before the key of somebody with whom there is no conversation yet
+KEYS = (
+    ("Ctrl+K", n_("go to a room or person")),
+    ("Alt+Up, Alt+Down", n_("the room above or below in which something is new")),
+    ("Ctrl+J", n_("join a room")),
+    ("Ctrl+F", n_("find in this room")),
+    ("F3, Shift+F3", n_("the place found before, after")),
+    ("F6", n_("into the messages and back; there Up and Down choose one")),
+    ("Enter, Menu", n_("what can be done with the chosen message")),
+    ("Tab", n_("complete a nickname, room, command or :emoji")),
+    ("Up, Down", n_("what you sent before")),
+    ("Shift+Enter", n_("a new line")),
+    ("Esc", n_("stop answering; to the last message")),
+    ("Page Up", n_("what was said before")),
+    ("Ctrl+M", n_("show or hide who is here")),
+    ("Ctrl+R", n_("connect now instead of waiting")),
+    ("Ctrl+O", n_("another server, or nickname")),
+    ("Ctrl+Plus, Ctrl+Minus, Ctrl+0", n_("larger, smaller, as it was")),
+    ("Ctrl+comma", n_("settings")),
+    ("F1", n_("this list")),
+)
+
+
+class Switcher:
+    """Of one window: at most one list is open."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._open: Panel | None = None
+        self._rooms: Chooser | None = None  # the list of rooms to join, while it is open
+
+    def join(self) -> None:
+        """Which room to join, of those that there are or of any name."""
+        app = self._app
+        self._close()
+        title = _("Join a room")
+        self._open = self._rooms = Chooser(app.root, app.theme, title, app.actions.join, free=True)
+        app.connection.do_if_ready(lambda core: core.command("LIST"))
+        self.list_changed()
+
+    def list_changed(self) -> None:
+        """More rooms are known."""
+        if self._rooms is not None and self._rooms.winfo_exists():
+            self._rooms.offer(
+                [
+                    Choice(one.name, one.name, f"{one.members} · {one.topic}".rstrip(" ·"))
+                    for one in self._app.model.listed
+                ]
+            )
+
+    def go(self) -> None:
+        """Which room or person to go to."""
+        app, model = self._app, self._app.model
+        self._close()
+        chooser = Chooser(app.root, app.theme, _("Go to"), self._go)
+        self._open = chooser
+        choices = []
+        for key, room in sorted(model.rooms.items(), key=lambda item: -item[1].unread):
+            new = _("{count} new").format(count=room.unread) if room.unread else ""
+            choices.append(Choice(key, room.name, new))
+        for key, (_prefix, nick) in model.rooms[model.current].members.items():
+            if key not in model.rooms and nick != model.nick:
+                choices.append(Choice(PERSON + nick, nick, _("write to them")))
+        chooser.offer(choices)
+
+    def _go(self, key: str) -> None:
+        navigation = self._app.navigation
+        if key.startswith(PERSON):
+            navigation.talk(key.removeprefix(PERSON))
+        else:
+            navigation.choose(key)
+
+    def keys(self) -> None:
+        """What the keys do."""
+        self._close()
+        rows = [(key, _(text)) for key, text in KEYS]
+        self._open = Words(self._app.root, self._app.theme, _("keys"), rows)
+
+    def _close(self) -> None:
+        """Pressed twice, there is still one."""
+        if self._open is not None and self._open.winfo_exists():
+            self._open.destroy()
+        self._open = self._rooms = None
