@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import queue
 import socket
+import sys
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+WAITING_MAX = 2000  # items, from which on no more are wanted for now
 BATCH = 200  # events handled before Tk gets its turn again
 POLL_MS = 30
 
@@ -22,7 +24,7 @@ POLL_MS = 30
 class Bridge(Generic[T]):
     """`put` may be called from any thread; `deliver` is called in Tk's with what came, in order."""
 
-    def __init__(self, root: tk.Misc, deliver: Callable[[Sequence[T]], None]) -> None:
+    def __init__(self, root: tk.Tk, deliver: Callable[[Sequence[T]], None]) -> None:
         self._root = root
         self._deliver = deliver
         self._queue: queue.SimpleQueue[T] = queue.SimpleQueue()
@@ -44,6 +46,10 @@ class Bridge(Generic[T]):
             self._theirs.send(b"\0")
         except OSError:
             pass  # full: Tk is woken already; closed: nobody is there to be told
+
+    def busy(self) -> bool:
+        """Whether more waits than is good; from any thread."""
+        return self._queue.qsize() > WAITING_MAX
 
     def close(self) -> None:
         """Delivers nothing more."""
@@ -76,6 +82,9 @@ class Bridge(Generic[T]):
             except queue.Empty:
                 break
         if items:
-            self._deliver(items)
+            try:
+                self._deliver(items)
+            except Exception:  # out of a file handler it would end Tk's main loop
+                self._root.report_callback_exception(*sys.exc_info())
         if len(items) == BATCH and not self._closed:
             self._theirs.send(b"\0")  # there may be more: come back after Tk had its turn

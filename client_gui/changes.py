@@ -28,10 +28,13 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class HistoryAdded:
-    """Lines of the past came to the room of this key; `older` of them before all that it had."""
+    """Lines of the past came to the room of this key; (`before`) before all that it had, `older`
+    of them, if any.
+    """
 
     room: str
     older: int = 0
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

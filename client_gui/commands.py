@@ -70,12 +70,14 @@ def interpret(text: str, room: str, reply_to: str = "") -> Action:
     if not text.startswith("/") or text.startswith("//"):
         typed = text.removeprefix("/") if text.startswith("//") else text
         return _say(room, typed, reply_to=reply_to)
-    name, _space, rest = text[1:].partition(" ")
+    name, rest = [*text[1:].split(maxsplit=1), "", ""][:2]
     row = COMMANDS.get(name.lower())
     if row is None:
         return Tell(
             _("There is no command /{name}. {help}").format(name=name, help=help_text()), error=True
         )
+    if name.lower() not in _SPEAKING:
+        rest = " ".join(rest.split("\n"))  # of one line, as everything but what is said
     return row[0](rest.strip(), room)
 
 
@@ -108,8 +110,8 @@ def _me(rest: str, room: str) -> Action:
 
 
 def _msg(rest: str, room: str) -> Action:
-    nick, _space, text = rest.partition(" ")
-    return _say(nick, text.strip()) if text.strip() else _usage("msg")
+    nick, *text = rest.split(maxsplit=1) or [""]
+    return _say(nick, text[0].strip()) if text else _usage("msg")
 
 
 def _nick(rest: str, room: str) -> Action:
@@ -178,6 +180,9 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "mute": (_mute, "", n_("no notifications of this room, or again some")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
+
+
+_SPEAKING = frozenset({"msg", "me"})
 
 
 def help_text() -> str:

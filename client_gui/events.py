@@ -74,6 +74,16 @@ class Quit:
 
 
 @dataclass(frozen=True, slots=True)
+class RankChanged:
+    """Somebody has a rank in the room, or (not `adding`) has it no more; `prefix` is its sign."""
+
+    room: str
+    nick: str
+    prefix: str
+    adding: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
     """Everybody in the room: (prefix such as "@", nickname)."""
 
@@ -280,6 +290,7 @@ Event = (
     | Joined
     | Left
     | Quit
+    | RankChanged
     | Members
     | TopicChanged
     | Said

@@ -18,6 +18,7 @@ from client_gui.events import (
     NickChanged,
     NotSent,
     Quit,
+    RankChanged,
     Reacted,
     ReadUpTo,
     Redacted,
@@ -29,6 +30,7 @@ from client_gui.events import (
     TopicChanged,
     Typing,
 )
+from client_gui.limits import NAME_LISTS, is_name, number
 from gchat.wire.message import Message
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 WHO_MAX = 1000  # members of a room of which it is asked who is away
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
+LAST_MOMENT = 7_258_118_400.0  # the year 2200, in seconds since 1970
 _REACT, _UNREACT, _REPLY = "+draft/react", "+draft/unreact", "+draft/reply"
 
 
@@ -60,6 +63,7 @@ def _kick(core: ClientProtocol, message: Message) -> list[Event]:
 
 def _quit(core: ClientProtocol, message: Message) -> list[Event]:
     reason = message.params[0] if message.params else ""
+    core.name_free(message.nick)
     return [Quit(message.nick, reason, _time(message))]
 
 
@@ -69,6 +73,8 @@ def _nick(core: ClientProtocol, message: Message) -> list[Event]:
     if own:
         core.nick = new
         core.source = ""
+    else:
+        core.name_free(message.nick)
     return [NickChanged(message.nick, new, own)]
 
 
@@ -80,7 +86,7 @@ def _room(core: ClientProtocol, target: str, nick: str) -> str:
 def _said(core: ClientProtocol, message: Message) -> list[Event]:
     target, text = message.params[:2]
     target = _without_status(core, target)
-    nick = message.nick or core.isupport.network
+    nick = message.nick or core.isupport.network or "*"
     own = core.is_own(nick)
     kind = Kind.NOTICE if message.command == "NOTICE" else Kind.MESSAGE
     if text.startswith("\x01"):
@@ -134,6 +140,17 @@ def _markread(core: ClientProtocol, message: Message) -> list[Event]:
     return [] if at is None else [ReadUpTo(message.params[0], at)]
 
 
+def _mode(core: ClientProtocol, message: Message) -> list[Event]:
+    """Of a room's modes only the ranks of its members are shown."""
+    room, modes, *arguments = message.params
+    if not core.isupport.is_room(room):
+        return []
+    return [
+        RankChanged(room, nick, prefix, adding)
+        for adding, prefix, nick in core.isupport.ranks(modes, arguments)
+    ]
+
+
 def _away(core: ClientProtocol, message: Message) -> list[Event]:
     return [Away(message.nick, message.params[0] if message.params else None)]
 
@@ -161,13 +178,13 @@ def _invite(core: ClientProtocol, message: Message) -> list[Event]:
 
 
 def _rename(core: ClientProtocol, message: Message) -> list[Event]:
-    return [RoomRenamed(message.params[0], message.params[1])]
+    new = message.params[1]
+    return [RoomRenamed(message.params[0], new)] if is_name(new) else []
 
 
 def _listed(core: ClientProtocol, message: Message) -> list[Event]:
     name, count = message.params[1:3]
-    members = int(count) if count.isascii() and count.isdigit() else 0
-    return [RoomListed(name, members, message.params[-1] if len(message.params) > 3 else "")]
+    return [RoomListed(name, number(count), message.params[-1] if len(message.params) > 3 else "")]
 
 
 def _list_ends(core: ClientProtocol, message: Message) -> list[Event]:
@@ -187,7 +204,10 @@ def _batch(core: ClientProtocol, message: Message) -> list[Event]:
 
 
 def _name_reply(core: ClientProtocol, message: Message) -> list[Event]:
-    names = core.names.setdefault(core.isupport.fold(message.params[2]), [])
+    key = core.isupport.fold(message.params[2])
+    if key not in core.names and len(core.names) >= NAME_LISTS:
+        return []
+    names = core.names.setdefault(key, [])
     if len(names) < MEMBERS_MAX:
         names += [core.isupport.split_prefix(name) for name in message.params[3].split()]
     return []
@@ -234,10 +254,12 @@ def other(core: ClientProtocol, message: Message) -> list[Event]:
 
 
 def _moment(text: str) -> float | None:
+    """`None` for what is none, and for one that no clock here could show."""
     try:
-        return datetime.fromisoformat(text).timestamp()
+        moment = datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if 0 <= moment <= LAST_MOMENT else None
 
 
 def _time(message: Message) -> float | None:
@@ -268,6 +290,7 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "JOIN": (_join, 1),
     "KICK": (_kick, 2),
     "MARKREAD": (_markread, 2),
+    "MODE": (_mode, 2),
     "NICK": (_nick, 1),
     "NOTICE": (_said, 2),
     "PART": (_part, 1),

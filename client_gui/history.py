@@ -23,6 +23,7 @@ from client_gui.events import (
     Said,
 )
 from client_gui.isupport import Isupport
+from client_gui.limits import BATCH_EVENTS, BATCHES
 
 CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
 PAGE = 100  # events asked for at once
@@ -115,6 +116,8 @@ class Backlog:
         """A BATCH message's parameters, and the batch that it is in."""
         reference = words[0][1:]
         if words[0].startswith("+"):
+            if len(self._batches) >= BATCHES:
+                return []
             if within in self._batches:
                 self._batches[reference] = self._batches[within]
                 self._nested.add(reference)
@@ -138,15 +141,25 @@ class Backlog:
     def take(self, reference: str, msgid: str, events: list[Event]) -> None:
         """The events of a message of the past."""
         batch = self._batches[reference]
-        batch.lines += [event for event in events if isinstance(event, Past)]
+        if batch.count < BATCH_EVENTS:
+            batch.lines += [event for event in events if isinstance(event, Past)]
         batch.count += 1
         batch.first, batch.last = batch.first or msgid, msgid or batch.last
 
     def failed(self) -> list[Event]:
-        """The server could not answer a CHATHISTORY; it answers them in order."""
+        """The server could not answer a CHATHISTORY; it answers them in order. Where it does not
+        know what we have seen last, the newest that it knows will do.
+        """
         if not self._requests:
             return []
-        return self._ended(_Batch(self._requests[0].room))
+        request = self._requests[0]
+        if request.wanted is _Wanted.MISSED and not self._missed.get(
+            self._isupport.fold(request.room)
+        ):
+            self._requests.popleft()
+            self._ask(_Request(_Wanted.LATEST, request.room, self._limit(FIRST)), "LATEST", "*")
+            return []
+        return self._ended(_Batch(request.room))
 
     def _ended(self, batch: _Batch) -> list[Event]:
         fold = self._isupport.fold
@@ -159,6 +172,8 @@ class Backlog:
             pages = self._missed.setdefault(fold(batch.room), [])
             pages += batch.lines
             if full and batch.last:
+                if self.deadline is not None:
+                    self.deadline += CATCH_UP_SECONDS  # it comes, be it slowly
                 self._next_page(request.room, batch.last)
                 return []
             del self._missed[fold(batch.room)]
@@ -181,10 +196,22 @@ class Backlog:
         return [] if self._entering else self._release()
 
     def give_up(self) -> list[Event]:
-        """The past did not come in time."""
+        """The past did not come in time, or will not come any more: what has come is told."""
+        fold = self._isupport.fold
+        for request in self._requests:
+            pages = self._missed.get(fold(request.room))
+            if request.wanted is _Wanted.MISSED and pages:
+                self._past.append(History(request.room, tuple(pages), missed=True))
+            elif request.later:
+                older = request.wanted is _Wanted.OLDER
+                lines = tuple(request.later)
+                self._past.append(History(request.room, lines, older=older, more=True))
+        asked = [one.room for one in self._requests if one.wanted is _Wanted.OLDER]
         self._requests.clear()
         self._missed.clear()
-        return self._release()
+        told = self._release()
+        # whoever waits for older ones may ask again
+        return [*told, *(History(room, (), older=True, more=True) for room in asked)]
 
     # -- what is told
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from client_gui.limits import number
 from gchat.wire.names import casefold
 
 _RFC1459 = str.maketrans("[]\\~", "{}|^")
@@ -19,6 +20,9 @@ class Isupport:
         self.unicode_names = False  # UTF8MAPPING=rfc8265: names are compared as PRECIS does
         self.chantypes = "#&"
         self.prefixes = "@+"  # highest first
+        self._ranks = {"o": "@", "v": "+"}  # by their modes
+        self._arguments = frozenset("bkeIq")  # modes with an argument, always
+        self._when_set = frozenset("l")  # only when they are set
         self.whox = False
         self.history = 0  # messages that one CHATHISTORY brings, 0 for any number
 
@@ -29,8 +33,8 @@ class Isupport:
             match name:
                 case "NETWORK":
                     self.network = value
-                case "CHATHISTORY" if value.isascii() and value.isdigit():
-                    self.history = int(value[:9])
+                case "CHATHISTORY":
+                    self.history = number(value)
                 case "WHOX":
                     self.whox = True
                 case "CASEMAPPING" if value:
@@ -40,7 +44,26 @@ class Isupport:
                 case "CHANTYPES":
                     self.chantypes = value
                 case "PREFIX":
-                    self.prefixes = value.partition(")")[2]
+                    modes, _, self.prefixes = value.removeprefix("(").partition(")")
+                    self._ranks = dict(zip(modes, self.prefixes, strict=False))
+                case "CHANMODES" if value:
+                    lists, always, when_set = (*value.split(","), "", "")[:3]
+                    self._arguments, self._when_set = frozenset(lists + always), frozenset(when_set)
+
+    def ranks(self, modes: str, arguments: list[str]) -> list[tuple[bool, str, str]]:
+        """What a MODE changes in ranks: (given, prefix, nickname)."""
+        found = []
+        given, rest = True, iter(arguments)
+        for mode in modes:
+            if mode in "+-":
+                given = mode == "+"
+            elif mode in self._ranks:
+                nick = next(rest, "")
+                if nick:
+                    found.append((given, self._ranks[mode], nick))
+            elif mode in self._arguments or (given and mode in self._when_set):
+                next(rest, "")
+        return found
 
     def fold(self, name: str) -> str:
         """The form in which the server compares names."""

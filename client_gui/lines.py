@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from client_gui.texts import _
+from client_gui.texts import _, n_
 
 LINE_LENGTH = 4000  # characters shown of one line: a longer one makes Tk slow
 NAMES_IN_RUN = 3  # that are told of a run of comings and goings; the others are counted
@@ -25,6 +25,8 @@ class Look(enum.Enum):
     ERROR = enum.auto()
 
 
+# why a message has failed that may have arrived all the same
+NOT_CONFIRMED = n_("The connection was lost before the server had confirmed it")
 SPOKEN = frozenset({Look.MESSAGE, Look.ACTION, Look.NOTICE})
 PASSING = frozenset({Look.CAME, Look.LEFT})  # a run of these is one row
 
@@ -54,6 +56,7 @@ class Line:
     fate: Fate = Fate.SENT
     why: str = ""  # it has failed, a sentence
     redacted: bool = False
+    raw: str = ""  # as it was typed, of a message of ours that is not confirmed
 
     def __str__(self) -> str:
         """As it reads: `Tuan: Hello, Duy!`"""

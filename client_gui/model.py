@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from client_gui import events, spoken
+from client_gui import events, limits, spoken
 from client_gui.changes import (
     Change,
+    HistoryAdded,
     LineAdded,
     LineChanged,
     ListChanged,
@@ -24,12 +25,10 @@ from client_gui.changes import (
     StatusChanged,
     TrustNeeded,
 )
-from client_gui.lines import SPOKEN, Fate, Line, Look, clean
-from client_gui.rooms import LINES_KEPT, Room
-from client_gui.texts import _, n_
+from client_gui.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
+from client_gui.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room
+from client_gui.texts import _
 from gchat.wire.names import casefold
-
-NOT_CONFIRMED = n_("The connection was lost before the server had confirmed it")
 
 
 class Phase(enum.Enum):
@@ -61,15 +60,29 @@ class Model:
         self.lobby = casefold(lobby)
         self.rooms: dict[str, Room] = {self.lobby: Room(lobby)}  # by folded name
         self.current = self.lobby
+        self.names: dict[str, float] = {}  # that we have had, folded, and until when
         self.away: dict[str, str] = {}  # by folded nickname, why
+        self.drafts: dict[str, str] = {}  # of rooms that are not there yet, by folded name
         self.listed: list[events.RoomListed] = []  # rooms that can be joined
         self.listing = False  # more of them are to come
+        self.searching = False  # somebody has asked for what is found
         self.found: tuple[events.Said, ...] | None = None  # by the last search; None: not yet
         self.clock = clock
         self._numbers = 0  # of lines, given so far
         self._told = ""  # why there is no connection, as it was last said in the transcript
 
     # -- what the window asks for
+
+    def type_again(self, drafts: dict[str, str]) -> None:
+        """What was typed before, by names of rooms. Conversations with people are there at once."""
+        for name, text in drafts.items():
+            key = casefold(name)
+            if key in self.rooms:
+                self.rooms[key].draft = text
+                continue
+            self.drafts[key] = text
+            if name[:1] not in ROOM_PREFIXES:
+                self.room(name, direct=True)
 
     def show(self, key: str) -> list[Change]:
         """Makes another room the current one; what is new in the one before is not any more."""
@@ -137,6 +150,9 @@ class Model:
 
     def apply(self, event: events.NetEvent) -> list[Change]:
         """Takes in what the receive loop tells."""
+        room = getattr(event, "room", "")
+        if room and casefold(room) not in self.rooms and len(self.rooms) >= limits.ROOMS:
+            return []
         handler = _HANDLERS.get(type(event)) or spoken.HANDLERS[type(event)]
         return handler(self, event)
 
@@ -172,6 +188,7 @@ class Model:
         """There is no connection any more: who is where is not known, and what is not confirmed
         has failed.
         """
+        self.names[casefold(self.nick)] = self.clock()
         for room in self.rooms.values():
             room.members.clear()
             room.typing.clear()
@@ -192,7 +209,8 @@ class Model:
         return self.say_locally(event.reason, error=True)
 
     def _nick_refused(self, event: events.NickRefused) -> list[Change]:
-        return [NickNeeded(event.nick, event.reason)]
+        offline = self._set_status(Status(Phase.OFFLINE, event.reason))
+        return [*offline, NickNeeded(event.nick, event.reason)]
 
     def _untrusted(self, event: events.Untrusted) -> list[Change]:
         return [TrustNeeded(event.fingerprint, event.changed)]
@@ -213,7 +231,8 @@ class Model:
     def _listed(self, event: events.RoomListed) -> list[Change]:
         if not self.listing:
             self.listing, self.listed = True, []
-        self.listed.append(event)
+        if len(self.listed) < limits.LISTED:
+            self.listed.append(event)
         return []
 
     def _list_ends(self, event: events.RoomsListed) -> list[Change]:
@@ -223,14 +242,21 @@ class Model:
         return [ListChanged()]
 
     def _found(self, event: events.Found) -> list[Change]:
-        self.found = event.lines
+        if not self.searching:
+            return []  # nobody has asked
+        self.searching = False
+        self.found = tuple(replace(one, text=clean(one.text)) for one in event.lines)
         return [ListChanged()]
 
     # -- lines
 
     def room(self, name: str, *, direct: bool = False) -> Room:
         """The room of this name, made where there is none."""
-        return self.rooms.setdefault(casefold(name), Room(name, direct))
+        key = casefold(name)
+        room = self.rooms.get(key)
+        if room is None:
+            room = self.rooms[key] = Room(name, direct, draft=self.drafts.pop(key, ""))
+        return room
 
     def line(self, look: Look, text: str, at: float | None = None, **rest: Any) -> Line:
         """A new line, with a number that no other one has; now, unless `at` says when."""
@@ -314,6 +340,7 @@ class Model:
         old, new = casefold(event.old), casefold(event.new)
         changes: list[Change] = []
         if event.own:
+            self.names[old] = self.clock()
             self.nick = event.new
             changes.append(StatusChanged())
         if old in self.away:
@@ -324,6 +351,8 @@ class Model:
             if member is not None:
                 room.members[new] = (member[0], event.new)
                 changes += [*self.add(key, Look.INFO, text), RoomChanged(key)]
+        if old in self.rooms and self.rooms[old].direct and not event.own:
+            changes += self._rekey(old, event.new)
         return changes
 
     def _members(self, event: events.Members) -> list[Change]:
@@ -335,7 +364,7 @@ class Model:
         key = casefold(event.nick)
         if event.text is None:
             self.away.pop(key, None)
-        else:
+        elif len(self.away) < limits.PEOPLE_AWAY:
             self.away[key] = clean(event.text)
         changes: list[Change] = [RoomChanged(self.current), RoomsChanged()]
         return [*changes, StatusChanged()] if key == casefold(self.nick) else changes
@@ -358,16 +387,37 @@ class Model:
 
     def _room_renamed(self, event: events.RoomRenamed) -> list[Change]:
         old, new = casefold(event.old), casefold(event.new)
-        room = self.rooms.get(old)
-        if room is None:
+        if old not in self.rooms:
             return []
-        room.name = event.new
-        self.rooms = {new if key == old else key: one for key, one in self.rooms.items()}
-        self.current = new if self.current == old else self.current
-        self.lobby = new if self.lobby == old else self.lobby
+        changes = self._rekey(old, event.new)
         text = _("{old} is now called {new}").format(old=event.old, new=event.new)
-        added = self.add(new, Look.INFO, text)
-        return [*added, RoomChanged(new), RoomsChanged()]
+        return [*self.add(new, Look.INFO, text), *changes]
+
+    def _rekey(self, old: str, name: str) -> list[Change]:
+        """The room of the key `old` is called `name` from now on. Where we have had one of that
+        name before, what was said in it, and what is typed, stays.
+        """
+        new, room = casefold(name), self.rooms[old]
+        room.name = name
+        other = self.rooms.pop(new, None) if new != old else None
+        if other is not None:
+            room.lines = sorted([*other.lines, *room.lines], key=lambda line: line.at)
+            room.draft = "\n".join(text for text in (other.draft, room.draft) if text)
+            room.reactions = other.reactions | room.reactions
+        self.rooms = {new if key == old else key: one for key, one in self.rooms.items()}
+        self.current = new if self.current in (old, new) else self.current
+        self.lobby = new if self.lobby == old else self.lobby
+        return [HistoryAdded(new), RoomChanged(new), RoomsChanged()]
+
+    def _rank_changed(self, event: events.RankChanged) -> list[Change]:
+        key, nick = casefold(event.room), casefold(event.nick)
+        room = self.rooms.get(key)
+        if room is None or nick not in room.members:
+            return []
+        before, name = room.members[nick]
+        signs = set(before) - {event.prefix} | ({event.prefix} if event.adding else set())
+        room.members[nick] = ("".join(sorted(signs, key=RANKS.find)), name)
+        return [RoomChanged(key)]
 
 
 _HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
@@ -386,6 +436,7 @@ _HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.NickChanged: Model._renamed,
     events.NickRefused: Model._nick_refused,
     events.Quit: Model._quit,
+    events.RankChanged: Model._rank_changed,
     events.Registered: Model._registered,
     events.RoomListed: Model._listed,
     events.RoomRenamed: Model._room_renamed,

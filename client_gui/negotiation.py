@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client_gui.events import Event, LoginFailed
+from client_gui.limits import CAPS
 from client_gui.login import Exchange, Login
 from client_gui.state import State
 from client_gui.texts import _
@@ -39,29 +40,42 @@ def cap(core: ClientProtocol, message: Message) -> list[Event]:
         case "LS" if core.state is State.REGISTERING:
             return _offered(core, names, more=len(message.params) > 3 and message.params[2] == "*")
         case "ACK":
-            for name in names:
-                if name.startswith("-"):
-                    core.caps.discard(name[1:])
-                else:
-                    core.caps.add(name)
-            if core.login is not None and "sasl" in names and core.state is State.REGISTERING:
-                return _log_in(core, core.login)
-            _end(core)
+            return _acknowledged(core, names)
         case "NAK":
+            core.waited.clear()
             _end(core)
+            if core.login is not None:
+                return [LoginFailed(_("This server knows no accounts."))]
         case "DEL":
             core.caps.difference_update(names)
     return []
 
 
+def _acknowledged(core: ClientProtocol, names: list[str]) -> list[Event]:
+    for name in names:
+        if name.startswith("-"):
+            core.caps.discard(name[1:])
+        elif len(core.caps) < CAPS:
+            core.caps.add(name)
+    core.waited -= {name.lstrip("-") for name in names}
+    if core.waited:
+        return []  # an answer may come in several lines
+    if core.login is not None and "sasl" in core.caps and core.state is State.REGISTERING:
+        return _log_in(core, core.login)
+    _end(core)
+    return []
+
+
 def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Event]:
-    core.values |= {name: value for name, _equals, value in (one.partition("=") for one in names)}
+    for name, _equals, value in (one.partition("=") for one in names[: CAPS - len(core.values)]):
+        core.values[name] = value
     if more:
         return []
     wanted = [name for name in WANTED_CAPS if name in core.values]
     if core.login is not None and "sasl" in core.values:
         wanted.append("sasl")
     if wanted:
+        core.waited = set(wanted)
         core.send("CAP", "REQ", " ".join(wanted))
     else:
         core.send("CAP", "END")

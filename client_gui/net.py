@@ -37,7 +37,7 @@ from client_gui.stream import Address, NotTrusted, TlsFailed, connect_to
 from client_gui.texts import _
 from client_gui.vigil import SECONDS as VIGIL_SECONDS
 from client_gui.vigil import Vigil
-from gchat.wire.message import MessageError
+from gchat.wire.message import MessageError, format_message
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ RECEIVE_BYTES = 65536
 BACKOFF_FIRST = 1.0  # seconds; doubled by each failure in a row
 BACKOFF_MAX = 60.0
 CONNECT_SECONDS = 15.0  # for the TCP connection
+BUSY_SECONDS = 0.01  # between two looks whether the window has caught up
 QUIT_SECONDS = 1.0  # for the server to close after our QUIT
 
 
@@ -65,9 +66,12 @@ class Connector:
         jitter: Callable[[], float] = random.random,
         timeouts: Timeouts | None = None,
         vigil: Vigil | None = None,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`busy`: whether what was told before is not yet shown, and more would only pile up."""
         self._address = address
         self._vigil = vigil or Vigil()
+        self._busy = busy
         # by their names in lower case: the name and key of each room that we want to be in
         self._rooms = {name.casefold(): (name, "") for name in address.rooms}
         self._emit = emit
@@ -102,6 +106,9 @@ class Connector:
             self._failed(_("Not connected"), unsent)
         except MessageError as error:
             self._failed(_("That cannot be sent: {error}").format(error=error), unsent)
+        except Exception as error:  # a mistake of ours costs this command, not the connection
+            log.exception("a command failed")
+            self._failed(_("Something went wrong: {error}").format(error=error), unsent)
         self._wake()
 
     def _failed(self, reason: str, unsent: Unsent | None) -> None:
@@ -120,16 +127,18 @@ class Connector:
 
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname, now or, where there is no connection, with the next one."""
+        try:
+            format_message("NICK", nick, "")  # the rest of the line would be another parameter
+        except MessageError as error:
+            self._emit(CommandFailed(_("That is no nickname: {error}.").format(error=error)))
+            return
         self._nick_refused = False
         if self._core is None or self._core.state is not State.READY:
             self._nick = nick  # otherwise it is ours only once the server says so
         if self._core is None:
             self.retry()
             return
-        try:
-            self._core.change_nick(nick)
-        except MessageError as error:
-            self._emit(CommandFailed(_("That is no nickname: {error}.").format(error=error)))
+        self._core.change_nick(nick)
         self._wake()
 
     def retry(self) -> None:
@@ -236,6 +245,7 @@ class Connector:
             for event in events:
                 if isinstance(event, Registered):
                     self._welcomed = True
+                    self._nick_refused = False
                     self._failures = 0
                 elif isinstance(event, Closed):
                     reasons.append(event.reason)
@@ -252,11 +262,33 @@ class Connector:
             nursery.start_soon(self._keep_time, core, handle, nursery.cancel_scope)
             nursery.start_soon(self._keep_watch, core)
             try:
-                await _read(core, stream, handle)
+                await self._read(core, stream, handle)
             except ProtocolError as error:
                 reasons.append(str(error))
+            except Exception as error:  # of ours, about what the server says: not the end of us
+                log.exception("what the server says is not understood")
+                reasons.append(_("The server is not understood: {error}.").format(error=error))
             nursery.cancel_scope.cancel()
         return reasons[0] if reasons else ""
+
+    async def _read(
+        self,
+        core: ClientProtocol,
+        stream: trio.abc.Stream,
+        handle: Callable[[list[Event]], None],
+    ) -> None:
+        """Hands the core what comes, to the end; no faster than it is shown."""
+        while True:
+            while self._busy():
+                await trio.sleep(BUSY_SECONDS)
+            try:
+                data = await stream.receive_some(RECEIVE_BYTES)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                data = b""
+            if not data:
+                handle(core.receive_eof())
+                return
+            handle(core.receive_data(bytes(data), trio.current_time()))
 
     async def _write(
         self, core: ClientProtocol, stream: trio.abc.Stream, scope: trio.CancelScope
@@ -321,21 +353,6 @@ class Connector:
         self._changed = trio.Event()
 
 
-async def _read(
-    core: ClientProtocol, stream: trio.abc.Stream, handle: Callable[[list[Event]], None]
-) -> None:
-    """Hands the core what comes, to the end."""
-    while True:
-        try:
-            data = await stream.receive_some(RECEIVE_BYTES)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            data = b""
-        if not data:
-            handle(core.receive_eof())
-            return
-        handle(core.receive_data(bytes(data), trio.current_time()))
-
-
 def _is_here(host: str) -> bool:
     """Whether nobody else can read what is sent there."""
     return host in ("localhost", "::1") or host.startswith("127.")
@@ -363,9 +380,14 @@ class NetThread:
     """
 
     def __init__(
-        self, address: Address, emit: Emit, login: Callable[[], Login | None] | None = None
+        self,
+        address: Address,
+        emit: Emit,
+        login: Callable[[], Login | None] | None = None,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         """`login` may take its time: whoever keeps passwords may ask somebody first."""
+        self._busy = busy
         self._address = address
         self._emit = emit
         self._login = login
@@ -431,7 +453,7 @@ class NetThread:
 
     async def _main(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
-        connector = self._connector = Connector(self._address, self._emit)
+        connector = self._connector = Connector(self._address, self._emit, busy=self._busy)
         self._ready.set()
         if self._login is not None:
             connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)

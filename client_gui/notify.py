@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
+
+from client_gui.texts import _
 
 log = logging.getLogger(__name__)
 
+PAUSE_SECONDS = 2.0  # between two; what comes meanwhile is one
 LENGTH = 200  # characters of a message that are shown
 
 
@@ -21,7 +25,7 @@ class Notifier:
         self._thread: threading.Thread | None = None
 
     def tell(self, title: str, text: str) -> None:
-        """Shows it, sooner or later."""
+        """Shows it, sooner or later; where there are more than can be read, only how many."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="gchat-notify", daemon=True)
             self._thread.start()
@@ -33,7 +37,21 @@ class Notifier:
 
             notifier = DesktopNotifierSync(app_name="gchat")
             while True:
-                title, text = self._queue.get()
+                title, text = merged(self._queue)
                 notifier.send(title=title, message=text)
+                time.sleep(PAUSE_SECONDS)  # on a thread of its own
         except Exception as error:  # whatever this system's way of telling has to say
             log.warning("notifications cannot be shown: %s", error)
+
+
+def merged(waiting: queue.SimpleQueue[tuple[str, str]]) -> tuple[str, str]:
+    """What waits, in one: the newest, and how many there are besides."""
+    title, text = waiting.get()
+    others = 0
+    while not waiting.empty():
+        title, text = waiting.get()
+        others += 1
+    if others:
+        text += "\n" + _("… and {count} more").format(count=others)
+    # some desktops take what is between these for markup
+    return title, text.replace("<", "‹").replace(">", "›")

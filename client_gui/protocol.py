@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from client_gui import heard, history, negotiation
+from client_gui import heard, history, negotiation, speaking
 from client_gui.events import (
     Closed,
     Event,
@@ -20,29 +20,25 @@ from client_gui.events import (
     Latency,
     NickRefused,
     Registered,
-    Said,
-    Sending,
     ServerText,
 )
 from client_gui.exceptions import NotConnected, ProtocolError
 from client_gui.isupport import Isupport
+from client_gui.limits import is_id, is_name
 from client_gui.login import Exchange, Login
-from client_gui.pieces import PIECES_MAX, Pieces
+from client_gui.pieces import Assembly
 from client_gui.state import State
 from client_gui.texts import _
 from gchat.wire import numerics
-from gchat.wire.lines import MAX_BODY_BYTES, LineSplitter
+from gchat.wire.lines import LineSplitter
 from gchat.wire.message import (
     Message,
     MessageError,
     format_message,
     format_tags,
     parse,
-    split_text,
 )
 
-UNLABELED = "~"  # begins the label of a message whose receipt will have none
-HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
 
 _CLOSING_LINK = re.compile(r"Closing Link: .*?\((.*)\)")  # what most servers wrap a reason in
@@ -88,8 +84,10 @@ class ClientProtocol:
         self.nick = nick  # what the server calls us, or is asked to
         self.isupport = Isupport()
         self.caps: set[str] = set()  # enabled
+        self.waited: set[str] = set()  # asked for, and not answered
         self._rooms = rooms  # joined as soon as we are welcome
         self.keys: dict[str, str] = {}  # that were tried, by the names of rooms in lower case
+        self._wished = nick  # what we want to be called, even where somebody else is just now
         self._retries = NICK_RETRIES if retry_nick else 0  # nicknames we may try by ourselves
         self._timeouts = timeouts or Timeouts()
         self._lines = LineSplitter()
@@ -99,8 +97,7 @@ class ClientProtocol:
         self.private = private
         self.exchange: Exchange | None = None
         self._labels = 0  # given so far
-        self._labeled: dict[str, str] = {}  # batch that answers a label → label
-        self._pieces: dict[str, Pieces] = {}  # messages of several lines that have not ended
+        self._assembly = Assembly()
         self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
         self.source = ""  # nick!user@host as the server shows us
         self.to_self = ""  # the id of the last message that we wrote to ourselves
@@ -174,75 +171,17 @@ class ClientProtocol:
     def say(
         self, room: str, text: str, kind: Kind = Kind.MESSAGE, reply_to: str = ""
     ) -> list[Event]:
-        """Sends `text` to a room or a person, in as many messages as its lines and their lengths
-        need, or as one of several lines where the server knows that. Where it sends no receipts,
-        the events are our own copy; where it labels them, that they are on their way. Raises
-        NotConnected, and MessageError where `room` is no name.
+        """Sends `text` to a room or a person; see speaking.say. Raises NotConnected, and
+        MessageError where `room` is no name.
         """
         if self.state is not State.READY:
             raise NotConnected("not connected")
-        command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
-        source = len(self.source.encode()) or len(self.nick.encode()) + HOST_ALLOWANCE
-        space = MAX_BODY_BYTES - 2 - source - len(f":  {command} {room} :".encode())
-        if kind is Kind.ACTION:
-            space -= len("\x01ACTION \x01")
-        clean = text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r", "\n")
-        lines = clean.strip("\n").split("\n")
-        if kind is Kind.MESSAGE and self._takes_whole(lines, space):
-            return self._say_whole(room, lines, reply_to)
-        events: list[Event] = []
-        for line in lines:
-            if not line.strip():
-                continue
-            for piece in split_text(line, max(space, 64)):
-                wrapped = f"\x01ACTION {piece}\x01" if kind is Kind.ACTION else piece
-                tags, said = self._receipt(room, piece, kind, reply_to)
-                self.send(command, room, wrapped, tags=tags)
-                events += said
-        return events
+        return speaking.say(self, room, text, kind, reply_to)
 
-    def _receipt(
-        self, room: str, text: str, kind: Kind, reply_to: str
-    ) -> tuple[dict[str, str], list[Event]]:
-        """The tags of a message, and what is told of it now."""
-        tags = {}
-        if reply_to and "message-tags" in self.caps:
-            tags["+draft/reply"] = reply_to
-        if "echo-message" not in self.caps:
-            return tags, [Said(room, self.nick, text, kind, own=True, reply_to=reply_to)]
+    def next_label(self) -> int:
+        """A number that no message before has had."""
         self._labels += 1
-        if self.caps >= {"labeled-response", "batch"}:
-            tags["label"] = label = f"say{self._labels}"
-        else:
-            label = f"{UNLABELED}{self._labels}"  # the receipt is known by its text
-        return tags, [Sending(room, text, kind, label, reply_to)]
-
-    def _takes_whole(self, lines: list[str], space: int) -> bool:
-        """Whether the server takes them as one message."""
-        if len(lines) < 2 or not self.caps >= {"draft/multiline", "batch", "message-tags"}:
-            return False
-        limits = dict(
-            one.partition("=")[::2] for one in self.values.get("draft/multiline", "").split(",")
-        )
-        most_bytes, most_lines = (
-            int(value) if (value := limits.get(name, "")).isdigit() else 0
-            for name in ("max-bytes", "max-lines")
-        )
-        size = len("\n".join(lines).encode())
-        return (
-            size <= most_bytes
-            and (not most_lines or len(lines) <= most_lines)
-            and all(len(line.encode()) <= space for line in lines)
-        )
-
-    def _say_whole(self, room: str, lines: list[str], reply_to: str) -> list[Event]:
-        """https://ircv3.net/specs/extensions/multiline"""
-        tags, said = self._receipt(room, "\n".join(lines), Kind.MESSAGE, reply_to)
-        self.send("BATCH", "+m", "draft/multiline", room, tags=tags)
-        for line in lines:
-            self.send("PRIVMSG", room, line, tags={"batch": "m"})
-        self.send("BATCH", "-m")
-        return said
+        return self._labels
 
     def typing(self, room: str, *, active: bool) -> None:
         """Lets others know that we write. https://ircv3.net/specs/client-tags/typing"""
@@ -270,8 +209,7 @@ class ClientProtocol:
 
     def label_of(self, message: Message) -> str:
         """Of the command that a message answers, "" for none."""
-        label = message.tags.get("label", "")
-        return label or self._labeled.get(message.tags.get("batch", ""), "")
+        return message.tags.get("label", "") or self._assembly.label_of(message)
 
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname; also the way on after NickRefused."""
@@ -280,6 +218,14 @@ class ClientProtocol:
             self._opened = self._heard
             self.nick = nick
         self.send("NICK", nick)
+
+    def name_free(self, nick: str) -> None:
+        """Nobody is called so any more: where we wanted to be (it was our own ghost, mostly), we
+        ask again.
+        """
+        fold = self.isupport.fold
+        if fold(nick) == fold(self._wished) != fold(self.nick):
+            self.send("NICK", self._wished)
 
     def load_older(self, room: str, msgid: str) -> None:
         """Asks for what was said in a room before a message, where the server keeps it."""
@@ -296,6 +242,7 @@ class ClientProtocol:
 
     def quit(self, reason: str = "") -> None:
         """Says goodbye. The server answers by closing."""
+        reason = " ".join(reason.replace("\0", "").split())
         if not self.closed:
             self.send("QUIT", *([reason] if reason else []))
             self.state = State.CLOSED
@@ -316,7 +263,7 @@ class ClientProtocol:
         self._heard = now
         for line in self._lines.feed(data):
             message = self._parse(line)
-            message = message and self._whole(message)
+            message = message and self._assembly.take(message)
             if message is None:
                 continue
             batch = message.tags.get("batch", "")
@@ -341,7 +288,7 @@ class ClientProtocol:
         if not text.strip(" "):
             return None
         try:
-            return parse(text)
+            return _sane(parse(text))
         except MessageError:
             if self.state is State.READY:
                 return None
@@ -363,30 +310,6 @@ class ClientProtocol:
             return self._nick_refused(message)
         return heard.other(self, message)
 
-    def _whole(self, message: Message) -> Message | None:
-        """A message of several lines when its last one has come; nothing before.
-        https://ircv3.net/specs/extensions/multiline
-        """
-        words, within = message.params, message.tags.get("batch", "")
-        if message.command == "BATCH" and len(words) > 1 and words[0][:1] == "+":
-            if words[1] == "labeled-response":
-                self._labeled[words[0][1:]] = message.tags.get("label", "")
-                return None
-            if words[1] == "draft/multiline" and len(words) > 2:
-                self._pieces[words[0][1:]] = Pieces(message, [])
-                return None
-        elif message.command == "BATCH" and words and words[0][:1] == "-":
-            if self._labeled.pop(words[0][1:], None) is not None:
-                return None
-            pieces = self._pieces.pop(words[0][1:], None)
-            return message if pieces is None else pieces.message()
-        elif within in self._pieces and len(words) > 1:
-            pieces = self._pieces[within]
-            if len(pieces.lines) < PIECES_MAX:
-                pieces.lines.append(message)
-            return None
-        return message
-
     def is_own(self, nick: str) -> bool:
         """Whether it is what we are called."""
         return self.isupport.fold(nick) == self.isupport.fold(self.nick)
@@ -404,7 +327,7 @@ class ClientProtocol:
         if self.closed:
             return []
         self.state = State.CLOSED
-        return [Closed(reason)]
+        return [*self.backlog.give_up(), Closed(reason)]
 
     # -- registration
 
@@ -439,15 +362,31 @@ class ClientProtocol:
         return []
 
 
+def _sane(message: Message) -> Message | None:
+    """Without an id that could not be asked for; `None` where what it is about cannot be."""
+    if message.command in _TARGETED and not all(map(is_name, message.params[:1] or [""])):
+        return None
+    if not is_id(message.tags.get("msgid", "x")):
+        del message.tags["msgid"]
+    return message
+
+
+# The first parameter of these is a room or a person.
+_TARGETED = {"INVITE", "JOIN", "KICK", "MARKREAD", "MODE", "NICK", "NOTICE", "PART", "PRIVMSG"}
+_TARGETED |= {"REDACT", "RENAME", "TAGMSG", "TOPIC"}
+
 _Handler = Callable[[ClientProtocol, Message], list[Event]]
 
 # What is about the connection itself; the rest is in heard.TABLE.
 _TABLE: dict[str, tuple[_Handler, int]] = {
     "001": (ClientProtocol._welcome, 1),
     "005": (ClientProtocol._isupport, 2),
+    "902": (negotiation.login_ended, 1),
     "903": (negotiation.login_ended, 0),
     "904": (negotiation.login_ended, 1),
     "905": (negotiation.login_ended, 1),
+    "906": (negotiation.login_ended, 1),
+    "907": (negotiation.login_ended, 1),
     "908": (negotiation.login_ended, 1),
     "AUTHENTICATE": (negotiation.authenticate, 1),
     "CAP": (negotiation.cap, 3),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from client_gui.lines import SPOKEN, Line
 
+RANKS = "~&@%+"  # the signs of those who have one, the highest first
 ROOM_PREFIXES = frozenset("#&+!")  # what a room's name begins with, on any server
 REACTIONS_KEPT = 20  # different ones to one message
 PEOPLE_KEPT = 1000  # that are remembered for one reaction
@@ -38,12 +39,11 @@ class Room:
 
     def sorted_members(self) -> list[tuple[str, str]]:
         """(prefix, nickname): those with a rank first, then by name."""
-        order = "~&@%+"
         return [
             member
             for _, member in sorted(
                 self.members.items(),
-                key=lambda item: (order.find(item[1][0][:1]) if item[1][0] else 9, item[0]),
+                key=lambda item: (RANKS.find(item[1][0][:1]) if item[1][0] else 9, item[0]),
             )
         ]
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-log = logging.getLogger(__name__)
+from client_gui import files
 
 FILE = "client.json"
+NUMBER_MAX = 1_000_000
 LAYOUTS = ("comfortable", "compact")
 THEMES = ("system", "light", "dark")
 LINES = (10, 100, 1000, 0)  # in view; 0 is all
@@ -68,19 +67,7 @@ def folder() -> Path:
 
 def load(path: Path) -> Settings:
     """From a file; the defaults where there is none. One that cannot be read is put aside."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        if not isinstance(found, dict):
-            raise ValueError("not an object")
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, ValueError) as error:
-        log.warning("%s cannot be read and is put aside: %s", path, error)
-        try:
-            path.replace(path.with_suffix(".damaged"))
-        except OSError:
-            pass  # the defaults will do
-        return Settings()
+    found = files.read(path)
     servers = found.pop("servers", [])
     settings = _fitting(Settings, found)
     if isinstance(servers, list):
@@ -90,15 +77,7 @@ def load(path: Path) -> Settings:
 
 def save(settings: Settings, path: Path) -> None:
     """Whole or not at all. What cannot be written is logged, and lost with the window."""
-    temporary = path.with_suffix(".new")
-    try:
-        path.parent.mkdir(0o700, parents=True, exist_ok=True)
-        text = json.dumps(asdict(settings), ensure_ascii=False, indent=2)
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
-            f.write(text + "\n")
-        temporary.replace(path)
-    except OSError as error:
-        log.warning("%s cannot be written: %s", path, error)
+    files.write(path, asdict(settings))
 
 
 def _fitting(kind: type[Any], found: dict[str, Any]) -> Any:
@@ -106,9 +85,11 @@ def _fitting(kind: type[Any], found: dict[str, Any]) -> Any:
     made = kind()
     for one in fields(kind):
         value, default = found.get(one.name), getattr(made, one.name)
-        if isinstance(default, float) and type(value) is int:
+        if isinstance(default, float) and type(value) is int and abs(value) < NUMBER_MAX:
             value = float(value)
         if type(value) is not type(default):
+            continue
+        if isinstance(value, float) and not math.isfinite(value):
             continue
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             continue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from client_gui import events
+from client_gui import events, limits
 from client_gui.changes import (
     Change,
     HistoryAdded,
@@ -17,8 +17,7 @@ from client_gui.changes import (
     TypingChanged,
 )
 from client_gui.events import Kind
-from client_gui.lines import Fate, Line, Look
-from client_gui.protocol import UNLABELED
+from client_gui.lines import NOT_CONFIRMED, Fate, Line, Look, clean
 from client_gui.rooms import (
     LINES_KEPT,
     PEOPLE_KEPT,
@@ -27,6 +26,7 @@ from client_gui.rooms import (
     TYPING_SECONDS,
     Room,
 )
+from client_gui.speaking import UNLABELED
 from client_gui.texts import _, n_
 from gchat.wire.names import casefold
 
@@ -45,7 +45,7 @@ def _said(model: Model, event: events.Said) -> list[Change]:
     room = model.room(event.room, direct=direct)
     changes: list[Change] = []
     if event.own:
-        changes += _confirmed(room, key, event)
+        changes += _confirmed(model, event)
     if room.typing.pop(casefold(event.nick), None):
         changes.append(TypingChanged(key))
     changes += model.add(
@@ -61,17 +61,28 @@ def _said(model: Model, event: events.Said) -> list[Change]:
     return changes if known else [*changes, RoomsChanged()]
 
 
-def _confirmed(room: Room, key: str, event: events.Said) -> list[Change]:
+def _confirmed(model: Model, event: events.Said) -> list[Change]:
     """A receipt takes the place of what was on its way; or of what seemed lost with a connection,
     and was not.
     """
     if event.label:
-        found = next((line for line in reversed(room.lines) if line.label == event.label), None)
-    else:
-        waits = [line for line in room.lines if line.own and line.text == event.text]
-        found = next((line for line in waits if line.label.startswith(UNLABELED)), None) or next(
-            (line for line in reversed(waits) if line.fate is Fate.FAILED), None
-        )
+        # what was sent to those of a rank in a room comes back to the room
+        for key, room in model.rooms.items():
+            for line in reversed(room.lines):
+                if line.label == event.label:
+                    room.remove(line.number)
+                    return [LineChanged(key, line.number, None)]
+        return []
+    key = casefold(event.room)
+    room = model.rooms[key]
+    waits = [
+        line
+        for line in room.lines
+        if line.fate is not Fate.SENT and event.text in (line.raw, line.text)
+    ]
+    found = next((line for line in waits if line.label.startswith(UNLABELED)), None) or next(
+        (line for line in waits if line.why == _(NOT_CONFIRMED)), None
+    )
     if found is None:
         return []
     room.remove(found.number)
@@ -90,6 +101,7 @@ def _sending(model: Model, event: events.Sending) -> list[Change]:
         own=True,
         reply_to=event.reply_to,
         label=event.label,
+        raw=event.text,
         fate=Fate.PENDING,
     )
     return changes if known else [*changes, RoomsChanged()]
@@ -99,7 +111,7 @@ def _unsent(model: Model, event: events.Unsent) -> list[Change]:
     key = casefold(event.room)
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
     look = _LOOKS[event.kind]
-    about = {"nick": model.nick, "own": True, "reply_to": event.reply_to}
+    about = {"nick": model.nick, "own": True, "reply_to": event.reply_to, "raw": event.text}
     changes = model.add(key, look, event.text, **about, fate=Fate.FAILED, why=event.reason)
     return [*changes, RoomsChanged()]
 
@@ -122,7 +134,9 @@ def _reacted(model: Model, event: events.Reacted) -> list[Change]:
     room = model.rooms.get(key)
     if room is None:
         return []
-    reaction = event.reaction[:REACTION_LENGTH]
+    reaction = clean(event.reaction).replace("\n", " ").strip()[:REACTION_LENGTH]
+    if not reaction:
+        return []
     found = room.reactions.get(event.msgid, {})
     people = found.get(reaction, {})
     if not event.adding:
@@ -155,8 +169,10 @@ def _typing(model: Model, event: events.Typing) -> list[Change]:
     room = model.rooms.get(key)
     if room is None:
         return []
-    if event.active:
-        room.typing[casefold(event.nick)] = event.nick, model.clock() + TYPING_SECONDS
+    now = model.clock()
+    room.typing = {key: one for key, one in room.typing.items() if one[1] > now}
+    if event.active and len(room.typing) < limits.TYPISTS:
+        room.typing[casefold(event.nick)] = event.nick, now + TYPING_SECONDS
     else:
         room.typing.pop(casefold(event.nick), None)
     return [TypingChanged(key)]
@@ -177,19 +193,31 @@ def _read_up_to(model: Model, event: events.ReadUpTo) -> list[Change]:
 
 def _history(model: Model, event: events.History) -> list[Change]:
     """Puts the past where it belongs; what is here already is left out."""
-    key = casefold(event.room)
     room = model.room(event.room)
     known = {line.msgid for line in room.lines if line.msgid}
+    past = [_ours(model, one) if isinstance(one, events.Said) else one for one in event.lines]
+    fresh = [
+        one
+        for one in past
+        if not isinstance(one, events.Said) or not one.msgid or one.msgid not in known
+    ]
     if event.missed:
-        changes: list[Change] = []
-        for past in event.lines:
-            if not isinstance(past, events.Said) or not past.msgid or past.msgid not in known:
-                changes += HANDLERS[type(past)](model, past)
-        return changes
-    said = [one for one in event.lines if isinstance(one, events.Said)]
-    lines = [one for one in said if not one.msgid or one.msgid not in known]
+        return [change for one in fresh for change in HANDLERS[type(one)](model, one)]
+    changes = _insert(model, room, event, [one for one in fresh if isinstance(one, events.Said)])
+    for one in fresh:
+        if not isinstance(one, events.Said):
+            HANDLERS[type(one)](model, one)  # drawn with the lines that they are about
+    return changes
+
+
+def _insert(
+    model: Model, room: Room, event: events.History, lines: list[events.Said]
+) -> list[Change]:
     if event.older:
         room.asked = False
+    for one in lines:
+        if one.own:
+            _confirmed(model, one)
     place = 0 if event.older else len(room.lines)
     if lines and not event.older:
         last = lines[-1].at or 0.0
@@ -200,10 +228,14 @@ def _history(model: Model, event: events.History) -> list[Change]:
     if event.older and surplus:
         del room.lines[:surplus]  # the room is full, and more would not stay
     room.more, room.oldest = event.more and not surplus, event.oldest
-    for past in event.lines:
-        if not isinstance(past, events.Said):
-            HANDLERS[type(past)](model, past)  # drawn with the lines that they are about
-    return [HistoryAdded(key, len(lines) - surplus if event.older else 0), RoomsChanged()]
+    older = max(len(lines) - surplus, 0) if event.older else 0
+    return [HistoryAdded(casefold(event.room), older, before=event.older), RoomsChanged()]
+
+
+def _ours(model: Model, said: events.Said) -> events.Said:
+    """Of the past also what we said when we were called otherwise."""
+    until = model.names.get(casefold(said.nick), -1.0)
+    return said if said.own or (said.at or 0.0) > until else replace(said, own=True)
 
 
 def _past_line(model: Model, said: events.Said) -> Line:

@@ -29,6 +29,7 @@ class Actions:
         self._answering: Line | None = None
         self._said_writing = 0.0  # when others were last told that we write
         self._writing = False
+        self._paste: Question | None = None
 
     @property
     def answering(self) -> Line | None:
@@ -48,6 +49,7 @@ class Actions:
         match action:
             case Tell():
                 app.show(app.model.say_locally(action.text, error=action.error))
+                return not action.error
             case Leave():
                 app.close(action.reason)
             case Find():
@@ -70,6 +72,7 @@ class Actions:
 
     def writes(self, active: bool) -> None:
         """Lets others know that we write, seldom enough, and that we do not any more."""
+        self._app.typed()
         now = time.monotonic()
         if not active and not self._writing:
             return
@@ -89,14 +92,19 @@ class Actions:
         rooms = [one.name for one in model.rooms.values() if not one.direct]
         return list(nicks), [*rooms, *(one.name for one in model.listed)], list(COMMANDS)
 
-    def many_lines(self, count: int) -> bool:
-        """Whether so many lines are to be pasted; one window asks at a time."""
-        app = self._app
-        answers: list[bool] = []
-        text = _("That is {count} lines. Put all of them into the message?").format(count=count)
-        question = Question(app.root, app.theme, _("paste"), text, _("Paste"), answers.append)
-        app.root.wait_window(question)
-        return answers == [True]
+    def many_lines(self, count: int, text: str) -> None:
+        """Asks whether so many lines are to be pasted; one window asks at a time."""
+        app, room = self._app, self._app.model.current
+
+        def answered(yes: bool) -> None:
+            if yes:
+                app.navigation.choose(room)
+                app.window.composer.paste(text)
+
+        if self._paste is not None:
+            self._paste.destroy()
+        about = _("That is {count} lines. Put all of them into the message?").format(count=count)
+        self._paste = Question(app.root, app.theme, _("paste"), about, _("Paste"), answered)
 
     # -- messages
 
@@ -123,8 +131,9 @@ class Actions:
         if line is not None:
             app.show(changes)
             kind = _KINDS.get(line.look, Kind.MESSAGE)
-            unsent = Unsent(room, line.text, kind, line.reply_to)
-            app.connection.do(lambda core: core.say(room, line.text, kind, line.reply_to), unsent)
+            text = line.raw or line.text
+            unsent = Unsent(room, text, kind, line.reply_to)
+            app.connection.do(lambda core: core.say(room, text, kind, line.reply_to), unsent)
 
     def react(self, line: Line, reaction: str) -> None:
         """With this, or not any more."""
@@ -159,8 +168,10 @@ class Actions:
 
     def end_seen(self) -> None:
         """The last line is in view: our other clients may know."""
+        if not self._app.welcomed or not self._app.has_keyboard():
+            return  # nobody is there to read it
         at = self._app.model.read_now()
-        if at is not None and self._app.welcomed:
+        if at is not None:
             room = self._room()
             self._app.connection.do_if_ready(lambda core: core.mark_read(room, at))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tkinter as tk
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from client_gui import appearance, texts
+from client_gui import appearance, drafts, texts
 from client_gui import settings as settings_module
 from client_gui.changes import Change, ListChanged, NickNeeded, Noticed, TrustNeeded, TypingChanged
 from client_gui.events import NetEvent
@@ -33,6 +34,7 @@ from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
 
 TICK_MS = 1000  # the countdown to the next attempt, and how long somebody is said to write
+DRAFT_MS = 3000  # after the first key
 ZOOM_STEP, ZOOM_LEAST, ZOOM_MOST = 0.1, 0.6, 2.5
 
 
@@ -69,7 +71,11 @@ class App:
         self._lobby = options.lobby
         self.model = Model(options.nick, options.lobby, time.time)
         # of each server that we were at: whoever comes back finds what they have typed
-        self._models: dict[tuple[str, int], Model] = {(server.host, server.port): self.model}
+        self._models: dict[str, Model] = {server.name: self.model}
+        self._drafts_path = self._path.with_name(drafts.FILE)
+        self._drafts = drafts.load(self._drafts_path)
+        self.model.type_again(self._drafts.pop(server.name, {}))
+        self._draft_timer: str | None = None
         self.actions = Actions(self)
         self.navigation = Navigation(self)
         self.menus = Menus(self)
@@ -79,6 +85,8 @@ class App:
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
         self._closing = False
+        self._preferences: Preferences | None = None
+        self._sent: list[str] = []  # what Up recalls
         self._tick: str | None = None
         root.protocol("WM_DELETE_WINDOW", self.close)
         self.rebuild()
@@ -149,8 +157,10 @@ class App:
                 self.finding.closed,
             ),
             muted=self.settings.muted,
+            sent=self._sent,
         )
         self.window.composer.put(self.model.rooms[self.model.current].draft)
+        self.show_notice()
         self._bind_keys()
 
     def _bind_keys(self) -> None:
@@ -195,14 +205,17 @@ class App:
         self.to_composer()
 
     def preferences(self) -> None:
-        """Asks what is to be otherwise."""
+        """Asks what is to be otherwise; one window does."""
+        if self._preferences is not None and self._preferences.winfo_exists():
+            self._preferences.lift()
+            return
 
         def changed(new: Settings) -> None:
             self.settings, self._dark = new, None
             texts.use(new.language)
             self.apply_settings()
 
-        Preferences(self.root, self.theme, self.settings, changed)
+        self._preferences = Preferences(self.root, self.theme, self.settings, changed)
 
     def _zoom(self, step: float) -> None:
         zoom = round(min(max(self.settings.zoom + step, ZOOM_LEAST), ZOOM_MOST), 2)
@@ -218,10 +231,10 @@ class App:
 
     def arrive(self, server: Server) -> None:
         """The window is at this server from now on."""
-        key = (server.host, server.port)
-        model = self._models.get(key)
+        model = self._models.get(server.name)
         if model is None:
-            model = self._models[key] = Model(server.nick, self._lobby, time.time)
+            model = self._models[server.name] = Model(server.nick, self._lobby, time.time)
+            model.type_again(self._drafts.pop(server.name, {}))
         if model is not self.model:
             self.navigation.keep_draft()
             self.actions.answer(None)
@@ -242,11 +255,14 @@ class App:
 
     def take(self, events: Sequence[NetEvent]) -> None:
         """What the receive loop tells, in order."""
-        if self._closing:
-            return
         changes: list[Change] = []
         for event in events:
-            changes += self.model.apply(event)
+            try:
+                changes += self.model.apply(event)
+            except Exception:  # it costs this event, not the window
+                self.root.report_callback_exception(*sys.exc_info())
+        if self._closing:
+            return  # what is confirmed now need not be kept as a draft
         for change in changes:
             self._ask_for(change)
         self.navigation.arrived()
@@ -272,7 +288,11 @@ class App:
                 self.show_notice()
 
     def _looked_at(self, key: str) -> bool:
-        return key == self.model.current and self.root.focus_displayof() is not None
+        return key == self.model.current and self.has_keyboard()
+
+    def has_keyboard(self) -> bool:
+        """Whether somebody is at this window. Asked of Tk itself: tkinter knows not all widgets."""
+        return bool(self.root.tk.call("focus"))
 
     def _count_down(self) -> None:
         room = self.model.rooms[self.model.current]
@@ -311,6 +331,17 @@ class App:
         text = one if len(names) == 1 else some
         return text.format(names=", ".join(names)) if names else ""
 
+    def typed(self) -> None:
+        """Soon it is kept: not even the end of the machine takes it all away."""
+        if self._draft_timer is None:
+            self._draft_timer = self.root.after(DRAFT_MS, self._keep_drafts)
+
+    def _keep_drafts(self) -> None:
+        self._draft_timer = None
+        self.navigation.keep_draft()
+        here = {name: drafts.of(model) for name, model in self._models.items()}
+        drafts.save(self._drafts_path, self._drafts | here)
+
     # -- the end
 
     def close(self, reason: str = "") -> None:
@@ -318,11 +349,14 @@ class App:
         if self._closing:
             return
         self._closing = True
+        self._keep_drafts()
         self.root.withdraw()
         self.connection.close(reason, self._destroy)
 
     def _destroy(self) -> None:
-        if self._tick is not None:
-            self.root.after_cancel(self._tick)
+        self._keep_drafts()  # what was sent in the last moment may be confirmed by now
+        for timer in (self._tick, self._draft_timer):
+            if timer is not None:
+                self.root.after_cancel(timer)
         self.root.update_idletasks()  # Tk itself has something left to do after a change of theme
         self.root.destroy()

@@ -25,19 +25,21 @@ class Typing:
     send: Callable[[str], bool]  # False: the text stays
     words: Callable[[], tuple[list[str], list[str], list[str]]]  # nicknames, rooms, commands
     writes: Callable[[bool], None]  # somebody types, or has nothing typed any more
-    many: Callable[[int], bool]  # so many lines were pasted: whether they are meant
+    many: Callable[[int, str], None]  # so many lines are pasted: are they meant?
     escape: Callable[[], None]
 
 
 class Composer(tk.Frame):
     """The field, the Send button, and above them what is answered and who else writes."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, typing: Typing) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, typing: Typing, sent: list[str]) -> None:
+        """`sent` is what Up recalls; it is kept there."""
         palette = theme.palette
         super().__init__(parent, background=palette.background)
         self._typing = typing
         self._completer = Completer()
-        self._sent: list[str] = []
+        self._sent = sent
+        self._putting = False  # what changes is not typed
         self._back = 0  # how far Up has gone
         self.notice = tk.Label(
             self,
@@ -116,9 +118,13 @@ class Composer(tk.Frame):
 
     def put(self, text: str) -> None:
         """Puts other text into the field."""
+        self._putting = True
+        self._completer.reset()
         self.text.delete("1.0", "end")
         self.text.insert("1.0", text)
         self.text.edit_reset()
+        self._on_modified(None)
+        self._putting = False
 
     def add(self, text: str) -> None:
         """Writes at the cursor."""
@@ -128,10 +134,14 @@ class Composer(tk.Frame):
     def submit(self) -> None:
         """Sends what is typed."""
         typed = self.get()
-        if typed.strip() and self._typing.send(typed):
-            self._sent = [*self._sent[-RECALLED + 1 :], typed]
+        if typed.strip():
+            self._sent.append(typed)
+            del self._sent[:-RECALLED]
             self._back = 0
-            self.put("")
+            self.put("")  # before: what is sent may lead to another room, with its own draft
+            if not self._typing.send(typed):
+                self._sent.pop()
+                self.put(typed)
         self.text.focus_set()
 
     def _on_enter(self, event: object) -> str:
@@ -171,12 +181,19 @@ class Composer(tk.Frame):
         except tk.TclError:
             return "break"  # nothing there, or no text
         lines = text.strip("\n").count("\n") + 1
-        if lines >= PASTED_LINES and not self._typing.many(lines):
-            return "break"
+        if lines < PASTED_LINES:
+            self.paste(text)
+        else:
+            self._typing.many(lines, text)
+        return "break"
+
+    def paste(self, text: str) -> None:
+        """Puts it in the place of what is selected, or at the cursor."""
+        self._completer.reset()
         if self.text.tag_ranges("sel"):
             self.text.delete("sel.first", "sel.last")
         self.text.insert("insert", text.replace("\0", ""))
-        return "break"
+        self.text.focus_set()
 
     def _on_modified(self, event: object) -> None:
         self.text.edit_modified(False)
@@ -185,7 +202,8 @@ class Composer(tk.Frame):
         self.text.configure(height=min(max(rows or 1, 1), ROWS_MAX))
         self._show_hint()
         typed = self.get()
-        self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
+        if not self._putting:
+            self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
 
     def _show_hint(self) -> None:
         if self.get():

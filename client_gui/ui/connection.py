@@ -67,9 +67,12 @@ class Connection:
             self.net.do_if_ready(command)
 
     def retry(self) -> None:
-        """Connects now instead of waiting longer."""
-        if self.net is not None and self._app.model.status.phase is Phase.WAITING:
+        """Connects now instead of waiting longer; asks where, when there is nothing to wait for."""
+        phase = self._app.model.status.phase
+        if phase is Phase.WAITING and self.net is not None:
             self.net.retry()
+        elif phase is Phase.OFFLINE:
+            self.ask()
 
     # -- asking
 
@@ -96,7 +99,9 @@ class Connection:
     def _answered(self, server: Server, password: str) -> None:
         only_nick = replace(server, nick=self.server.nick) == self.server and not password
         self._password = password
-        if self.net is not None and only_nick and self._app.model.status.phase is not Phase.WAITING:
+        alive = self.net is not None and not self.net.done.is_set()
+        waiting = self._app.model.status.phase is Phase.WAITING
+        if self.net is not None and alive and only_nick and not waiting:
             if server.nick == self._app.model.nick and self.ready:
                 self.close_dialog()
             self.server = server
@@ -169,7 +174,8 @@ class Connection:
         rooms = (self._lobby, *server.rooms)
         address = Address(server.host, server.port, server.nick, rooms, server.tls, server.pin)
         # each event says which connection it is of, so that one that was given up stays silent
-        net = NetThread(address, lambda event: self._bridge.put((net, event)), login)
+        bridge = self._bridge
+        net = NetThread(address, lambda event: bridge.put((net, event)), login, bridge.busy)
         self.net = net
         net.start()
 
@@ -236,9 +242,10 @@ class Connection:
                 app.welcome()
             elif self.dialog is not None and app.model.nick == self.dialog.wanted:
                 self.close_dialog()
-        elif status.phase is Phase.WAITING and self.dialog is not None and not app.welcomed:
+        elif status.phase is not Phase.CONNECTING and self.dialog and self.dialog.wanted:
             self.dialog.complain(status.reason)
-            self.stop()
+            if not app.welcomed:
+                self.stop()
 
     # -- the end
 

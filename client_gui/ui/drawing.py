@@ -83,7 +83,9 @@ class Pen:
         the right edge.
         """
         if self.text.compare("end-1c", "!=", "1.0"):
-            self.text.insert("end", "\n", self.text.tag_names("end-2c"))
+            before = self.text.tag_names("end-2c")
+            kept = tuple(name for name in before if name in ("unit", "mention") or is_line(name))
+            self.text.insert("end", "\n", kept)
 
     def marks(self, before: Line | None, line: Line) -> None:
         """What stands between two lines: another day, what is new."""
@@ -183,11 +185,21 @@ class Pen:
         if not found:
             return
         self._row()
-        for reaction, people in found.items():
+        for number, (reaction, people) in enumerate(found.items()):
             mine = ("mine",) if self.nick in people else ()
             words = displayable(f" {reaction} {len(people)} ")
-            self.text.insert("end", words, (*tags, "under", "reaction", f"r{reaction}", *mine))
+            self.text.insert("end", words, (*tags, "under", "reaction", f"r{number}", *mine))
             self.text.insert("end", "  ", (*tags, "under"))
+
+
+def is_line(tag: str) -> bool:
+    """Whether a tag is one line's own: `u` and its number."""
+    return tag[:1] == "u" and tag[1:].isdigit()
+
+
+def is_passing(tag: str) -> bool:
+    """Whether a tag is made while drawing, and of no use without what was drawn."""
+    return is_line(tag) or tag.startswith("nick ")
 
 
 def together(before: Line, line: Line, room: Room) -> bool:

@@ -25,6 +25,7 @@ class Finding:
         self._room = ""  # the key of the room in which the places are
         self._places: list[int] = []  # numbers of lines, the newest first
         self._at = 0
+        self._panel: Chooser | None = None
         self._found: dict[str, Said] = {}  # on the server, by their ids
 
     def open(self, words: str = "") -> None:
@@ -73,7 +74,7 @@ class Finding:
         """Asks the server for where else they are."""
         app = self._app
         room = app.model.rooms[app.model.current].name
-        app.model.found = None
+        app.model.found, app.model.searching = None, True
         if words.strip() and not app.connection.do(lambda core: core.look_for(room, words)):
             app.window.findbar.say(_("not connected"))
 
@@ -89,7 +90,10 @@ class Finding:
             Choice(one.msgid, _when(one), f"{one.nick}: {one.text}") for one in reversed(results)
         ]
         nothing = [Choice("", _("Nothing was found."))]
-        Chooser(app.root, app.theme, _("Found on the server"), self._go).offer(rows or nothing)
+        if self._panel is not None:
+            self._panel.destroy()
+        self._panel = Chooser(app.root, app.theme, _("Found on the server"), self._go)
+        self._panel.offer(rows or nothing)
 
     def _go(self, msgid: str) -> None:
         app = self._app

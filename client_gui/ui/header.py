@@ -35,7 +35,6 @@ class Header(tk.Frame):
         self._name = tk.Label(
             self, font=theme.title, background=palette.background, foreground=palette.text
         )
-        self._name.pack(side="left", padx=(theme.px(20), theme.px(10)))
         looks = {"background": palette.background, "foreground": palette.dim, "cursor": "hand2"}
         self.search = tk.Label(self, text="⌕", font=theme.title, **looks)  # type: ignore[arg-type]
         self.search.pack(side="right", padx=(0, theme.px(20)))
@@ -43,6 +42,8 @@ class Header(tk.Frame):
         self._count = tk.Label(self, font=theme.small, **looks)  # type: ignore[arg-type]
         self._count.pack(side="right", padx=theme.px(12))
         self._count.bind("<Button-1>", lambda event: wishes.people())
+        # after what stands at the right, so that a long name leaves it its room
+        self._name.pack(side="left", padx=(theme.px(20), theme.px(10)))
         self._topic = tk.Label(self, font=theme.small, anchor="w", **looks)  # type: ignore[arg-type]
         self._topic.pack(side="left", fill="x", expand=True)
         self._topic.bind("<Button-1>", lambda event: self.edit())

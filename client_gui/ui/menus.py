@@ -20,6 +20,7 @@ class Menus:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._open: tk.Menu | None = None  # the last one; Tk keeps a menu until it is destroyed
 
     def line(self, x: int, y: int, line: Line) -> None:
         """What can be done with a line."""
@@ -72,8 +73,10 @@ class Menus:
 
     def _menu(self, parent: tk.Misc | None = None) -> tk.Menu:
         """An empty one, in the window's colours."""
+        if parent is None and self._open is not None:
+            self._open.destroy()
         palette = self._app.theme.palette
-        return tk.Menu(
+        made = tk.Menu(
             parent or self._app.window.frame,
             tearoff=False,
             font=self._app.theme.body,
@@ -84,6 +87,9 @@ class Menus:
             relief="flat",
             borderwidth=1,
         )
+        if parent is None:
+            self._open = made
+        return made
 
     def _copy(self, text: str) -> None:
         self._app.root.clipboard_clear()

@@ -23,6 +23,7 @@ class Navigation:
         if key not in app.model.rooms:
             return
         self.keep_draft()
+        app.actions.writes(active=False)  # there, and not here
         app.actions.answer(None)
         app.model.show(key)
         app.window.show_room()

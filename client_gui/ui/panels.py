@@ -76,8 +76,8 @@ class Panel(tk.Toplevel):
 
 
 class Chooser(Panel):
-    """A list that gets shorter as one types. `choose` is called with a key; with what is typed
-    where nothing fits, if `free`.
+    """A list that gets shorter as one types. `choose` is called with a key; if `free`, also with
+    what is typed and fits nothing.
     """
 
     def __init__(
@@ -126,31 +126,37 @@ class Chooser(Panel):
         self._narrow()
 
     def done(self) -> None:
-        """Takes what is marked, or typed."""
+        """Takes what is marked."""
         marked = self.list.curselection()  # type: ignore[no-untyped-call]
-        typed = self.typed.get().strip()
         if marked:
             key = self._fitting[marked[0]].key
-        elif self._free and typed:
-            key = typed
-        else:
-            return
-        self.destroy()
-        self._choose(key)
+            self.destroy()
+            self._choose(key)
 
     def _narrow(self) -> None:
-        words = self.typed.get().casefold().split()
+        typed = self.typed.get().strip()
+        words = typed.casefold().split()
         self._fitting = [
             one
             for one in self._all
             if all(word in f"{one.name} {one.about}".casefold() for word in words)
         ]
+        at = 0
+        if self._free and typed:
+            names = [one.name.lstrip("#").casefold() for one in self._fitting]
+            wanted = typed.lstrip("#").casefold()
+            if wanted in names:
+                at = names.index(wanted)
+            else:
+                self._fitting.append(Choice(typed, typed, _("is new")))
+                at = len(names) if typed.startswith("#") else 0  # a name, or a word to look for
         rows = [f"{one.name}    {one.about}".rstrip() for one in self._fitting]
         if rows != list(self.list.get(0, "end")):
             self.list.delete(0, "end")
             self.list.insert("end", *rows)
             if rows and (words or not self._free):
-                self.list.selection_set(0)
+                self.list.selection_set(at)
+                self.list.see(at)
 
     def _move(self, step: int) -> str:
         marked = self.list.curselection()  # type: ignore[no-untyped-call]

@@ -117,7 +117,7 @@ class RoomList(tk.Canvas):
         ground = palette.side
         if row.current or row.key == self._hovered:
             ground = palette.selected if row.current else palette.hover
-            shape = theme.shapes.rounded(self._width, height, px(RADIUS), ground)
+            shape = theme.shapes.rounded((self._width, height), px(RADIUS), ground, palette.side)
             self.create_image(0, top, image=shape, anchor="nw")
         lively = row.current or row.count > 0
         ink = palette.text if lively and not row.muted else palette.dim
@@ -132,19 +132,19 @@ class RoomList(tk.Canvas):
         left += px(18)
         right = self._width - px(10)
         if row.count:
-            right = self._badge(row, right, middle)
+            right = self._badge(row, right, middle, ground)
         font = theme.bold if lively else theme.body
         name = shortened(row.name, font, right - left - px(6))
         self.create_text(left, middle, text=name, font=font, fill=ink, anchor="w")
 
-    def _badge(self, row: Row, right: int, middle: int) -> int:
+    def _badge(self, row: Row, right: int, middle: int, ground: str) -> int:
         """How many are unread; where it begins."""
         theme, palette = self._theme, self._theme.palette
         text = str(row.count) if row.count <= BADGE_MAX else f"{BADGE_MAX}+"
         height = theme.px(19)
         width = max(height + theme.px(3), theme.small_bold.measure(text) + theme.px(13))
         fill = palette.alert if row.loud else palette.badge
-        shape = theme.shapes.rounded(width, height, theme.px(RADIUS), fill)
+        shape = theme.shapes.rounded((width, height), theme.px(RADIUS), fill, ground)
         self.create_image(right, middle, image=shape, anchor="e")
         self.create_text(
             right - width // 2, middle, text=text, font=theme.small_bold, fill=palette.badge_ink

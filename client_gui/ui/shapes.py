@@ -9,7 +9,6 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw, ImageFont, ImageTk
 
 _OVERSAMPLING = 4  # images are drawn larger and reduced, for smooth edges
-_CLEAR = (0, 0, 0, 0)
 _DOT = 0.36  # of an avatar's size: the dot that says whether somebody is there
 _RING = 0.07  # what keeps it apart from the avatar
 
@@ -51,9 +50,16 @@ class Shapes:
         return self._made(key, size, size, background, draw)
 
     def rounded(
-        self, width: int, height: int, radius: int, fill: str, edge: str = "", line: int = 1
+        self,
+        size: tuple[int, int],
+        radius: int,
+        fill: str,
+        ground: str,
+        *,
+        edge: str = "",
+        line: int = 1,
     ) -> ImageTk.PhotoImage:
-        """A rectangle with round corners, clear outside; with a border of the colour `edge`."""
+        """A rectangle with round corners on `ground`; with a border of the colour `edge`."""
 
         def draw(pen: ImageDraw.ImageDraw, wide: int, high: int) -> None:
             pen.rounded_rectangle(
@@ -64,10 +70,12 @@ class Shapes:
                 width=line * _OVERSAMPLING,
             )
 
-        key = ("rounded", width, height, radius, fill, edge, line)
-        return self._made(key, width, height, None, draw)
+        key = ("rounded", size, radius, fill, ground, edge, line)
+        return self._made(key, *size, ground, draw)
 
-    def switch(self, colour: str, knob: str, size: int, *, on: bool) -> ImageTk.PhotoImage:
+    def switch(
+        self, colour: str, knob: str, size: int, ground: str, *, on: bool
+    ) -> ImageTk.PhotoImage:
         """What is on or off; `size` is its height. To its right some room for words."""
 
         def draw(pen: ImageDraw.ImageDraw, width: int, height: int) -> None:
@@ -77,15 +85,15 @@ class Shapes:
             left = wide - height if on else 0
             pen.ellipse((left + edge, edge, left + height - edge, height - edge), fill=knob)
 
-        key = ("switch", colour, knob, size, on)
-        return self._made(key, round(size * 2.4), size, None, draw)
+        key = ("switch", colour, knob, size, ground, on)
+        return self._made(key, round(size * 2.4), size, ground, draw)
 
     def _made(
-        self, key: tuple[object, ...], width: int, height: int, background: str | None, draw: Draw
+        self, key: tuple[object, ...], width: int, height: int, background: str, draw: Draw
     ) -> ImageTk.PhotoImage:
         if key not in self._images:
             large = (width * _OVERSAMPLING, height * _OVERSAMPLING)
-            image = Image.new("RGBA", large, background or _CLEAR)
+            image = Image.new("RGB", large, background)
             draw(ImageDraw.Draw(image), *large)
             reduced = image.resize((width, height), Image.Resampling.LANCZOS)
             self._images[key] = ImageTk.PhotoImage(reduced, master=self._root)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from client_gui.ui.theme import Theme
 
 RADIUS = 7
+MIDDLE = 40  # pixels
 _made = itertools.count()  # an element's name can be given once only, and never taken back
 
 
@@ -32,9 +33,11 @@ class _Styles:
 
     def all(self) -> None:
         palette = self._palette
-        self._button("Send", palette.accent, palette.accent_hover, palette.accent_text, bold=True)
-        self._button("Quiet", palette.field, palette.selected, palette.text, bold=False)
-        self._style.configure("Composer.Send.TButton", background=palette.field)
+        for name, ground in (("Send", palette.background), ("Composer.Send", palette.field)):
+            colours = palette.accent, palette.accent_hover, palette.accent_text
+            self._button(name, ground, *colours, bold=True)
+        colours = palette.field, palette.selected, palette.text
+        self._button("Quiet", palette.background, *colours, bold=False)
         self._plain("Link", palette.background, palette.accent, padding=0)
         self._plain("Small", palette.background, palette.dim, padding=6)
         self._field()
@@ -42,14 +45,18 @@ class _Styles:
         self._choice()
         self._scrollbar()
 
-    def _corners(self, name: str, fill: str, *states: tuple[str, str, str], edge: str = "") -> str:
-        """An element with round corners; `states` are (state, fill, edge)."""
+    def _corners(
+        self, name: str, ground: str, fill: str, *states: tuple[str, str, str], edge: str = ""
+    ) -> str:
+        """An element with round corners on `ground`; `states` are (state, fill, edge)."""
         theme = self._theme
         radius, line = theme.px(RADIUS), max(1, theme.px(1))
-        size = 2 * radius + 2
+        # Tk fills a widget with copies of an image's middle: with a small one it takes a second
+        size = (2 * radius + MIDDLE, 2 * radius + MIDDLE)
 
         def image(colour: str, border: str, width: int) -> Any:
-            return theme.shapes.rounded(size, size, radius, colour, border, width)
+            shapes = theme.shapes
+            return shapes.rounded(size, radius, colour, ground, edge=border, line=width)
 
         element = f"{name}{self._number}"
         self._style.element_create(
@@ -58,14 +65,19 @@ class _Styles:
             image(fill, edge, line),
             *((state, image(colour, border, 2 * line)) for state, colour, border in states),
             border=radius,
+            width=2 * radius,
+            height=2 * radius,
             sticky="nsew",
         )
         return element
 
-    def _button(self, name: str, fill: str, hover: str, ink: str, *, bold: bool) -> None:
+    def _button(
+        self, name: str, ground: str, fill: str, hover: str, ink: str, *, bold: bool
+    ) -> None:
         theme, palette = self._theme, self._palette
         element = self._corners(
             f"{name}.button",
+            ground,
             fill,
             ("disabled", palette.border, ""),
             ("active", hover, ""),
@@ -75,7 +87,7 @@ class _Styles:
         self._style.layout(f"{name}.TButton", [(element, {"sticky": "nswe", "children": [inside]})])
         self._style.configure(
             f"{name}.TButton",
-            background=palette.background,
+            background=ground,
             foreground=ink,
             font=theme.bold if bold else theme.body,
             padding=(theme.px(20), theme.px(8)),
@@ -111,7 +123,11 @@ class _Styles:
     def _field(self) -> None:
         theme, palette = self._theme, self._palette
         element = self._corners(
-            "field", palette.field, ("focus", palette.field, palette.accent), edge=palette.border
+            "field",
+            palette.background,
+            palette.field,
+            ("focus", palette.field, palette.accent),
+            edge=palette.border,
         )
         area: Any = ("Entry.textarea", {"sticky": "nswe"})
         inside: Any = ("Entry.padding", {"sticky": "nswe", "children": [area]})
@@ -134,7 +150,7 @@ class _Styles:
         size = theme.px(18)
 
         def image(colour: str, *, on: bool) -> Any:
-            return theme.shapes.switch(colour, "#ffffff", size, on=on)
+            return theme.shapes.switch(colour, "#ffffff", size, palette.background, on=on)
 
         element = f"switch{self._number}"
         self._style.element_create(

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from client_gui.lines import Line, summary
 from client_gui.rooms import Room
 from client_gui.texts import _
-from client_gui.ui.drawing import Pen, goes_on
+from client_gui.ui.drawing import Pen, goes_on, is_passing
 from client_gui.ui.gestures import Gestures, Wishes
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
 MORE_LINES = 50  # shown by each click on "earlier messages"
+UNSEEN_DRAWN = 300  # lines that are drawn below what somebody reads
 MORE_ABOVE = 5  # shown above a line that was looked for
 MOST_AT_ONCE = (
     200  # drawn when a room is opened, however many are to be shown: the rest on scrolling
@@ -41,6 +42,7 @@ class Transcript(ReadOnlyText):
         self._extra = 0  # lines shown beyond `keep`, since somebody asked for them
         self._room = Room("")
         self._units: list[list[Line]] = []  # what is drawn: a message, or a run
+        self._behind = False  # what came last is not drawn
         self._unseen = 0  # lines that came while somebody looked further up
         self._pen = Pen(self.text, theme, compact=compact)
         self.jump = tk.Label(
@@ -70,13 +72,28 @@ class Transcript(ReadOnlyText):
             self._extra = 0
         self._room = self._pen.room = room
         self._pen.nick = nick
+        fresh = sum(line.number >= room.new_from for line in room.lines[-MOST_AT_ONCE:])
+        if self._keep and room.new_from and fresh >= self._limit():
+            self._extra += fresh + 1 - self._limit()  # what is new begins in view
         self._redraw()
         self.to_end()
 
     def to_end(self) -> None:
         """Scrolls to the last line."""
+        if self._behind:
+            self._redraw()
         self.text.see("end")
         self._seen()
+
+    def page(self, pages: int) -> None:
+        """Scrolls by pages, up where there are less than none."""
+        if pages < 0 and self.text.yview()[0] <= 0:
+            self.show_more()
+        self.text.yview_scroll(pages, "pages")
+
+    def call_us(self, nick: str) -> None:
+        """Our own name is marked from now on as it is from now on."""
+        self._pen.nick = nick
 
     def add(self, lines: Sequence[Line]) -> None:
         """Draws lines that the room has got since; scrolls only where the end was in view."""
@@ -86,8 +103,10 @@ class Transcript(ReadOnlyText):
             return
         at_end = self.at_end
         limit = self._limit()
-        if limit and len(lines) >= limit:
+        if len(lines) >= limit or (self._behind and at_end):
             self._redraw()  # nothing of what is drawn stays
+        elif self._unseen > UNSEEN_DRAWN and not at_end:
+            self._behind = True  # nobody reads so much: it is drawn when somebody goes there
         else:
             self.text.configure(state="normal")
             for line in lines:
@@ -119,6 +138,7 @@ class Transcript(ReadOnlyText):
         if len(tail) > MORE_LINES:
             self._redraw(stay=True)
             return
+        top = self.text.index("@0,0")
         self.text.configure(state="normal")
         first = self._start_of(at)
         self.text.delete(f"{first}-1c" if self.text.compare(first, ">", "1.0") else first, "end-1c")
@@ -133,6 +153,8 @@ class Transcript(ReadOnlyText):
         self.text.configure(state="disabled")
         if at_end:
             self.to_end()
+        else:
+            self.text.yview(top)
 
     def add_older(self, count: int) -> None:
         """The room has got `count` lines before all that it had: shown where somebody looks for
@@ -195,8 +217,8 @@ class Transcript(ReadOnlyText):
         """The reaction that is drawn there, and to what."""
         line, names = self.line_at(index), self.text.tag_names(index)
         found = self._room.reactions.get(line.msgid, {}) if line is not None else {}
-        for reaction in found:
-            if line is not None and f"r{reaction}" in names:
+        for number, reaction in enumerate(found):
+            if line is not None and f"r{number}" in names:
                 return line, reaction
         return None
 
@@ -257,6 +279,7 @@ class Transcript(ReadOnlyText):
         self.text.delete("1.0", "end")
         self._forget_tags()
         self._units = []
+        self._behind = False
         for line in self._room.lines[-self._limit() :]:
             self._append(line)
         self._mark_more()
@@ -279,7 +302,7 @@ class Transcript(ReadOnlyText):
         return 0, False
 
     def _forget_tags(self) -> None:
-        old = [name for name in self.text.tag_names() if name[:1] == "u" and name[1:].isdigit()]
+        old = list(filter(is_passing, self.text.tag_names()))
         if old:
             self.text.tag_delete(*old)
 
@@ -318,4 +341,7 @@ class Transcript(ReadOnlyText):
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
         if self._unseen and float(last) >= AT_END:
-            self._seen()
+            if self._behind:
+                self.after_idle(self.to_end)
+            else:
+                self._seen()

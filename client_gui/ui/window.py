@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from client_gui.changes import (
     Change,
@@ -15,11 +16,13 @@ from client_gui.changes import (
     StatusChanged,
 )
 from client_gui.model import Model
+from client_gui.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.composer import Composer, Typing
 from client_gui.ui.findbar import FindBar, Search
 from client_gui.ui.gestures import Wishes
 from client_gui.ui.header import Header, Heading
+from client_gui.ui.keys import window_first
 from client_gui.ui.members import Members, People
 from client_gui.ui.sidebar import Choices, Sidebar
 from client_gui.ui.theme import Theme
@@ -48,6 +51,7 @@ class Window:
         heading: Heading,
         search: Search,
         muted: Collection[str],
+        sent: list[str],
     ) -> None:
         self._root = root
         self._model = model
@@ -56,7 +60,8 @@ class Window:
         root.configure(background=palette.background)
         if not root.winfo_ismapped():
             root.geometry(f"{theme.px(SIZE[0])}x{theme.px(SIZE[1])}")
-        root.minsize(theme.px(MINIMUM[0]), theme.px(MINIMUM[1]))
+        screen = root.winfo_screenwidth(), root.winfo_screenheight()
+        root.minsize(*(min(theme.px(one), most) for one, most in zip(MINIMUM, screen, strict=True)))
         self.frame = tk.Frame(root, background=palette.background)
         self.frame.pack(fill="both", expand=True)
         self.sidebar = Sidebar(self.frame, theme, choices)
@@ -67,12 +72,21 @@ class Window:
         self.header = Header(self._centre, theme, heading)
         self.header.pack(side="top", fill="x")
         self.findbar = FindBar(self._centre, theme, search)
-        self.composer = Composer(self._centre, theme, typing)
+        self.composer = Composer(self._centre, theme, typing, sent)
         self.composer.pack(side="bottom", fill="x")
         self.transcript = Transcript(self._centre, theme, wishes, keep=keep, compact=compact)
         self.transcript.pack(fill="both", expand=True)
         self.show_members(shown=members)
+        window_first(
+            self.composer.text, self.transcript.text, self.header.entry, self.findbar.entry
+        )
+        for key, pages in (("<Prior>", -1), ("<Next>", 1)):
+            self.composer.text.bind(key, partial(self._page, pages))
         self.composer.text.focus_set()
+
+    def _page(self, pages: int, event: object) -> str:
+        self.transcript.page(pages)
+        return "break"
 
     def destroy(self) -> None:
         """Takes everything out of `root`."""
@@ -102,9 +116,12 @@ class Window:
         """Draws the current room."""
         room = self._model.rooms[self._model.current]
         self.show_rooms()
-        self.header.show(room)
+        self._name(room)
         self.members.show(room, self._model.away)
         self.transcript.show(room, self._model.nick)
+
+    def _name(self, room: Room) -> None:
+        self.header.show(room)
         self.composer.set_hint(_("Message {name}").format(name=room.name))
         self._root.title(f"gchat — {room.name}")
 
@@ -117,19 +134,21 @@ class Window:
                 kinds.setdefault(type(change), []).append(change)
         self._show_lines(kinds)
         if RoomChanged in kinds:
-            self.header.show(self._model.rooms[current])
+            self._name(self._model.rooms[current])
             self.members.show(self._model.rooms[current], self._model.away)
         if RoomsChanged in kinds:
             self.show_rooms()
         if StatusChanged in kinds:
+            self.transcript.call_us(self._model.nick)
             self.sidebar.show_status(self._model, now)
 
     def _show_lines(self, kinds: dict[type, list[Change]]) -> None:
         older = [one.older for one in kinds.get(HistoryAdded, []) if isinstance(one, HistoryAdded)]
         lines = [one.line for one in kinds.get(LineAdded, []) if isinstance(one, LineAdded)]
-        if any(older):
+        past = [one for one in kinds.get(HistoryAdded, []) if isinstance(one, HistoryAdded)]
+        if past and all(one.before for one in past):
             self.transcript.add_older(sum(older))
-        elif older:
+        elif past:
             self.transcript.show(self._model.rooms[self._model.current], self._model.nick)
         elif lines:
             self.transcript.add(lines)

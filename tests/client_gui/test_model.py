@@ -16,7 +16,7 @@ from client_gui.changes import (
 )
 from client_gui.events import Kind
 from client_gui.lines import LINE_LENGTH, Fate, Line, Look, clean, summary
-from client_gui.model import Model, Phase
+from client_gui.model import Model, Phase, Status
 from client_gui.rooms import LINES_KEPT, TYPING_SECONDS
 
 
@@ -123,7 +123,9 @@ def test_what_the_server_refuses_stands_where_it_belongs() -> None:
     it.apply(events.ServerText("#gone: no", error=True, room="#gone"))
     assert lines(it, "#other")[-1] == "#other: no"
     assert lines(it)[-1] == "#gone: no"
-    assert it.apply(events.NickRefused("Tuan", "taken")) == [NickNeeded("Tuan", "taken")]
+    changes = it.apply(events.NickRefused("Tuan", "taken"))
+    assert NickNeeded("Tuan", "taken") in changes
+    assert it.status == Status(Phase.OFFLINE, "taken")
 
 
 def test_lines_are_bounded_in_number_and_length() -> None:

@@ -24,7 +24,8 @@ from client_gui.events import (
     TopicChanged,
 )
 from client_gui.exceptions import NotConnected, ProtocolError
-from client_gui.protocol import NICK_RETRIES, UNLABELED, ClientProtocol, Timeouts
+from client_gui.protocol import NICK_RETRIES, ClientProtocol, Timeouts
+from client_gui.speaking import UNLABELED
 from client_gui.state import State
 from gchat.wire.message import MessageError
 

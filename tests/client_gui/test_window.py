@@ -295,6 +295,8 @@ def test_commands_that_are_typed(server: ServerProcess, open_ui: OpenUi) -> None
     assert "Be kind" in ui.screen()
     ui.type("/fly")
     ui.wait_until(lambda: ui.lines()[-1].startswith("There is no command /fly."))
+    assert ui.app.window.composer.get() == "/fly", "what could not be done is not lost"
+    ui.app.window.composer.put("")
     ui.type("/nick Duy")
     ui.wait_for("Duy: This nickname is already in use")
     ui.type("/nick Tuấn")

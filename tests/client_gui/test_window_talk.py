@@ -11,7 +11,7 @@ import pytest
 from client_gui.lines import Fate
 from client_gui.model import Phase
 from client_gui.settings import load
-from client_gui.ui.panels import Chooser, Panel, Words
+from client_gui.ui.panels import Chooser, Panel, Question, Words
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient
@@ -165,6 +165,15 @@ def test_rooms_are_found_and_joined_and_left(ui: Ui, duy: IrcClient) -> None:
     chooser._narrow()
     chooser.done()
     ui.wait_until(lambda: ui.app.model.current == "#music")
+    ui.key("<Control-j>")
+    another = panel(ui, Chooser)
+    assert isinstance(another, Chooser)
+    another.typed.insert(0, "#mus")
+    another._narrow()
+    assert another.list.get(0, "end")[-1] == "#mus    is new"
+    another.done()
+    ui.wait_until(lambda: ui.app.model.current == "#mus")
+    ui.app.actions.leave("#mus")
     ui.key("<Control-k>")
     switcher = panel(ui, Chooser)
     assert isinstance(switcher, Chooser)
@@ -299,15 +308,11 @@ def test_pasting_many_lines_is_asked(ui: Ui) -> None:
     ui.root.clipboard_clear()
     ui.root.clipboard_append("\n".join(map(str, range(9))))
     for button, typed in (("Cancel", ""), ("Paste", "\n".join(map(str, range(9))))):
-
-        def answer(label: str = button) -> None:
-            if "Put all of them" in ui.screen():
-                ui.press(label)
-            else:
-                ui.root.after(10, answer)
-
-        ui.root.after(10, answer)
         ui.key("<<Paste>>")
+        ui.key("<<Paste>>")
+        assert len(panels(ui, Question)) == 1, "one window asks at a time"
+        assert "Put all of them" in ui.screen()
+        ui.press(button)
         assert composer.get() == typed
 
 

@@ -1,0 +1,32 @@
+"""What a server may make us keep, at most: nobody's machine fills up because a server is odd."""
+
+from __future__ import annotations
+
+NAME_LENGTH = 200  # characters of a room's name or a nickname
+ID_LENGTH = 200  # characters of a message's id
+ROOMS = 500  # rooms and conversations; messages of others are passed over
+PEOPLE_AWAY = 20_000
+TYPISTS = 50  # in one room
+LISTED = 5000  # rooms that can be joined
+BATCHES = 50  # open at once
+BATCH_EVENTS = 10_000  # in one of them
+LABELS = 200  # answers that have begun and not ended
+CAPS = 500
+NAME_LISTS = 100  # member lists that have begun and not ended
+DIGITS = 9  # of a number
+
+
+def number(text: str, otherwise: int = 0) -> int:
+    """A number that a server tells."""
+    good = text.isascii() and text.isdigit() and len(text) <= DIGITS
+    return int(text) if good else otherwise
+
+
+def is_name(text: str) -> bool:
+    """Whether it can be a room or a person, on any server."""
+    return 0 < len(text) <= NAME_LENGTH and not any(char in " ,\x07\r\n\0" for char in text)
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be asked for as the id of a message."""
+    return 0 < len(text) <= ID_LENGTH and text.isprintable() and " " not in text
