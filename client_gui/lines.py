@@ -26,7 +26,7 @@ class Look(enum.Enum):
 
 
 # why a message has failed that may have arrived all the same
-NOT_CONFIRMED = n_("The connection was lost before the server had confirmed it")
+NOT_CONFIRMED = n_("Not confirmed: the connection was lost")
 SPOKEN = frozenset({Look.MESSAGE, Look.ACTION, Look.NOTICE})
 PASSING = frozenset({Look.CAME, Look.LEFT})  # a run of these is one row
 

@@ -103,9 +103,9 @@ class Connector:
             for event in command(self._core) or ():
                 self._emit(event)
         except NotConnected:
-            self._failed(_("Not connected"), unsent)
+            self._failed(_("Not sent: not connected"), unsent)
         except MessageError as error:
-            self._failed(_("That cannot be sent: {error}").format(error=error), unsent)
+            self._failed(_("Not sent: {error}").format(error=error), unsent)
         except Exception as error:  # a mistake of ours costs this command, not the connection
             log.exception("a command failed")
             self._failed(_("Something went wrong: {error}").format(error=error), unsent)

@@ -10,12 +10,14 @@ from typing import Any
 import platformdirs
 
 from client_gui import files
+from client_gui.texts import n_
 
 FILE = "client.json"
 NUMBER_MAX = 1_000_000
-LAYOUTS = ("comfortable", "compact")
-THEMES = ("system", "light", "dark")
+LAYOUTS = (n_("comfortable"), n_("compact"))
+THEMES = (n_("system"), n_("light"), n_("dark"))
 LINES = (10, 100, 1000, 0)  # in view; 0 is all
+ALL = n_("all")
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 

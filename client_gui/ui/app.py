@@ -337,7 +337,9 @@ class App:
             self._draft_timer = self.root.after(DRAFT_MS, self._keep_drafts)
 
     def _keep_drafts(self) -> None:
-        self._draft_timer = None
+        if self._draft_timer is not None:
+            self.root.after_cancel(self._draft_timer)  # it may be this one
+            self._draft_timer = None
         self.navigation.keep_draft()
         here = {name: drafts.of(model) for name, model in self._models.items()}
         drafts.save(self._drafts_path, self._drafts | here)
@@ -355,8 +357,7 @@ class App:
 
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
-        for timer in (self._tick, self._draft_timer):
-            if timer is not None:
-                self.root.after_cancel(timer)
+        if self._tick is not None:
+            self.root.after_cancel(self._tick)
         self.root.update_idletasks()  # Tk itself has something left to do after a change of theme
         self.root.destroy()

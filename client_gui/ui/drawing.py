@@ -165,7 +165,7 @@ class Pen:
             style = "redacted" if line.redacted else "pending"
             self.text.insert("end", displayable(line.text), (*tags, "body", style))
             if line.fate is Fate.FAILED:
-                words = "  " + _("not sent ({why}) · send again").format(why=line.why)
+                words = "  " + _("{why} · send again").format(why=line.why)
                 self.text.insert("end", words, (*tags, "again"))
             return
         for span in spans(displayable(line.text), self.nick):

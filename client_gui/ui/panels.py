@@ -90,27 +90,23 @@ class Chooser(Panel):
         free: bool = False,
     ) -> None:
         super().__init__(parent, theme, title)
-        palette = theme.palette
         self._choose = choose
         self._free = free
         self._all: list[Choice] = []
         self._fitting: list[Choice] = []
+        self._drawn: list[Choice] = []
         self.typed = self.entry()
-        self.list = tk.Listbox(
+        self.list = ttk.Treeview(
             self.body,
+            style="List.Treeview",
+            columns=("about",),
+            show="tree",
             height=ROWS,
-            font=theme.body,
-            relief="flat",
-            borderwidth=0,
-            highlightthickness=0,
-            activestyle="none",
-            background=palette.background,
-            foreground=palette.text,
-            selectbackground=palette.selected,
-            selectforeground=palette.text,
-            width=44,
-            exportselection=False,
+            selectmode="browse",
         )
+        width = theme.px(WIDTH)
+        self.list.column("#0", width=round(width * 0.4), minwidth=0)
+        self.list.column("about", width=round(width * 0.6), minwidth=0)
         self.list.pack(fill="both", expand=True)
         self.typed.bind("<KeyRelease>", lambda event: self._narrow())
         self.typed.bind("<Up>", lambda event: self._move(-1))
@@ -125,11 +121,15 @@ class Chooser(Panel):
         self._all = list(choices)
         self._narrow()
 
+    def rows(self) -> list[tuple[str, str]]:
+        """What can be chosen as it reads: names, and what is said of them."""
+        return [(one.name, one.about) for one in self._fitting]
+
     def done(self) -> None:
         """Takes what is marked."""
-        marked = self.list.curselection()  # type: ignore[no-untyped-call]
+        marked = self.list.selection()
         if marked:
-            key = self._fitting[marked[0]].key
+            key = self._fitting[int(marked[0])].key
             self.destroy()
             self._choose(key)
 
@@ -150,21 +150,23 @@ class Chooser(Panel):
             else:
                 self._fitting.append(Choice(typed, typed, _("is new")))
                 at = len(names) if typed.startswith("#") else 0  # a name, or a word to look for
-        rows = [f"{one.name}    {one.about}".rstrip() for one in self._fitting]
-        if rows != list(self.list.get(0, "end")):
-            self.list.delete(0, "end")
-            self.list.insert("end", *rows)
-            if rows and (words or not self._free):
-                self.list.selection_set(at)
-                self.list.see(at)
+        if self._fitting != self._drawn:
+            self._drawn = list(self._fitting)
+            self.list.delete(*self.list.get_children())
+            for number, one in enumerate(self._fitting):
+                self.list.insert("", "end", str(number), text=one.name, values=(one.about,))
+            if self._fitting and (words or not self._free):
+                self._mark(at)
 
     def _move(self, step: int) -> str:
-        marked = self.list.curselection()  # type: ignore[no-untyped-call]
-        at = (marked[0] + step) % len(self._fitting) if marked and self._fitting else 0
-        self.list.selection_clear(0, "end")
-        self.list.selection_set(at)
-        self.list.see(at)
+        marked = self.list.selection()
+        if self._fitting:
+            self._mark((int(marked[0]) + step) % len(self._fitting) if marked else 0)
         return "break"
+
+    def _mark(self, at: int) -> None:
+        self.list.selection_set(str(at))
+        self.list.see(str(at))
 
 
 class Question(Panel):

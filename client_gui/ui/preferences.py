@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from tkinter import ttk
 
-from client_gui.settings import LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.settings import ALL, LAYOUTS, LINES, SCALES, THEMES, Settings
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel
@@ -33,10 +33,13 @@ class Preferences(Panel):
         super().__init__(parent, theme, _("Settings"))
         self._settings = settings
         self._changed = changed
-        self.layout = self._choice(_("Layout"), LAYOUTS, settings.layout)
-        self.colours = self._choice(_("Colours"), THEMES, settings.theme)
-        lines = [str(one) if one else "all" for one in LINES]
-        now = str(settings.lines) if settings.lines else "all"
+        self._words = {one: _(one) for one in (*LAYOUTS, *THEMES, ALL)}
+        self._meant = {word: one for one, word in self._words.items()}
+        layouts, themes = ([self._words[one] for one in group] for group in (LAYOUTS, THEMES))
+        self.layout = self._choice(_("Layout"), layouts, self._words[settings.layout])
+        self.colours = self._choice(_("Colours"), themes, self._words[settings.theme])
+        lines = [str(one) if one else self._words[ALL] for one in LINES]
+        now = str(settings.lines) if settings.lines else self._words[ALL]
         self.lines = self._choice(_("Messages in view"), lines, now)
         scales = [f"{one:.0%}" for one in SCALES]
         self.scale = self._choice(_("Size"), scales, f"{settings.scale:.0%}")
@@ -62,9 +65,9 @@ class Preferences(Panel):
         lines = self.lines.get()
         new = replace(
             self._settings,
-            layout=self.layout.get(),
-            theme=self.colours.get(),
-            lines=0 if lines == "all" else int(lines),
+            layout=self._meant[self.layout.get()],
+            theme=self._meant[self.colours.get()],
+            lines=int(lines) if lines.isdigit() else 0,
             scale=int(self.scale.get().rstrip("%")) / 100,
             notify=self.notify.on,
             language=self._languages.get(self.language.get(), ""),

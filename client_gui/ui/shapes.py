@@ -9,7 +9,7 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw, ImageFont, ImageTk
 
 _OVERSAMPLING = 4  # images are drawn larger and reduced, for smooth edges
-_DOT = 0.36  # of an avatar's size: the dot that says whether somebody is there
+_DOT = 0.33  # of an avatar's size: the dot that says whether somebody is there
 _RING = 0.07  # what keeps it apart from the avatar
 
 Draw = Callable[[ImageDraw.ImageDraw, int, int], None]

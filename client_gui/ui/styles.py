@@ -43,6 +43,7 @@ class _Styles:
         self._field()
         self._check()
         self._choice()
+        self._list()
         self._scrollbar()
 
     def _corners(
@@ -111,6 +112,7 @@ class _Styles:
             background=ground,
             foreground=ink,
             font=theme.small,
+            width=0,  # no wider than its words
             focuscolor=palette.accent,
             padding=(theme.px(padding), theme.px(padding / 2)),
         )
@@ -141,6 +143,11 @@ class _Styles:
             selectbackground=palette.accent,
             selectforeground=palette.accent_text,
             padding=(theme.px(8), theme.px(6)),
+        )
+        self._style.map(
+            "Field.TEntry",
+            selectbackground=[("!focus", palette.selected)],
+            selectforeground=[("!focus", palette.text)],
         )
         self._style.layout("Field.TFrame", [(element, {"sticky": "nswe"})])
         self._style.configure("Field.TFrame", background=palette.background)
@@ -198,22 +205,53 @@ class _Styles:
             bordercolor=[("focus", palette.accent)],
         )
 
+    def _list(self) -> None:
+        theme, palette = self._theme, self._palette
+        area: Any = ("Treeview.treearea", {"sticky": "nswe"})
+        self._style.layout("List.Treeview", [area])
+        self._style.configure(
+            "List.Treeview",
+            background=palette.background,
+            fieldbackground=palette.background,
+            foreground=palette.text,
+            font=theme.body,
+            rowheight=theme.px(32),
+            indent=0,
+        )
+        self._style.map(
+            "List.Treeview",
+            background=[("selected", palette.selected)],
+            foreground=[("selected", palette.text)],
+        )
+        # without its arrow for what is folded
+        item: Any = ("Treeitem.padding", {"sticky": "nswe", "children": [("Treeitem.text", {})]})
+        self._style.layout("List.Treeview.Item", [item])
+
     def _scrollbar(self) -> None:
         theme, palette = self._theme, self._palette
+        width, middle = theme.px(8), theme.px(16)
+        element = f"thin{self._number}.Scrollbar.thumb"  # Tk finds it by the end of its name
+
+        def image(colour: str) -> Any:
+            size = (width, width + middle)
+            return theme.shapes.rounded(size, width // 2, colour, palette.background)
+
+        self._style.element_create(
+            element,
+            "image",
+            image(palette.border),
+            ("active", image(palette.badge)),
+            border=(0, width // 2),
+            width=width,
+            height=theme.px(30),
+            sticky="ns",
+        )
         self._style.configure(
             "Thin.Vertical.TScrollbar",
-            background=palette.border,
             troughcolor=palette.background,
             bordercolor=palette.background,
-            lightcolor=palette.border,
-            darkcolor=palette.border,
-            arrowsize=0,
-            width=theme.px(9),
-            relief="flat",
+            background=palette.background,
         )
-        self._style.map("Thin.Vertical.TScrollbar", background=[("disabled", palette.background)])
-        thumb: Any = ("Vertical.Scrollbar.thumb", {"expand": "1", "sticky": "nswe"})
-        self._style.layout(
-            "Thin.Vertical.TScrollbar",
-            [("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})],
-        )
+        thumb: Any = (element, {"expand": "1", "sticky": "nswe"})
+        trough: Any = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
+        self._style.layout("Thin.Vertical.TScrollbar", [trough])

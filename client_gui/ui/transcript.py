@@ -48,10 +48,12 @@ class Transcript(ReadOnlyText):
         self.jump = tk.Label(
             self,
             font=theme.small_bold,
-            background=theme.palette.accent,
+            background=theme.palette.background,
             foreground=theme.palette.accent_text,
-            padx=theme.px(12),
-            pady=theme.px(4),
+            compound="center",
+            borderwidth=0,
+            padx=0,
+            pady=0,
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
@@ -327,7 +329,11 @@ class Transcript(ReadOnlyText):
 
     def _show_jump(self) -> None:
         if self._unseen and not self.at_end:
-            self.jump.configure(text=_("↓ {unseen} new").format(unseen=self._unseen))
+            theme, palette = self._theme, self._theme.palette
+            text = _("↓ {count} new").format(count=self._unseen)
+            size = (theme.small_bold.measure(text) + theme.px(28), theme.px(28))
+            shape = theme.shapes.rounded(size, size[1] // 2, palette.accent, palette.background)
+            self.jump.configure(text=text, image=shape)
             self.jump.place(relx=0.5, rely=1.0, y=-self._theme.px(12), anchor="s")
         else:
             self.jump.place_forget()

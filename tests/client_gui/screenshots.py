@@ -1,26 +1,57 @@
-"""The pictures in the README, made from the real window and a real server:
+"""The pictures of the window in each of its states, in light and dark and at twice the size, from
+the real window and a real server:
 
-python -m tests.client_gui.screenshots docs/images
+python -m tests.client_gui.screenshots docs/images [SCENE...]
 """
 
 from __future__ import annotations
 
+import signal
 import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from client_gui.settings import Server, Settings, save
+from client_gui.ui.panels import Chooser, Panel
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient, PlainClient
 from tests.support.process import ServerProcess
 from tests.support.xvfb import screen
 
+LOOKS: dict[str, dict[str, object]] = {
+    "light": {"dark": False},
+    "dark": {"dark": True},
+    "2x": {"scale": 2.0},
+}
+CAPS = ("message-tags", "echo-message", "draft/message-redaction", "away-notify")
 
-def conversation(port: int, *, folder: Path, name: str, **options: object) -> None:
-    """One window after some talk."""
-    lan = IrcClient(port, "Lan", "message-tags", "echo-message", join="#lobby")
-    duy = PlainClient(port, "Duy")
+
+@dataclass
+class Stage:
+    """A server, and how the window is to look."""
+
+    server: ServerProcess
+    folder: Path
+    look: dict[str, object]
+
+    def window(self, **options: object) -> Ui:
+        """A window that has arrived in the lobby."""
+        ui = Ui(self.server.port, **({"nick": "Tuan", "keep": 100} | self.look | options))
+        ui.wait_for("Tuan has connected to the chat room")
+        return ui
+
+    def lan(self) -> IrcClient:
+        return IrcClient(self.server.port, "Lan", *CAPS, join="#lobby")
+
+
+def conversation(stage: Stage, **options: object) -> Ui:
+    """Some talk, seen by one of them."""
+    port = stage.server.port
+    lan, duy = stage.lan(), PlainClient(port, "Duy")
     people = [PlainClient(port, nick) for nick in ("Ánh", "Hoa", "Minh")]
-    ui = Ui(port, nick="Tuan", keep=100, **options)
-    ui.wait_for("Tuan has connected to the chat room")
+    ui = stage.window(**options)
     lan.ask("JOIN #music", "TOPIC #lobby :Welcome to gchat — be kind")
     ui.type("/join #music")
     ui.wait_until(lambda: ui.app.model.current == "#music")
@@ -33,7 +64,7 @@ def conversation(port: int, *, folder: Path, name: str, **options: object) -> No
     told = lan.ask(f"PRIVMSG #lobby :{text}")
     msgid = next(m.tags["msgid"] for m in told if m.params[-1:] == [text])
     ui.wait_until(lambda: "irssi" in ui.lines()[-1])
-    lan.ask(f"@+draft/react=+1;+draft/reply={msgid} TAGMSG #lobby")
+    lan.ask(f"@+draft/react=❤;+draft/reply={msgid} TAGMSG #lobby")
     people[0].say("Chào cả nhà! Tiếng Việt gõ được luôn.")
     ui.wait_until(lambda: "Chào" in ui.lines()[-1])
     people[1].say("/msg Tuan Lunch at twelve?")
@@ -45,45 +76,152 @@ def conversation(port: int, *, folder: Path, name: str, **options: object) -> No
     ui.type("It is, and the echo is the receipt.")
     ui.wait_until(lambda: "receipt" in ui.lines()[-1])
     lan.ask("PRIVMSG #music :what are you listening to?", "@+typing=active TAGMSG #lobby")
-    ui.wait_until(lambda: ui.app.model.rooms["#music"].unread)
+    lan.ask("AWAY :lunch")
+    ui.wait_until(lambda: ui.app.model.rooms["#music"].unread and "lan" in ui.app.model.away)
     ui.wait_until(lambda: "connected ·" in ui.screen() and "is typing" in ui.screen())
-    ui.screenshot(folder / f"{name}.png")
-    ui.close()
-    for client in (lan, duy, *people):
-        client.close()
+    return ui
 
 
-def dialog(port: int, folder: Path) -> None:
-    """The dialog after a nickname was refused."""
-    taken = PlainClient(port, "Tuan")
-    ui = Ui(port)
+def window(stage: Stage) -> tuple[Ui, Panel | None]:
+    """The conversation, comfortable."""
+    return conversation(stage), None
+
+
+def compact(stage: Stage) -> tuple[Ui, Panel | None]:
+    """The same, a line for each message."""
+    return conversation(stage, layout="compact"), None
+
+
+def reading(stage: Stage) -> tuple[Ui, Panel | None]:
+    """Further up, while others talk: NEW, and how much it is."""
+    lan = stage.lan()
+    ui = stage.window()
+    lan.ask("JOIN #music")
+    ui.type("/join #music")
+    ui.wait_until(lambda: ui.app.model.current == "#music")
+    ui.wait_until(lambda: ui.app.model.rooms["#music"].members)
+    lan.ask(*(f"PRIVMSG #lobby :what was said before, {n}" for n in range(12)))
+    ui.wait_until(lambda: ui.app.model.rooms["#lobby"].unread == 12)
+    ui.app.navigation.choose("#lobby")
+    transcript = ui.app.window.transcript
+    lan.ask(*(f"PRIVMSG #lobby :and then, {n}" for n in range(20)))
+    ui.wait_until(lambda: "and then, 19" in ui.lines()[-1])
+    transcript.text.yview_moveto(0)
+    ui.root.update()
+    lan.ask(*(f"PRIVMSG #lobby :meanwhile, {n}" for n in range(7)))
+    ui.wait_until(lambda: transcript.jump.cget("text").endswith("7 new"))
+    return ui, None
+
+
+def lost(stage: Stage) -> tuple[Ui, Panel | None]:
+    """The server is gone: what is not confirmed says so, and is sent again with a click."""
+    ui = stage.window()
+    ui.type("Are you still there?")
+    ui.wait_for("Tuan: Are you still there?")
+    stage.server.process.send_signal(signal.SIGSTOP)
+    ui.type("This one nobody has confirmed.")
+    ui.wait_until(lambda: "nobody" in ui.lines()[-1])
+    ui.root.update()
+    stage.server.stop(signal.SIGKILL)
+    ui.wait_until(lambda: "reconnecting in" in ui.screen())
+    ui.type("What is typed stays.", key="<F35>")
+    return ui, None
+
+
+def finding(stage: Stage) -> tuple[Ui, Panel | None]:
+    """Looking for words, and a message chosen with the keys."""
+    ui = conversation(stage)
+    ui.key("<Control-f>")
+    ui.app.window.findbar.open("irssi")
+    ui.wait_until(lambda: "1 of" in ui.app.window.findbar.count.cget("text"))
+    return ui, None
+
+
+def picked(stage: Stage) -> tuple[Ui, Panel | None]:
+    """A message chosen with the keys."""
+    ui = conversation(stage)
+    ui.key("<F6>")
+    text = ui.app.window.transcript.text
+    for _ in range(3):
+        text.event_generate("<Up>")
+    return ui, None
+
+
+def opened(ui: Ui, key: str) -> tuple[Ui, Panel | None]:
+    """What opens when a key is pressed."""
+    ui.key(key)
+    ui.root.update()
+    found = [one for one in ui.root.winfo_children() if isinstance(one, Panel)]
+    return ui, found[-1]
+
+
+def switcher(stage: Stage) -> tuple[Ui, Panel | None]:
+    """Where to go."""
+    return opened(conversation(stage), "<Control-k>")
+
+
+def join(stage: Stage) -> tuple[Ui, Panel | None]:
+    """Which room to join."""
+    lan = stage.lan()
+    for name, topic in (("music", "what we hear"), ("python", "3.11 and later"), ("tea", "")):
+        lan.ask(f"JOIN #{name}", f"TOPIC #{name} :{topic}")
+    ui, panel = opened(stage.window(), "<Control-j>")
+    assert isinstance(panel, Chooser)
+    ui.wait_until(lambda: len(panel.rows()) == 4)
+    return ui, panel
+
+
+def keys(stage: Stage) -> tuple[Ui, Panel | None]:
+    """What the keys do."""
+    return opened(stage.window(), "<F1>")
+
+
+def settings(stage: Stage) -> tuple[Ui, Panel | None]:
+    """The settings."""
+    return opened(stage.window(), "<Control-comma>")
+
+
+def first(stage: Stage) -> tuple[Ui, object]:
+    """The first start asks for no more than a nickname."""
+    ui = Ui(0, **({"host": ""} | stage.look))
+    return ui, ui.app.connection.dialog
+
+
+def dialog(stage: Stage) -> tuple[Ui, object]:
+    """A nickname was refused; there are servers where somebody has been."""
+    PlainClient(stage.server.port, "Tuan")
+    path = stage.folder / "client.json"
+    known = [Server("127.0.0.1", stage.server.port, "Tuan", rooms=["#music"])]
+    known += [Server("chat.example", 6697, "Tuan", tls=True, account="Tuan")]
+    save(Settings(servers=[*known, Server("127.0.0.1", 55555, "Tuan")]), path)
+    ui = Ui(stage.server.port, **(stage.look | {"settings": path}))
     asked = ui.app.connection.dialog
     assert asked is not None
     ui.connect("Tuan")
     ui.wait_until(lambda: "already in use" in asked.message.cget("text"))
-    ui.root.update()
-    ui.screenshot(folder / "dialog.png", of=asked)
-    ui.close()
-    taken.close()
+    return ui, asked
 
 
-def main() -> None:
-    """Makes all pictures into the folder named on the command line."""
-    folder = Path(sys.argv[1])
+SCENES: list[Callable[[Stage], tuple[Ui, object]]] = []
+SCENES += [window, compact, reading, lost, finding, picked]
+SCENES += [switcher, join, keys, settings, first, dialog]
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Makes the pictures of the scenes, all of them where none is named."""
     folder.mkdir(parents=True, exist_ok=True)
-    pictures: list[tuple[str, dict[str, object]]] = [
-        ("window-light", {}),
-        ("window-dark", {"dark": True}),
-        ("window-compact", {"layout": "compact"}),
-        ("window-2x", {"scale": 2.0}),
-    ]
     with screen("Xvfb", "2400x1600"):
-        for name, options in pictures:
-            with ServerProcess() as server:
-                conversation(server.port, folder=folder, name=name, **options)
-        with ServerProcess() as server:
-            dialog(server.port, folder)
+        for scene in SCENES:
+            for look, options in LOOKS.items():
+                if names and scene.__name__ not in names:
+                    continue
+                with ServerProcess() as server, tempfile.TemporaryDirectory() as temporary:
+                    ui, shown = scene(Stage(server, Path(temporary), options))
+                    path = folder / f"{scene.__name__}-{look}.png"
+                    ui.screenshot(path, of=shown)  # type: ignore[arg-type]
+                    ui.close()
+                    print(path)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]), sys.argv[2:])

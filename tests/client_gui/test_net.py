@@ -297,12 +297,12 @@ def test_quit_while_connecting_or_waiting_ends_at_once() -> None:
 def test_a_command_without_a_connection_is_answered() -> None:
     async def script(world: World, connector: Connector) -> None:
         connector.do(lambda core: core.command("TOPIC", "#lobby", "x"))
-        assert "Not connected" in (await world.until(CommandFailed)).reason
+        assert "not connected" in (await world.until(CommandFailed)).reason
         server = await world.accept()
         connector.do(lambda core: core.command("TOPIC", "#lobby", "x"))
         await world.until(CommandFailed, 2)
         connector.do(lambda core: core.say("#lobby", "x"), Unsent("#lobby", "x", Kind.MESSAGE))
-        assert (await world.until(Unsent)).reason == "Not connected"
+        assert (await world.until(Unsent)).reason == "Not sent: not connected"
         await read_until(server, b"USER gchat 0 * Tuan\r\n")
         await server.send_all(b":srv 001 Tuan :Welcome\r\n")
         await world.until(Registered)
