@@ -108,12 +108,16 @@ class App:
         if options.layout:
             self.settings.layout = options.layout
 
-    def rebuild(self) -> None:
-        """Makes the window anew, as the settings are now; what is typed stays."""
+    def rebuild(self, *, keep: bool = True) -> None:
+        """Makes the window anew, as the settings are now; what is typed stays, or (not `keep`) is
+        another room's.
+        """
         before: Window | None = getattr(self, "window", None)
         if before is not None:
-            self.navigation.keep_draft()
+            if keep:
+                self.navigation.keep_draft()
             before.destroy()
+            self.theme.release()
         wanted = self.settings.theme
         dark = self._dark
         if dark is None:
@@ -240,9 +244,7 @@ class App:
             self.actions.answer(None)
             self.model.gone()
             self.model = model
-            self.window.destroy()
-            del self.window
-            self.rebuild()
+            self.rebuild(keep=False)
             self.window.show_all(time.time())
 
     def welcome(self) -> None:
@@ -359,5 +361,7 @@ class App:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
         if self._tick is not None:
             self.root.after_cancel(self._tick)
+        self.window.destroy()
+        self.theme.release()
         self.root.update_idletasks()  # Tk itself has something left to do after a change of theme
         self.root.destroy()

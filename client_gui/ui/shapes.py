@@ -22,6 +22,10 @@ class Shapes:
         self._root = root
         self._images: dict[tuple[object, ...], ImageTk.PhotoImage] = {}
 
+    def release(self) -> None:
+        """See Theme."""
+        self._images.clear()
+
     def disc(self, colour: str, size: int, background: str) -> ImageTk.PhotoImage:
         """A plain one."""
 

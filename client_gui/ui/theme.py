@@ -37,6 +37,15 @@ class Theme:
         self.mono = self._font(mono, 14)
         styles.configure(root, self)
 
+    def release(self) -> None:
+        """Gives images and fonts back to Tk, once nothing is drawn with them. Left to the garbage
+        collector they would be given back in whatever thread it runs, which waits for Tk's.
+        """
+        self.shapes.release()
+        for font in (self.body, self.bold, self.small, self.small_bold, self.title, self.mono):
+            font.delete_font = False
+            self._root.tk.call("font", "delete", font.name)
+
     def px(self, size: float) -> int:
         """A distance at this scale."""
         return round(size * self.scale)

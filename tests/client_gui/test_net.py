@@ -307,7 +307,7 @@ def test_a_command_without_a_connection_is_answered() -> None:
         await server.send_all(b":srv 001 Tuan :Welcome\r\n")
         await world.until(Registered)
         connector.do(lambda core: core.say("#a b", "x"))
-        assert "cannot be sent" in (await world.until(CommandFailed, 3)).reason
+        assert "only be the last" in (await world.until(CommandFailed, 3)).reason
 
     play(script)
 
