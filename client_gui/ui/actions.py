@@ -98,7 +98,8 @@ class Actions:
 
         def answered(yes: bool) -> None:
             if yes:
-                app.navigation.choose(room)
+                if app.model.current != room:
+                    app.navigation.choose(room)
                 app.window.composer.paste(text)
 
         if self._paste is not None:

@@ -105,9 +105,9 @@ class Transcript(ReadOnlyText):
             return
         at_end = self.at_end
         limit = self._limit()
-        if len(lines) >= limit or (self._behind and at_end):
+        if at_end and (len(lines) >= limit or self._behind):
             self._redraw()  # nothing of what is drawn stays
-        elif self._unseen > UNSEEN_DRAWN and not at_end:
+        elif not at_end and (self._behind or self._unseen + len(lines) > UNSEEN_DRAWN):
             self._behind = True  # nobody reads so much: it is drawn when somebody goes there
         else:
             self.text.configure(state="normal")
