@@ -23,12 +23,14 @@ from client_gui.events import (
     Said,
 )
 from client_gui.isupport import Isupport
-from client_gui.limits import BATCH_EVENTS, BATCHES
+from client_gui.limits import BATCH_EVENTS, BATCHES, is_name
 
 CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
 PAGE = 100  # events asked for at once
 FIRST = 50  # asked for on entering a room in which we were not before
 ENOUGH = 25  # messages in what somebody sees of the past; where there are fewer among the events,
+CONVERSATIONS = 10  # with people, that are shown again
+_FAR_PAST, _FAR_FUTURE = "1970-01-01T00:00:00.000Z", "2200-01-01T00:00:00.000Z"
 PAGES = 4  # so many pages are asked for
 COMMANDS = frozenset({"PRIVMSG", "NOTICE", "TAGMSG", "REDACT"})  # of the past: the rest is over
 CATCH_UP_SECONDS = 15.0  # then what happens now is shown, whether the past came or not
@@ -37,6 +39,7 @@ _AT_ONCE = (Closed, Latency, NickRefused, Registered)  # of no room: never held 
 
 
 class _Wanted(enum.Enum):
+    PEOPLE = enum.auto()  # with whom there are conversations
     LATEST = enum.auto()
     MISSED = enum.auto()
     OLDER = enum.auto()
@@ -55,6 +58,8 @@ class _Request:
 class _Batch:
     room: str
     search: bool = False
+    targets: bool = False
+    names: list[str] = field(default_factory=list)  # of targets
     lines: list[Past] = field(default_factory=list)
     count: int = 0  # of messages in it, whatever they are
     first: str = ""  # the ids of the first and last
@@ -76,6 +81,7 @@ class Backlog:
         self._isupport = isupport
         self._newest = newest
         self.enabled = False  # the server knows all of CAPS
+        self.now = 0.0  # when the last bytes came
         self.deadline: float | None = None  # when it is not waited for any longer
         self._requests: deque[_Request] = deque()
         self._batches: dict[str, _Batch] = {}
@@ -84,6 +90,13 @@ class Backlog:
         self._entering = 0  # rooms whose past is not there yet
         self._past: list[History] = []
         self._held: list[Event] = []
+
+    def begin(self) -> None:
+        """We are welcome: asks with whom there are conversations, the last ones first."""
+        if self.enabled:
+            self._requests.append(_Request(_Wanted.PEOPLE, "*", CONVERSATIONS))
+            bounds = f"timestamp={_FAR_FUTURE}", f"timestamp={_FAR_PAST}"
+            self._send("CHATHISTORY", "TARGETS", *bounds, str(CONVERSATIONS))
 
     def older(self, room: str, msgid: str) -> None:
         """Asks for what was said before a message."""
@@ -123,6 +136,8 @@ class Backlog:
                 self._nested.add(reference)
             elif len(words) > 2 and words[1] == "chathistory":
                 self._batches[reference] = _Batch(words[2])
+            elif len(words) > 1 and words[1] == "draft/chathistory-targets":
+                self._batches[reference] = _Batch("", targets=True)
             elif len(words) > 1 and words[1] == "soju.im/search":
                 self._batches[reference] = _Batch("", search=True)
             return []
@@ -130,13 +145,30 @@ class Backlog:
         if reference in self._nested:
             self._nested.discard(reference)
             return []
+        if batch is not None and batch.targets:
+            self._people(batch.names)
+            return []
         if batch is not None and batch.search:
             return [Found(tuple(line for line in batch.lines if isinstance(line, Said)))]
         return [] if batch is None else self._ended(batch)
 
+    def _people(self, names: list[str]) -> None:
+        """The past of conversations is asked for as that of rooms."""
+        if self._requests and self._requests[0].wanted is _Wanted.PEOPLE:
+            self._requests.popleft()
+            for name in names[:CONVERSATIONS]:
+                if is_name(name) and not self._isupport.is_room(name):
+                    self._enter(name, self.now)
+
     def holds(self, reference: str | None) -> bool:
         """Whether a message with this batch tag is of the past."""
         return reference in self._batches
+
+    def target(self, reference: str, words: list[str]) -> None:
+        """One of those that TARGETS tells."""
+        batch = self._batches[reference]
+        if batch.targets and len(words) > 1 and len(batch.names) < CONVERSATIONS:
+            batch.names.append(words[1])
 
     def take(self, reference: str, msgid: str, events: list[Event]) -> None:
         """The events of a message of the past."""
@@ -153,6 +185,9 @@ class Backlog:
         if not self._requests:
             return []
         request = self._requests[0]
+        if request.wanted is _Wanted.PEOPLE:
+            self._requests.popleft()
+            return []
         if request.wanted is _Wanted.MISSED and not self._missed.get(
             self._isupport.fold(request.room)
         ):
@@ -163,6 +198,8 @@ class Backlog:
 
     def _ended(self, batch: _Batch) -> list[Event]:
         fold = self._isupport.fold
+        if self._requests and self._requests[0].wanted is _Wanted.PEOPLE:
+            self._requests.popleft()  # it was not answered, and is not: answers come in order
         request = self._requests[0] if self._requests else None
         if request is None or fold(request.room) != fold(batch.room):
             return self.tell([History(batch.room, tuple(batch.lines))])  # sent by itself

@@ -260,7 +260,7 @@ class ClientProtocol:
         events: list[Event] = []
         if self.closed:
             return events
-        self._heard = now
+        self._heard = self.backlog.now = now
         for line in self._lines.feed(data):
             message = self._parse(line)
             message = message and self._assembly.take(message)
@@ -268,6 +268,8 @@ class ClientProtocol:
                 continue
             batch = message.tags.get("batch", "")
             if self.backlog.holds(batch) and message.command != "BATCH":
+                if message.command == "CHATHISTORY":
+                    self.backlog.target(batch, message.params)
                 past = message.command in history.COMMANDS
                 found = self._handle(message, now) if past else []
                 self.backlog.take(batch, message.tags.get("msgid", ""), found)
@@ -337,6 +339,7 @@ class ClientProtocol:
         self.nick = message.params[0]
         self.state = State.READY
         self.backlog.enabled = self.caps >= history.CAPS
+        self.backlog.begin()
         for room, key in self._rooms:
             self.command("JOIN", room, *([key] if key else []))
         self._ask_for_life(self._heard, self._timeouts.reply)  # its answer tells the latency

@@ -193,7 +193,7 @@ def _read_up_to(model: Model, event: events.ReadUpTo) -> list[Change]:
 
 def _history(model: Model, event: events.History) -> list[Change]:
     """Puts the past where it belongs; what is here already is left out."""
-    room = model.room(event.room)
+    room = model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
     known = {line.msgid for line in room.lines if line.msgid}
     past = [_ours(model, one) if isinstance(one, events.Said) else one for one in event.lines]
     fresh = [

@@ -103,7 +103,7 @@ class Transcript(ReadOnlyText):
         lines = [line for line in lines if line.number not in known]  # drawn with the room already
         if not lines:
             return
-        at_end = self.at_end
+        at_end = self.at_end or any(line.own for line in lines)  # who speaks wants to see it
         limit = self._limit()
         if at_end and (len(lines) >= limit or self._behind):
             self._redraw()  # nothing of what is drawn stays

@@ -41,6 +41,8 @@ class Server:
         self.told: list[Event] = []
         self.newest: dict[str, str] = {}
         self.asked: list[str] = []  # not answered yet
+        self.people: list[str] = []  # with whom there are conversations
+        self.knows_people = True  # otherwise it does not answer
 
     def connect(self) -> None:
         self.core = ClientProtocol("Tuan", 0.0, newest=self.newest)
@@ -54,7 +56,11 @@ class Server:
         events = self.core.receive_data("".join(f"{line}\r\n" for line in lines).encode(), 1.0)
         self.told += events
         for line in self.core.data_to_send().decode().splitlines():
-            if line.startswith("CHATHISTORY"):
+            if line.startswith("CHATHISTORY TARGETS"):
+                people = (f"@batch=t CHATHISTORY TARGETS {nick} x" for nick in self.people)
+                batch = ("BATCH +t draft/chathistory-targets", *people, "BATCH -t")
+                events += self.hear(*(batch if self.knows_people else ()))
+            elif line.startswith("CHATHISTORY"):
                 self.asked.append(line)
         return events
 
@@ -236,6 +242,28 @@ def test_a_batch_within_the_past_belongs_to_it() -> None:
     )
     (history,) = (event for event in server.told if isinstance(event, History))
     assert texts(history.lines) == ["inner", "outer"]
+
+
+def test_conversations_with_people_are_caught_up_with_too() -> None:
+    server = Server(50)
+    server.people = ["Duy", "#lobby", "a b"]
+    server.connect()
+    assert server.asked == ["CHATHISTORY LATEST Duy * 50", "CHATHISTORY LATEST #lobby * 50"]
+    server.hear("BATCH +1 chathistory Duy", "@batch=1;msgid=d1 :Duy!u@h PRIVMSG Tuan :psst")
+    server.hear("BATCH -1", "BATCH +2 chathistory #lobby", "BATCH -2")
+    direct = [one for one in server.told if isinstance(one, History) and one.room == "Duy"]
+    assert [texts(one.lines) for one in direct] == [["psst"]]
+    server.connect()
+    assert server.asked[0] == "CHATHISTORY AFTER Duy msgid=d1 50"
+
+
+def test_a_server_that_says_nothing_about_people_holds_nothing_up() -> None:
+    server = Server(50)
+    server.knows_people = False
+    server.say()
+    server.connect()
+    server.answer()
+    assert [texts(one.lines) for one in server.told if isinstance(one, History)] == [["m0000"]]
 
 
 def test_other_batches_are_of_no_interest() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.real_clients.terminal import Terminal
 from tests.support.clients import IrcClient, PlainClient, words
 from tests.support.process import ServerProcess
+from tests.support.terminal import Terminal
 
 Open = Callable[[str, str], Terminal]
 
