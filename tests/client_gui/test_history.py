@@ -246,7 +246,7 @@ def test_a_batch_within_the_past_belongs_to_it() -> None:
 
 def test_conversations_with_people_are_caught_up_with_too() -> None:
     server = Server(50)
-    server.people = ["Duy", "#lobby", "a b"]
+    server.people = ["Duy", "#lobby", ":a b"]
     server.connect()
     assert server.asked == ["CHATHISTORY LATEST Duy * 50", "CHATHISTORY LATEST #lobby * 50"]
     server.hear("BATCH +1 chathistory Duy", "@batch=1;msgid=d1 :Duy!u@h PRIVMSG Tuan :psst")
