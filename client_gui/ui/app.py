@@ -354,6 +354,9 @@ class App:
             return
         self._closing = True
         self._keep_drafts()
+        for child in self.root.winfo_children():
+            if isinstance(child, tk.Toplevel):
+                child.destroy()
         self.root.withdraw()
         self.connection.close(reason, self._destroy)
 

@@ -7,11 +7,14 @@ python -m tests.client_gui.screenshots docs/images [SCENE...]
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from client_gui.settings import Server, Settings, save
 from client_gui.ui.panels import Chooser, Panel
@@ -25,6 +28,7 @@ LOOKS: dict[str, dict[str, object]] = {
     "dark": {"dark": True},
     "2x": {"scale": 2.0},
 }
+MODULE = "tests.client_gui.screenshots"
 CAPS = ("message-tags", "echo-message", "draft/message-redaction", "away-notify")
 
 
@@ -207,20 +211,29 @@ SCENES += [window, compact, reading, lost, finding, picked]
 SCENES += [switcher, join, keys, settings, first, dialog]
 
 
+def picture(path: Path, scene: str, look: str) -> None:
+    """Makes one picture."""
+    play = next(one for one in SCENES if one.__name__ == scene)
+    with ServerProcess() as server, tempfile.TemporaryDirectory() as temporary:
+        ui, shown = play(Stage(server, Path(temporary), LOOKS[look]))
+        ui.screenshot(path, of=shown)  # type: ignore[arg-type]
+        Image.open(path).quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+        ui.close()
+
+
 def main(folder: Path, names: list[str]) -> None:
-    """Makes the pictures of the scenes, all of them where none is named."""
+    """Makes the pictures of the scenes, all of them where none is named; each in a process of its
+    own, as people have one window in one process.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with screen("Xvfb", "2400x1600"):
-        for scene in SCENES:
-            for look, options in LOOKS.items():
-                if names and scene.__name__ not in names:
-                    continue
-                with ServerProcess() as server, tempfile.TemporaryDirectory() as temporary:
-                    ui, shown = scene(Stage(server, Path(temporary), options))
-                    path = folder / f"{scene.__name__}-{look}.png"
-                    ui.screenshot(path, of=shown)  # type: ignore[arg-type]
-                    ui.close()
-                    print(path)
+        for scene in names or [one.__name__ for one in SCENES]:
+            for look in LOOKS:
+                path = folder / f"{scene}-{look}.png"
+                call = f"{MODULE}.picture({MODULE}.Path({str(path)!r}), {scene!r}, {look!r})"
+                program = f"import {MODULE}; {call}"
+                subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+                print(path)
 
 
 if __name__ == "__main__":

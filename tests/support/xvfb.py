@@ -15,6 +15,8 @@ def screen(program: str, size: str = "1280x800") -> Iterator[str]:
     process = subprocess.Popen(
         [program, "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
         pass_fds=[write],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # whoever reads ours is not to wait for it, should we be killed
         stderr=subprocess.DEVNULL,
     )
     os.close(write)
