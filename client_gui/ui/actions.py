@@ -105,7 +105,7 @@ class Actions:
         if self._paste is not None:
             self._paste.destroy()
         about = _("That is {count} lines. Put all of them into the message?").format(count=count)
-        self._paste = Question(app.root, app.theme, _("paste"), about, _("Paste"), answered)
+        self._paste = Question(app.root, app.theme, _("Paste"), about, _("Paste"), answered)
 
     # -- messages
 
@@ -153,7 +153,7 @@ class Actions:
                 self.command("REDACT", room, line.msgid)
 
         text = _("Delete “{text}” for everybody?").format(text=line.text[:80])
-        Question(app.root, app.theme, _("delete"), text, _("Delete"), sure)
+        Question(app.root, app.theme, _("Delete"), text, _("Delete"), sure)
 
     def follow(self, link: str) -> None:
         """Opens a link in the system's browser."""

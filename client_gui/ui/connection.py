@@ -150,7 +150,7 @@ class Connection:
         if self._trust is not None:
             self._trust.destroy()
         app = self._app
-        title = _("certificate")
+        title = _("Certificate")
         self._trust = Question(
             self.dialog or app.root, app.theme, title, text, _("Trust it"), answer, careful=True
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from tkinter import ttk
 
 from client_gui.model import Model, Phase
 from client_gui.rooms import Room
@@ -53,6 +54,9 @@ class Sidebar(tk.Frame):
             wraplength=theme.px(WIDTH - 40),
         )
         self.status.pack(anchor="w", fill="x", pady=(theme.px(2), 0))
+        self.retry = ttk.Button(
+            head, text=_("Connect now"), style="Retry.TButton", command=choices.retry
+        )
         self.status.bind("<Button-1>", lambda event: choices.retry())
         self.list = RoomList(self, theme, WIDTH - 16, self._chosen, self._menu)
         # the foot before the list, which takes what is left
@@ -92,7 +96,7 @@ class Sidebar(tk.Frame):
         elif status.phase is Phase.WAITING:
             seconds = max(0, round(status.until - now))
             colour = palette.warn
-            text = _("reconnecting in {seconds} s · now").format(seconds=seconds)
+            text = _("reconnecting in {seconds} s").format(seconds=seconds)
         elif status.phase is Phase.CONNECTING:
             colour, text = palette.warn, _("connecting …")
         else:
@@ -105,6 +109,10 @@ class Sidebar(tk.Frame):
             image=dot,
             cursor="hand2" if waiting else "arrow",
         )
+        if waiting:
+            self.retry.pack(anchor="w", pady=(theme.px(4), 0))
+        else:
+            self.retry.pack_forget()
         avatar = theme.avatar(model.nick, 28, palette.side)
         state = _(" (away)") if casefold(model.nick) in model.away else ""
         self.me.configure(text=f"  {model.nick}{state}", image=avatar)

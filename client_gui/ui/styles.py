@@ -38,6 +38,7 @@ class _Styles:
             self._button(name, ground, *colours, bold=True)
         colours = palette.field, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
+        self._plain("Retry", palette.selected, palette.text, padding=10)
         self._plain("Link", palette.background, palette.accent, padding=0)
         self._plain("Small", palette.background, palette.dim, padding=6)
         self._field()

@@ -86,7 +86,7 @@ class Switcher:
         """What the keys do."""
         self._close()
         rows = [(key, _(text)) for key, text in KEYS]
-        self._open = Words(self._app.root, self._app.theme, _("keys"), rows)
+        self._open = Words(self._app.root, self._app.theme, _("Keys"), rows)
 
     def _close(self) -> None:
         """Pressed twice, there is still one."""

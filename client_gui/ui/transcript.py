@@ -205,7 +205,7 @@ class Transcript(ReadOnlyText):
         self.text.tag_remove("picked", "1.0", "end")
         place = self._place_of(number)
         if place:
-            self.text.tag_add("picked", f"{place[0]} linestart", f"{place[1]} lineend +1c")
+            self.text.tag_add("picked", f"{place[0]} linestart", f"{place[1]} -1c lineend +1c")
             self.text.see(place[0])
             self.text.see(place[1])
 
