@@ -262,3 +262,64 @@ def test_a_server_without_accounts() -> None:
     core = ClientProtocol("Tuan", 0.0, login=Login("tuan", "secret"))
     assert hear(core, "CAP * LS :echo-message") == [LoginFailed("This server knows no accounts.")]
     assert "secret" not in repr(Login("tuan", "secret"))
+
+
+def test_an_acknowledgement_in_several_lines_is_waited_for() -> None:
+    core = ClientProtocol("Tuan", 0.0, login=Login("Tuan", "secret"), private=True)
+    hear(core, "CAP * LS :batch message-tags sasl=PLAIN")
+    core.data_to_send()
+    hear(core, "CAP * ACK :batch")
+    assert core.data_to_send() == b"", "the end would come before the log-in"
+    hear(core, "CAP * ACK :message-tags sasl")
+    assert core.data_to_send() == b"AUTHENTICATE PLAIN\r\n"
+
+
+@pytest.mark.parametrize("numeric", ["902", "904", "905", "906", "907"])
+def test_whatever_ends_a_log_in_the_connection_goes_on(numeric: str) -> None:
+    core = ClientProtocol("Tuan", 0.0, login=Login("Tuan", "secret"), private=True)
+    hear(core, "CAP * LS :sasl=PLAIN", "CAP * ACK :sasl")
+    core.data_to_send()
+    (failed,) = hear(core, f":srv {numeric} Tuan :not so")
+    assert isinstance(failed, LoginFailed)
+    assert core.data_to_send() == b"CAP END\r\n"
+
+
+def test_a_server_that_takes_its_accounts_back_is_told_of() -> None:
+    core = ClientProtocol("Tuan", 0.0, login=Login("Tuan", "secret"), private=True)
+    hear(core, "CAP * LS :sasl=PLAIN")
+    core.data_to_send()
+    (failed,) = hear(core, "CAP * NAK :sasl")
+    assert isinstance(failed, LoginFailed)
+    assert core.data_to_send() == b"CAP END\r\n"
+
+
+@pytest.mark.parametrize("line", [":Tuan!u@h QUIT :timed out", ":Tuan!u@h NICK Other"])
+def test_when_our_ghost_goes_we_take_our_name_again(line: str) -> None:
+    core = ClientProtocol("Tuan", 0.0, retry_nick=True)
+    hear(core, ":srv 433 * Tuan :taken", ":srv 001 Tuan_ :Welcome")
+    core.data_to_send()
+    hear(core, ":Duy!u@h QUIT :bye", ":Duy2!u@h NICK Duy3")
+    assert core.data_to_send() == b""
+    hear(core, line)
+    assert core.data_to_send() == b"NICK Tuan\r\n"
+    hear(core, ":Tuan_!u@h NICK Tuan", ":Lan!u@h QUIT :bye")
+    assert core.data_to_send() == b""
+
+
+def test_who_is_away_is_asked_for_in_rooms_that_are_not_too_large() -> None:
+    core = ready("away-notify")
+    hear(core, ":srv 353 Tuan = #a :Tuan Duy", ":srv 366 Tuan #a :End")
+    assert core.data_to_send() == b"WHO #a\r\n"
+    hear(core, ":srv 005 Tuan WHOX :are")
+    hear(core, ":srv 353 Tuan = #b :Tuan Duy", ":srv 366 Tuan #b :End")
+    assert core.data_to_send() == b"WHO #b %nf\r\n"
+    assert hear(core, ":srv 354 Tuan Duy G@", ":srv 354 Tuan Lan H") == [Away("Duy", "")]
+    told = hear(
+        core, ":srv 352 Tuan #a u h srv Hoa G :0 Hoa", ":srv 352 Tuan #a u h srv Lan H :0 L"
+    )
+    assert told == [Away("Hoa", "")]
+    many = " ".join(f"n{number}" for number in range(200))
+    for _ in range(6):
+        hear(core, f":srv 353 Tuan = #c :{many}")
+    hear(core, ":srv 366 Tuan #c :End")
+    assert core.data_to_send() == b""

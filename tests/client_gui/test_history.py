@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client_gui.events import (
+    Closed,
     Event,
     History,
     Joined,
@@ -50,6 +51,10 @@ class Server:
         self.hear(f"CAP * LS :{CAPS}", f"CAP * ACK :{CAPS}", ":srv 001 Tuan :Welcome")
         self.hear(f":srv 005 Tuan CASEMAPPING=ascii CHATHISTORY={self.page} :are supported")
         self.hear(":Tuan!u@h JOIN #lobby")
+
+    def lose(self) -> None:
+        """The connection is lost."""
+        self.core = None
 
     def hear(self, *lines: str) -> list[Event]:
         assert self.core is not None
@@ -272,3 +277,51 @@ def test_other_batches_are_of_no_interest() -> None:
     server.answer()
     events = server.hear("BATCH +3 netjoin a b", "@batch=3 :Lan!u@h JOIN #lobby", "BATCH -3")
     assert [type(event) for event in events] == [Joined]
+
+
+def test_what_has_come_is_told_though_the_rest_does_not_come() -> None:
+    """The server stops in the middle of what was missed."""
+    server = Server(2)
+    for _ in range(3):
+        server.say()
+    server.connect()
+    while server.asked:
+        server.answer()
+    server.lose()
+    for _ in range(6):
+        server.say()
+    server.connect()
+    server.answer()
+    server.answer()
+    assert server.core is not None
+    server.hear(":Duy!u@h PRIVMSG #lobby :now")
+    deadline = server.core.deadline
+    assert deadline is not None
+    assert deadline > CATCH_UP_SECONDS + 1, "each page is a sign of life"
+    server.told += server.core.on_time(deadline)
+    said = [one.text for one in server.told if isinstance(one, Said)]
+    missed = [texts(one.lines) for one in server.told if isinstance(one, History) and one.missed]
+    assert missed == [server.log[3:7]]
+    assert said == ["now"]
+
+
+def test_what_was_held_back_is_told_when_the_connection_ends() -> None:
+    server = Server(2)
+    server.connect()
+    server.hear(":Duy!u@h PRIVMSG Tuan :psst")
+    assert server.core is not None
+    events = server.core.receive_eof()
+    assert [one.text for one in events if isinstance(one, Said)] == ["psst"]
+    assert isinstance(events[-1], Closed)
+
+
+def test_where_the_server_does_not_know_what_we_saw_last_its_newest_will_do() -> None:
+    server = Server(50)
+    server.say()
+    server.connect()
+    server.answer()
+    server.connect()
+    assert server.asked[0].startswith("CHATHISTORY AFTER #lobby msgid=m0000")
+    server.asked.clear()
+    server.hear("FAIL CHATHISTORY INVALID_MSGREFTYPE AFTER :gone")
+    assert server.asked == ["CHATHISTORY LATEST #lobby * 50"]
