@@ -29,7 +29,8 @@ class Notifier:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="gchat-notify", daemon=True)
             self._thread.start()
-        self._queue.put((title, text[:LENGTH]))
+        if self._thread.is_alive():
+            self._queue.put((title, text[:LENGTH]))
 
     def _run(self) -> None:
         try:

@@ -31,7 +31,7 @@ class Server:
     tls: bool = False
     pin: str = ""  # SHA-256 of a certificate that somebody has compared, "" for none
     account: str = ""
-    rooms: list[str] = field(default_factory=list)  # that are joined, besides the lobby
+    rooms: list[str] = field(default_factory=list)  # that are joined; the first is always there
 
     @property
     def name(self) -> str:

@@ -32,6 +32,7 @@ from client_gui.ui.sidebar import Choices
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
+from gchat.wire.names import casefold
 
 TICK_MS = 1000  # the countdown to the next attempt, and how long somebody is said to write
 DRAFT_MS = 3000  # after the first key
@@ -68,8 +69,8 @@ class App:
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
-        self._lobby = options.lobby
-        self.model = Model(options.nick, options.lobby, time.time)
+        self._lobby = options.lobby  # where somebody is who names no room
+        self.model = self._new_model(server)
         # of each server that we were at: whoever comes back finds what they have typed
         self._models: dict[str, Model] = {server.name: self.model}
         self._drafts_path = self._path.with_name(drafts.FILE)
@@ -236,9 +237,12 @@ class App:
     def arrive(self, server: Server) -> None:
         """The window is at this server from now on."""
         model = self._models.get(server.name)
-        if model is None:
-            model = self._models[server.name] = Model(server.nick, self._lobby, time.time)
-            model.type_again(self._drafts.pop(server.name, {}))
+        fresh = model is not None and not any(one.lines for one in model.rooms.values())
+        home = casefold((server.rooms or [self._lobby])[0])
+        if model is None or (fresh and model.lobby != home):
+            kept = {} if model is None else drafts.of(model)
+            model = self._models[server.name] = self._new_model(server)
+            model.type_again(kept | self._drafts.pop(server.name, {}))
         if model is not self.model:
             self.navigation.keep_draft()
             self.actions.answer(None)
@@ -246,6 +250,9 @@ class App:
             self.model = model
             self.rebuild(keep=False)
             self.window.show_all(time.time())
+
+    def _new_model(self, server: Server) -> Model:
+        return Model(server.nick, (server.rooms or [self._lobby])[0], time.time)
 
     def welcome(self) -> None:
         """The first connection stands: the window is shown."""

@@ -81,7 +81,12 @@ class Connection:
         app = self._app
         if self.dialog is None:
             self.dialog = ConnectDialog(
-                app.root, app.theme, self._answered, self._cancelled, app.settings.servers
+                app.root,
+                app.theme,
+                self._answered,
+                self._cancelled,
+                app.settings.servers,
+                self._lobby,
             )
             self.dialog.on_forget = self._forget
             self.dialog.fill(self.server)
@@ -171,7 +176,7 @@ class Connection:
             password = typed or secrets.recall(server.host, server.port, server.account)
             return Login(server.account, password) if password else None
 
-        rooms = (self._lobby, *server.rooms)
+        rooms = tuple(server.rooms) or (self._lobby,)
         address = Address(server.host, server.port, server.nick, rooms, server.tls, server.pin)
         # each event says which connection it is of, so that one that was given up stays silent
         bridge = self._bridge
@@ -215,10 +220,9 @@ class Connection:
             self.net.forget_room(name)
 
     def _stay(self, entered: str, left: str) -> None:
-        """Rooms besides the lobby are entered again the next time."""
-        gone = {casefold(left), casefold(entered), self._app.model.lobby}
-        rooms = [name for name in self.server.rooms if casefold(name) not in gone]
-        if entered and casefold(entered) != self._app.model.lobby:
+        """Rooms in which we are are entered again the next time."""
+        rooms = [name for name in self.server.rooms if casefold(name) != casefold(left)]
+        if entered and casefold(entered) not in map(casefold, rooms):
             rooms.append(entered)
         if rooms != self.server.rooms:
             self.server.rooms = rooms

@@ -24,7 +24,8 @@ _ELSEWHERE = Server(host="", nick="")
 
 class ConnectDialog(tk.Toplevel):
     """`connect` is called with a server and a password ("" for none); the dialog stays until it is
-    destroyed. `cancel` is called when it is closed. `known` are servers that can be chosen again.
+    destroyed. `cancel` is called when it is closed. `known` are servers that can be chosen again,
+    `lobby` the room that one joins who names none.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ConnectDialog(tk.Toplevel):
         connect: Callable[[Server, str], None],
         cancel: Callable[[], None],
         known: Sequence[Server] = (),
+        lobby: str = "#lobby",
     ) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background)
@@ -42,6 +44,7 @@ class ConnectDialog(tk.Toplevel):
         self._theme = theme
         self._connect = connect
         self._known = list(known)
+        self._lobby = lobby
         self._server = Server()
         self.wanted = ""  # the nickname that was asked for, until there is an answer
         self.on_forget: Callable[[Server], None] = lambda server: None
@@ -78,7 +81,7 @@ class ConnectDialog(tk.Toplevel):
         self.account = self._entry(inside, _("Account (if you have one)"), 1, 0)
         self.password = self._entry(inside, _("Password"), 1, 1)
         self.password.configure(show="•")
-        self.rooms = self._entry(inside, _("Rooms to join, besides the lobby"), 2, 0, columns=2)
+        self.rooms = self._entry(inside, _("Rooms to join"), 2, 0, columns=2)
         self.tls = Check(inside, _("Encrypted (TLS)"))
         self.tls.grid(row=3, column=0, sticky="w", pady=(self._theme.px(4), 0))
 
@@ -185,7 +188,7 @@ class ConnectDialog(tk.Toplevel):
             (self.nick, server.nick),
             (self.account, server.account),
             (self.password, ""),
-            (self.rooms, " ".join(server.rooms)),
+            (self.rooms, " ".join(server.rooms or [self._lobby])),
         ):
             entry.delete(0, "end")
             entry.insert(0, value)

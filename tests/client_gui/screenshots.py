@@ -195,7 +195,7 @@ def dialog(stage: Stage) -> tuple[Ui, object]:
     """A nickname was refused; there are servers where somebody has been."""
     PlainClient(stage.server.port, "Tuan")
     path = stage.folder / "client.json"
-    known = [Server("127.0.0.1", stage.server.port, "Tuan", rooms=["#music"])]
+    known = [Server("127.0.0.1", stage.server.port, "Tuan", rooms=["#lobby", "#music"])]
     known += [Server("chat.example", 6697, "Tuan", tls=True, account="Tuan")]
     save(Settings(servers=[*known, Server("127.0.0.1", 55555, "Tuan")]), path)
     ui = Ui(stage.server.port, **(stage.look | {"settings": path}))

@@ -220,6 +220,23 @@ def test_another_server_and_back(
         assert typed(ui) == ("" if port == other.port else "for the first")
 
 
+def test_the_rooms_that_are_named_are_joined_and_no_other(
+    server: ServerProcess, open_ui: OpenUi
+) -> None:
+    """On other networks nobody wants to be in a room called #lobby."""
+    ui = open_ui(server.port)
+    dialog = ui.app.connection.dialog
+    assert dialog is not None
+    assert dialog.rooms.get() == "#lobby"
+    dialog.rooms.delete(0, "end")
+    dialog.rooms.insert(0, "python, #gevent")
+    ui.connect("Tuan")
+    ui.wait_until(lambda: len([r for r in ui.app.model.rooms.values() if r.here]) == 2)
+    assert list(ui.app.model.rooms) == ["#python", "#gevent"]
+    assert ui.app.model.current == "#python"
+    assert ui.app.settings.servers[0].rooms == ["#python", "#gevent"]
+
+
 def test_an_answer_of_the_server_that_cannot_be_drawn_costs_that_only(ui: Ui) -> None:
     """An exception is told once, and what comes after is shown."""
     told: list[BaseException] = []

@@ -181,7 +181,7 @@ def test_rooms_are_found_and_joined_and_left(ui: Ui, duy: IrcClient) -> None:
     switcher._narrow()
     switcher.done()
     assert ui.app.model.current == "#lobby"
-    assert load(ui.app._path).servers[0].rooms == ["#music"]
+    assert load(ui.app._path).servers[0].rooms == ["#lobby", "#music"]
     ui.app.actions.leave("#music")
     assert duy.until_that(lambda m: m.command == "PART")[-1].nick == "Tuan"
     assert "#music" not in ui.app.model.rooms
