@@ -12,8 +12,9 @@ from secrets import token_bytes
 from typing import cast
 
 from gchat import __version__
+from gchat.allowed import addresses
 from gchat.commands import data_folder
-from gchat.config import Config, addresses
+from gchat.config import Config
 from gchat.core.hub import Rules
 from gchat.core.limits import Buckets
 from gchat.dialects.link import AccountsInfo, ServerInfo

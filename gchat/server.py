@@ -11,8 +11,9 @@ import gevent
 from gevent import socket as gsocket
 
 from gchat import assembly
+from gchat.allowed import host_and_port, slow_mode
 from gchat.assembly import readable_address, wall_ms
-from gchat.config import Config, ConfigError, host_and_port, slow_mode
+from gchat.config import Config, ConfigError
 from gchat.core.effects import (
     ChangedRoomName,
     Disconnected,
