@@ -20,6 +20,7 @@ from gchat.core.effects import (
     Effect,
     Evicted,
     Left,
+    Spoke,
     WasKicked,
 )
 from gchat.core.history import Query
@@ -226,6 +227,8 @@ class Server:
         self._fanout.deliver(effects)
         self._tails.keep(effects)
         for effect in effects:
+            if type(effect) is Spoke:
+                continue  # nearly all are, and nothing of it is to be done here
             if isinstance(effect, ChangedRoomName):
                 self._tails.move(effect.old_key, effect.new_key)
             elif isinstance(effect, Evicted):

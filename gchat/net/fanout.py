@@ -123,23 +123,30 @@ class Fanout:
     def deliver(self, effects: Iterable[Effect]) -> None:
         """Queues each effect for everybody who sees it, and keeps the rooms up to date."""
         for effect in effects:
-            if isinstance(effect, Entered):
-                self._enter(effect.uid, effect.room)
-            if isinstance(effect, _PRIVATE):
-                self._show_privately(effect)
+            if type(effect) is Spoke:
+                self._show(effect)  # nearly all are, and change nothing of who sees what
             else:
-                self._show(effect)
-            if isinstance(effect, Left):
-                self._leave(effect.uid, effect.room)
-            elif isinstance(effect, WasKicked):
-                self._leave(effect.target_uid, effect.room)
-            elif isinstance(effect, Disconnected):
-                self.forget(effect.uid)
-            elif isinstance(effect, ChangedRoomName):
-                for uid in effect.uids:
-                    self._enter(uid, effect.new_key)
-                    if effect.new_key != effect.old_key:
-                        self._leave(uid, effect.old_key)
+                self._follow(effect)
+
+    def _follow(self, effect: Effect) -> None:
+        """Shows what may change who sees what, and follows it."""
+        if isinstance(effect, Entered):
+            self._enter(effect.uid, effect.room)
+        if isinstance(effect, _PRIVATE):
+            self._show_privately(effect)
+        else:
+            self._show(effect)
+        if isinstance(effect, Left):
+            self._leave(effect.uid, effect.room)
+        elif isinstance(effect, WasKicked):
+            self._leave(effect.target_uid, effect.room)
+        elif isinstance(effect, Disconnected):
+            self.forget(effect.uid)
+        elif isinstance(effect, ChangedRoomName):
+            for uid in effect.uids:
+                self._enter(uid, effect.new_key)
+                if effect.new_key != effect.old_key:
+                    self._leave(uid, effect.old_key)
 
     def _show(self, effect: Effect) -> None:
         skipped = self._skipped(effect)

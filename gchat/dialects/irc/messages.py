@@ -31,7 +31,8 @@ def privmsg(irc: IrcConnection, message: Message) -> None:
     """PRIVMSG; who writes to somebody who is away is told so."""
     targets, text = _checked(irc, message)
     for target in targets:
-        if casefold(target) in SERVICES:
+        folded = casefold(target)
+        if folded in SERVICES:
             irc.link.settle()
             serve(irc, target, text)
             continue
@@ -40,7 +41,7 @@ def privmsg(irc: IrcConnection, message: Message) -> None:
             play(irc, text)
             continue
         _post(irc, message, target, text)
-        person = None if is_room(target) else irc.hub.nicks.get(casefold(target))
+        person = None if is_room(target) else irc.hub.nicks.get(folded)
         if person is not None and person.away is not None:
             irc.reply(RPL_AWAY, person.nick, text=person.away)
 
@@ -85,6 +86,8 @@ def _checked(irc: IrcConnection, message: Message) -> tuple[list[str], str]:
 
 def _targets(irc: IrcConnection, param: str) -> list[str]:
     """The targets, each once."""
+    if "," not in param:
+        return [param]
     targets = list(dict.fromkeys(target for target in param.split(",") if target))
     if len(targets) > irc.server.targets_per_message:
         raise Refused(ERR_TOOMANYTARGETS, targets[irc.server.targets_per_message])
@@ -100,8 +103,13 @@ def _client_tags(irc: IrcConnection, message: Message) -> tuple[tuple[str, str],
 
 def fits(irc: IrcConnection, command: str, target: str, text: str) -> bool:
     """Whether others can be sent it in one line."""
-    line = f":{irc.user.source} {command} {target} :{text}"
-    return len(line) <= MOST and (line.isascii() or len(line.encode()) <= MOST)
+    head = f":{irc.user.source} {command} {target} :"
+    characters = len(head) + len(text)
+    if characters > MOST:
+        return False
+    if head.isascii() and text.isascii():
+        return True
+    return len(head.encode()) + len(text.encode()) <= MOST
 
 
 def _post(

@@ -103,6 +103,8 @@ _PASSING = (Invitation, Knock, Personal, ChangedUserModes, Wallop, MarkedRead)
 def _tags(effect: Effect, form: Form, client_tags: Tags = (), *, first: bool = True) -> str:
     """`@tags ` for the capabilities, with its space. The id is on the `first` line only."""
     caps = form.caps
+    if not caps and not form.batch:
+        return ""
     tags = ["batch=" + form.batch] if form.batch else []
     if Cap.SERVER_TIME in caps:
         tags.append("time=" + server_time(effect.entry.at))
