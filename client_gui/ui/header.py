@@ -57,7 +57,7 @@ class Header(tk.Frame):
         )
         self.entry.bind("<Return>", lambda event: self._done(keep=True))
         self.entry.bind("<Escape>", lambda event: self._done(keep=False))
-        self.entry.bind("<FocusOut>", lambda event: self._done(keep=False))
+        self.entry.bind("<FocusOut>", lambda event: self._left())
 
     def show(self, room: Room) -> None:
         """Draws the room's name, topic and count."""
@@ -77,6 +77,11 @@ class Header(tk.Frame):
         self.entry.insert(0, self._topic.cget("text"))
         self.entry.place(in_=self._topic, relwidth=1, relheight=1)
         self.entry.focus_set()
+
+    def _left(self) -> None:
+        """Somebody looks elsewhere: what they have typed stays."""
+        if self.entry.get() == self._topic.cget("text"):
+            self._done(keep=False)
 
     def _done(self, *, keep: bool) -> None:
         if not self.entry.winfo_ismapped():

@@ -61,3 +61,24 @@ def test_values_that_are_out_of_bounds(tmp_path: Path) -> None:
 def test_what_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     save(Settings(), tmp_path / "file" / "client.json")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"scale": NaN, "zoom": Infinity}',
+        '{"scale": 1' + "0" * 400 + "}",
+        '{"lines": 1' + "0" * 5000 + "}",
+        "[" * 100_000,
+        '{"servers": [{"port": 1' + "0" * 400 + '}, 7, null], "muted": [1]}',
+        '{"language": "\\ud800"}',
+        "\x00\xff",
+    ],
+)
+def test_a_file_that_somebody_has_damaged_is_survived(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "client.json"
+    path.write_text(text, "latin-1")
+    settings = load(path)
+    assert (settings.scale, settings.zoom) == (1.0, 1.0)
+    save(settings, path)
+    assert load(path).scale == 1.0

@@ -326,6 +326,8 @@ def test_being_away_and_the_topic(ui: Ui, duy: IrcClient) -> None:
     header = ui.app.window.header
     header.edit()
     header.entry.insert(0, "what it is about")
+    header.entry.event_generate("<FocusOut>")
+    assert header.entry.get() == "what it is about", "it waits until it is sent, or given up"
     ui.root.update()
     header.entry.event_generate("<Return>")
     ui.wait_until(lambda: "Tuan changed the topic to: what it is about" in ui.lines()[-1])
