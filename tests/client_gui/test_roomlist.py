@@ -1,0 +1,57 @@
+"""The list of rooms, when there are more than fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from client_gui.events import Joined, Kind, Said
+from client_gui.ui.roomlist import shortened
+from tests.client_gui.ui import Ui
+from tests.support.process import ServerProcess
+
+OpenUi = Callable[..., Ui]
+
+
+def test_many_rooms_can_all_be_reached(server: ServerProcess, open_ui: OpenUi) -> None:
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_for("Tuan has connected to the chat room")
+    rooms = [f"#room{number:02}" for number in range(60)]
+    ui.app.take([Joined(room, "Tuan", own=True) for room in rooms])
+    ui.root.update()
+    sidebar = ui.app.window.sidebar
+    assert sidebar.gear.winfo_ismapped()
+    assert sidebar.me.winfo_rooty() < ui.root.winfo_rooty() + ui.root.winfo_height()
+
+    def shown(key: str) -> bool:
+        return 0 <= sidebar.list.place_of(key)[1] < sidebar.list.winfo_height()
+
+    assert shown("#lobby")
+    assert not shown("#room59")
+    ui.app.navigation.choose("#room59")
+    ui.root.update()
+    assert shown("#room59"), "the current one is in view"
+    assert not shown("#lobby")
+    sidebar.list.event_generate("<Button-4>")
+    x, y = sidebar.list.place_of("#room50")
+    sidebar.list.event_generate("<Button-1>", x=x, y=y)
+    assert ui.app.model.current == "#room50"
+
+
+def test_what_is_unread_stands_beside_the_name(server: ServerProcess, open_ui: OpenUi) -> None:
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_for("Tuan has connected to the chat room")
+    long = "#" + "x" * 60
+    ui.app.take([Joined(long, "Tuan", own=True)])
+    ui.app.take([Said(long, "Duy", "hi", Kind.MESSAGE, own=False)] * 120)
+    ui.root.update()
+    texts = ui.screen().splitlines()
+    assert "99+" in texts
+    (name,) = (one for one in texts if one.startswith("xxx") and one.endswith("…"))
+    font = ui.app.theme.bold
+    assert font.measure(name) < sidebar_width(ui)
+    assert shortened("short", font, 500) == "short"
+    assert shortened("anything", font, 0) == "…"
+
+
+def sidebar_width(ui: Ui) -> int:
+    return ui.app.window.sidebar.winfo_width()
