@@ -16,10 +16,11 @@ from client_gui.bridge import Bridge
 from client_gui.changes import TrustNeeded
 from client_gui.login import Login
 from client_gui.model import Phase, Status
-from client_gui.net import Command, NetThread
+from client_gui.net import Command
 from client_gui.settings import Server
 from client_gui.stream import Address
 from client_gui.texts import _
+from client_gui.thread import NetThread
 from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.panels import Question
 from gchat.wire.names import casefold

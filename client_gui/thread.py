@@ -1,0 +1,103 @@
+"""The receive loop's thread: a daemon, so that nothing it waits for keeps the window open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import trio
+
+from client_gui.events import Closed, Unsent
+from client_gui.login import Login
+from client_gui.net import Command, Connector, Emit
+from client_gui.stream import Address
+from client_gui.texts import _
+
+log = logging.getLogger(__name__)
+
+
+class NetThread:
+    """Runs a `Connector` on a daemon thread. Its methods may be called from any thread; `emit` is
+    called on the daemon thread.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        emit: Emit,
+        login: Callable[[], Login | None] | None = None,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`login` may take its time: whoever keeps passwords may ask somebody first."""
+        self._busy = busy
+        self._address = address
+        self._emit = emit
+        self._login = login
+        self._ready = threading.Event()
+        self._token: trio.lowlevel.TrioToken | None = None
+        self._connector: Connector | None = None
+        self.done = threading.Event()  # set when the connection is closed for good
+        self._thread = threading.Thread(target=self._run, name="gchat-net", daemon=True)
+
+    def start(self) -> None:
+        """Starts to connect."""
+        self._thread.start()
+        self._ready.wait()
+
+    def do(self, command: Command, unsent: Unsent | None = None) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.do(command, unsent))
+
+    def forget_room(self, name: str) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.forget_room(name))
+
+    def do_if_ready(self, command: Command) -> None:
+        """Carries out what is of no use later, where there is a connection."""
+        self._post(lambda connector: connector.do_if_ready(command))
+
+    def change_nick(self, nick: str) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.change_nick(nick))
+
+    def retry(self) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.retry())
+
+    def trust(self, fingerprint: str) -> None:
+        """See Connector."""
+        self._post(lambda connector: connector.trust(fingerprint))
+
+    def quit(self, reason: str = "") -> None:
+        """See Connector. Does not wait: `done` is set at the end."""
+        self._post(lambda connector: connector.quit(reason))
+
+    def _post(self, call: Callable[[Connector], None]) -> None:
+        if self._token is None or self._connector is None:
+            return
+        try:
+            self._token.run_sync_soon(call, self._connector)
+        except trio.RunFinishedError:
+            pass  # it has quit already
+
+    def _run(self) -> None:
+        try:
+            trio.run(self._main)
+        except Exception:
+            # without this the window would wait for ever for a loop that is not there any more
+            log.exception("the receive loop failed")
+            self._emit(
+                Closed(_("Something went wrong inside gchat-client. Please start it again."))
+            )
+        finally:
+            self.done.set()
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._token = trio.lowlevel.current_trio_token()
+        connector = self._connector = Connector(self._address, self._emit, busy=self._busy)
+        self._ready.set()
+        if self._login is not None:
+            connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)
+        await connector.run()
