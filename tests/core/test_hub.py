@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from dataclasses import replace
+from typing import get_args
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
-from gchat.core.effects import Disconnected, Entered, Evicted, Left, WasKicked
+from gchat.core.effects import (
+    ChangedAccount,
+    ChangedModes,
+    ChangedNick,
+    Disconnected,
+    Effect,
+    Presence,
+)
 from gchat.core.events import (
     AccountDropped,
     AccountMade,
@@ -46,20 +62,29 @@ from gchat.core.events import (
     Watched,
 )
 from gchat.core.hub import Hub, Rules
+from gchat.core.limits import Recent
 from gchat.core.saved import restore
 from gchat.core.stamp import Stamper
 from gchat.wire.names import casefold
+from tests.core import likely
+from tests.core.audience import audience
+from tests.core.likely import KINDS, START, Likely
+from tests.core.picture import Picture, accounts_of, people_of, rooms_of
 
-UIDS = st.integers(1, 5)
-NICKS = st.sampled_from(["Tuan", "tuan", "TUAN", "Duy", "Tuấn", "TUẤN", "x"])
-ROOMS = st.sampled_from(["#lobby", "#a", "#A", "#b", "#C"])
-ACCOUNTS = st.sampled_from(["Tuan", "Duy", "DUY"])
-TEXTS = st.sampled_from(["", "hi", "Hello, Duy!"])
+NOW = 1_700_000_000_000  # milliseconds; the clock of the state machine stands still
+LEAST = 5  # times that each kind of event has to have had an effect
+# Phase.explain traces every line, which takes minutes here.
+WITHOUT_EXPLAIN = tuple(phase for phase in settings().phases if phase is not Phase.explain)
+UIDS = st.sampled_from(likely.UIDS)
+NICKS = st.sampled_from(likely.NICKS)
+ROOMS = st.sampled_from(likely.ROOMS)
+ACCOUNTS = st.sampled_from(likely.ACCOUNTS)
+TEXTS = st.sampled_from(likely.TEXTS)
 CHANGES = st.builds(
     ModeChange,
     st.booleans(),
-    st.sampled_from("qaohvbeIklimnstCMR"),
-    NICKS | st.sampled_from(["", "0", "1", "99", "key", "*!*@*", "a,b", "a:Tuan", "m:*"]),
+    st.sampled_from("qaohvbeIfklimnstCMR"),
+    NICKS | st.sampled_from(likely.ARGS),
 )
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Connected, UIDS, NICKS, st.just("~u"), st.just("host"), TEXTS, st.booleans()),
@@ -106,7 +131,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
 
 
 class HubMachine(RuleBasedStateMachine):
-    """Five connections do anything at all."""
+    """Five connections do anything at all, most of it what they may do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,43 +146,92 @@ class HubMachine(RuleBasedStateMachine):
             certificates_per_account=2,
         )
         self.hub, self.twin = Hub(rules), Hub(rules)
-        self.stamper = Stamper(lambda: 1_700_000_000_000)
+        self.stamper = Stamper(lambda: NOW)
         self.saved: dict[tuple[str, str], str] = {}  # as a file has it
+        self.picture = Picture(rooms_per_user=rules.rooms_per_user)
+        self.started = False
 
-    @rule(event=EVENTS)
-    def apply(self, event: Event) -> None:
+    @initialize()
+    def people_are_in_rooms(self) -> None:
+        for event in START:
+            self.step(event)
+            assert not self.refused, event
+        self.started = True
+
+    @rule(data=st.data())
+    def something(self, data: st.DataObject) -> None:
+        if data.draw(st.integers(0, 4)):
+            event = Likely(self.hub, data.draw).event(data.draw(st.sampled_from(KINDS)))
+        else:
+            event = data.draw(EVENTS)
+        self.step(event)
+
+    def step(self, event: Event) -> None:
         entry = self.stamper.stamp(event)
         before = copy.deepcopy(self.hub)
-        members_before = {key: set(room.members) for key, room in self.hub.rooms.items()}
         outcome = self.hub.apply(entry)
         twin = self.twin.apply(entry)
         assert outcome.effects == twin.effects
+        assert [str(r) for r in outcome.refusals] == [str(r) for r in twin.refusals]
         for one in outcome.saved:
             self.saved.pop((one.kind, one.key), None)
             if one.value is not None:
                 self.saved[one.kind, one.key] = one.value
-        assert [str(r) for r in outcome.refusals] == [str(r) for r in twin.refusals]
+        self.refused = bool(outcome.refusals)
         if outcome.refusals and not outcome.effects:
             assert self.hub == before, "what is refused changes nothing"
             assert not outcome.saved
+            return
+        if self.started and (self.hub != before or outcome.effects):
+            EFFECTIVE[type(event)] += 1
+            SEEN.update(type(effect) for effect in outcome.effects)
+        gone: set[int] = set()
         for effect in outcome.effects:
-            assert effect.entry is entry
-            assert effect.uid == event.uid or isinstance(
-                event, Killed | ServerBanSet | AccountDropped
-            )
-            assert effect.source.startswith(f"{effect.nick}!")
-            if isinstance(effect, Disconnected | Evicted):
-                continue
-            if effect.room:
-                after = self.hub.rooms[effect.room].members if effect.room in self.hub.rooms else ()
-                assert members_before.get(effect.room, set()) | set(after)
-                assert not set(effect.uids) & set(after), "nobody is shown a thing twice"
-            if isinstance(effect, Entered):
-                assert effect.uid in self.hub.rooms[effect.room].members
-            if isinstance(effect, Left):
-                assert effect.uid in members_before[effect.room]
-            if isinstance(effect, WasKicked):
-                assert effect.target_uid in members_before[effect.room]
+            self.check(before, effect, gone)
+            if isinstance(effect, Disconnected):
+                gone.add(effect.uid)
+        self.picture.follow(event, outcome.effects)
+        self.picture.forget(self.hub.rooms)
+
+    def check(self, before: Hub, effect: Effect, gone: set[int]) -> None:
+        """Whose doing an effect is, and who sees it."""
+        event = effect.entry.event
+        assert effect.uid == event.uid or isinstance(event, Killed | ServerBanSet | AccountDropped)
+        assert effect.source.startswith(f"{effect.nick}!")
+        user = before.users.get(effect.uid) or self.hub.users[effect.uid]
+        if effect.nick == "ChanServ":
+            assert (effect.account, type(effect)) == ("", ChangedModes)
+        elif isinstance(effect, Presence) and isinstance(event, Renamed) and effect.online:
+            assert effect.nick == event.nick
+        else:
+            assert (effect.nick, effect.source) == (user.nick, user.source)
+        if not isinstance(effect, ChangedAccount) and effect.nick != "ChanServ":
+            assert effect.account == user.account
+        assert len(effect.uids) == len(set(effect.uids)), "nobody is shown a thing twice"
+        assert set(effect.uids) == audience(before, self.hub, effect, gone), effect
+        if effect.room:
+            room = self.hub.rooms.get(effect.room) or before.rooms[effect.room]
+            assert not set(effect.uids) & set(room.members), "nobody is shown a thing twice"
+            assert getattr(effect, "room_name", room.name) == room.name
+        if isinstance(effect, Disconnected | ChangedNick):
+            assert effect.rooms == tuple(before.users[effect.uid].rooms)
+
+    @invariant()
+    def what_people_were_shown_is_what_is(self) -> None:
+        assert self.picture.people == people_of(self.hub)
+        assert self.picture.rooms == rooms_of(self.hub)
+        assert self.picture.accounts == accounts_of(self.hub)
+
+    @invariant()
+    def rooms_of_accounts_are_called_as_they_are(self) -> None:
+        for account in self.hub.accounts.values():
+            for key, name in account.rooms.items():
+                assert key == casefold(name)
+                assert key not in self.hub.rooms or self.hub.rooms[key].name == name
+
+    @invariant()
+    def who_left_their_nickname_is_remembered(self) -> None:
+        assert all(one.at == NOW and one.nick and one.username for one in self.hub.gone)
 
     @invariant()
     def two_hubs_that_apply_the_same_are_equal(self) -> None:
@@ -198,7 +272,7 @@ class HubMachine(RuleBasedStateMachine):
             key: replace(account, uids={}) for key, account in self.hub.accounts.items()
         }
         lasting = {
-            key: replace(room, members={}, invited=set(), silenced={})
+            key: replace(room, members={}, invited=set(), silenced={}, recent={}, knocks=Recent())
             for key, room in self.hub.rooms.items()
             if room.lasting
         }
@@ -240,8 +314,34 @@ class HubMachine(RuleBasedStateMachine):
                 assert known is replace(room, silenced={}).silences(self.hub.users[uid])
 
 
-TestHub = HubMachine.TestCase
-TestHub.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+EFFECTIVE: Counter[type] = Counter()  # events that changed something or were seen, by kind
+SEEN: Counter[type] = Counter()  # effects, by kind
+
+
+@pytest.mark.timeout(400)  # when it fails, the shortest way to the fault is looked for
+def test_anything_in_any_order() -> None:
+    """And every kind of event had its effect: a machine that does nothing proves nothing."""
+    EFFECTIVE.clear()
+    SEEN.clear()
+    run_state_machine_as_test(
+        HubMachine,
+        settings=settings(
+            max_examples=120, stateful_step_count=40, deadline=None, phases=WITHOUT_EXPLAIN
+        ),
+    )
+    for kind in (*KINDS, *kinds_of(Effect)):  # pytest -rP shows them
+        print(f"{kind.__name__}: {EFFECTIVE[kind] or SEEN[kind]}")
+    assert {kind.__name__ for kind in get_args(Event)} == {kind.__name__ for kind in KINDS}
+    rare = [kind.__name__ for kind in KINDS if EFFECTIVE[kind] < LEAST]
+    assert not rare, f"these kinds of events hardly ever had an effect: {rare}"
+    unseen = [kind.__name__ for kind in kinds_of(Effect) if not SEEN[kind]]
+    assert not unseen, f"these effects were never seen: {unseen}"
+
+
+def kinds_of(base: type) -> list[type]:
+    """The kinds of effects that there are."""
+    below: list[type] = base.__subclasses__()
+    return [base] if not below else [kind for one in below for kind in kinds_of(one)]
 
 
 def test_bans_at_the_limit_and_past_it() -> None:

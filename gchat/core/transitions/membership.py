@@ -122,6 +122,8 @@ def _remember(hub: Hub, user: User, room: Room, *, here: bool) -> None:
         return
     if here:
         account.rooms[room.key] = room.name
+    elif any(uid in room.members for uid in account.uids):
+        return  # somebody else of the account still is
     else:
         del account.rooms[room.key]
     hub.saved.append(saved_account(account))
