@@ -9,9 +9,18 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.support import clients
 from tests.support.process import ServerProcess
+
+
+# HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: that there is a fault is enough, and the same
+# is tried each time.
+settings.register_profile(
+    "mutation", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,137 @@
+"""What outlives the hub, as it is written in files that exist: such a text must never change."""
+
+from __future__ import annotations
+
+from gchat.core.accounts import Account, ServerBan
+from gchat.core.effects import Saved
+from gchat.core.hub import Hub
+from gchat.core.looks import Looks
+from gchat.core.rooms import Room, Signed
+from gchat.core.saved import (
+    dropped_account,
+    restore,
+    saved_account,
+    saved_ban,
+    saved_marker,
+    saved_room,
+)
+
+ROOM = (
+    '{"name":"#Phòng","created":5,"founder":"Tuan","topic":["News","by",7],"flags":"nt",'
+    '"password":"secret","place":"#phòng 5","capacity":20,"slow":[5,10],'
+    '"lists":{"I":[],"b":[["X!*@*","by",8]],"e":[]},"metadata":{"url":"x"}}'
+)
+ACCOUNT = (
+    '{"name":"Tuấn","created":5,"ident":"@me","verifier":"v","metadata":{"color":"đỏ"},'
+    '"rooms":{"#a":"#A"},"certificates":["aa"]}'
+)
+
+
+def room() -> Room:
+    found = Room(
+        "#phòng",
+        "#Phòng",
+        5,
+        lasting=True,
+        founder="Tuan",
+        place="#phòng 5",
+        topic=Signed("News", "by", 7),
+        flags={"t", "n"},
+        password="secret",
+        capacity=20,
+        slow=(5, 10),
+        metadata={"url": "x"},
+    )
+    found.lists["b"]["x!*@*"] = Signed("X!*@*", "by", 8)
+    return found
+
+
+def account() -> Account:
+    return Account(
+        "Tuấn",
+        5,
+        "v",
+        metadata={"color": "đỏ"},
+        certificates={"aa": None},
+        rooms={"#a": "#A"},
+        ident="@me",
+    )
+
+
+def test_a_room_and_back() -> None:
+    assert saved_room(room()) == Saved("room", "#phòng", ROOM)
+    hub = Hub()
+    restore(hub, "room", "#phòng", ROOM)
+    assert hub.rooms == {"#phòng": room()}
+    assert isinstance(hub.rooms["#phòng"].slow, tuple)
+
+
+def test_a_room_that_does_not_last_is_no_more() -> None:
+    found = room()
+    found.lasting = False
+    assert saved_room(found) == Saved("room", "#phòng", None)
+
+
+def test_a_room_without_a_topic_and_as_older_versions_wrote_it() -> None:
+    hub = Hub()
+    old = (
+        '{"name":"#A","created":5,"founder":"","topic":null,"flags":"n","password":"",'
+        '"capacity":0,"lists":{"I":[],"b":[],"e":[]},"metadata":{}}'
+    )
+    restore(hub, "room", "#a", old)
+    assert hub.rooms == {"#a": Room("#a", "#A", 5, lasting=True, place="#a", flags={"n"})}
+    found = saved_room(hub.rooms["#a"]).value
+    assert found is not None
+    assert '"topic":null' in found
+    assert '"slow":[0,0]' in found
+
+
+def test_an_account_and_back() -> None:
+    found = account()
+    found.markers["#a"] = 9
+    assert saved_account(found) == Saved("account", "tuấn", ACCOUNT)
+    hub = Hub()
+    restore(hub, "account", "tuấn", ACCOUNT)
+    assert hub.accounts == {"tuấn": account()}
+    assert hub.certificates == {"aa": "tuấn"}
+    looks = Looks()
+    looks.add("tuấn")
+    assert hub.account_looks == looks != Looks()
+
+
+def test_an_account_as_older_versions_wrote_it() -> None:
+    hub = Hub()
+    old = '{"name":"Duy","created":5,"verifier":"v","metadata":{},"rooms":{},"certificates":[]}'
+    restore(hub, "account", "duy", old)
+    assert hub.accounts["duy"].ident == "@duy"
+
+
+def test_a_dropped_account_takes_its_markers_along() -> None:
+    found = account()
+    found.markers |= {"#a": 5, "duy": 6}
+    assert dropped_account(found) == [
+        Saved("account", "tuấn", None),
+        Saved("marker", "tuấn #a", None),
+        Saved("marker", "tuấn duy", None),
+    ]
+
+
+def test_a_marker_and_back() -> None:
+    assert saved_marker("duy", "#a", 5) == Saved("marker", "duy #a", "5")
+    assert saved_marker("duy", "#a", None) == Saved("marker", "duy #a", None)
+    hub = Hub(accounts={"duy": Account("Duy", 5, "v")})
+    restore(hub, "marker", "duy #a b", "5")
+    assert hub.accounts["duy"].markers == {"#a b": 5}
+    restore(hub, "marker", "nobody #a", "5")
+    assert set(hub.accounts) == {"duy"}
+
+
+def test_a_ban_and_back() -> None:
+    ban = ServerBan("*@Đây", "spam", "Tuan", 5, 9)
+    saved = saved_ban("*@đây", ban)
+    assert saved == Saved("ban", "*@đây", '["*@Đây","spam","Tuan",5,9]')
+    assert saved_ban("*@x", None) == Saved("ban", "*@x", None)
+    hub = Hub()
+    assert saved.value is not None
+    restore(hub, saved.kind, saved.key, saved.value)
+    assert hub.bans == {"*@đây": ban}
