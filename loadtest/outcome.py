@@ -93,7 +93,7 @@ def measured(scenario: str, settings: Settings, merged: Merged, used: Used) -> O
     outcome.histogram = merged.latencies.encode()
     outcome.curve = merged.latencies.curve()
     outcome.series = [asdict(point) for point in merged.points]
-    outcome.invalid = merged.invalid(settings.size + LINE_OVERHEAD)
+    outcome.invalid = merged.invalid(settings.size + LINE_OVERHEAD, settings.max_late_ms)
     if used.known and merged.received:
         outcome.server["cpu_us_per_delivery"] = round(used.cpu / merged.received * 1e6, 4)
     outcome.generator = {

@@ -26,6 +26,7 @@ from rich.table import Table
 
 from loadtest import page, report, results
 from loadtest.crowd import CouldNotStart
+from loadtest.generator import LATE_MS
 from loadtest.orders import Arrivals
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
@@ -96,6 +97,7 @@ def settings(arguments: argparse.Namespace) -> Settings:
         churn=min(arguments.churn, arguments.clients - 2),
         churn_rate=arguments.churn_rate,
         max_p99_ms=arguments.max_p99_ms or 100.0,
+        max_late_ms=arguments.max_late_ms,
         prefix=f"#lt-{secrets.token_hex(4)}-",
     )
 
@@ -258,6 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--churn-rate", type=_within(0.1, 1000, float), default=20.0, help="comings and goings/s")
     limit = _within(0, 1e9, float)
     add("--max-p99-ms", type=limit, help="threshold; for find-max what is too slow (100)")
+    add("--max-late-ms", type=limit, default=LATE_MS, help="later messages are INVALID (20)")
     add("--max-cpu-us", type=limit, help="threshold: server CPU for each delivery")
     add("--min-rate", type=limit, help="threshold: deliveries/s")
     add("--json", type=Path, metavar="FILE", help="save everything")

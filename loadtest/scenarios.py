@@ -35,6 +35,7 @@ class Settings:
     churn: int  # churn: how many come and go
     churn_rate: float  # of them, a second
     max_p99_ms: float  # find-max: what counts as too slow
+    max_late_ms: float  # how late one message in a hundred may leave
     prefix: str  # of room names
 
     @property

@@ -14,9 +14,8 @@ from hypothesis import Phase, settings
 from tests.support import clients
 from tests.support.process import ServerProcess
 
-
-# HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: that there is a fault is enough, and the same
-# is tried each time.
+# HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: that there is a fault is enough, and the
+# same is tried each time.
 settings.register_profile(
     "mutation", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None
 )

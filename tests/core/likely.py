@@ -160,6 +160,11 @@ def _quit(likely: Likely) -> Event:
     return Quit(user.uid, likely.one(*TEXTS), likely.one(0, 0, *user.connections))
 
 
+def _account_made(likely: Likely) -> Event:
+    user = likely.user(lambda one: one.key not in likely.hub.accounts)
+    return AccountMade(user.uid, likely.one(user.nick, "An", "Binh", "Cuc"), "verifier")
+
+
 def _certificate_set(likely: Likely) -> Event:
     return CertificateSet(
         likely.logged_in().uid, likely.one("aa", "bb", "cc"), likely.one(True, False)
@@ -275,7 +280,7 @@ _MAKERS: dict[type, Callable[[Likely], Event]] = {
     RealnameSet: lambda one: RealnameSet(one.user().uid, one.one(*TEXTS)),
     UserModeSet: lambda one: UserModeSet(one.user().uid, one.one(True, False), one.one(*"BRiow")),
     Watched: _watched,
-    AccountMade: lambda one: AccountMade(one.user().uid, one.one("Lan", *ACCOUNTS), "verifier"),
+    AccountMade: _account_made,
     PasswordSet: lambda one: PasswordSet(one.logged_in().uid, one.one("another", "verifier")),
     CertificateSet: _certificate_set,
     AccountDropped: lambda one: AccountDropped(one.logged_in().uid),

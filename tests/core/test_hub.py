@@ -70,9 +70,10 @@ from tests.core import likely
 from tests.core.audience import audience
 from tests.core.likely import KINDS, START, Likely
 from tests.core.picture import Picture, accounts_of, people_of, rooms_of
+from tests.support.examples import examples
 
 NOW = 1_700_000_000_000  # milliseconds; the clock of the state machine stands still
-LEAST = 5  # times that each kind of event has to have had an effect
+LEAST = examples(120) // 25  # times that each kind of event has to have had an effect
 # Phase.explain traces every line, which takes minutes here.
 WITHOUT_EXPLAIN = tuple(phase for phase in settings().phases if phase is not Phase.explain)
 UIDS = st.sampled_from(likely.UIDS)
@@ -325,7 +326,10 @@ def test_anything_in_any_order() -> None:
     run_state_machine_as_test(
         HubMachine,
         settings=settings(
-            max_examples=120, stateful_step_count=40, deadline=None, phases=WITHOUT_EXPLAIN
+            max_examples=examples(120),
+            stateful_step_count=40,
+            deadline=None,
+            phases=WITHOUT_EXPLAIN,
         ),
     )
     for kind in (*KINDS, *kinds_of(Effect)):  # pytest -rP shows them

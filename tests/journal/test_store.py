@@ -13,7 +13,8 @@ from gchat.core.effects import Saved
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal import schema
 from gchat.journal.retention import Keep, Retention
-from gchat.journal.store import FILE, Store
+from gchat.journal.schema import StoreError
+from gchat.journal.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
 from gchat.journal.thread import Worker
 
 
@@ -148,3 +149,174 @@ def test_what_one_event_brought_is_behind_and_before_nothing_of_itself(store: St
     before = store.reader.read(Query("#a", 10, before=here, events=True))
     after = store.reader.read(Query("#a", 10, after=here, events=True))
     assert [one.text for one in (*before, *after)] == ["first", "last"]
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> object:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+@pytest.mark.parametrize(("durability", "synchronous"), [("fsync", 2), ("process", 1)])
+def test_what_is_written_is_on_disk_as_the_setting_says(
+    tmp_path: Path, durability: Durability, synchronous: int
+) -> None:
+    """https://sqlite.org/pragma.html#pragma_synchronous: with a log, FULL (2) syncs each commit,
+    NORMAL (1) keeps everything when the process dies. tests/durability looks from outside."""
+    store = Store(tmp_path, durability)
+    for connection in (store._writer, store.reader._connection):
+        assert pragma(connection, "synchronous") == synchronous
+        assert pragma(connection, "journal_mode") == "wal"
+        assert pragma(connection, "secure_delete") == 1
+        assert pragma(connection, "busy_timeout") == BUSY_SECONDS * 1000
+    store.close()
+    store = Store(tmp_path)
+    assert pragma(store._writer, "synchronous") == 2, "by default"
+    store.close()
+
+
+def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "folder"
+    store = Store(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for name in (FILE, LOCK):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    store.close()
+
+
+def test_a_folder_is_for_one_server(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    sentence = f"{tmp_path} is in use by another server. Stop it, or choose another --data folder."
+    with pytest.raises(StoreError) as caught:
+        Store(tmp_path)
+    assert str(caught.value) == sentence
+    store.close()
+    Store(tmp_path).close()
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError) as caught:
+        Store(tmp_path / "file" / "folder")
+    assert str(caught.value) == (
+        f"{tmp_path / 'file' / 'folder'} cannot be written: Not a directory. Choose another "
+        "--data folder, or --memory to keep nothing."
+    )
+
+
+def test_a_file_that_cannot_be_used_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database " * 1000)
+    for _ in range(2):  # the folder is not left locked
+        with pytest.raises(StoreError) as caught:
+            Store(tmp_path)
+        assert str(caught.value) == (
+            f"{tmp_path / FILE} cannot be used: file is not a database. It was not changed. "
+            "Restore a backup, or choose another --data folder."
+        )
+    assert (tmp_path / FILE).read_bytes() == b"no database " * 1000
+
+
+def test_a_file_of_somebody_elses_or_of_the_future(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.commit()
+    with pytest.raises(StoreError) as caught:
+        Store(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path / FILE} is not a file of gchat. Choose another --data folder."
+    )
+    future = tmp_path / "future"
+    Store(future).close()
+    with closing(sqlite3.connect(future / FILE)) as file:
+        file.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    with pytest.raises(StoreError) as caught:
+        Store(future)
+    assert str(caught.value) == (
+        f"{future / FILE} was written by a newer gchat (version {schema.VERSION + 1} of the file; "
+        f"this one knows {schema.VERSION}). Use that one, or another --data folder."
+    )
+    with closing(sqlite3.connect(future / FILE)) as file:
+        file.execute(f"PRAGMA user_version = {schema.VERSION}")
+    Store(future).close()
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
+    store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
+    bad = Record(5, "id3", "PRIVMSG", "#a", 1, "n", "n!u@h", "#a", None)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        store.write(Batch((line(2, "two"), bad), (("#a", "id1"),), (Saved("room", "#a", None),)))
+    assert not store._writer.in_transaction
+    assert [one.text for one in store.reader.read(Query("#a", 9))] == ["one"]
+    assert store.reader.state() == [("room", "#a", "1")]
+    store.write(Batch((line(4, "four"),)))
+    assert store.reader.last() == (2, 5)
+
+
+def test_who_talked_is_known_and_words_of_messages_only(store: Store) -> None:
+    place = conversation("@a", "@b")
+    lines = (line(1, "hello", place), line(2, "again", place), line(3, "talk"))
+    topic = Record(5, "id4", "TOPIC", "#a", 1, "n", "n!u@h", "#a", "hidden")
+    store.write(Batch((*lines, topic)))
+    people = "SELECT person, place FROM participants ORDER BY person"
+    assert store._writer.execute(people).fetchall() == [("@a", place), ("@b", place)]
+    count = "SELECT count(*) FROM words WHERE words MATCH ?"
+    found = [
+        store._writer.execute(count, (word,)).fetchone()[0] for word in ("hello", "talk", "hidden")
+    ]
+    assert found == [1, 1, 0]
+
+
+def test_what_is_forgotten_by_id(store: Store) -> None:
+    place = conversation("@a", "@b")
+    store.write(Batch((line(1, "one"), line(2, "two", place), line(3, "three", place))))
+    store.forget([1, 2])
+    assert [one.text for one in store.reader.read(Query(place, 9))] == ["three"]
+    assert store.reader.read(Query("#a", 9)) == []
+    assert store.reader.conversations("@a") == [place]
+    store.forget([3])
+    assert store.reader.conversations("@a") == []
+    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+def test_what_there_is_to_forget(store: Store) -> None:
+    lines = [
+        Record(at, f"id{at}{place}", "PRIVMSG", place, 1, "n", "n!u@h", place, "x")
+        for at in (1, 2, 3, 4)
+        for place in ("#a", "#b")
+    ]
+    store.write(Batch(tuple(lines)))
+    assert store.before(3, 10) == [1, 2, 3, 4]
+    assert store.before(3, 3) == [1, 2, 3]
+    assert store.before(1, 10) == []
+    assert store.over("#a", 2, 10) == [1, 3]
+    assert store.over("#a", 1, 2) == [1, 3]
+    assert store.over("#a", 4, 10) == store.over("#none", 0, 10) == []
+    assert [store.place_after(place) for place in ("", "#a", "#b")] == ["#a", "#b", None]
+
+
+def test_scrubbing_is_done_where_there_is_nothing_to_scrub(store: Store) -> None:
+    assert store.scrub()
+    store.write(Batch((line(1, "one"),)))
+    assert store.scrub()
+
+
+def test_tasks_of_the_file_are_no_state_of_the_hub(store: Store) -> None:
+    store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
+    store.write(Batch(redacted=(("#a", "id1"),)))
+    tasks = "SELECT key, value FROM state WHERE kind = 'task'"
+    assert store._writer.execute(tasks).fetchall() == [("scrub", "begin")]
+    assert store.reader.state() == [("room", "#a", "1")]
+    assert not store.scrub()
+    assert store._writer.execute(tasks).fetchall() == [("scrub", "on")]
+
+
+def test_the_reader_changes_nothing(store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        store.reader._connection.execute("DELETE FROM entries")
+
+
+def test_only_what_was_said_is_taken_back(store: Store) -> None:
+    join = Record(5, "id1", "JOIN", "#a", 1, "n", "n!u@h", "#a", "")
+    store.write(Batch((join, line(2, "two"))))
+    store.write(Batch(redacted=(("#a", "id1"), ("#b", "id2"))))
+    assert len(store.reader.read(Query("#a", 9, events=True))) == 2
+    store.write(Batch(redacted=(("#a", "id2"),)))
+    assert [one.kind for one in store.reader.read(Query("#a", 9, events=True))] == ["JOIN"]

@@ -13,6 +13,7 @@ from gchat.dialects.link import Variant
 from gchat.net.cohort import COHORT_BYTES, Cohort
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
+from tests.support.examples import examples
 
 FORM = Variant("x", 0, lambda effect: b"")
 
@@ -169,4 +170,6 @@ class Equivalence(RuleBasedStateMachine):
 
 
 TestEquivalence = Equivalence.TestCase
-TestEquivalence.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestEquivalence.settings = settings(
+    max_examples=examples(200), stateful_step_count=40, deadline=None
+)

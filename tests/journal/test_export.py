@@ -1,0 +1,110 @@
+"""What `gchat export` and `gchat backup` give."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from gchat.core.history import Batch, Query, Record, conversation
+from gchat.journal.export import backup, export
+from gchat.journal.schema import APPLICATION_ID, StoreError
+from gchat.journal.store import FILE, Store
+
+WHO = ("n", "n!u@h")
+LINES = (
+    Record(1_700_000_000_007, "id1", "PRIVMSG", "#a", 1, *WHO, "#A", "Chào!", "", (("+x", "1"),)),
+    Record(1_700_000_000_999, "id2", "KICK", "#a", 1, *WHO, "#A", "out", "Duy"),
+    Record(1_700_000_001_000, "id3", "NOTICE", conversation("@a", "@b"), 1, *WHO, "Duy", "psst"),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    store = Store(tmp_path)
+    store.write(Batch(LINES))
+    store.close()
+    return tmp_path
+
+
+def test_export_is_an_object_for_each_line_in_order(folder: Path) -> None:
+    common = {"nick": "n", "source": "n!u@h"}
+    lines = list(export(folder))
+    assert "Chào!" in lines[0], "as people can read it"
+    assert [json.loads(line) for line in lines] == [
+        {
+            "time": "2023-11-14T22:13:20.007Z",
+            "msgid": "id1",
+            "kind": "PRIVMSG",
+            "room": "#a",
+            **common,
+            "target": "#A",
+            "text": "Chào!",
+            "tags": {"+x": "1"},
+        },
+        {
+            "time": "2023-11-14T22:13:20.999Z",
+            "msgid": "id2",
+            "kind": "KICK",
+            "room": "#a",
+            **common,
+            "target": "#A",
+            "text": "out",
+            "arg": "Duy",
+        },
+        {
+            "time": "2023-11-14T22:13:21.000Z",
+            "msgid": "id3",
+            "kind": "NOTICE",
+            "room": None,
+            **common,
+            "target": "Duy",
+            "text": "psst",
+        },
+    ]
+
+
+def test_a_backup_is_a_file_to_start_from(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy" / FILE
+    target.parent.mkdir()
+    backup(folder, target)
+    store = Store(target.parent)
+    assert store.reader.read(Query("#a", 10, events=True)) == list(LINES[:2])
+    store.close()
+    with pytest.raises(StoreError, match=f"{target} exists already. Choose another name."):
+        backup(folder, target)
+    assert target.exists()
+
+
+def test_where_no_backup_can_be_written(folder: Path) -> None:
+    target = folder / "none" / FILE
+    with pytest.raises(StoreError, match=f"{target} cannot be written: "):
+        backup(folder, target)
+
+
+def test_where_there_is_nothing_to_read(tmp_path: Path) -> None:
+    missing = f"there is no {tmp_path / FILE}. Choose the --data folder of the server."
+    with pytest.raises(StoreError, match=missing):
+        next(export(tmp_path))
+    with pytest.raises(StoreError, match=missing):
+        backup(tmp_path, tmp_path / "x")
+    (tmp_path / FILE).write_bytes(b"no database, but long enough to be looked at" * 100)
+    with pytest.raises(StoreError, match=f"{tmp_path / FILE} cannot be read: "):
+        next(export(tmp_path))
+
+
+def test_a_file_that_is_not_ours(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute(f"PRAGMA application_id = {APPLICATION_ID + 1}")
+    other.close()
+    with pytest.raises(StoreError, match="is not a file of gchat"):
+        next(export(tmp_path))
+
+
+def test_export_changes_nothing(folder: Path) -> None:
+    before = (folder / FILE).read_bytes()
+    list(export(folder))
+    assert (folder / FILE).read_bytes() == before

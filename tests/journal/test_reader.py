@@ -1,0 +1,225 @@
+"""What is read of the file, at every bound: https://ircv3.net/specs/extensions/chathistory"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
+from gchat.journal.archive import StoreArchive
+from gchat.journal.reader import Reader
+from gchat.journal.store import Store
+
+Archives = StoreArchive | Reader
+
+
+def line(number: int, place: str = "#a", kind: str = "PRIVMSG", **more: object) -> Record:
+    """At `number` times ten milliseconds."""
+    values: dict[str, Any] = {"nick": "n", "text": f"word{number}", **more}
+    at, msgid = number * 10, f"id{number:02}"
+    return Record(at, msgid, kind, place, 1, source="n!u@h", target="#A", **values)
+
+
+# id1 to id8 are messages but for id4, which came between; id3 and id4 are of other places too
+LINES = (
+    line(1),
+    line(2, kind="NOTICE"),
+    line(3),
+    line(3, "#b", text="elsewhere"),
+    line(4, kind="JOIN", text=""),
+    line(5, nick="Other"),
+    line(6, tags=(("+x", "1"), ("+y", "")), account="An", boot="boot", arg="arg"),
+    line(7),
+    line(8),
+    line(9, conversation("@me", "@you")),
+    line(10, conversation("@me", "@her"), kind="NOTICE"),
+    line(11, conversation("@you", "@her")),
+    line(12, kind="TAGMSG"),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path)
+    store.write(Batch(LINES))
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["reader", "archive"])
+def archive(request: pytest.FixtureRequest, store: Store) -> Iterator[Archives]:
+    """By itself, and by the thread in which the server asks."""
+    if request.param == "reader":
+        yield store.reader
+        return
+    archive = StoreArchive(store)
+    yield archive
+    archive.close()
+
+
+def ids(records: list[Record]) -> str:
+    return " ".join(str(int(one.msgid.removeprefix("id"))) for one in records)
+
+
+def at(number: int) -> Reference:
+    return Reference(at=number * 10)
+
+
+def msgid(number: int) -> Reference:
+    return Reference(msgid=f"id{number:02}")
+
+
+def test_everything_of_a_line_comes_back(archive: Archives) -> None:
+    found = archive.read(Query("#a", 100, events=True))
+    assert found == [one for one in LINES if one.place == "#a"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (Query("#a", 100), "1 2 3 5 6 7 8"),
+        (Query("#a", 100, events=True), "1 2 3 4 5 6 7 8 12"),
+        (Query("#none", 100), ""),
+        (Query("#a", 2), "7 8"),
+        (Query("#a", 2, newest=False), "1 2"),
+        (Query("#a", 2, events=True), "8 12"),
+        # both bounds are excluded, by message and by time
+        (Query("#a", 100, after=msgid(3)), "5 6 7 8"),
+        (Query("#a", 100, after=at(3)), "5 6 7 8"),
+        (Query("#a", 100, after=Reference(at=29)), "3 5 6 7 8"),
+        (Query("#a", 100, before=msgid(3)), "1 2"),
+        (Query("#a", 100, before=at(3)), "1 2"),
+        (Query("#a", 100, before=Reference(at=31)), "1 2 3"),
+        (Query("#a", 100, after=msgid(1), before=msgid(6)), "2 3 5"),
+        (Query("#a", 2, after=at(1), before=at(7)), "5 6"),
+        (Query("#a", 2, after=at(1), before=at(7), newest=False), "2 3"),
+        (Query("#a", 100, after=at(12)), ""),
+        (Query("#a", 100, before=at(1)), ""),
+        (Query("#a", 100, after=Reference(at=0)), "1 2 3 5 6 7 8"),
+        (Query("#a", 100, before=Reference(at=10**12)), "1 2 3 5 6 7 8"),
+        # what is not known (any more, or here) bounds everything out
+        (Query("#a", 100, after=msgid(99)), ""),
+        (Query("#a", 100, before=msgid(99)), ""),
+        (Query("#b", 100, after=msgid(1)), ""),
+        # none from before a time
+        (Query("#a", 100, since=30), "3 5 6 7 8"),
+        (Query("#a", 100, since=31), "5 6 7 8"),
+        (Query("#a", 100, before=msgid(6), since=30), "3 5"),
+    ],
+)
+def test_a_page(archive: Archives, query: Query, found: str) -> None:
+    assert ids(archive.read(query)) == found
+
+
+@pytest.mark.parametrize(
+    ("limit", "center", "more", "found"),
+    [
+        (100, msgid(5), {}, "1 2 3 5 6 7 8"),
+        (3, msgid(5), {}, "3 5 6"),
+        (4, msgid(5), {}, "2 3 5 6"),
+        (1, msgid(5), {}, "5"),
+        (3, at(5), {}, "3 5 6"),
+        (3, Reference(at=45), {}, "3 5 6"),
+        (4, msgid(1), {}, "1 2 3 5"),
+        (4, msgid(8), {}, "6 7 8"),
+        (3, msgid(5), {"events": True}, "4 5 6"),
+        (5, msgid(5), {"since": 30}, "3 5 6 7 8"),
+        (5, msgid(5), {"since": 31}, "5 6 7 8"),
+        (5, msgid(3), {"since": 50}, "5 6 7 8"),
+        (5, msgid(3), {"since": 51}, "6 7 8"),
+        (5, msgid(99), {}, ""),
+        (5, at(99), {}, "7 8"),
+    ],
+)
+def test_around_a_message_or_a_time(
+    archive: Archives, limit: int, center: Reference, more: dict[str, int], found: str
+) -> None:
+    query = Query("#a", limit, **more)  # type: ignore[arg-type]
+    assert ids(archive.around(query, center)) == found
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "limit", "found"),
+    [
+        (0, 1000, 10, "3 8 9 10"),
+        (30, 1000, 10, "8 9 10"),
+        (29, 1000, 10, "3 8 9 10"),
+        (0, 100, 10, "3 8 9"),
+        (0, 101, 10, "3 8 9 10"),
+        (0, 1000, 2, "3 8"),
+    ],
+)
+def test_targets_by_the_time_of_their_last_message(
+    archive: Archives, after: int, before: int, limit: int, found: str
+) -> None:
+    places = [("#a", 0), ("#b", 0), ("#none", 0)]
+    assert ids(archive.targets(iter(places), "@me", after, before, limit)) == found
+
+
+def test_targets_since_one_was_there(archive: Archives) -> None:
+    assert ids(archive.targets([("#a", 80)], "nobody", 0, 1000, 10)) == "8"
+    assert ids(archive.targets([("#a", 81)], "nobody", 0, 1000, 10)) == ""
+
+
+HERE = (("#a", 0),)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        (Search(HERE, 100), "1 2 3 5 6 7 8"),
+        (Search((), 100), ""),
+        (Search((("#a", 0), ("#b", 0)), 100, words=("elsewhere",)), "3"),
+        (Search(HERE, 100, words=("elsewhere",)), ""),
+        (Search(HERE, 100, words=("WORD5",)), "5"),
+        (Search(HERE, 100, words=("word5", "word6")), ""),
+        (Search(HERE, 100, words=('wo"rd5',)), ""),
+        (Search(HERE, 100, words=("wordx OR word5",)), ""),
+        (Search(HERE, 2), "7 8"),
+        (Search(HERE, 100, nick="other"), "5"),
+        (Search(HERE, 100, nick="o"), ""),
+        (Search(HERE, 100, words=("word6",), nick="other"), ""),
+        (Search(HERE, 100, after=30), "5 6 7 8"),
+        (Search(HERE, 100, after=29), "3 5 6 7 8"),
+        (Search(HERE, 100, before=30), "1 2"),
+        (Search(HERE, 100, before=31), "1 2 3"),
+        (Search(HERE, 1, words=("word7",), after=69, before=71), "7"),
+        (Search((("#a", 30),), 100), "3 5 6 7 8"),
+        (Search((("#a", 31),), 100), "5 6 7 8"),
+        (Search((("#a", 31),), 100, words=("word3",)), ""),
+        (Search(((conversation("@me", "@you"), 0),), 100, words=("word9",)), "9"),
+    ],
+)
+def test_a_search(archive: Archives, search: Search, found: str) -> None:
+    assert ids(archive.search(search)) == found
+
+
+def test_search_finds_words_whatever_their_case_and_accents(store: Store) -> None:
+    store.write(Batch((line(20, text="Chào buổi sáng, Tuấn!"),)))
+    for word in ("chao", "BUỔI", "sang", "tuan"):
+        assert ids(store.reader.search(Search(HERE, 9, words=(word,)))) == "20"
+
+
+def test_a_message_by_its_id(archive: Archives) -> None:
+    assert archive.find("id05") == LINES[5]
+    assert archive.find("id12") == LINES[-1]
+    assert archive.find("id04") is None, "nobody said it"
+    assert archive.find("id99") is None
+
+
+def test_conversations_of_a_person(archive: Archives) -> None:
+    assert sorted(archive.conversations("@me")) == ["@her @me", "@me @you"]
+    assert archive.conversations("@you @me") == archive.conversations("nobody") == []
+
+
+def test_what_was_stored_last(store: Store, tmp_path: Path) -> None:
+    assert store.reader.last() == (13, 120)
+    store.write(Batch((line(13),)))
+    assert [one.msgid for one in store.reader.read(Query("#a", 1))] == ["id13"]
+    assert store.reader.last() == (14, 130)
+    empty = Store(tmp_path / "empty")
+    assert (empty.reader.last(), empty.last_at) == ((0, 0), 0)
+    empty.close()
