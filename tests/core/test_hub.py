@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -70,12 +69,10 @@ from tests.core import likely
 from tests.core.audience import audience
 from tests.core.likely import KINDS, START, Likely
 from tests.core.picture import Picture, accounts_of, people_of, rooms_of
-from tests.support.examples import examples
+from tests.support.examples import examples, machine
 
 NOW = 1_700_000_000_000  # milliseconds; the clock of the state machine stands still
 LEAST = examples(120) // 25  # times that each kind of event has to have had an effect
-# Phase.explain traces every line, which takes minutes here.
-WITHOUT_EXPLAIN = tuple(phase for phase in settings().phases if phase is not Phase.explain)
 UIDS = st.sampled_from(likely.UIDS)
 NICKS = st.sampled_from(likely.NICKS)
 ROOMS = st.sampled_from(likely.ROOMS)
@@ -323,15 +320,7 @@ def test_anything_in_any_order() -> None:
     """And every kind of event had its effect: a machine that does nothing proves nothing."""
     EFFECTIVE.clear()
     SEEN.clear()
-    run_state_machine_as_test(
-        HubMachine,
-        settings=settings(
-            max_examples=examples(120),
-            stateful_step_count=40,
-            deadline=None,
-            phases=WITHOUT_EXPLAIN,
-        ),
-    )
+    run_state_machine_as_test(HubMachine, settings=machine(120))
     for kind in (*KINDS, *kinds_of(Effect)):  # pytest -rP shows them
         print(f"{kind.__name__}: {EFFECTIVE[kind] or SEEN[kind]}")
     assert {kind.__name__ for kind in get_args(Event)} == {kind.__name__ for kind in KINDS}

@@ -1,5 +1,6 @@
-"""Kills the server with SIGKILL while people talk, again and again, and compares what they saw with
-what is kept. `python -m tests.durability.kill --rounds 100` is the long form of the test.
+"""Kills the server with SIGKILL while people talk and do other things, again and again, and
+compares what they saw with what is kept. `python -m tests.durability.kill --rounds 100` is the
+long form of the test.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ import socket
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gchat.core.history import Query, Record
 from gchat.journal.store import Store
+from tests.durability.doing import ABOUT, Doer, Facts
 from tests.support.process import ServerProcess
 
 CLIENTS = 8
+DOERS = 2  # who do other things than talk
 AHEAD = 20  # messages that a client has on their way
 SHORTEST, LONGEST = 0.05, 0.4  # seconds of talk before the kill
 LINE = re.compile(rb"^@time=[^;]+;msgid=(\S+) :\S+ PRIVMSG #lobby :(.*)\r$", re.MULTILINE)
@@ -84,45 +89,67 @@ class Talker:
         return True
 
 
-def one_round(folder: Path, number: int, seconds: float) -> tuple[int, int]:
-    """People talk for so long, then the server is killed; how many deliveries there were, how many
-    messages are kept. Raises Lost.
-    """
-    server = ServerProcess("--data", str(folder), "--log-level", "warning").start()
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What there was before a kill, and after it."""
+
+    seen: int  # deliveries
+    kept: int  # messages
+    confirmed: Counter[str]  # other things, by what they are about
+
+
+def one_round(folder: Path, number: int, seconds: float) -> Round:
+    """People talk for so long, then the server is killed. Raises Lost."""
+    flags = ("--data", str(folder), "--log-level", "warning")
+    server = ServerProcess(*flags, accounts_iterations=4096).start()
+    doers = [Doer(f"r{number}d{index}", server.port) for index in range(DOERS)]
+    for doer in doers:
+        doer.start()
     talkers = [
         Talker(f"r{number}c{index}", socket.create_connection(("127.0.0.1", server.port)))
         for index in range(CLIENTS)
     ]
-    with selectors.DefaultSelector() as selector:
-        for talker in talkers:
-            talker.log_in()
-            selector.register(talker.sock, selectors.EVENT_READ, talker)
-        deadline = time.monotonic() + seconds
-        killed = False
-        left = set(range(CLIENTS))
-        while left:
-            if not killed and time.monotonic() > deadline:
-                server.process.send_signal(signal.SIGKILL)
-                killed = True
-            for key, _ in selector.select(0.01):
-                talker = key.data
-                if not talker.read():
-                    selector.unregister(talker.sock)
-                    left.discard(talkers.index(talker))
-            if not killed:
-                for talker in talkers:
-                    talker.talk()
+    talk_until_the_end(talkers, seconds, lambda: server.process.send_signal(signal.SIGKILL))
     server.process.wait()
     server.stop()
-    for talker in talkers:
-        talker.sock.close()
+    for doer in doers:
+        doer.join()
+    facts = Facts.of(folder)
+    for doer in doers:
+        if wrong := doer.wrong(facts):
+            raise Lost(f"{doer.name} was told so, and it is not kept: {wrong}")
     store = Store(folder)
     try:
         kept = store.reader.read(Query("#lobby", EVERYTHING))
     finally:
         store.close()
     check([talker.seen for talker in talkers], kept)
-    return sum(len(talker.seen) for talker in talkers), len(kept)
+    confirmed = sum((doer.confirmed for doer in doers), Counter[str]())
+    return Round(sum(len(talker.seen) for talker in talkers), len(kept), confirmed)
+
+
+def talk_until_the_end(talkers: list[Talker], seconds: float, kill: Callable[[], None]) -> None:
+    """They talk for so long; then `kill` is called, and what still comes is read to its end."""
+    with selectors.DefaultSelector() as selector:
+        for talker in talkers:
+            talker.log_in()
+            selector.register(talker.sock, selectors.EVENT_READ, talker)
+        deadline = time.monotonic() + seconds
+        killed = False
+        left = len(talkers)
+        while left:
+            if not killed and time.monotonic() > deadline:
+                kill()
+                killed = True
+            for key, _ in selector.select(0.01):
+                talker = key.data
+                if not talker.read():
+                    selector.unregister(talker.sock)
+                    talker.sock.close()
+                    left -= 1
+            if not killed:
+                for talker in talkers:
+                    talker.talk()
 
 
 def check(seen: list[list[tuple[str, str]]], kept: list[Record]) -> None:
@@ -155,17 +182,26 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
-    total = 0
+    total, confirmed = 0, Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(arguments.rounds):
             try:
-                seen, kept = one_round(Path(folder), number, chance.uniform(SHORTEST, LONGEST))
+                done = one_round(Path(folder), number, chance.uniform(SHORTEST, LONGEST))
             except Lost as error:
                 print(f"round {number + 1}: LOST: {error}")
                 return 1
-            total += seen
-            print(f"round {number + 1}: {seen} deliveries seen, {kept} messages kept")
+            total += done.seen
+            confirmed += done.confirmed
+            print(f"round {number + 1}: {done.seen} deliveries seen, {done.kept} messages kept")
+    others = ", ".join(f"{what} {confirmed[what]:,}" for what in sorted(confirmed))
+    if missing := [what for what in ABOUT if not confirmed[what]]:
+        print(f"NOTHING PROVED: nobody was told of any {', '.join(missing)}")
+        return 1
+    if not total:
+        print("NOTHING PROVED: nothing was delivered")
+        return 1
     print(f"{arguments.rounds} kills: all {total:,} deliveries that anybody saw are kept, in order")
+    print(f"and all that was answered or shown otherwise: {others}")
     return 0
 
 

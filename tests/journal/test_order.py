@@ -108,10 +108,10 @@ class Watcher:
                     "SELECT value FROM state WHERE kind = ? AND key = ?", (one.kind, one.key)
                 ).fetchone()
                 assert row == (None if one.value is None else (one.value,))
-            for one in wanted:
-                if one.kind == "REDACT":
+            for line in wanted:
+                if line.kind == "REDACT":
                     sql = f"SELECT count(*) FROM entries WHERE msgid = ? AND kind IN {SPOKEN}"
-                    assert file.execute(sql, (one.arg,)).fetchone() == (0,)
+                    assert file.execute(sql, (line.arg,)).fetchone() == (0,)
         self.shown.update(type(effect).__name__ for effect in effects)
 
     def close(self) -> None:

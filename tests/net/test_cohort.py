@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import booleans, integers
 
@@ -13,39 +12,10 @@ from gchat.dialects.link import Variant
 from gchat.net.cohort import COHORT_BYTES, Cohort
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
-from tests.support.examples import examples
+from tests.net.fakes import Loop, Socket
+from tests.support.examples import machine
 
 FORM = Variant("x", 0, lambda effect: b"")
-
-
-class Socket:
-    """Takes everything."""
-
-    def __init__(self) -> None:
-        self.sends: list[bytes] = []
-
-    def send(self, data: bytes) -> int:
-        self.sends.append(bytes(data))
-        return len(data)
-
-    @property
-    def got(self) -> bytes:
-        return b"".join(self.sends)
-
-
-class Loop:
-    """Runs the flush when the test says so."""
-
-    def __init__(self) -> None:
-        self.callbacks: list[Any] = []
-
-    def run_callback(self, callback: Any) -> None:
-        self.callbacks.append(callback)
-
-    def turn(self) -> None:
-        callbacks, self.callbacks = self.callbacks, []
-        for callback in callbacks:
-            callback()
 
 
 class Crowd:
@@ -170,6 +140,4 @@ class Equivalence(RuleBasedStateMachine):
 
 
 TestEquivalence = Equivalence.TestCase
-TestEquivalence.settings = settings(
-    max_examples=examples(200), stateful_step_count=40, deadline=None
-)
+TestEquivalence.settings = machine(200)

@@ -38,7 +38,7 @@ from gchat.dialects.link import Variant
 from gchat.wire.caps import BROADCAST_CAPS, Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import encode, escape_tag, format_message, split_text
-from gchat.wire.numerics import RPL_KNOCK, RPL_MONOFFLINE, RPL_MONONLINE
+from gchat.wire.numerics import RPL_KNOCK
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -261,13 +261,6 @@ def _changed_account(effect: ChangedAccount, form: Form) -> bytes:
     return _line(effect, form, "ACCOUNT", effect.account or "*")
 
 
-def _presence(effect: Presence, form: Form) -> bytes:
-    """The numeric cannot be addressed to each one of those who read it."""
-    numeric = RPL_MONONLINE if effect.online else RPL_MONOFFLINE
-    who = effect.source if effect.online else effect.nick
-    return encode(format_message(numeric.code, "*", who))
-
-
 def _changed_user_modes(effect: ChangedUserModes, form: Form) -> bytes:
     return _line(effect, form, "MODE", effect.nick, effect.words)
 
@@ -329,7 +322,7 @@ _RENDERERS: dict[type[Effect], Callable[[Any, Form], bytes]] = {
     ChangedAway: _changed_away,
     ChangedRealname: _changed_realname,
     ChangedAccount: _changed_account,
-    Presence: _presence,
+    Presence: _nothing,
     ChangedUserModes: _changed_user_modes,
     ChangedMetadata: _nothing,
     Wallop: _wallop,
