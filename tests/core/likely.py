@@ -47,6 +47,7 @@ from gchat.core.events import (
 from gchat.core.hub import Hub
 from gchat.core.rooms import HALFOP, OP, Room
 from gchat.core.users import User
+from gchat.wire.names import casefold
 
 NICKS = ("Tuan", "tuan", "Duy", "DUY", "Lan", "Mai", "Tuấn", "TUẤN", "x")
 ROOMS = ("#lobby", "#a", "#A", "#b", "#C")
@@ -76,6 +77,7 @@ START: tuple[Event, ...] = (
     Joined(1, "#C"),
     ModesSet(1, "#C", (ModeChange(True, "i"),)),
     Watched(4, True, ("Tuan", "Duy")),
+    Watched(3, True, ("x", "Tuấn")),
 )
 
 
@@ -120,6 +122,11 @@ class Likely:
         members = self.hub.rooms[room.lower()].members if room.lower() in self.hub.rooms else {}
         return self.user(lambda user: (user.uid in members) is inside).nick
 
+    def nick(self) -> str:
+        """A nickname that is free, where one is."""
+        free = [nick for nick in NICKS if casefold(nick) not in self.hub.nicks]
+        return str(self.one(*free, "Tuan"))
+
     def room(self, fits: Callable[[Room], bool]) -> str:
         """The name of a room that fits, or any."""
         found = [room.name for room in self.hub.rooms.values() if fits(room)]
@@ -139,7 +146,7 @@ def _connected(likely: Likely) -> Event:
     accounts = [account.name for account in likely.hub.accounts.values()]
     return Connected(
         likely.one(*free) if free else 1,
-        likely.one(*NICKS),
+        likely.nick(),
         "~u",
         likely.one(*HOSTS),
         likely.one(*TEXTS),
@@ -231,7 +238,7 @@ def _modes_set(likely: Likely) -> Event:
 
 def _room_renamed(likely: Likely) -> Event:
     uid, room = likely.member(lambda one, uid: one.rank(uid) >= OP and one.key != "#lobby")
-    return RoomRenamed(uid, room, likely.one(*ROOMS, "#d"), likely.one(*TEXTS))
+    return RoomRenamed(uid, room, likely.one("#d", "#E", "#f", *ROOMS), likely.one(*TEXTS))
 
 
 def _room_registered(likely: Likely) -> Event:
@@ -275,7 +282,7 @@ _MAKERS: dict[type, Callable[[Likely], Event]] = {
     Connected: _connected,
     Attached: _attached,
     Quit: _quit,
-    Renamed: lambda one: Renamed(one.user().uid, one.one(*NICKS)),
+    Renamed: lambda one: Renamed(one.user().uid, one.nick()),
     AwaySet: lambda one: AwaySet(one.user().uid, one.one(None, "gone", "away")),
     RealnameSet: lambda one: RealnameSet(one.user().uid, one.one(*TEXTS)),
     UserModeSet: lambda one: UserModeSet(one.user().uid, one.one(True, False), one.one(*"BRiow")),
