@@ -20,7 +20,7 @@ from gchat import __version__
 from gchat.assembly import readable_address
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
-from gchat.journal.schema import StoreError
+from gchat.journal.base import JournalError
 from gchat.logs import log_to
 from gchat.net.tls import TlsError
 from gchat.notify import notify
@@ -62,7 +62,7 @@ def _other(name: str, words: Sequence[str]) -> int:
     arguments = parser(name).parse_args(words)
     try:
         COMMANDS[name][0](arguments)
-    except (StoreError, CommandError) as error:
+    except (JournalError, CommandError) as error:
         return _fail(str(error))
     except BrokenPipeError:  # `| head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,7 +81,7 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         gevent.signal_handler(number, on_signal)
     try:
         server = Server(config, load_again)
-    except (StoreError, TlsError) as error:
+    except (ConfigError, JournalError, TlsError) as error:
         return _fail(str(error))
     try:
         server.start()

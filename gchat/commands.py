@@ -1,4 +1,4 @@
-"""What `python -m gchat` does besides serving: `export`, `backup`, `verifier`, `check-config`."""
+"""What `python -m gchat` does besides serving: `export`, `backup`, `config` and more."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import platformdirs
-
 from gchat.config import AccountsConfig, ConfigError, load
-from gchat.journal.export import backup, export
+from gchat.config.document import document
+from gchat.journal.engines import engine_of
+from gchat.journal.sqlite.engine import data_folder
+from gchat.journal.sqlite.export import backup, export
 from gchat.wire.authenticate import SaslError
 from gchat.wire.sasl import Verifier
-
-
-def data_folder(given: str) -> Path:
-    """The folder where messages are kept: the given one, or gchat's own in the user's data
-    directory.
-    """
-    return Path(given or platformdirs.user_data_dir("gchat", appauthor=False))
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -51,10 +45,14 @@ def _verifier(arguments: argparse.Namespace) -> None:
 
 def _check_config(arguments: argparse.Namespace) -> None:
     try:
-        load(arguments.file)
+        engine_of(load(arguments.file))
     except ConfigError as error:
         raise CommandError(str(error)) from None
     print(f"{arguments.file} is in order")
+
+
+def _config(arguments: argparse.Namespace) -> None:
+    sys.stdout.write(document())
 
 
 class CommandError(Exception):
@@ -79,5 +77,6 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], None], str]] = {
     "export": (_export, "Prints all that is kept as JSON Lines; the server may run meanwhile."),
     "backup": (_backup, "Copies all that is kept into one file; the server may run meanwhile."),
     "verifier": (_verifier, "Prints what [operators] and server.password take for a password."),
+    "config": (_config, "Prints a file with every setting, its default and what it is for."),
     "check-config": (_check_config, "Says what is wrong with a file of settings."),
 }

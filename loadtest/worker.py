@@ -16,7 +16,7 @@ from loadtest.orders import Order, Setup, Share
 SETTLE_SECONDS = 0.3  # of silence after joining, before the load begins
 
 
-class Worker:
+class WorkerPool:
     """Carries out commands: a method's name and its arguments."""
 
     def __init__(self, pipe: Connection, setup: Setup) -> None:
@@ -146,4 +146,4 @@ class Worker:
 
 def work(pipe: Connection, setup: Setup) -> Any:
     """The process's entry."""
-    Worker(pipe, setup).serve()
+    WorkerPool(pipe, setup).serve()

@@ -22,6 +22,10 @@ class Refused(Exception):
         self.text = text or numeric.text
 
 
+class Busy(Exception):
+    """Too much of it is being done already."""
+
+
 class Failure(Refused):
     """The same as a standard reply, https://ircv3.net/specs/extensions/standard-replies: FAIL with
     the command, a code, its context and a text.

@@ -10,21 +10,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gchat.config import Config
 from gchat.core import events, masks
 from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Effect, Outcome, Refused, Saved
 from gchat.core.events import Entry
-from gchat.core.looks import Looks
 from gchat.core.rooms import Room
+from gchat.core.skeletons import SkeletonIndex
 from gchat.core.transitions import (
     accounts,
-    founding,
     markers,
     membership,
     metadata,
     modes,
+    oper,
     people,
-    police,
+    registration,
     speech,
 )
 from gchat.core.users import Gone, User
@@ -39,38 +40,17 @@ from gchat.wire.numerics import (
 WHOWAS_ENTRIES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the hub enforces; the same on every node."""
-
-    lobby: str = "#lobby"
-    rooms_per_user: int = 100
-    bans_per_room: int = 100  # of each list
-    markers_per_person: int = 1000  # targets of MARKREAD that are remembered
-    watched_per_user: int = 100  # nicknames, MONITOR
-    metadata_keys: int = 50  # of each room and person
-    rooms_per_account: int = 100  # that last
-    server_bans: int = 10_000
-    connections_per_user: int = 10
-    # first messages to people who share no room with the writer, in a time; 0 for any number
-    strangers: int = 20
-    strangers_seconds: int = 60
-    # messages of one person in a room in a time, when a room is made (+f); 0 for any number
-    slow_mode: tuple[int, int] = (0, 0)
-    certificates_per_account: int = 10
-
-
 @dataclass(slots=True)
 class Hub:
     """Read by everybody, changed by `apply` only."""
 
-    rules: Rules = field(default_factory=Rules)
+    config: Config = field(default_factory=Config)
     users: dict[int, User] = field(default_factory=dict)
     nicks: dict[str, User] = field(default_factory=dict)  # by folded nickname
-    looks: Looks = field(default_factory=Looks)  # of nicknames
+    skeletons: SkeletonIndex = field(default_factory=SkeletonIndex)  # of nicknames
     rooms: dict[str, Room] = field(default_factory=dict)  # by folded name
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
-    account_looks: Looks = field(default_factory=Looks)
+    account_skeletons: SkeletonIndex = field(default_factory=SkeletonIndex)
     certificates: dict[str, str] = field(default_factory=dict)  # fingerprint → folded account
     bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
@@ -174,10 +154,10 @@ _TRANSITIONS: dict[type, _Transition] = {
     events.AccountDropped: accounts.account_dropped,
     events.LoggedIn: accounts.logged_in,
     events.LoggedOut: accounts.logged_out,
-    events.Opered: police.opered,
-    events.Killed: police.killed,
-    events.ServerBanSet: police.server_ban_set,
-    events.Walloped: police.walloped,
+    events.Opered: oper.opered,
+    events.Killed: oper.killed,
+    events.ServerBanSet: oper.server_ban_set,
+    events.Walloped: oper.walloped,
     events.Joined: membership.joined,
     events.Parted: membership.parted,
     events.Kicked: membership.kicked,
@@ -185,8 +165,8 @@ _TRANSITIONS: dict[type, _Transition] = {
     events.Knocked: membership.knocked,
     events.TopicSet: speech.topic_set,
     events.ModesSet: modes.modes_set,
-    events.RoomRenamed: founding.room_renamed,
-    events.RoomRegistered: founding.room_registered,
+    events.RoomRenamed: registration.room_renamed,
+    events.RoomRegistered: registration.room_registered,
     events.MetadataSet: metadata.metadata_set,
     events.Said: speech.said,
     events.Redacted: speech.redacted,

@@ -98,7 +98,7 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         certificates=dict.fromkeys(value["certificates"]),
         ident=value.get("ident", ""),
     )
-    hub.account_looks.add(key)
+    hub.account_skeletons.add(key)
     for fingerprint in value["certificates"]:
         hub.certificates[fingerprint] = key
 

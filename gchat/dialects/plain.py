@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 
+from gchat.config import Config
 from gchat.core.effects import (
     ChangedNick,
     ChangedTopic,
@@ -23,7 +24,7 @@ from gchat.core.effects import (
 from gchat.core.events import Connected, Joined, Renamed, Said
 from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
-from gchat.dialects.link import Link, ServerInfo, Variant
+from gchat.dialects.peer import Peer, Variant
 from gchat.dialects.search import MOST_WORDS
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import ERR_NOSUCHNICK
@@ -53,8 +54,8 @@ _FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?
 class PlainConnection:
     """One plain-text connection: its first line is the nickname, the others are messages."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
         self._here = False  # has a nickname and is in the lobby
         self._said_why = False  # why the connection ends, or they know themselves
 
@@ -70,16 +71,18 @@ class PlainConnection:
         if not self._here:
             self._enter(text)
         elif text.startswith("/") and not text.startswith("//"):
-            self._link.settle()
+            self._peer.settle()
             self._command(text)
         elif text.strip():
-            self._say(self._link.server.lobby, text[1:] if text.startswith("//") else text)
+            self._say(
+                self._peer.node.config.server.lobby, text[1:] if text.startswith("//") else text
+            )
 
     def ping(self) -> bool:
         """See Dialect. People on netcat cannot be asked; TCP keepalive finds a dead peer."""
         return False
 
-    def reloaded(self, before: ServerInfo) -> None:
+    def reloaded(self, before: Config) -> None:
         """See Dialect. There is nothing to negotiate."""
 
     def last_words(self, reason: str) -> bytes:
@@ -87,7 +90,7 @@ class PlainConnection:
         return b"" if self._said_why else f"{reason}\n".encode()
 
     def _text(self, line: bytes | None) -> str:
-        limit = self._link.server.plain_line_bytes
+        limit = self._peer.node.config.limits.plain_line_bytes
         if line is None or len(line) > limit:
             raise ValueError(f"That line is too long: at most {limit} bytes. It was not sent.")
         try:
@@ -99,44 +102,44 @@ class PlainConnection:
         return text
 
     def _tell(self, sentence: str) -> None:
-        self._link.send(sentence.encode() + b"\n")
+        self._peer.send(sentence.encode() + b"\n")
 
     def _end(self, reason: str) -> None:
         self._said_why = True
-        self._link.close(reason)
+        self._peer.close(reason)
 
     def _enter(self, text: str) -> None:
-        link = self._link
-        if link.server.password:
+        peer = self._peer
+        if peer.node.config.server.password:
             self._tell("This server asks for a password: join it with an IRC client.")
             self._end("No password")
             return
         try:
-            nick = check_nickname(text.strip(), link.server.nick_length)
+            nick = check_nickname(text.strip(), peer.node.config.limits.nick_length)
         except InvalidName as error:
             self._tell(f"This nickname cannot be used: it {error}.")
             self._end("No valid nickname")
             return
-        form = variant(link.server)
-        link.register(form, echo=True, private=form.render)
-        who = link.uid, nick, "~plain", link.host, nick
-        outcome = link.commit(Connected(*who, plain=True, secure=link.secure, trusted=link.trusted))
+        form = variant(peer.node.config)
+        peer.register(form, echo=True, private=form.render)
+        who = peer.uid, nick, "~plain", peer.host, nick
+        outcome = peer.commit(Connected(*who, plain=True, secure=peer.secure, trusted=peer.trusted))
         if not outcome.refusals:
-            outcome = link.commit(Joined(link.uid, link.server.lobby))
+            outcome = peer.commit(Joined(peer.uid, peer.node.config.server.lobby))
         for refusal in outcome.refusals:
             self._refused(refusal)
             self._end("Could not enter")
             return
         self._here = True
-        for earlier in link.tail(casefold(link.server.lobby)):
+        for earlier in peer.node.recent(casefold(peer.node.config.server.lobby)):
             self._tell_earlier(earlier)
 
     def _refused(self, refusal: Refused) -> None:
         self._tell(": ".join([*refusal.params, refusal.text]) + ".")
 
     def _say(self, target: str, text: str) -> None:
-        said = Said(self._link.uid, target, text, origin=self._link.number)
-        self._link.post(said, self._refused)
+        said = Said(self._peer.uid, target, text, origin=self._peer.number)
+        self._peer.post(said, self._refused)
 
     def _command(self, text: str) -> None:
         name, _, rest = text[1:].partition(" ")
@@ -150,21 +153,21 @@ class PlainConnection:
             self._refused(refusal)
 
     def _help(self, _: str) -> None:
-        self._link.send(HELP.encode())
+        self._peer.send(HELP.encode())
 
     def _who(self, _: str) -> None:
-        hub = self._link.hub
-        room = hub.joined_room(self._link.server.lobby, self._link.uid)
+        hub = self._peer.node.hub
+        room = hub.joined_room(self._peer.node.config.server.lobby, self._peer.uid)
         nicks = sorted((hub.users[uid].nick for uid in room.members), key=casefold)
         self._tell(f"{len(nicks)} here: {', '.join(nicks)}")
 
     def _nick(self, rest: str) -> None:
         try:
-            nick = check_nickname(rest, self._link.server.nick_length)
+            nick = check_nickname(rest, self._peer.node.config.limits.nick_length)
         except InvalidName as error:
             self._tell(f"This nickname cannot be used: it {error}.")
             return
-        outcome = self._link.commit(Renamed(self._link.uid, nick))
+        outcome = self._peer.commit(Renamed(self._peer.uid, nick))
         for refusal in outcome.refusals:
             self._refused(refusal)
 
@@ -179,17 +182,14 @@ class PlainConnection:
 
     def _search(self, rest: str) -> None:
         """/search; the words are looked for in the lobby."""
-        link, words = self._link, tuple(rest.split())
-        if link.archive is None:
-            self._tell("This server keeps no messages.")
-            return
+        peer, words = self._peer, tuple(rest.split())
         if not words or len(words) > MOST_WORDS:
             self._tell(f"Write it like this: /search WORDS (at most {MOST_WORDS})")
             return
-        lobby = casefold(link.server.lobby)
-        link.hub.joined_room(lobby, link.uid)
+        lobby = casefold(peer.node.config.server.lobby)
+        peer.node.hub.joined_room(lobby, peer.uid)
         try:
-            found = link.archive.search(Search(((lobby, 0),), SEARCH_LINES, words=words))
+            found = peer.node.archive.search(Search(((lobby, 0),), SEARCH_LINES, words=words))
         except Unreadable:
             self._tell("Messages cannot be searched at the moment.")
             return
@@ -216,9 +216,9 @@ _COMMANDS: dict[str, Callable[[PlainConnection, str], None]] = {
 }
 
 
-def variant(server: ServerInfo) -> Variant:
+def variant(config: Config) -> Variant:
     """The one form in which plain text is sent."""
-    return _variant(casefold(server.lobby))
+    return _variant(casefold(config.server.lobby))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The seam: what every engine of the journal does."""
+"""The seam: what every engine of the journal does. `engines.py` lists those that there are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from typing import Protocol
 
 from gchat.core.effects import Effect, Outcome, Ticket
 from gchat.core.events import Entry, Event
+from gchat.core.history import Archive
 
 # Changes the hub. Never waits; called for one entry at a time, in order.
 Apply = Callable[[Entry], Outcome]
 # Shows people what an entry brought. Never waits; called for one entry at a time, in order.
 Show = Callable[[tuple[Effect, ...]], None]
+# What is measured: names, each with what it is and its value now.
+Gauges = dict[str, tuple[str, float]]
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the text says why and what to do."""
 
 
 class Journal(Protocol):
@@ -21,9 +28,40 @@ class Journal(Protocol):
     """
 
     def append(self, event: Event) -> Ticket:
-        """Takes the event in. Never waits; the ticket does, until the event was shown."""
+        """Takes the event in. Never waits; the ticket does, until the event was shown. Raises
+        RuntimeError after `close`, and while another event is being applied.
+        """
 
     def close(self) -> None:
-        """Ends the journal when everything taken in was shown. `append` then raises RuntimeError.
-        May switch greenlets.
-        """
+        """Ends the journal when everything taken in was shown. May switch greenlets."""
+
+
+class Engine(Protocol):
+    """One way of keeping what happens. Made with the settings, a hub, which it brings to where it
+    was left, and what shows people things. Raises JournalError where it cannot be used.
+    """
+
+    @property
+    def journal(self) -> Journal:
+        """Takes events in."""
+
+    @property
+    def archive(self) -> Archive:
+        """Reads what was kept."""
+
+    @property
+    def secret(self) -> bytes:
+        """What nobody can guess, the same in every run where anything outlives one."""
+
+    @property
+    def keeps(self) -> str:
+        """A sentence that says where messages are kept."""
+
+    def start(self) -> None:
+        """Begins what is done beside the journal, such as deleting what is too old."""
+
+    def gauges(self) -> Gauges:
+        """What is measured of it."""
+
+    def close(self) -> None:
+        """Ends it, the journal first. May switch greenlets."""

@@ -17,8 +17,8 @@ from gchat.core.effects import (
     WasKicked,
 )
 from gchat.core.events import Event
-from gchat.dialects.link import Variant
-from gchat.net.cohort import Cohort
+from gchat.dialects.peer import Variant
+from gchat.net.broadcast import BroadcastGroup
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
 
@@ -62,8 +62,8 @@ class Fanout:
         self._recipients: dict[int, tuple[Recipient, ...]] = {}  # by uid
         # the rooms that each user is shown, also while they have no connection that is shown any
         self._seen: dict[int, frozenset[str]] = {}
-        self._cohorts: dict[tuple[Variant, frozenset[str]], Cohort] = {}
-        self._rooms: dict[str, dict[Variant, dict[Cohort, None]]] = {}
+        self._groups: dict[tuple[Variant, frozenset[str]], BroadcastGroup] = {}
+        self._rooms: dict[str, dict[Variant, dict[BroadcastGroup, None]]] = {}
 
     def register(
         self,
@@ -85,7 +85,7 @@ class Fanout:
             *others,
             Recipient(number or uid, outbox, echo=echo, private=private),
         )
-        self._move(outbox, self._cohort(variant, rooms))
+        self._move(outbox, self._group(variant, rooms))
 
     def forget(self, uid: int, outbox: Outbox | None = None) -> None:
         """Shows one of their connections nothing any more, or (`None`) who is gone."""
@@ -150,20 +150,20 @@ class Fanout:
 
     def _show(self, effect: Effect) -> None:
         skipped = self._skipped(effect)
-        apart = skipped.cohort if skipped is not None else None
+        apart = skipped.group if skipped is not None else None
         encoded: dict[Variant, bytes] = {}
         if effect.room:
-            for variant, cohorts in self._rooms.get(effect.room, {}).items():
+            for variant, groups in self._rooms.get(effect.room, {}).items():
                 data = encoded[variant] = _render(variant, effect)
                 if data:
-                    for cohort in cohorts:
-                        cohort.write(data, skipped if cohort is apart else None)
+                    for group in groups:
+                        group.write(data, skipped if group is apart else None)
         for uid in effect.uids:
             for recipient in self._recipients.get(uid, ()):
                 outbox = recipient.outbox
-                if outbox is skipped or outbox.cohort is None:
+                if outbox is skipped or outbox.group is None:
                     continue
-                variant = outbox.cohort.variant
+                variant = outbox.group.variant
                 one = encoded.get(variant)
                 if one is None:
                     one = encoded[variant] = _render(variant, effect)
@@ -176,8 +176,8 @@ class Fanout:
         Who writes to themselves receives the message in any case, and is shown the echo too.
         """
         for doer in self._recipients.get(effect.uid, ()):
-            cohort = doer.outbox.cohort
-            if cohort is None:
+            group = doer.outbox.group
+            if group is None:
                 continue
             if isinstance(effect, Spoke):
                 if effect.origin != doer.number:
@@ -186,12 +186,12 @@ class Fanout:
                 if not doer.echo:
                     return None if to_self else doer.outbox
                 if to_self and doer.answers is None:
-                    doer.outbox.write(_render(cohort.variant, effect))
+                    doer.outbox.write(_render(group.variant, effect))
             else:
                 to_self = False
             if doer.answers is not None and doer.answers is effect.entry.event:
-                if effect.room in cohort.rooms or effect.uid in effect.uids:
-                    doer.captured.append(_render(cohort.variant, effect))
+                if effect.room in group.rooms or effect.uid in effect.uids:
+                    doer.captured.append(_render(group.variant, effect))
                 return None if to_self else doer.outbox
         return None
 
@@ -216,9 +216,9 @@ class Fanout:
     def _move_all(self, uid: int, rooms: frozenset[str]) -> frozenset[str]:
         """Shows all their connections these rooms; the same ones, as others have them."""
         for recipient in self._recipients.get(uid, ()):
-            cohort = recipient.outbox.cohort
-            if cohort is not None:
-                new = self._cohort(cohort.variant, rooms)
+            group = recipient.outbox.group
+            if group is not None:
+                new = self._group(group.variant, rooms)
                 self._move(recipient.outbox, new)
                 rooms = new.rooms
         return rooms
@@ -228,8 +228,8 @@ class Fanout:
         if rooms is not None:
             self._seen[uid] = self._move_all(uid, rooms - {room})
 
-    def _move(self, outbox: Outbox, new: Cohort | None) -> None:
-        old = outbox.cohort
+    def _move(self, outbox: Outbox, new: BroadcastGroup | None) -> None:
+        old = outbox.group
         if old is new:
             return
         if old is not None:
@@ -239,21 +239,21 @@ class Fanout:
         if new is not None:
             new.add(outbox)
 
-    def _cohort(self, variant: Variant, rooms: frozenset[str]) -> Cohort:
-        """The cohort of these rooms in this form; a new one is to get its first member at once."""
-        cohort = self._cohorts.get((variant, rooms))
-        if cohort is None:
-            cohort = self._cohorts[variant, rooms] = Cohort(self._flusher, variant, rooms)
+    def _group(self, variant: Variant, rooms: frozenset[str]) -> BroadcastGroup:
+        """The group of these rooms in this form; a new one is to get its first member at once."""
+        group = self._groups.get((variant, rooms))
+        if group is None:
+            group = self._groups[variant, rooms] = BroadcastGroup(self._flusher, variant, rooms)
             for room in rooms:
-                self._rooms.setdefault(room, {}).setdefault(variant, {})[cohort] = None
-        return cohort
+                self._rooms.setdefault(room, {}).setdefault(variant, {})[group] = None
+        return group
 
-    def _drop(self, cohort: Cohort) -> None:
-        del self._cohorts[cohort.variant, cohort.rooms]
-        for room in cohort.rooms:
+    def _drop(self, group: BroadcastGroup) -> None:
+        del self._groups[group.variant, group.rooms]
+        for room in group.rooms:
             variants = self._rooms[room]
-            del variants[cohort.variant][cohort]
-            if not variants[cohort.variant]:
-                del variants[cohort.variant]
+            del variants[group.variant][group]
+            if not variants[group.variant]:
+                del variants[group.variant]
                 if not variants:
                     del self._rooms[room]

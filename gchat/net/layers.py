@@ -8,7 +8,7 @@ import socket
 from collections.abc import Sequence
 
 from gchat.net import refusals
-from gchat.net.door import PEOPLE, Door
+from gchat.net.endpoint import PEOPLE, Endpoint
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsFailed, TlsSocket
 from gchat.net.websocket import WebSocket
@@ -19,10 +19,20 @@ from gchat.wire.sniff import Spoken, sniff
 class Layers:
     """Of one connection. `ended` says why nothing more is to be read, once nothing is."""
 
-    __slots__ = ("_door", "_first", "_lines", "_outbox", "_raw", "_tls", "_web", "ended", "spoken")
+    __slots__ = (
+        "_endpoint",
+        "_first",
+        "_lines",
+        "_outbox",
+        "_raw",
+        "_tls",
+        "_web",
+        "ended",
+        "spoken",
+    )
 
-    def __init__(self, door: Door, raw: socket.socket, outbox: Outbox) -> None:
-        self._door = door
+    def __init__(self, endpoint: Endpoint, raw: socket.socket, outbox: Outbox) -> None:
+        self._endpoint = endpoint
         self._raw = raw
         self._outbox = outbox
         self._lines = LineSplitter()
@@ -45,16 +55,16 @@ class Layers:
     @property
     def silent(self) -> bool:
         """Whether the peer may be asked by plain text who it is: it has said nothing yet."""
-        return self.spoken is None and not self._first and Spoken.PLAIN in self._door.speaks
+        return self.spoken is None and not self._first and Spoken.PLAIN in self._endpoint.speaks
 
     @property
     def shaking_hands(self) -> bool:
         """Whether TLS or WebSocket is to come, and is not there yet."""
-        late = self._door.tls_only if self._tls is None else not self._tls.ready
+        late = self._endpoint.tls_only if self._tls is None else not self._tls.ready
         return late or (self._web is not None and not self._web.open)
 
     def receive(
-        self, data: bytes, certificate: Certificate | None, origins: Sequence[str]
+        self, data: bytes, certificate: Certificate | None, origins: str
     ) -> Sequence[bytes | None]:
         """The lines that `data` completes, `None` for one that is too long. `origins`: see
         WebSocket.
@@ -82,7 +92,7 @@ class Layers:
             self._outbox.through(self._tls)
             return self.receive(data, certificate, origins)
         if spoken is Spoken.HTTP_GET:
-            self._web = WebSocket(origins)
+            self._web = WebSocket(origins.split())
             return self._unwrap(self._web, data)
         self.spoken = spoken
         return self._lines.feed(data)
@@ -110,10 +120,10 @@ class Layers:
         answers = refusals.ANSWERS
         if spoken is Spoken.TLS:
             fine = certificate is not None and self._tls is None
-        elif self._door.tls_only and self._tls is None:
+        elif self._endpoint.tls_only and self._tls is None:
             answers, fine = refusals.TLS_ONLY, False
         else:
-            fine = spoken in PEOPLE and spoken in self._door.speaks
+            fine = spoken in PEOPLE and spoken in self._endpoint.speaks
         if not fine:
             self._outbox.write(answers[spoken])
             self.ended = "Not spoken here"

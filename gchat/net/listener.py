@@ -14,11 +14,11 @@ from typing import Any, cast
 import gevent
 from gevent import socket as gsocket
 
-from gchat.dialects.link import ServerInfo
+from gchat.config import Config
 from gchat.net.address import readable_host
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
-from gchat.net.door import Door, Entrance
+from gchat.net.endpoint import Acceptor, Endpoint
 from gchat.net.refusals import NO_PROXY, TOO_MANY
 from gchat.net.session import Session
 from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
@@ -29,7 +29,7 @@ TICK_SECONDS = 0.25  # how late a deadline may be noticed
 KERNEL_BYTES = 128 * 1024  # that the kernel takes for a peer before it could send them
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
-MakeSession = Callable[[gsocket.socket, int, str, Door], Session]
+MakeSession = Callable[[gsocket.socket, int, str, Endpoint], Session]
 
 
 class Listener:
@@ -37,16 +37,16 @@ class Listener:
 
     def __init__(
         self,
-        doors: Sequence[Door],
+        endpoints: Sequence[Endpoint],
         *,
         max_connections: int,
         make_session: MakeSession,
         admission: Admission | None = None,
         proxies: Container[str] = (),
-        proxy_seconds: float = 10.0,
+        proxy_seconds: Callable[[], float] = lambda: 10.0,
     ) -> None:
-        """`doors`: the first is the one that the server names. `proxies`: hosts that say for whom
-        they connect, within `proxy_seconds`.
+        """`endpoints`: the first is the one that the server names. `proxies`: hosts that say for
+        whom they connect, within `proxy_seconds`.
         """
         self._admission = Admission() if admission is None else admission
         self._max = max_connections
@@ -59,8 +59,8 @@ class Listener:
         self._keeper: gevent.Greenlet[..., Any] | None = None
         self._stopped = ""  # why nobody is served any more
         self._full_logged = -FULL_LOG_SECONDS
-        self._doors = doors
-        self._entrances: list[Entrance] = []
+        self._endpoints = endpoints
+        self._acceptors: list[Acceptor] = []
         self._proxies = proxies
         self._proxy_seconds = proxy_seconds
         self._asked = 0  # proxies that have not said yet for whom they connect
@@ -68,7 +68,7 @@ class Listener:
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens, once started."""
-        first = self._entrances[0]
+        first = self._acceptors[0]
         host, port = first.server_host, first.server_port
         assert host is not None
         assert port is not None
@@ -76,10 +76,10 @@ class Listener:
 
     def start(self) -> None:
         """Begins to accept. Raises OSError where it cannot listen there."""
-        for door in self._doors:
-            entrance = Entrance(door, self._handle, self._none_left)
-            entrance.start()
-            self._entrances.append(entrance)
+        for endpoint in self._endpoints:
+            acceptor = Acceptor(endpoint, self._handle, self._none_left)
+            acceptor.start()
+            self._acceptors.append(acceptor)
         self._keeper = gevent.spawn(self._keep_time)
 
     def unregistered(self) -> int:
@@ -95,7 +95,7 @@ class Listener:
         sizes = [session.queued for session in self._sessions]
         return sum(sizes), max(sizes, default=0)
 
-    def reloaded(self, before: ServerInfo) -> None:
+    def reloaded(self, before: Config) -> None:
         """Tells every session that the server's settings are others than `before`."""
         for session in list(self._sessions):
             session.reloaded(before)
@@ -111,8 +111,8 @@ class Listener:
         seconds for them, then lets go of those that are left.
         """
         self._stopped = reason
-        for entrance in self._entrances:
-            entrance.close()
+        for acceptor in self._acceptors:
+            acceptor.close()
         for session in list(self._sessions):
             session.close(reason)
         with suppress(gevent.Timeout), gevent.Timeout(grace):
@@ -122,7 +122,9 @@ class Listener:
         if self._keeper is not None:
             self._keeper.kill()
 
-    def _handle(self, sock: gsocket.socket, address: tuple[str, int] | str, door: Door) -> None:
+    def _handle(
+        self, sock: gsocket.socket, address: tuple[str, int] | str, endpoint: Endpoint
+    ) -> None:
         host, first = _host(address), b""
         if len(self._sessions) + self._asked >= self._max:
             self.refused["connections"] += 1
@@ -143,14 +145,14 @@ class Listener:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
-        self._serve(sock, host, door, first)
+        self._serve(sock, host, endpoint, first)
 
     def _ask_proxy(self, sock: gsocket.socket) -> tuple[Proxied, bytes]:
         """What the proxy says, and what came behind it."""
         self._asked += 1
         data = b""
         try:
-            with gevent.Timeout(self._proxy_seconds):
+            with gevent.Timeout(self._proxy_seconds()):
                 while (found := proxied(data)) is None:
                     more = sock.recv(V2_BYTES - len(data))
                     if not more:
@@ -160,9 +162,9 @@ class Listener:
             self._asked -= 1
         return found, data[found.size :]
 
-    def _serve(self, sock: gsocket.socket, host: str, door: Door, first: bytes) -> None:
+    def _serve(self, sock: gsocket.socket, host: str, endpoint: Endpoint, first: bytes) -> None:
         _prepare(sock)
-        session = self._make(sock, next(self._uids), host, door)
+        session = self._make(sock, next(self._uids), host, endpoint)
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)

@@ -12,7 +12,7 @@ from gevent.event import Event
 from gchat.net.flusher import Flusher
 
 if TYPE_CHECKING:
-    from gchat.net.cohort import Cohort
+    from gchat.net.broadcast import BroadcastGroup
     from gchat.net.tls import TlsSocket
 
 _WRITE = 2  # gevent's loop.io: watch for writability
@@ -45,8 +45,8 @@ class Outbox:
         "_size",
         "_watcher",
         "accepting",
-        "cohort",
         "frame",
+        "group",
     )
 
     def __init__(
@@ -69,7 +69,7 @@ class Outbox:
         self._drained: Event | None = None  # set when nothing is left
         self.accepting = True  # False: what is written is dropped
         self.frame: Callable[[bytes], bytes] | None = None  # of a WebSocket: lines as messages
-        self.cohort: Cohort | None = None  # whose writes this outbox gets, set by the cohort
+        self.group: BroadcastGroup | None = None  # whose writes this outbox gets, set by the group
 
     @property
     def size(self) -> int:
@@ -82,8 +82,8 @@ class Outbox:
 
     def write(self, data: bytes) -> None:
         """Queues whole lines, behind everything that was queued before."""
-        if self.cohort is not None:
-            self.cohort.catch_up(self)
+        if self.group is not None:
+            self.group.catch_up(self)
         self.queue(data)
 
     def queue(self, data: bytes) -> None:

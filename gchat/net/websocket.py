@@ -122,7 +122,7 @@ def _first_that_we_know(
 
 
 def _framing(opcode: Opcode) -> Callable[[bytes], bytes]:
-    """Makes lines into messages. Members of a cohort are handed the same bytes object one after the
+    """Makes lines into messages. Members of a group are handed the same bytes object one after the
     other: it is framed once for all of them.
     """
     last: tuple[bytes, bytes] = (b"", b"")

@@ -27,7 +27,7 @@ def mixed(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=16384)
-def looks(folded: str) -> tuple[str, ...]:
+def skeletons(folded: str) -> tuple[str, ...]:
     """What looks like `folded`, a name as it is compared, in small letters or in capitals: one of
     them is the same for all that look alike. For ASCII it is the name itself.
     """

@@ -72,7 +72,7 @@ class Room:
 
 
 @pytest.mark.parametrize("messages", [1, 20])
-@pytest.mark.parametrize("own_rooms", [False, True], ids=["one cohort", "300 cohorts"])
+@pytest.mark.parametrize("own_rooms", [False, True], ids=["one group", "300 groups"])
 def bench_room(benchmark: BenchmarkFixture, messages: int, *, own_rooms: bool) -> None:
     room = Room(own_rooms=own_rooms)
     benchmark(room.say, messages)

@@ -197,7 +197,7 @@ def _server_ban_set(likely: Likely) -> Event:
 
 
 def _joined(likely: Likely) -> Event:
-    user = likely.user(lambda one: len(one.rooms) < likely.hub.rules.rooms_per_user)
+    user = likely.user(lambda one: len(one.rooms) < likely.hub.config.limits.rooms_per_user)
     here = [room.name for room in likely.hub.rooms.values() if user.uid not in room.members]
     return Joined(user.uid, likely.one(*here, *ROOMS), likely.one("", "key"))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from gchat.config import AccountsConfig, Config, LimitsConfig, ServerConfig
 from gchat.core.effects import Effect, Failure, Outcome, Saved
 from gchat.core.events import AccountMade, Connected, Entry, Event, Joined, Opered
-from gchat.core.hub import Hub, Rules
+from gchat.core.hub import Hub
 from gchat.core.stamp import Stamper
 
 NOW = 1_700_000_000_000  # milliseconds
@@ -15,9 +16,14 @@ NOW = 1_700_000_000_000  # milliseconds
 class Stage:
     """Tuan (1), Duy (2), Lan (3) and Mai (4) are connected; `now` is moved by the test."""
 
-    def __init__(self, **rules: Any) -> None:
+    def __init__(self, lobby: str = "#lobby", certificates: int = 10, **limits: Any) -> None:
         self.now = NOW
-        self.hub = Hub(Rules(**rules))
+        config = Config(
+            server=ServerConfig(lobby=lobby),
+            accounts=AccountsConfig(certificates=certificates),
+            limits=LimitsConfig(**limits),
+        )
+        self.hub = Hub(config)
         self._stamper = Stamper(lambda: self.now)
         self.entry: Entry
         self._stored: tuple[Saved, ...] = ()

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from gchat.config import AccountsConfig, Config, LimitsConfig
 from gchat.core.effects import (
     ChangedAccount,
     ChangedModes,
@@ -60,7 +61,7 @@ from gchat.core.events import (
     Walloped,
     Watched,
 )
-from gchat.core.hub import Hub, Rules
+from gchat.core.hub import Hub
 from gchat.core.limits import Recent
 from gchat.core.saved import restore
 from gchat.core.stamp import Stamper
@@ -133,20 +134,22 @@ class HubMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        rules = Rules(
-            rooms_per_user=3,
-            bans_per_room=2,
-            markers_per_person=2,
-            metadata_keys=2,
-            watched_per_user=2,
-            rooms_per_account=1,
-            connections_per_user=2,
-            certificates_per_account=2,
+        config = Config(
+            limits=LimitsConfig(
+                rooms_per_user=3,
+                bans_per_room=2,
+                markers=2,
+                metadata_keys=2,
+                monitored=2,
+                rooms_per_account=1,
+                connections_per_person=2,
+            ),
+            accounts=AccountsConfig(certificates=2),
         )
-        self.hub, self.twin = Hub(rules), Hub(rules)
+        self.hub, self.twin = Hub(config), Hub(config)
         self.stamper = Stamper(lambda: NOW)
         self.saved: dict[tuple[str, str], str] = {}  # as a file has it
-        self.picture = Picture(rooms_per_user=rules.rooms_per_user)
+        self.picture = Picture(rooms_per_user=config.limits.rooms_per_user)
         self.started = False
 
     @initialize()
@@ -247,7 +250,7 @@ class HubMachine(RuleBasedStateMachine):
         from_users = {(uid, key) for uid, user in self.hub.users.items() for key in user.rooms}
         assert from_rooms == from_users
         for user in self.hub.users.values():
-            assert len(user.rooms) <= self.hub.rules.rooms_per_user
+            assert len(user.rooms) <= self.hub.config.limits.rooms_per_user
 
     @invariant()
     def no_room_is_empty_and_each_is_found_by_its_name(self) -> None:
@@ -256,11 +259,11 @@ class HubMachine(RuleBasedStateMachine):
             assert room.lasting is (key == "#lobby" or bool(room.founder))
             assert key == room.key == casefold(room.name)
             for found in room.lists.values():
-                assert len(found) <= self.hub.rules.bans_per_room
+                assert len(found) <= self.hub.config.limits.bans_per_room
 
     @invariant()
     def what_is_saved_is_what_lasts(self) -> None:
-        again = Hub(self.hub.rules)
+        again = Hub(self.hub.config)
         for (kind, key), value in sorted(self.saved.items()):
             restore(again, kind, key, value)
         assert again.bans == self.hub.bans
@@ -278,7 +281,7 @@ class HubMachine(RuleBasedStateMachine):
     @invariant()
     def markers_are_bounded(self) -> None:
         for user in self.hub.users.values():
-            assert len(user.markers) <= self.hub.rules.markers_per_person
+            assert len(user.markers) <= self.hub.config.limits.markers
             assert all(at <= 1_700_000_000_000 for at in user.markers.values())
 
     @invariant()
@@ -292,11 +295,11 @@ class HubMachine(RuleBasedStateMachine):
         for key, account in self.hub.accounts.items():
             logged_in = {u.uid for u in self.hub.users.values() if casefold(u.account) == key}
             assert set(account.uids) == logged_in
-            assert len(account.certificates) <= self.hub.rules.certificates_per_account
+            assert len(account.certificates) <= self.hub.config.accounts.certificates
             assert all(self.hub.certificates[one] == key for one in account.certificates)
         for user in self.hub.users.values():
             assert not user.account or casefold(user.account) in self.hub.accounts
-            assert 0 < len(user.connections) <= self.hub.rules.connections_per_user
+            assert 0 < len(user.connections) <= self.hub.config.limits.connections_per_person
 
     @invariant()
     def watchers_and_watched_agree(self) -> None:
@@ -337,7 +340,7 @@ def kinds_of(base: type) -> list[type]:
 
 
 def test_bans_at_the_limit_and_past_it() -> None:
-    hub = Hub(Rules(bans_per_room=2))
+    hub = Hub(Config(limits=LimitsConfig(bans_per_room=2)))
     stamper = Stamper(lambda: 1)
     events: list[Event] = [Connected(1, "Tuan", "u", "h", "r"), Joined(1, "#a")]
     for event in events:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
-from gchat.core.looks import Looks
 from gchat.core.rooms import Room, Signed
 from gchat.core.saved import (
     dropped_account,
@@ -15,6 +14,7 @@ from gchat.core.saved import (
     saved_marker,
     saved_room,
 )
+from gchat.core.skeletons import SkeletonIndex
 
 ROOM = (
     '{"name":"#Phòng","created":5,"founder":"Tuan","topic":["News","by",7],"flags":"nt",'
@@ -94,9 +94,9 @@ def test_an_account_and_back() -> None:
     restore(hub, "account", "tuấn", ACCOUNT)
     assert hub.accounts == {"tuấn": account()}
     assert hub.certificates == {"aa": "tuấn"}
-    looks = Looks()
+    looks = SkeletonIndex()
     looks.add("tuấn")
-    assert hub.account_looks == looks != Looks()
+    assert hub.account_skeletons == looks != SkeletonIndex()
 
 
 def test_an_account_as_older_versions_wrote_it() -> None:

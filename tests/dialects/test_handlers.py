@@ -1,4 +1,4 @@
-"""Handlers are ordinary functions: tested on a link without sockets and event loop."""
+"""Handlers are ordinary functions: tested on a peer without sockets and event loop."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from gchat.dialects.irc.table import COMMANDS
 from gchat.dialects.plain import PlainConnection
 from gchat.wire.caps import CAPABILITIES
 from gchat.wire.message import MAX_CLIENT_TAGS_BYTES
-from tests.support.link import FakeLink
+from tests.support.peer import FakePeer
 
 
-def registered(link: FakeLink, nick: str = "Tuan") -> IrcConnection:
+def registered(peer: FakePeer, nick: str = "Tuan") -> IrcConnection:
     """An IRC connection that has read its welcome."""
-    irc = IrcConnection(link)
+    irc = IrcConnection(peer)
     irc.receive(f"NICK {nick}".encode())
     irc.receive(b"USER t 0 * :T")
-    link.take()
-    link.log.clear()
+    peer.take()
+    peer.log.clear()
     return irc
 
 
 def test_a_message_does_not_wait_and_the_next_command_does() -> None:
-    link = FakeLink()
-    irc = registered(link)
+    peer = FakePeer()
+    irc = registered(peer)
     irc.receive(b"PRIVMSG Nobody :one")
     irc.receive(b"PRIVMSG Nobody :two")
-    assert link.log == ["post Said", "post Said"]
+    assert peer.log == ["post Said", "post Said"]
     irc.receive(b"PING x")
-    assert link.log[2] == "settle"
-    assert link.take() == [
+    assert peer.log[2] == "settle"
+    assert peer.take() == [
         ":gchat.local 401 Tuan Nobody :No such nickname",
         ":gchat.local 401 Tuan Nobody :No such nickname",
         ":gchat.local PONG gchat.local x",
@@ -39,32 +39,32 @@ def test_a_message_does_not_wait_and_the_next_command_does() -> None:
 
 
 def test_what_was_answered_is_sent_before_the_next_event() -> None:
-    link = FakeLink()
-    irc = registered(link)
+    peer = FakePeer()
+    irc = registered(peer)
     irc.receive(b"JOIN nonsense,#a,#b")
-    assert link.log == ["settle", "send", "commit Joined", "send", "commit Joined", "send"]
+    assert peer.log == ["settle", "send", "commit Joined", "send", "commit Joined", "send"]
 
 
 def test_a_nickname_lost_between_check_and_registration_can_be_chosen_again() -> None:
-    link = FakeLink()
-    irc = IrcConnection(link)
+    peer = FakePeer()
+    irc = IrcConnection(peer)
     irc.receive(b"NICK Tuan")
-    registered(FakeLink(2, link.hub))
+    registered(FakePeer(2, peer.node))
     irc.receive(b"USER t 0 * :T")
-    assert link.take() == [":gchat.local 433 * Tuan :This nickname is already in use"]
+    assert peer.take() == [":gchat.local 433 * Tuan :This nickname is already in use"]
     irc.receive(b"NICK Duy")
-    assert link.take()[0].startswith(":gchat.local 001 Duy ")
+    assert peer.take()[0].startswith(":gchat.local 001 Duy ")
 
 
 def test_a_form_that_differs_in_no_byte_is_the_same_form() -> None:
-    link = FakeLink()
-    irc = registered(link)
-    before = link.variant
+    peer = FakePeer()
+    irc = registered(peer)
+    before = peer.variant
     irc.receive(b"CAP REQ :multi-prefix echo-message")
-    assert link.variant == before
-    assert link.echo
+    assert peer.variant == before
+    assert peer.echo
     irc.receive(b"CAP REQ :server-time")
-    assert link.variant != before
+    assert peer.variant != before
 
 
 _WORDS = st.sampled_from(
@@ -86,19 +86,19 @@ def test_any_lines_are_answered_in_lines_that_are_whole(
     lines: list[bytes | None], every: bool
 ) -> None:
     """With no capability, or with every one that there is."""
-    link = FakeLink()
-    irc = registered(link)
+    peer = FakePeer()
+    irc = registered(peer)
     if every:
         for name in CAPABILITIES:
             irc.receive(f"CAP REQ {name}".encode())
         irc.receive(b"NS REGISTER hunter22hunter22")
     irc.receive(b"JOIN #a")
-    registered(FakeLink(2, link.hub), "Duy").receive(b"JOIN #a")
+    registered(FakePeer(2, peer.node), "Duy").receive(b"JOIN #a")
     for line in lines:
         irc.receive(line.replace(b"\n", b"") if line is not None else None)
-        link.settle()
-    assert link.sent == b"" or link.sent.endswith(b"\r\n")
-    for answer in link.sent.split(b"\r\n")[:-1]:
+        peer.settle()
+    assert peer.sent == b"" or peer.sent.endswith(b"\r\n")
+    for answer in peer.sent.split(b"\r\n")[:-1]:
         answer.decode()
         assert not set(answer) & set(b"\r\n\0")
         assert len(answer) <= 510 + (MAX_CLIENT_TAGS_BYTES if answer[:1] == b"@" else 0)
@@ -114,11 +114,11 @@ def test_any_lines_are_answered_in_lines_that_are_whole(
     )
 )
 def test_any_lines_of_plain_text_are_answered_in_whole_lines(lines: list[bytes | None]) -> None:
-    link = FakeLink()
-    plain = PlainConnection(link)
+    peer = FakePeer()
+    plain = PlainConnection(peer)
     plain.receive(b"Tuan")
     for line in lines:
         plain.receive(line.replace(b"\n", b"") if line is not None else None)
-        link.settle()
-    link.sent.decode()
-    assert link.sent == b"" or link.sent.endswith(b"\n")
+        peer.settle()
+    peer.sent.decode()
+    assert peer.sent == b"" or peer.sent.endswith(b"\n")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gchat.core.hub import Hub
 from gchat.core.saved import restore
-from gchat.journal.store import FILE
+from gchat.journal.sqlite.store import FILE
 from gchat.wire.message import Message, parse
 from tests.support.clients import IrcClient
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gchat.core.history import Query, Record
-from gchat.journal.store import Store
+from gchat.journal.sqlite.store import Store
 from tests.durability.doing import ABOUT, Doer, Facts
 from tests.support.process import ServerProcess
 

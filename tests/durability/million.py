@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from gchat.core.history import Batch, Record
-from gchat.journal.store import Store
+from gchat.journal.sqlite.store import Store
 from tests.support.clients import IrcClient
 
 BATCH = 10_000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gchat.journal.store import FILE
+from gchat.journal.sqlite.store import FILE
 from gchat.wire.message import parse
 from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from gchat.core import masks
 from gchat.dialects.irc.connection import IrcConnection
-from gchat.dialects.link import Dialect
+from gchat.dialects.peer import Dialect
 from gchat.dialects.plain import PlainConnection
-from gchat.net.door import Door
+from gchat.net.endpoint import Endpoint
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsFailed, TlsSocket
@@ -22,7 +22,7 @@ from gchat.wire.message import MessageError, check_client_line, format_message, 
 from gchat.wire.proxy import BadProxy, proxied
 from gchat.wire.sasl import Scram, Verifier, plain
 from gchat.wire.sniff import sniff
-from tests.support.link import FakeLink
+from tests.support.peer import FakePeer
 
 Target = Callable[[bytes], None]
 
@@ -188,33 +188,33 @@ def connection(data: bytes) -> None:
     """A whole connection against a hub, from its first byte, with somebody else in the room. What
     is shown to others is rendered in every form by the link of the tests, which looks at it.
     """
-    link = FakeLink()
-    other = IrcConnection(FakeLink(2, link.hub))
+    peer = FakePeer()
+    other = IrcConnection(FakePeer(2, peer.node))
     for line in (b"NICK Duy", b"USER d 0 * :D", b"JOIN #a", b"JOIN #lobby"):
         other.receive(line)
     dialect: Dialect | None = None
     if data[:1] == b"\xff":  # past what a fuzzer takes long to find
-        data, dialect = data[1:], _joined(link)
+        data, dialect = data[1:], _joined(peer)
     box = _Box()
-    layers = Layers(Door(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box))
+    layers = Layers(Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box))
     for piece in [data] if dialect else _pieces(data):
-        found = LineSplitter().feed(piece) if dialect else layers.receive(piece, None, ())
+        found = LineSplitter().feed(piece) if dialect else layers.receive(piece, None, "")
         if dialect is None and layers.spoken is not None:
             is_plain = layers.spoken.name == "PLAIN"
-            dialect = PlainConnection(link) if is_plain else IrcConnection(link)
+            dialect = PlainConnection(peer) if is_plain else IrcConnection(peer)
         for one in found:
-            if dialect is not None and link.closed is None:
+            if dialect is not None and peer.closed is None:
                 dialect.receive(one)
-                link.settle()
-    assert link.sent == b"" or link.sent.endswith(b"\n")
-    assert b"\0" not in link.sent
-    link.sent.decode()
+                peer.settle()
+    assert peer.sent == b"" or peer.sent.endswith(b"\n")
+    assert b"\0" not in peer.sent
+    peer.sent.decode()
     if dialect is not None:
         dialect.last_words("over")
 
 
-def _joined(link: FakeLink) -> IrcConnection:
-    irc = IrcConnection(link)
+def _joined(peer: FakePeer) -> IrcConnection:
+    irc = IrcConnection(peer)
     irc.receive(b"CAP LS 302")
     for name in CAPABILITIES:
         irc.receive(f"CAP REQ {name}".encode())
@@ -222,8 +222,8 @@ def _joined(link: FakeLink) -> IrcConnection:
         irc.receive(line)
     for line in (b"JOIN #a", b"JOIN #lobby", b"PRIVMSG #a :hello"):
         irc.receive(line)
-        link.settle()
-    link.take()
+        peer.settle()
+    peer.take()
     return irc
 
 

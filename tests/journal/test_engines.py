@@ -10,11 +10,11 @@ import pytest
 from gchat.core.effects import Effect, Outcome, Refused, Spoke
 from gchat.core.events import Entry, Event, Quit, Said
 from gchat.journal.base import Apply, Journal, Show
-from gchat.journal.memory import MemoryJournal
-from gchat.journal.sqlite import SqliteJournal
-from gchat.journal.store import Store
-from gchat.journal.thread import Worker
+from gchat.journal.memory.journal import MemoryJournal
+from gchat.journal.sqlite.journal import SqliteJournal
+from gchat.journal.sqlite.store import Store
 from gchat.wire.numerics import ERR_NOSUCHNICK
+from gchat.workers import WorkerPool
 
 Open = Callable[[Apply, Show], Journal]
 
@@ -32,7 +32,7 @@ def open_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ope
     if request.param == "memory":
         yield lambda apply, show: MemoryJournal(apply, show, now)
         return
-    store, writer = Store(tmp_path), Worker()
+    store, writer = Store(tmp_path), WorkerPool(1)
     yield lambda apply, show: SqliteJournal(store, writer, apply, show, now, "boot")
     writer.close()
     store.close()

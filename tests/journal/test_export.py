@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gchat.core.history import Batch, Query, Record, conversation
-from gchat.journal.export import backup, export
-from gchat.journal.schema import APPLICATION_ID, StoreError
-from gchat.journal.store import FILE, Store
+from gchat.journal.sqlite.export import backup, export
+from gchat.journal.sqlite.schema import APPLICATION_ID, StoreError
+from gchat.journal.sqlite.store import FILE, Store
 
 WHO = ("n", "n!u@h")
 LINES = (

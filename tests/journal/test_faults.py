@@ -14,11 +14,11 @@ from gchat.core.effects import Effect, Spoke
 from gchat.core.events import Connected, Joined, Said, TopicSet
 from gchat.core.history import Batch, Query, Record
 from gchat.core.hub import Hub
-from gchat.journal import sqlite as sqlite_module
-from gchat.journal import store as store_module
-from gchat.journal.sqlite import NOT_STORED, SqliteJournal
-from gchat.journal.store import Store
-from gchat.journal.thread import Worker
+from gchat.journal.sqlite import journal as sqlite_module
+from gchat.journal.sqlite import store as store_module
+from gchat.journal.sqlite.journal import NOT_STORED, SqliteJournal
+from gchat.journal.sqlite.store import Store
+from gchat.workers import WorkerPool
 
 Fault = Callable[[Store], AbstractContextManager[None]]
 
@@ -72,7 +72,7 @@ class Chat:
     """A hub with two people in #lobby, and what they were shown."""
 
     def __init__(self, folder: Path) -> None:
-        self.store, self.writer = Store(folder), Worker()
+        self.store, self.writer = Store(folder), WorkerPool(1)
         self.shown: list[Effect] = []
         self.journal = SqliteJournal(
             self.store, self.writer, Hub().apply, self.shown.extend, lambda: 1, "boot"

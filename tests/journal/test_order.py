@@ -37,9 +37,9 @@ from gchat.core.events import (
 )
 from gchat.core.hub import Hub
 from gchat.core.records import records
-from gchat.journal.sqlite import SqliteJournal
-from gchat.journal.store import FILE, Store
-from gchat.journal.thread import Worker
+from gchat.journal.sqlite.journal import SqliteJournal
+from gchat.journal.sqlite.store import FILE, Store
+from gchat.workers import WorkerPool
 from tests.core.likely import START
 
 SPOKEN = ("PRIVMSG", "NOTICE", "TAGMSG")
@@ -71,7 +71,7 @@ class Watcher:
 
     def __init__(self, folder: Path) -> None:
         self.hub = Hub()
-        self.store, self.writer = Store(folder), Worker()
+        self.store, self.writer = Store(folder), WorkerPool(1)
         self.path = folder / FILE
         self.outcomes: dict[int, Outcome] = {}  # by the entry's number
         self.state: dict[tuple[str, str], str] = {}

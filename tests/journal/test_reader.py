@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
-from gchat.journal.archive import StoreArchive
-from gchat.journal.reader import Reader
-from gchat.journal.store import Store
+from gchat.journal.memory.archive import MemoryArchive
+from gchat.journal.sqlite.archive import StoreArchive
+from gchat.journal.sqlite.reader import Reader
+from gchat.journal.sqlite.store import Store
 
-Archives = StoreArchive | Reader
+Archives = StoreArchive | Reader | MemoryArchive
 
 
 def line(number: int, place: str = "#a", kind: str = "PRIVMSG", **more: object) -> Record:
@@ -49,9 +50,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture(params=["reader", "archive"])
+@pytest.fixture(params=["reader", "archive", "memory"])
 def archive(request: pytest.FixtureRequest, store: Store) -> Iterator[Archives]:
-    """By itself, and by the thread in which the server asks."""
+    """By itself, by the thread in which the server asks, and in memory."""
+    if request.param == "memory":
+        memory = MemoryArchive()
+        for one in LINES:
+            memory.keep(one)
+        yield memory
+        return
     if request.param == "reader":
         yield store.reader
         return

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gchat.core.history import Batch, Query, Record
-from gchat.journal import retention
-from gchat.journal.retention import DAY_MS, Keep, Retention
-from gchat.journal.store import Store
-from gchat.journal.thread import Worker
+from gchat.journal.sqlite import retention
+from gchat.journal.sqlite.retention import DAY_MS, Keep, Retention
+from gchat.journal.sqlite.store import Store
+from gchat.workers import WorkerPool
 
 NOW = 100 * DAY_MS
 
@@ -42,7 +42,7 @@ def kept(store: Store, place: str) -> list[str]:
 
 def sweep(store: Store, keep: Keep) -> int:
     """Steps until everything was looked at; how many that took."""
-    worker = Worker()
+    worker = WorkerPool(1)
     sweeper = Retention(store, worker, lambda: NOW, keep)
     steps = 1
     while not sweeper.step():

@@ -11,11 +11,11 @@ import pytest
 
 from gchat.core.effects import Saved
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
-from gchat.journal import schema
-from gchat.journal.retention import Keep, Retention
-from gchat.journal.schema import StoreError
-from gchat.journal.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
-from gchat.journal.thread import Worker
+from gchat.journal.sqlite import schema
+from gchat.journal.sqlite.retention import Keep, Retention
+from gchat.journal.sqlite.schema import StoreError
+from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
+from gchat.workers import WorkerPool
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def files(store: Store) -> bytes:
 
 
 def sweep(store: Store) -> None:
-    worker = Worker()
+    worker = WorkerPool(1)
     while not Retention(store, worker, lambda: 0, Keep()).step():
         pass
     worker.close()

@@ -12,7 +12,7 @@ from gchat.core.effects import Effect
 from gchat.core.events import Connected, Event, Joined, Kicked, Parted, Quit, Said
 from gchat.core.hub import Hub
 from gchat.core.stamp import Stamper
-from gchat.dialects.link import Variant
+from gchat.dialects.peer import Variant
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
@@ -143,7 +143,7 @@ def test_when_all_are_gone_nothing_is_kept(room: Room) -> None:
     for uid in range(1, 6):
         room.do(Quit(uid, ""))
     assert room.fanout._rooms == {}
-    assert room.fanout._cohorts == {}
+    assert room.fanout._groups == {}
     assert room.fanout._recipients == {}
 
 

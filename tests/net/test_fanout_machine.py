@@ -46,7 +46,7 @@ from gchat.core.events import (
 )
 from gchat.core.hub import Hub
 from gchat.core.stamp import Stamper
-from gchat.dialects.link import Variant
+from gchat.dialects.peer import Variant
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
@@ -206,14 +206,14 @@ class FanoutMachine(RuleBasedStateMachine):
     def nothing_is_kept_of_who_is_gone(self) -> None:
         assert self.fanout._recipients.keys() <= self.hub.users.keys()
         assert self.fanout._seen.keys() <= self.hub.users.keys()
-        members = [one for one in self.connections if one.outbox.cohort is not None]
+        members = [one for one in self.connections if one.outbox.group is not None]
         assert members == [one for one in self.connections if one.registered]
-        cohorts = set(self.fanout._cohorts.values())
-        assert {one.outbox.cohort for one in members} == cohorts
+        groups = set(self.fanout._groups.values())
+        assert {one.outbox.group for one in members} == groups
         assert all(
-            cohort in self.fanout._rooms[room][cohort.variant]
-            for cohort in cohorts
-            for room in cohort.rooms
+            group in self.fanout._rooms[room][group.variant]
+            for group in groups
+            for room in group.rooms
         )
 
     def teardown(self) -> None:

@@ -48,7 +48,7 @@ class FakeTimer:
 
 
 class Audience:
-    """A cohort, as the flusher sees it: a flush takes its time and stands for so many writes."""
+    """A group, as the flusher sees it: a flush takes its time and stands for so many writes."""
 
     def __init__(self, loop: FakeLoop, flusher: Flusher, seconds: float) -> None:
         self._loop, self._flusher, self._seconds = loop, flusher, seconds
@@ -107,9 +107,9 @@ def test_all_that_was_added_goes_along_and_what_comes_first_goes_first(
 
     flusher.add(Named("a"))
     flusher.add(Named("b"))
-    flusher.add_first(Named("cohort"))
+    flusher.add_first(Named("group"))
     loop.run_next()
-    assert order == ["cohort", "a", "b"]
+    assert order == ["group", "a", "b"]
     assert loop.due == []
 
 

@@ -19,7 +19,7 @@ from websockets.utils import apply_mask
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded, words
-from tests.support.link import FakeLink
+from tests.support.peer import FakePeer
 from tests.support.process import ServerProcess
 
 Make = Callable[..., ServerProcess]
@@ -74,22 +74,23 @@ def test_websockets_cve_2021_33880_passwords_take_the_same_time() -> None:
     the time: a key is derived in either case, and compared whole."""
     jobs = 0
 
-    class Counting(FakeLink):
-        def compute(self, job: Callable[[], T]) -> T:
+    class Counting:
+        def ask(self, job: Callable[[], T]) -> T:
             nonlocal jobs
             jobs += 1
             return job()
 
-    link = Counting()
-    irc = IrcConnection(link)
+    peer = FakePeer()
+    peer.node.workers = Counting()
+    irc = IrcConnection(peer)
     for line in ("NICK Tuan", "USER t 0 * :T", "NS REGISTER right-password", "NS LOGOUT"):
         irc.receive(line.encode())
     answers = set()
     for name, password in (("Tuan", "wrong"), ("Tuan", "right-passwore"), ("Nobody", "wrong")):
         jobs = 0
-        link.take()
+        peer.take()
         irc.receive(f"NS IDENTIFY {name} {password}".encode())
-        answers.add(tuple(link.take()))
+        answers.add(tuple(peer.take()))
         assert jobs == 1
     assert len(answers) == 1
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from gchat.journal.schema import APPLICATION_ID, VERSION
-from gchat.journal.sqlite import NOT_STORED
-from gchat.journal.store import FILE
+from gchat.journal.sqlite.journal import NOT_STORED
+from gchat.journal.sqlite.schema import APPLICATION_ID, VERSION
+from gchat.journal.sqlite.store import FILE
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess
 

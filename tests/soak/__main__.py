@@ -24,7 +24,7 @@ from urllib.request import urlopen
 import psutil
 
 from gchat.core.history import Query
-from gchat.journal.store import Store
+from gchat.journal.sqlite.store import Store
 from tests.durability.kill import Lost, Talker, check
 from tests.soak.mob import Mob
 from tests.support.process import ServerProcess

@@ -35,13 +35,13 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     key = casefold(event.name)
     holder = hub.nicks.get(key)
     check_services(key, event.name)
-    alike = hub.account_looks.taken(key, hub.accounts)
+    alike = hub.account_skeletons.taken(key, hub.accounts)
     if key in hub.accounts or alike or (holder is not None and holder.uid != event.uid):
         text = "An account of this name exists, or somebody else has the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
     account = Account(event.name, entry.at, event.verifier, ident=f"@{key}!{entry.msgid}")
     hub.accounts[key] = account
-    hub.account_looks.add(key)
+    hub.account_skeletons.add(key)
     hub.saved.append(saved_account(account))
     user = hub.users.get(event.uid)
     return () if user is None else _log_in(hub, entry, user, account)
@@ -75,7 +75,7 @@ def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effe
         del hub.certificates[event.fingerprint]
     elif known is not None:
         raise Refused(ERR_SASLFAIL, text="This certificate is another account's")
-    elif len(account.certificates) >= hub.rules.certificates_per_account:
+    elif len(account.certificates) >= hub.config.accounts.certificates:
         raise Refused(ERR_SASLFAIL, text="There are too many certificates")
     else:
         account.certificates[event.fingerprint] = None
@@ -92,14 +92,14 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
         effects += _log_out(hub, entry, hub.users[uid])
     for room in list(hub.rooms.values()):
         if casefold(room.founder) == account.key and room.founder:
-            room.founder, room.lasting = "", room.key == casefold(hub.rules.lobby)
+            room.founder, room.lasting = "", room.key == casefold(hub.config.server.lobby)
             hub.saved.append(saved_room(room))
             if not room.members and not room.lasting:
                 del hub.rooms[room.key]
     for fingerprint in account.certificates:
         del hub.certificates[fingerprint]
     del hub.accounts[account.key]
-    hub.account_looks.remove(account.key)
+    hub.account_skeletons.remove(account.key)
     hub.saved += dropped_account(account)
     return tuple(effects)
 
@@ -122,7 +122,7 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
     account.uids[user.uid] = None
     user.account, user.account_id = account.name, account.ident
     here = [key for key in user.rooms if key not in account.rooms]
-    for key in here[: max(0, hub.rules.rooms_per_user - len(account.rooms))]:
+    for key in here[: max(0, hub.config.limits.rooms_per_user - len(account.rooms))]:
         account.rooms[key] = hub.rooms[key].name
     if here:
         hub.saved.append(saved_account(account))

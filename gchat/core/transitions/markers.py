@@ -26,7 +26,7 @@ def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
     at = max(before, min(event.at, entry.at))
     uids: tuple[int, ...] = (user.uid,)
     if at > before:
-        if key not in markers and len(markers) >= hub.rules.markers_per_person:
+        if key not in markers and len(markers) >= hub.config.limits.markers:
             oldest = next(iter(markers))
             del markers[oldest]
             if account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gchat.config.rules import slow_mode
 from gchat.core.effects import (
     ChangedAway,
     ChangedModes,
@@ -53,13 +54,13 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     room = hub.rooms.get(key)
     if room is not None and user.uid in room.members:
         return ()
-    if len(user.rooms) >= hub.rules.rooms_per_user:
+    if len(user.rooms) >= hub.config.limits.rooms_per_user:
         raise Refused(ERR_TOOMANYCHANNELS, event.room)
-    is_lobby = key == casefold(hub.rules.lobby)
+    is_lobby = key == casefold(hub.config.server.lobby)
     letters = "o" if is_lobby and "o" in user.modes else ""
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
-        room.slow = hub.rules.slow_mode
+        room.slow = slow_mode(hub.config.limits.slow_mode)
         room.place = key if is_lobby else f"{key} {entry.msgid}"  # there is no space in a name
         hub.rooms[key] = room
         if is_lobby:

@@ -53,6 +53,6 @@ def _set(hub: Hub, found: dict[str, str], name: str, event: MetadataSet) -> None
             raise Failure("METADATA", "KEY_NOT_SET", name, event.key, text="The key is not set")
         del found[event.key]
         return
-    if event.key not in found and len(found) >= hub.rules.metadata_keys:
+    if event.key not in found and len(found) >= hub.config.limits.metadata_keys:
         raise Failure("METADATA", "LIMIT_REACHED", name, text="There are too many keys")
     found[event.key] = event.value

@@ -119,7 +119,7 @@ def _mask(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeCh
         return replace(change, arg=removed.text) if removed else None
     if key in found:
         return None
-    if len(found) >= hub.rules.bans_per_room:
+    if len(found) >= hub.config.limits.bans_per_room:
         raise Refused(ERR_BANLISTFULL, room.name, change.letter)
     found[key] = Signed(mask, by.source, at)
     room.silenced.clear()

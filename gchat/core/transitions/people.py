@@ -28,7 +28,7 @@ from gchat.core.events import (
 )
 from gchat.core.transitions.membership import remove
 from gchat.core.users import SERVICES, Gone, User
-from gchat.wire.confusables import looks
+from gchat.wire.confusables import skeletons
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
     ERR_ALREADYREGISTERED,
@@ -56,7 +56,7 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
     key = casefold(event.nick)
     if key in hub.nicks:
         raise Refused(ERR_NICKNAMEINUSE, event.nick)
-    _check_looks(hub, key, event.nick)
+    _check_skeleton(hub, key, event.nick)
     account = hub.accounts.get(casefold(event.account)) if event.account else None
     if account is not None and event.account_id not in ("", account.ident):
         account = None  # the one that they have logged in to is no more
@@ -83,14 +83,14 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         merge_metadata(hub, user, account)
     hub.users[event.uid] = user
     hub.nicks[key] = user
-    hub.looks.add(key)
+    hub.skeletons.add(key)
     hub.most_users = max(hub.most_users, len(hub.users))
     return presence(hub, entry, user, online=True)
 
 
 def merge_metadata(hub: Hub, user: User, account: Account) -> None:
     """What was said of the account before is said of who logs in to it, as far as there is room."""
-    room = hub.rules.metadata_keys
+    room = hub.config.limits.metadata_keys
     for key, value in account.metadata.items():
         if key in user.metadata or len(user.metadata) < room:
             user.metadata.setdefault(key, value)
@@ -101,19 +101,19 @@ def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
     check_services(key, nick)
     if key in hub.accounts and key != own:
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED)
-    if hub.account_looks.taken(key, hub.accounts) not in ("", own):
+    if hub.account_skeletons.taken(key, hub.accounts) not in ("", own):
         raise Refused(ERR_NICKNAMEINUSE, nick, text=ALIKE)
 
 
 def check_services(key: str, nick: str) -> None:
     """Nobody is taken for who asks for passwords."""
-    if any(look in SERVICES for look in looks(key)):
+    if any(skeleton in SERVICES for skeleton in skeletons(key)):
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED_SERVICE)
 
 
-def _check_looks(hub: Hub, key: str, nick: str, own: str = "") -> None:
+def _check_skeleton(hub: Hub, key: str, nick: str, own: str = "") -> None:
     """`own` is what they are called so far."""
-    if hub.looks.taken(key, hub.nicks) not in ("", own):
+    if hub.skeletons.taken(key, hub.nicks) not in ("", own):
         raise Refused(ERR_NICKNAMEINUSE, nick, text=ALIKE)
 
 
@@ -144,7 +144,7 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     if event.nick == user.nick:
         return ()
     if key != user.key:
-        _check_looks(hub, key, event.nick, user.key)
+        _check_skeleton(hub, key, event.nick, user.key)
         _check_reserved(hub, key, event.nick, user.account)
     effect = ChangedNick(
         **user.doing(entry),
@@ -157,10 +157,10 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     if moved:
         _note_gone(hub, entry, user)
     del hub.nicks[user.key]
-    hub.looks.remove(user.key)
+    hub.skeletons.remove(user.key)
     user.nick = event.nick
     hub.nicks[key] = user
-    hub.looks.add(key)
+    hub.skeletons.add(key)
     forget_verdicts(hub, user)
     after = presence(hub, entry, user, online=True) if moved else ()
     return (effect, *before, *after)
@@ -193,7 +193,7 @@ def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     same = casefold(user.account) == casefold(event.account)
     if not user.account or not same or event.account_id not in ("", user.account_id):
         raise Refused(ERR_NICKNAMEINUSE, user.nick)
-    if len(user.connections) >= hub.rules.connections_per_user:
+    if len(user.connections) >= hub.config.limits.connections_per_person:
         text = "You are connected too many times"
         raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
     if hub.server_ban(event.username, event.host, entry.at) is not None:
@@ -221,7 +221,7 @@ def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect,
     hub.opers -= "o" in user.modes
     _note_gone(hub, entry, user)
     del hub.nicks[user.key]
-    hub.looks.remove(user.key)
+    hub.skeletons.remove(user.key)
     del hub.users[user.uid]
     return (effect, *presence(hub, entry, user, online=False))
 
@@ -295,8 +295,8 @@ def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
                 del user.watching[key]
         return ()
     new = {casefold(nick) for nick in nicks} - user.watching.keys()
-    if len(user.watching) + len(new) > hub.rules.watched_per_user:
-        raise Refused(ERR_MONLISTFULL, str(hub.rules.watched_per_user), ",".join(nicks))
+    if len(user.watching) + len(new) > hub.config.limits.monitored:
+        raise Refused(ERR_MONLISTFULL, str(hub.config.limits.monitored), ",".join(nicks))
     for nick in nicks:
         key = casefold(nick)
         user.watching.setdefault(key, nick)

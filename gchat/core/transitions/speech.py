@@ -22,6 +22,7 @@ from gchat.wire.numerics import (
 if TYPE_CHECKING:
     from gchat.core.hub import Hub
 
+STRANGERS_SECONDS = 60
 KNOWN = 100  # people whom somebody has written to or heard from, and may go on writing to
 _STATUS = {sign: RANKS[letter] for letter, sign in PREFIXES.items()}  # STATUSMSG
 
@@ -113,13 +114,13 @@ def _check_speech(room: Room, user: User, event: Said, at: int) -> None:
 def _meet(hub: Hub, user: User, receiver: User, at: int) -> None:
     """Who writes to many whom they have nothing to do with has to wait. Raises Refused."""
     if receiver.uid not in user.known:
-        rules = hub.rules
+        most = hub.config.limits.strangers_per_minute
         if not (user.trusted or "o" in user.modes or user.rooms.keys() & receiver.rooms.keys()):
-            wait = user.openings.wait(rules.strangers, rules.strangers_seconds, at)
+            wait = user.openings.wait(most, STRANGERS_SECONDS, at)
             if wait:
                 text = f"You write to too many strangers: wait {_seconds(wait)} s"
                 raise Refused(ERR_TARGETTOOFAST, receiver.nick, text=text)
-            user.openings.add(rules.strangers, at)
+            user.openings.add(most, at)
         _know(user, receiver)
     if user.uid not in receiver.known:
         _know(receiver, user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gchat.config import Config
 from gchat.core.effects import Effect, Failure, Outcome, Refused
 from gchat.core.events import Event
 from gchat.core.users import User
@@ -14,7 +15,7 @@ from gchat.dialects.irc.registration import announce_changes
 from gchat.dialects.irc.render import variant
 from gchat.dialects.irc.reply import ReplyBuffer
 from gchat.dialects.irc.table import COMMANDS, Row
-from gchat.dialects.link import Link, ServerInfo
+from gchat.dialects.peer import Peer
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import (
@@ -52,11 +53,12 @@ class IrcConnection:
         "failures",
         "hub",
         "label",
-        "link",
         "metadata",
         "multiline",
         "negotiating",
+        "node",
         "password",
+        "peer",
         "realname",
         "registered",
         "subs",
@@ -65,9 +67,10 @@ class IrcConnection:
         "wanted_nick",
     )
 
-    def __init__(self, link: Link) -> None:
-        self.link = link
-        self.hub = link.hub
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.node = peer.node
+        self.hub = peer.node.hub
         self.caps = Cap.NONE
         self.version = 301  # of capability negotiation
         self.registered = False
@@ -86,24 +89,24 @@ class IrcConnection:
         self.multiline: Multiline | None = None  # that is being received
         self.subs: dict[str, None] = {}  # keys of METADATA that it is told of
         self.label = ""  # of the command that is being carried out
-        self._replies = ReplyBuffer(self.server.name)
+        self._replies = ReplyBuffer(self.config.server.name)
         self._batches = 0
 
     @property
-    def server(self) -> ServerInfo:
-        """What there is to know of the server; may be another one after a REHASH."""
-        return self.link.server
+    def config(self) -> Config:
+        """The settings; others after a REHASH."""
+        return self.node.config
 
     @property
     def user(self) -> User:
         """The connection's user; Refused (451) before it has registered."""
-        return self.hub.user(self.link.uid)
+        return self.hub.user(self.peer.uid)
 
     @property
     def nick(self) -> str:
         """How replies address the peer: "*" before it has a nickname."""
         if self.registered:
-            user = self.hub.users.get(self.link.uid)
+            user = self.hub.users.get(self.peer.uid)
             return user.nick if user else "*"
         return self.wanted_nick or "*"
 
@@ -118,7 +121,7 @@ class IrcConnection:
 
     def space(self, numeric: Numeric, *params: str) -> int:
         """How many bytes of text fit behind these parameters in one line."""
-        head = " ".join((":" + self.server.name, numeric.code, self.nick, *params, ":"))
+        head = " ".join((":" + self.config.server.name, numeric.code, self.nick, *params, ":"))
         return MAX_BODY_BYTES - 2 - len(head.encode())
 
     def refuse(self, refusal: Refused) -> None:
@@ -153,8 +156,8 @@ class IrcConnection:
             return
         for number, piece in enumerate(self._replies.take()):
             if number:
-                self.link.pace()
-            self.link.send(piece)
+                self.peer.wait_for_room()
+            self.peer.send(piece)
 
     def commit(self, event: Event) -> bool:
         """Carries the event out and answers its refusals; whether there were none.
@@ -162,12 +165,12 @@ class IrcConnection:
         Waits, so what was answered before is sent before what the event shows.
         """
         if self.label:
-            self.link.capture(event)
-            outcome: Outcome = self.link.commit(event)
-            self.add_raw(self.link.captured())
+            self.peer.capture(event)
+            outcome: Outcome = self.peer.commit(event)
+            self.add_raw(self.peer.captured())
         else:
             self.flush()
-            outcome = self.link.commit(event)
+            outcome = self.peer.commit(event)
         for refusal in outcome.refusals:
             self.refuse(refusal)
         return not outcome.refusals
@@ -175,11 +178,11 @@ class IrcConnection:
     def post(self, event: Event, *, silent: bool = False) -> None:
         """Sends a message on its way; a refusal is answered later, or (`silent`) never."""
         if not self.label:
-            self.link.post(event, self._ignore if silent else self._refuse_late)
+            self.peer.post(event, self._ignore if silent else self._refuse_late)
             return
-        self.link.capture(event)
-        outcome = self.link.commit(event)
-        self.add_raw(self.link.captured())
+        self.peer.capture(event)
+        outcome = self.peer.commit(event)
+        self.add_raw(self.peer.captured())
         for refusal in () if silent else outcome.refusals:
             self.refuse(refusal)
 
@@ -206,22 +209,22 @@ class IrcConnection:
         """See Dialect."""
         if not self.registered:
             return False
-        self.link.send(f":{self.server.name} PING :{self.server.name}\r\n".encode())
+        self.peer.send(f":{self.config.server.name} PING :{self.config.server.name}\r\n".encode())
         return True
 
     def last_words(self, reason: str) -> bytes:
         """See Dialect."""
-        return f"ERROR :Closing Link: {self.link.host} ({reason})\r\n".encode()
+        return f"ERROR :Closing Peer: {self.peer.host} ({reason})\r\n".encode()
 
-    def reloaded(self, before: ServerInfo) -> None:
+    def reloaded(self, before: Config) -> None:
         """See Dialect."""
         announce_changes(self, before)
         self.flush()
 
     def become(self) -> None:
-        """Tells the link in which form this connection is sent what happens, from now on."""
+        """Tells the peer in which form this connection is sent what happens, from now on."""
         echo = Cap.ECHO_MESSAGE in self.caps
-        self.link.register(variant(self.caps), echo=echo, private=self._private)
+        self.peer.register(variant(self.caps), echo=echo, private=self._private)
 
     def _private(self, effect: Effect) -> bytes:
         return private(self, effect)
@@ -230,7 +233,7 @@ class IrcConnection:
         try:
             if line is None:
                 raise Refused(ERR_INPUTTOOLONG)
-            check_client_line(line, self.server.line_bytes)
+            check_client_line(line, self.config.limits.line_bytes)
             text = line.decode()
             return parse(text) if text.strip(" ") else None
         except MessageTooLong:
@@ -251,7 +254,7 @@ class IrcConnection:
         if not label or len(label.encode()) > LABEL_BYTES:
             self._dispatch(message)
             return
-        self.link.settle()  # what was said before is shown, and refused, before
+        self.peer.settle()  # what was said before is shown, and refused, before
         self.label = label
         try:
             self._dispatch(message)
@@ -267,7 +270,7 @@ class IrcConnection:
         if not label:
             act()
             return
-        self.link.settle()
+        self.peer.settle()
         self.label = label
         try:
             act()
@@ -291,7 +294,7 @@ class IrcConnection:
         if len(message.params) < row.min_params:
             raise Refused(ERR_NEEDMOREPARAMS, message.command)
         if not row.message:
-            self.link.settle()
+            self.peer.settle()
         row.handler(self, message)
 
     def _may_before(self, row: Row) -> bool:

@@ -9,6 +9,7 @@ from gchat.core.effects import Effect
 from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.core.rooms import Room
+from gchat.dialects.bounds import HISTORY_PER_COMMAND
 from gchat.dialects.irc.render import form_in_batch, parse_time, render, server_time
 from gchat.dialects.search import correspondent, own_person, place, renamed, room_places
 from gchat.wire.caps import Cap
@@ -33,8 +34,6 @@ def chathistory(irc: IrcConnection, message: Message) -> None:
     """CHATHISTORY."""
     subcommand = message.params[0].upper() if message.params else "*"
     try:
-        if irc.link.archive is None:
-            raise Failed("MESSAGE_ERROR", subcommand, text="This server keeps no messages")
         if subcommand not in _SUBCOMMANDS:
             raise Failed("INVALID_PARAMS", subcommand, text="Unknown command")
         handler, expected = _SUBCOMMANDS[subcommand]
@@ -43,7 +42,7 @@ def chathistory(irc: IrcConnection, message: Message) -> None:
             text = "Insufficient parameters" if len(words) < expected else "Too many parameters"
             raise Failed("INVALID_PARAMS", subcommand, text=text)
         try:
-            handler(irc, irc.link.archive, subcommand, words)
+            handler(irc, irc.node.archive, subcommand, words)
         except Unreadable:
             raise Failed(
                 "MESSAGE_ERROR", subcommand, words[0], text="Messages could not be retrieved"
@@ -58,7 +57,7 @@ def replay(irc: IrcConnection, room: Room) -> None:
     """
     if Cap.CHATHISTORY in irc.caps:
         return
-    tail = irc.link.tail(room.key)
+    tail = irc.node.recent(room.key)
     if tail and not (Cap.SERVER_TIME in irc.caps or Cap.BATCH in irc.caps):
         irc.say("NOTICE", room.name, "The last messages of this room:")
     if tail:
@@ -109,16 +108,18 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
         raise Failed("INVALID_PARAMS", name, text="TARGETS takes times only")
     after, before = sorted(time.at for time in times)
     most = _limit(irc, name, limit)
-    places = room_places(irc.link)
-    found = archive.targets(places, own_person(irc.link), after, before, most)
-    found = renamed(irc.link, found)
+    places = room_places(irc.peer)
+    found = archive.targets(places, own_person(irc.peer), after, before, most)
+    found = renamed(irc.peer, found)
     reference = irc.batch_reference()
     if Cap.BATCH in irc.caps:
         irc.say("BATCH", f"+{reference}", _TARGETS_BATCH)
     tag = f"@batch={reference} " if Cap.BATCH in irc.caps else ""
     for one in found:
-        other = one.target if is_room(one.target) else correspondent(irc.link, one)
-        line = f"{tag}:{irc.server.name} CHATHISTORY TARGETS {other} {server_time(one.at)}\r\n"
+        other = one.target if is_room(one.target) else correspondent(irc.peer, one)
+        line = (
+            f"{tag}:{irc.config.server.name} CHATHISTORY TARGETS {other} {server_time(one.at)}\r\n"
+        )
         irc.add_raw(line.encode())
     if Cap.BATCH in irc.caps:
         irc.say("BATCH", f"-{reference}")
@@ -139,7 +140,7 @@ def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
     made; of a conversation, all since they connected.
     """
     lines = _limit(irc, name, limit)
-    found = place(irc.link, target)
+    found = place(irc.peer, target)
     if found is None:
         raise _invalid_target(name, target)
     where, since = found
@@ -167,7 +168,7 @@ def _bounded(
 def _limit(irc: IrcConnection, name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
         raise Failed("INVALID_PARAMS", name, text or "*", text="Invalid limit")
-    return min(int(text[:9]), irc.server.history_per_command)
+    return min(int(text[:9]), HISTORY_PER_COMMAND)
 
 
 def _reference(name: str, target: str, text: str) -> Reference:
@@ -189,7 +190,7 @@ def _reference(name: str, target: str, text: str) -> Reference:
 def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:
     room = irc.hub.rooms.get(casefold(target)) if is_room(target) else None
     shown = room.name if room is not None else target
-    found = renamed(irc.link, found)
+    found = renamed(irc.peer, found)
     wanted = [one for one in found if one.kind in MESSAGES or Cap.EVENT_PLAYBACK in irc.caps]
     send_batch(irc, (_BATCH, shown), [restored(one) for one in wanted])
 

@@ -10,9 +10,8 @@ import hmac
 from typing import TYPE_CHECKING
 
 from gchat.core.accounts import Account
-from gchat.core.effects import Failure, Refused
+from gchat.core.effects import Busy, Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
-from gchat.dialects.link import Busy
 from gchat.wire import sasl
 from gchat.wire.authenticate import CHUNK_BYTES, MECHANISM, SaslError, decode, encode
 from gchat.wire.caps import Cap
@@ -107,9 +106,9 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
     account = irc.hub.accounts.get(casefold(name))
     if account is not None:
         return sasl.Verifier.parse(account.verifier)
-    salt = hmac.digest(irc.server.secret, casefold(name).encode("utf-8", "replace"), "sha256")
+    salt = hmac.digest(irc.node.secret, casefold(name).encode("utf-8", "replace"), "sha256")
     nothing = bytes(hashlib.sha256().digest_size)
-    return sasl.Verifier(irc.server.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
+    return sasl.Verifier(irc.config.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
 
 
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
@@ -120,7 +119,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
         name, password = sasl.plain(message)
         account = check_password(irc, name, password)
     else:
-        if not irc.link.may_log_in():
+        if not irc.peer.may_log_in():
             raise Denied("Too many attempts to log in: try again later")
         answer = exchange.scram.answer(message)
         if answer is not None:
@@ -135,7 +134,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
 
 def mechanisms(irc: IrcConnection) -> tuple[str, ...]:
     """EXTERNAL is for who speaks TLS."""
-    return MECHANISMS if irc.link.secure else MECHANISMS[1:]
+    return MECHANISMS if irc.peer.secure else MECHANISMS[1:]
 
 
 def _unchanged(irc: IrcConnection, account: Account | None, verifier: str) -> Account:
@@ -151,7 +150,7 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
     """The account of the certificate that the peer has shown; somebody else's name is not given.
     RFC 4422, appendix A. Raises Denied.
     """
-    key = irc.hub.certificates.get(irc.link.fingerprint)
+    key = irc.hub.certificates.get(irc.peer.fingerprint)
     account = irc.hub.accounts.get(key) if key is not None else None
     wanted = message.decode("utf-8", "replace")
     if account is None or (wanted and casefold(wanted) != account.key):
@@ -163,18 +162,18 @@ def failed(irc: IrcConnection) -> None:
     """Counts a failure to log in; a connection that goes on failing is closed."""
     irc.failures += 1
     if irc.failures >= FAILURES_MOST:
-        irc.link.close("Too many failures to log in")
+        irc.peer.close("Too many failures to log in")
 
 
 def check_password(irc: IrcConnection, name: str, password: str) -> Account:
     """The account whose password it is. Switches greenlets. Raises Denied."""
-    if not irc.link.may_log_in():
+    if not irc.peer.may_log_in():
         raise Denied("Too many attempts to log in: try again later")
     account = irc.hub.accounts.get(casefold(name))
     kept = account.verifier if account is not None else ""
     verifier = _verifier(irc, name)
     try:
-        right = irc.link.compute(lambda: verifier.matches(password))
+        right = irc.node.workers.ask(lambda: verifier.matches(password))
     except Busy:
         raise Denied("Too many people log in at this moment: try again") from None
     if not right:
@@ -185,20 +184,20 @@ def check_password(irc: IrcConnection, name: str, password: str) -> Account:
 def log_in(irc: IrcConnection, account: Account) -> None:
     """Tells the hub, or keeps it until there is a user, and answers 900."""
     if irc.registered:
-        if not irc.commit(LoggedIn(irc.link.uid, account.name, account.ident)):
+        if not irc.commit(LoggedIn(irc.peer.uid, account.name, account.ident)):
             return
         source = irc.user.source
     else:
         irc.account, irc.account_id = account.name, account.ident
         irc.account_verifier = account.verifier
-        source = f"{irc.nick}!{irc.username or '*'}@{irc.link.host}"
+        source = f"{irc.nick}!{irc.username or '*'}@{irc.peer.host}"
     text = f"You are now logged in as {account.name}"
     irc.reply(RPL_LOGGEDIN, source, account.name, text=text)
 
 
 def make_verifier(irc: IrcConnection, command: str, name: str, password: str) -> str:
     """What is kept of a new password. Switches greenlets. Raises Failure."""
-    least = irc.server.accounts.password_length
+    least = irc.config.accounts.password_length
     if len(password) < least:
         text = f"The password must have at least {least} characters"
         raise Failure(command, "WEAK_PASSWORD", name, text=text)
@@ -206,8 +205,8 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
     if len(password.encode()) > sasl.PASSWORD_BYTES:
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text)
     try:
-        iterations = irc.server.accounts.iterations
-        return str(irc.link.compute(lambda: sasl.Verifier.make(password, iterations)))
+        iterations = irc.config.accounts.iterations
+        return str(irc.node.workers.ask(lambda: sasl.Verifier.make(password, iterations)))
     except SaslError:
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text) from None
     except Busy:
@@ -218,8 +217,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
 def register(irc: IrcConnection, message: Message) -> None:
     """REGISTER of the nickname that they have."""
     account, email, password = message.params[:3]
-    info = irc.server.accounts
-    if not irc.registered and not info.before_connect:
+    if not irc.registered and not irc.config.register_before_connect:
         text = "Complete the connection first"
         raise Failure("REGISTER", "COMPLETE_CONNECTION_REQUIRED", account or "*", text=text)
     nick = irc.user.nick if irc.registered else irc.asked_nick
@@ -241,28 +239,28 @@ def _is_address(text: str) -> bool:
 
 def make_account(irc: IrcConnection, name: str, password: str, email: str) -> None:
     """Registers and logs in. Switches greenlets. Raises Failure."""
-    if irc.server.accounts.email_required and not _is_address(email):
+    if irc.config.accounts.email_required and not _is_address(email):
         text = "A valid e-mail address is required"
         raise Failure("REGISTER", "INVALID_EMAIL", name, text=text)
-    if not irc.server.accounts.registration:
+    if not irc.config.accounts.registration:
         text = "Accounts cannot be registered on this server"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
     if irc.user.account if irc.registered else irc.account:
         raise Failure("REGISTER", "ALREADY_AUTHENTICATED", name, text="You are logged in already")
     try:
-        check_nickname(name, irc.server.nick_length)
+        check_nickname(name, irc.config.limits.nick_length)
     except InvalidName as error:
         text = f"This name cannot be used: it {error}"
         raise Failure("REGISTER", "BAD_ACCOUNT_NAME", name, text=text) from None
     holder = irc.hub.nicks.get(casefold(name))
-    if casefold(name) in irc.hub.accounts or (holder and holder.uid != irc.link.uid):
+    if casefold(name) in irc.hub.accounts or (holder and holder.uid != irc.peer.uid):
         text = "An account of this name exists, or somebody else has the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", name, text=text)
-    if not irc.link.may_log_in():
+    if not irc.peer.may_log_in():
         text = "Too many attempts: try again later"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
     verifier = make_verifier(irc, "REGISTER", name, password)
-    outcome = irc.link.commit(AccountMade(irc.link.uid, name, verifier))
+    outcome = irc.peer.commit(AccountMade(irc.peer.uid, name, verifier))
     for refusal in outcome.refusals:
         raise refusal
     if irc.registered:

@@ -39,7 +39,7 @@ def markread(irc: IrcConnection, message: Message) -> None:
         raise Failure(
             "MARKREAD", "INVALID_PARAMS", message.params[1], text="Invalid parameters"
         ) from None
-    irc.commit(MarkerSet(irc.link.uid, target, at))
+    irc.commit(MarkerSet(irc.peer.uid, target, at))
 
 
 def send_marker(irc: IrcConnection, target: str) -> None:

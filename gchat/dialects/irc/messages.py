@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.events import Said
+from gchat.dialects.bounds import TARGETS_PER_MESSAGE
 from gchat.dialects.irc.playback import MODULE, play
 from gchat.dialects.irc.services import SERVICES, serve
 from gchat.wire.caps import Cap
@@ -33,11 +34,11 @@ def privmsg(irc: IrcConnection, message: Message) -> None:
     for target in targets:
         folded = casefold(target)
         if folded in SERVICES:
-            irc.link.settle()
+            irc.peer.settle()
             serve(irc, target, text)
             continue
         if target == MODULE and Cap.ZNC_PLAYBACK in irc.caps:
-            irc.link.settle()
+            irc.peer.settle()
             play(irc, text)
             continue
         _post(irc, message, target, text)
@@ -89,8 +90,8 @@ def _targets(irc: IrcConnection, param: str) -> list[str]:
     if "," not in param:
         return [param]
     targets = list(dict.fromkeys(target for target in param.split(",") if target))
-    if len(targets) > irc.server.targets_per_message:
-        raise Refused(ERR_TOOMANYTARGETS, targets[irc.server.targets_per_message])
+    if len(targets) > TARGETS_PER_MESSAGE:
+        raise Refused(ERR_TOOMANYTARGETS, targets[TARGETS_PER_MESSAGE])
     return targets
 
 
@@ -120,5 +121,5 @@ def _post(
         if silent:
             return
         raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be shown to others")
-    said = Said(irc.link.uid, target, text, message.command, tags, irc.link.number)
+    said = Said(irc.peer.uid, target, text, message.command, tags, irc.peer.number)
     irc.post(said, silent=silent)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import MetadataSet
 from gchat.core.rooms import Room
+from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, encode, format_message, pack_words
 from gchat.wire.names import casefold, is_room
@@ -49,7 +50,7 @@ def metadata_line(irc: IrcConnection, target: str, key: str, value: str | None) 
         numeric, rest = RPL_KEYNOTSET, [RPL_KEYNOTSET.text]
     else:
         numeric, rest = RPL_KEYVALUE, ["*", value]
-    line = format_message(numeric.code, irc.nick, target, key, *rest, source=irc.server.name)
+    line = format_message(numeric.code, irc.nick, target, key, *rest, source=irc.config.server.name)
     return encode(line)
 
 
@@ -77,7 +78,7 @@ def _found(irc: IrcConnection, target: str) -> tuple[str, dict[str, str]]:
 
 
 def _reads(irc: IrcConnection, room: Room) -> bool:
-    return irc.link.uid in room.members or not room.flags & {"i", "s"}
+    return irc.peer.uid in room.members or not room.flags & {"i", "s"}
 
 
 def _is_key(key: str) -> bool:
@@ -140,14 +141,14 @@ def _set(irc: IrcConnection, target: str, words: list[str]) -> None:
     if not _is_key(key):
         _bad_key(irc, key)
         return
-    if value is not None and len(value.encode()) > irc.server.metadata_bytes:
-        text = f"A value has at most {irc.server.metadata_bytes} bytes"
+    if value is not None and len(value.encode()) > METADATA_BYTES:
+        text = f"A value has at most {METADATA_BYTES} bytes"
         raise Failure("METADATA", "INVALID_VALUE", key, text=text)
     if not irc.registered:
         _set_before(irc, key, value)
     else:
         _check_own(irc, target, name, key)
-        if not irc.commit(MetadataSet(irc.link.uid, name if is_room(name) else "*", key, value)):
+        if not irc.commit(MetadataSet(irc.peer.uid, name if is_room(name) else "*", key, value)):
             return
     irc.add_raw(metadata_line(irc, name, key, value))
 
@@ -155,7 +156,7 @@ def _set(irc: IrcConnection, target: str, words: list[str]) -> None:
 def _set_before(irc: IrcConnection, key: str, value: str | None) -> None:
     if value is None:
         irc.metadata.pop(key, None)
-    elif key not in irc.metadata and len(irc.metadata) >= irc.server.metadata_keys:
+    elif key not in irc.metadata and len(irc.metadata) >= irc.config.limits.metadata_keys:
         raise Failure("METADATA", "LIMIT_REACHED", "*", text="There are too many keys")
     else:
         irc.metadata[key] = value
@@ -165,7 +166,7 @@ def _check_own(irc: IrcConnection, target: str, name: str, key: str) -> None:
     if not is_room(name) and target != "*" and casefold(name) != irc.user.key:
         text = "You cannot set keys of others"
         raise Failure("METADATA", "KEY_NO_PERMISSION", name, key, text=text)
-    if is_room(name) and not irc.hub.room(name).is_op(irc.link.uid):
+    if is_room(name) and not irc.hub.room(name).is_op(irc.peer.uid):
         text = "You cannot set keys of this room"
         raise Failure("METADATA", "KEY_NO_PERMISSION", name, key, text=text)
 
@@ -178,8 +179,8 @@ def _clear(irc: IrcConnection, target: str, words: list[str]) -> None:
     for key in list(found):
         if not irc.registered:
             _set_before(irc, key, None)
-        elif irc.link.commit(
-            MetadataSet(irc.link.uid, name if is_room(name) else "*", key, None)
+        elif irc.peer.commit(
+            MetadataSet(irc.peer.uid, name if is_room(name) else "*", key, None)
         ).refusals:
             continue
         batch.key(name, key, None)
@@ -192,7 +193,7 @@ def _sub(irc: IrcConnection, target: str, words: list[str]) -> None:
     for key in words:
         if not _is_key(key):
             _bad_key(irc, key)
-        elif key not in irc.subs and len(irc.subs) >= irc.server.metadata_subs:
+        elif key not in irc.subs and len(irc.subs) >= METADATA_SUBS:
             full = key
             break
         else:
@@ -246,7 +247,7 @@ def _in_sight(
     owners = [(name, found)]
     if is_room(name) and irc.registered:
         room = irc.hub.room(name)
-        if irc.link.uid in room.members:
+        if irc.peer.uid in room.members:
             members = (irc.hub.users[uid] for uid in room.members)
             owners += [(user.nick, user.metadata) for user in members if user.metadata]
     return owners

@@ -8,6 +8,7 @@ from gchat.core.effects import Refused
 from gchat.core.events import ModeChange, ModesSet, UserModeSet
 from gchat.core.rooms import CHANMODES, HALFOP, PREFIXES, Room
 from gchat.core.users import USER_MODES
+from gchat.dialects.bounds import MODES_PER_COMMAND
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
@@ -42,7 +43,7 @@ def mode(irc: IrcConnection, message: Message) -> None:
     target, *words = message.params
     if is_room(target):
         room = irc.hub.room(target)
-        if not irc.hub.shows(room, irc.link.uid):
+        if not irc.hub.shows(room, irc.peer.uid):
             raise Refused(ERR_NOSUCHCHANNEL, target)
         _room_mode(irc, room, words)
     else:
@@ -51,7 +52,7 @@ def mode(irc: IrcConnection, message: Message) -> None:
 
 def _room_mode(irc: IrcConnection, room: Room, words: list[str]) -> None:
     if not words:
-        member = irc.link.uid in room.members
+        member = irc.peer.uid in room.members
         irc.reply(RPL_CHANNELMODEIS, room.name, *room.mode_string(with_password=member), text="")
         irc.reply(RPL_CREATIONTIME, room.name, str(room.created // 1000), text="")
         return
@@ -64,7 +65,7 @@ def _room_mode(irc: IrcConnection, room: Room, words: list[str]) -> None:
             told.add(change.letter)
             _list(irc, room, change.letter)
     if changes:
-        irc.commit(ModesSet(irc.link.uid, room.name, tuple(changes)))
+        irc.commit(ModesSet(irc.peer.uid, room.name, tuple(changes)))
 
 
 def _parse(irc: IrcConnection, room: Room, words: list[str]) -> list[ModeChange]:
@@ -91,7 +92,7 @@ def _parse(irc: IrcConnection, room: Room, words: list[str]) -> list[ModeChange]
             arg = given or ""
         elif not adding and letter in _ALWAYS:
             next(args, "")  # -k takes the key along, which need not be right
-        if len(changes) < irc.server.modes_per_command:
+        if len(changes) < MODES_PER_COMMAND:
             changes.append(ModeChange(adding, letter, arg))
     return changes
 
@@ -106,9 +107,9 @@ _NUMERICS = {
 def _list(irc: IrcConnection, room: Room, letter: str) -> None:
     """Everybody may read the bans; exceptions are for who has a rank in the room."""
     one, end = _NUMERICS[letter]
-    if letter != "b" and room.rank(irc.link.uid) < HALFOP:
+    if letter != "b" and room.rank(irc.peer.uid) < HALFOP:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
-    if irc.hub.shows(room, irc.link.uid):
+    if irc.hub.shows(room, irc.peer.uid):
         for found in room.lists[letter].values():
             irc.reply(one, room.name, found.text, found.by, str(found.at // 1000), text="")
     irc.reply(end, room.name)
@@ -132,6 +133,6 @@ def _user_mode(irc: IrcConnection, target: str, words: list[str]) -> None:
         elif letter == "o" and adding:
             continue  # RFC 2812, section 3.1.5: ignored
         else:
-            irc.commit(UserModeSet(irc.link.uid, adding, letter))
+            irc.commit(UserModeSet(irc.peer.uid, adding, letter))
     if unknown:
         irc.reply(ERR_UMODEUNKNOWNFLAG)

@@ -31,9 +31,9 @@ def monitor(irc: IrcConnection, message: Message) -> None:
             _watch(irc, nicks)
             _tell(irc, [nick for nick in nicks if casefold(nick) in watching])
         case "-" if nicks:
-            irc.commit(Watched(irc.link.uid, False, tuple(nicks)))
+            irc.commit(Watched(irc.peer.uid, False, tuple(nicks)))
         case "C":
-            irc.commit(Watched(irc.link.uid, False))
+            irc.commit(Watched(irc.peer.uid, False))
         case "L":
             _lines(irc, RPL_MONLIST, watching.values())
             irc.reply(RPL_ENDOFMONLIST)
@@ -44,11 +44,11 @@ def monitor(irc: IrcConnection, message: Message) -> None:
 def _watch(irc: IrcConnection, nicks: list[str]) -> None:
     """As many as there is room for; the others are refused."""
     new = [nick for nick in nicks if casefold(nick) not in irc.user.watching]
-    room = max(0, irc.server.monitored - len(irc.user.watching))
+    room = max(0, irc.config.limits.monitored - len(irc.user.watching))
     if new[:room]:
-        irc.commit(Watched(irc.link.uid, True, tuple(new[:room])))
+        irc.commit(Watched(irc.peer.uid, True, tuple(new[:room])))
     if new[room:]:
-        irc.reply(ERR_MONLISTFULL, str(irc.server.monitored), ",".join(new[room:]))
+        irc.reply(ERR_MONLISTFULL, str(irc.config.limits.monitored), ",".join(new[room:]))
 
 
 def _nicks(irc: IrcConnection, param: str) -> list[str]:
@@ -56,7 +56,7 @@ def _nicks(irc: IrcConnection, param: str) -> list[str]:
     found: dict[str, str] = {}
     for nick in param.split(","):
         try:
-            check_nickname(nick, irc.server.nick_length)
+            check_nickname(nick, irc.config.limits.nick_length)
         except InvalidName:
             continue
         found.setdefault(casefold(nick), nick)

@@ -60,7 +60,10 @@ class Multiline:
             raise _invalid("A line is too long to be shown to others")
         self._verb = message.command
         self._size += len(text.encode()) + (0 if concat or not self._lines else 1)
-        most_bytes, most_lines = irc.server.multiline_bytes, irc.server.multiline_lines
+        most_bytes, most_lines = (
+            irc.config.limits.multiline_bytes,
+            irc.config.limits.multiline_lines,
+        )
         if self._size > most_bytes:
             text = "Multiline batch max-bytes exceeded"
             raise Failure("BATCH", "MULTILINE_MAX_BYTES", str(most_bytes), text=text)
@@ -75,8 +78,8 @@ class Multiline:
             raise _invalid("This batch is not open")
         if not any(self._lines):
             raise _invalid("There are blank lines only")
-        text, number = "\n".join(self._lines), irc.link.number
-        said = Said(irc.link.uid, self._target, text, self._verb, self._tags, number)
+        text, number = "\n".join(self._lines), irc.peer.number
+        said = Said(irc.peer.uid, self._target, text, self._verb, self._tags, number)
         irc.post(said, silent=self._verb == "NOTICE")
 
 

@@ -10,6 +10,7 @@ from gchat.core.effects import Refused
 from gchat.core.events import AwaySet, RealnameSet
 from gchat.core.rooms import Room
 from gchat.core.users import User
+from gchat.dialects.bounds import REALNAME_LENGTH, REASON_LENGTH
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import casefold
@@ -53,10 +54,10 @@ def away(irc: IrcConnection, message: Message) -> None:
     """AWAY with a text, or without: back again. Before registration it is kept until then:
     https://ircv3.net/specs/extensions/pre-away
     """
-    text = message.params[0][: irc.server.reason_length] if message.params else ""
+    text = message.params[0][:REASON_LENGTH] if message.params else ""
     if not irc.registered:
         irc.away = text or None
-    elif not irc.commit(AwaySet(irc.link.uid, text or None)):
+    elif not irc.commit(AwaySet(irc.peer.uid, text or None)):
         return
     irc.reply(RPL_NOWAWAY if text else RPL_UNAWAY)
 
@@ -64,10 +65,10 @@ def away(irc: IrcConnection, message: Message) -> None:
 def setname(irc: IrcConnection, message: Message) -> None:
     """SETNAME, https://ircv3.net/specs/extensions/setname"""
     name = message.params[0]
-    if not name or len(name) > irc.server.realname_length:
+    if not name or len(name) > REALNAME_LENGTH:
         irc.fail("SETNAME", "INVALID_REALNAME", text="This real name is not valid")
         return
-    irc.commit(RealnameSet(irc.link.uid, name))
+    irc.commit(RealnameSet(irc.peer.uid, name))
 
 
 def ison(irc: IrcConnection, message: Message) -> None:
@@ -100,10 +101,10 @@ def who(irc: IrcConnection, message: Message) -> None:
     flags = option.partition("%")[0]
     room = irc.hub.rooms.get(casefold(asked))
     if room is not None:
-        if irc.hub.shows(room, irc.link.uid):
+        if irc.hub.shows(room, irc.peer.uid):
             for uid in room.members:
                 user = irc.hub.users[uid]
-                if (uid == irc.link.uid or visible(irc, user)) and _fits(user, flags):
+                if (uid == irc.peer.uid or visible(irc, user)) and _fits(user, flags):
                     _who_reply(irc, user, room, fields, token)
     else:
         for user in _matching(irc, asked):
@@ -148,7 +149,7 @@ def _shared_room(irc: IrcConnection, user: User) -> Room | None:
     if "i" in user.modes and user is not irc.user:
         return next((irc.hub.rooms[key] for key in user.rooms if key in irc.user.rooms), None)
     for key in user.rooms:
-        if irc.hub.shows(irc.hub.rooms[key], irc.link.uid):
+        if irc.hub.shows(irc.hub.rooms[key], irc.peer.uid):
             return irc.hub.rooms[key]
     return None
 
@@ -160,14 +161,14 @@ def _who_reply(irc: IrcConnection, user: User, room: Room | None, fields: str, t
     if room is not None:
         flags += room.prefix(user.uid, every=Cap.MULTI_PREFIX in irc.caps)
     place = room.name if room else "*"
-    server = irc.server.name
+    server = irc.config.server.name
     if not fields:
         text = f"0 {user.realname}"
         irc.reply(
             RPL_WHOREPLY, place, user.username, user.host, server, user.nick, flags, text=text
         )
         return
-    idle = max(0, irc.link.wall_ms() - user.spoke) // 1000
+    idle = max(0, irc.node.wall_ms() - user.spoke) // 1000
     values = {
         "t": token,
         "c": place,
@@ -200,19 +201,19 @@ def whois(irc: IrcConnection, message: Message) -> None:
     rooms = [
         room.prefix(user.uid, every=Cap.MULTI_PREFIX in irc.caps) + room.name
         for room in (irc.hub.rooms[key] for key in user.rooms)
-        if irc.link.uid in room.members
+        if irc.peer.uid in room.members
         or ("s" not in room.flags and ("i" not in user.modes or user is irc.user))
         or "o" in irc.user.modes
     ]
     for line in pack_words(rooms, irc.space(RPL_WHOISCHANNELS, user.nick)):
         irc.reply(RPL_WHOISCHANNELS, user.nick, text=line)
-    irc.reply(RPL_WHOISSERVER, user.nick, irc.server.name, text=irc.server.network)
+    irc.reply(RPL_WHOISSERVER, user.nick, irc.config.server.name, text=irc.config.server.network)
     if "o" in user.modes:
         irc.reply(RPL_WHOISOPERATOR, user.nick)
     _whois_more(irc, user)
     if user.away is not None:
         irc.reply(RPL_AWAY, user.nick, text=user.away)
-    idle = max(0, irc.link.wall_ms() - user.spoke) // 1000
+    idle = max(0, irc.node.wall_ms() - user.spoke) // 1000
     irc.reply(
         RPL_WHOISIDLE,
         user.nick,
@@ -254,7 +255,7 @@ def whowas(irc: IrcConnection, message: Message) -> None:
     for gone in found[: most or None]:
         irc.reply(RPL_WHOWASUSER, gone.nick, gone.username, gone.host, "*", text=gone.realname)
         when = datetime.fromtimestamp(gone.at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        irc.reply(RPL_WHOISSERVER, gone.nick, irc.server.name, text=when)
+        irc.reply(RPL_WHOISSERVER, gone.nick, irc.config.server.name, text=when)
     if not found:
         irc.reply(ERR_WASNOSUCHNICK, asked)
     irc.reply(RPL_ENDOFWHOWAS, asked)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gchat.core.history import Query, Reference, Unreadable
 from gchat.core.records import restored
+from gchat.dialects.bounds import HISTORY_PER_COMMAND
 from gchat.dialects.irc.history import send_batch
 from gchat.dialects.search import correspondent, own_person, place, renamed
 from gchat.wire.names import is_room
@@ -20,7 +21,7 @@ LATER = 1 << 50  # milliseconds: after everything
 def play(irc: IrcConnection, text: str) -> None:
     """PLAY of a target or `*`, from a time on and up to another, in seconds with fractions."""
     words = text.split()
-    if len(words) < 2 or words[0].upper() != "PLAY" or irc.link.archive is None:
+    if len(words) < 2 or words[0].upper() != "PLAY":
         return
     times = [*words[2:4], *_DEFAULTS[len(words[2:4]) :]]
     try:
@@ -40,22 +41,20 @@ _DEFAULTS = ("0", str(LATER // 1000))
 
 def _everything(irc: IrcConnection) -> list[str]:
     """Their rooms, and who they have written with. Raises Unreadable."""
-    assert irc.link.archive is not None
     rooms = [irc.hub.rooms[key].name for key in irc.user.rooms]
-    last = irc.link.archive.targets((), own_person(irc.link), 0, LATER, 1000)
-    people = [correspondent(irc.link, one) for one in last]
+    last = irc.node.archive.targets((), own_person(irc.peer), 0, LATER, 1000)
+    people = [correspondent(irc.peer, one) for one in last]
     return [*rooms, *dict.fromkeys(nick for nick in people if not is_room(nick))]
 
 
 def _play(irc: IrcConnection, target: str, after: int, before: int) -> None:
-    found = place(irc.link, target)
+    found = place(irc.peer, target)
     if found is None:
         return
-    assert irc.link.archive is not None
     bounds = Reference(at=after), Reference(at=before)
-    query = Query(found[0], irc.server.history_per_command, *bounds, since=found[1])
-    lines = irc.link.archive.read(query)
+    query = Query(found[0], HISTORY_PER_COMMAND, *bounds, since=found[1])
+    lines = irc.node.archive.read(query)
     if lines:
         send_batch(
-            irc, ("chathistory", target), [restored(one) for one in renamed(irc.link, lines)]
+            irc, ("chathistory", target), [restored(one) for one in renamed(irc.peer, lines)]
         )

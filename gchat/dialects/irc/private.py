@@ -22,7 +22,7 @@ def private(irc: IrcConnection, effect: Effect) -> bytes:
         case Presence():
             numeric = RPL_MONONLINE if effect.online else RPL_MONOFFLINE
             who = effect.source if effect.online else effect.nick
-            line = format_message(numeric.code, irc.nick, who, source=irc.server.name)
+            line = format_message(numeric.code, irc.nick, who, source=irc.config.server.name)
             return encode(line)
         case ChangedMetadata():
             if effect.key not in irc.subs:
@@ -38,10 +38,10 @@ def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:
     """https://ircv3.net/specs/extensions/channel-rename, "Fallback"."""
     if Cap.CHANNEL_RENAME in irc.caps:
         return variant(irc.caps).render(effect)
-    user, room = irc.hub.users.get(irc.link.uid), irc.hub.rooms.get(effect.new_key)
+    user, room = irc.hub.users.get(irc.peer.uid), irc.hub.rooms.get(effect.new_key)
     if user is None:
         return b""
-    server, nick = irc.server.name, user.nick
+    server, nick = irc.config.server.name, user.nick
     lines = [
         format_message("PART", effect.room_name, effect.reason or "Renamed", source=user.source),
         format_message("JOIN", effect.new, source=user.source),

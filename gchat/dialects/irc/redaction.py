@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import Redacted
 from gchat.core.history import Record, Unreadable
+from gchat.dialects.bounds import REASON_LENGTH
 from gchat.dialects.search import is_own, place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
@@ -23,12 +24,12 @@ def redact(irc: IrcConnection, message: Message) -> None:
         raise Refused(ERR_UNKNOWNCOMMAND, message.command)
     target, msgid, *rest = message.params
     try:
-        found = irc.link.find(msgid)
+        found = irc.node.archive.find(msgid)
     except Unreadable:
         text = "The message could not be looked up"
         raise Failure("REDACT", "INTERNAL_ERROR", target, msgid, text=text) from None
-    where = place(irc.link, target)
-    own = found is not None and is_own(irc.link, found)
+    where = place(irc.peer, target)
+    own = found is not None and is_own(irc.peer, found)
     # what they wrote under another name, before they logged in, or to those of a rank only
     elsewhere = found is not None and own and casefold(found.target) == casefold(target)
     if where is None and (is_room(target) or not elsewhere):
@@ -39,19 +40,19 @@ def redact(irc: IrcConnection, message: Message) -> None:
         text = "This message does not exist or is too old"
         raise Failure("REDACT", "UNKNOWN_MSGID", target, msgid, text=text)
     _check(irc, found, target, own=own)
-    reason = rest[0][: irc.server.reason_length] if rest else ""
-    irc.commit(Redacted(irc.link.uid, target, msgid, reason, own=own, place=found.place))
+    reason = rest[0][:REASON_LENGTH] if rest else ""
+    irc.commit(Redacted(irc.peer.uid, target, msgid, reason, own=own, place=found.place))
 
 
 def _check(irc: IrcConnection, found: Record, target: str, *, own: bool) -> None:
     """Raises Failure where they may not."""
     msgid = found.msgid
-    if is_room(target) and irc.hub.room(target).is_op(irc.link.uid):
+    if is_room(target) and irc.hub.room(target).is_op(irc.peer.uid):
         return
     if not own:
         text = "You are not authorised to delete this message"
         raise Failure("REDACT", "REDACT_FORBIDDEN", target, msgid, text=text)
-    window = irc.server.redact_seconds
-    if irc.link.wall_ms() - found.at > window * 1000:
+    window = irc.config.limits.redact_seconds
+    if irc.node.wall_ms() - found.at > window * 1000:
         text = "You can no longer delete this message"
         raise Failure("REDACT", "REDACT_WINDOW_EXPIRED", target, msgid, str(window), text=text)

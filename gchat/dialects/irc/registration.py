@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from gchat.core.effects import Refused
+from gchat.core.effects import Busy, Refused
 from gchat.core.events import Attached, Connected, Renamed
 from gchat.core.users import User
+from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_LENGTH
 from gchat.dialects.irc import rooms, server
 from gchat.dialects.irc.login import mechanisms
 from gchat.dialects.irc.services import SERVICES
-from gchat.dialects.link import Busy
 from gchat.wire import sasl
 from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words
@@ -33,8 +33,8 @@ from gchat.wire.numerics import (
 )
 
 if TYPE_CHECKING:
+    from gchat.config import Config
     from gchat.dialects.irc.connection import IrcConnection
-    from gchat.dialects.link import ServerInfo
 
 NEW_VERSION = 302  # of capability negotiation
 CAP_LINE_BYTES = 400  # of the names in one CAP line, so that it stays well under 512
@@ -54,18 +54,18 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     password, _, _, address = message.params[:4]
     if irc.registered:
         raise Refused(ERR_ALREADYREGISTERED)
-    text = irc.server.webirc_password
-    known = text and irc.link.host in irc.server.webirc_from
+    text = irc.config.server.webirc_password
+    known = text and irc.peer.host in irc.config.server.webirc_from.split()
     verifier = sasl.Verifier.parse(text) if known else None
     try:
         address = str(ipaddress.ip_address(address.replace("%", "/")))  # no zones
-        right = verifier is not None and irc.link.compute(lambda: verifier.matches(password))
+        right = verifier is not None and irc.node.workers.ask(lambda: verifier.matches(password))
     except (ValueError, Busy):
         right = False
     if not right:
-        irc.link.close("WEBIRC is not for you")
+        irc.peer.close("WEBIRC is not for you")
         return
-    irc.link.become_host(address)
+    irc.peer.set_real_host(address)
 
 
 def nick(irc: IrcConnection, message: Message) -> None:
@@ -73,12 +73,12 @@ def nick(irc: IrcConnection, message: Message) -> None:
     if not message.params or not message.params[0]:
         raise Refused(ERR_NONICKNAMEGIVEN)
     try:
-        wanted = check_nickname(message.params[0], irc.server.nick_length)
+        wanted = check_nickname(message.params[0], irc.config.limits.nick_length)
     except InvalidName as error:
         text = f"This nickname cannot be used: it {error}"
         raise Refused(ERR_ERRONEUSNICKNAME, message.params[0][:64], text=text) from None
     if irc.registered:
-        irc.commit(Renamed(irc.link.uid, wanted))
+        irc.commit(Renamed(irc.peer.uid, wanted))
         return
     irc.asked_nick = wanted
     taken = casefold(wanted) in irc.hub.nicks and not (irc.negotiating or _own(irc, wanted))
@@ -95,7 +95,7 @@ def user(irc: IrcConnection, message: Message) -> None:
     if not message.params[3]:
         raise Refused(ERR_NEEDMOREPARAMS, "USER")
     irc.username = clean_username(message.params[0])
-    irc.realname = message.params[3][: irc.server.realname_length]
+    irc.realname = message.params[3][:REALNAME_LENGTH]
     _complete(irc)
 
 
@@ -106,7 +106,7 @@ def _complete(irc: IrcConnection) -> None:
     if not _password_is_right(irc):
         irc.reply(ERR_PASSWDMISMATCH)
         irc.flush()
-        irc.link.close("Bad password")
+        irc.peer.close("Bad password")
         return
     if irc.exchange is not None:  # sasl-3.1: it is given up
         irc.exchange = None
@@ -120,26 +120,26 @@ def _complete(irc: IrcConnection) -> None:
         return
     irc.become()  # before others can see the nickname and write to it
     event = Connected(
-        irc.link.uid,
+        irc.peer.uid,
         irc.wanted_nick,
         irc.username,
-        irc.link.host,
+        irc.peer.host,
         irc.realname,
         account=irc.account,
         account_id=irc.account_id,
-        secure=irc.link.secure,
-        trusted=irc.link.trusted,
+        secure=irc.peer.secure,
+        trusted=irc.peer.trusted,
         away=irc.away,
         metadata=tuple(irc.metadata.items()),
     )
     irc.wanted_nick = ""
     irc.flush()
-    outcome = irc.link.commit(event)
+    outcome = irc.peer.commit(event)
     for refusal in outcome.refusals:
         if refusal.numeric is ERR_YOUREBANNEDCREEP:
             irc.refuse(refusal)
             irc.flush()
-            irc.link.close(refusal.text)
+            irc.peer.close(refusal.text)
             return
         irc.refuse(refusal)  # somebody was faster; the peer sends another NICK
         return
@@ -162,15 +162,15 @@ def _attach(irc: IrcConnection, user: User) -> None:
     irc.flush()
     event = Attached(
         user.uid,
-        irc.link.number,
+        irc.peer.number,
         irc.account,
         irc.account_id,
         username=irc.username,
-        host=irc.link.host,
+        host=irc.peer.host,
     )
-    for refusal in irc.link.commit(event).refusals:
+    for refusal in irc.peer.commit(event).refusals:
         raise refusal
-    irc.link.attach(user.uid)
+    irc.peer.attach(user.uid)
     irc.become()
     irc.registered = True
     server.welcome(irc)
@@ -178,13 +178,13 @@ def _attach(irc: IrcConnection, user: User) -> None:
 
 
 def _password_is_right(irc: IrcConnection) -> bool:
-    if not irc.server.password:
+    if not irc.config.server.password:
         return True
-    if not irc.password or not irc.link.may_log_in():
+    if not irc.password or not irc.peer.may_log_in():
         return False
-    verifier, given = sasl.Verifier.parse(irc.server.password), irc.password
+    verifier, given = sasl.Verifier.parse(irc.config.server.password), irc.password
     try:
-        return irc.link.compute(lambda: verifier.matches(given))
+        return irc.node.workers.ask(lambda: verifier.matches(given))
     except Busy:
         return False
 
@@ -219,31 +219,36 @@ def cap(irc: IrcConnection, message: Message) -> None:
             raise Refused(ERR_INVALIDCAPCMD, subcommand)
 
 
-def cap_value(irc: IrcConnection, flag: Cap, info: ServerInfo | None = None) -> str:
+def cap_value(irc: IrcConnection, flag: Cap, config: Config | None = None) -> str:
     """What CAP LS 302 says of a capability, "" for nothing."""
-    info = info or irc.server
+    config = config or irc.config
+    limits = config.limits
     match flag:
         case Cap.SASL:
             return ",".join(mechanisms(irc))
         case Cap.ACCOUNT_REGISTRATION:
             words = {
-                "before-connect": info.accounts.before_connect,
-                "email-required": info.accounts.email_required,
+                "before-connect": config.register_before_connect,
+                "email-required": config.accounts.email_required,
             }
             return ",".join(word for word, holds in words.items() if holds)
         case Cap.STS:
-            return f"duration={info.sts}" if irc.link.secure else f"port={info.port}"
+            return (
+                f"duration={config.sts_seconds}"
+                if irc.peer.secure
+                else f"port={config.server.port}"
+            )
         case Cap.MULTILINE:
-            return f"max-bytes={info.multiline_bytes},max-lines={info.multiline_lines}"
+            return f"max-bytes={limits.multiline_bytes},max-lines={limits.multiline_lines}"
         case Cap.METADATA:
             return (
-                f"before-connect,max-subs={info.metadata_subs},max-keys={info.metadata_keys},"
-                f"max-value-bytes={info.metadata_bytes}"
+                f"before-connect,max-subs={METADATA_SUBS},max-keys={limits.metadata_keys},"
+                f"max-value-bytes={METADATA_BYTES}"
             )
     return ""
 
 
-def announce_changes(irc: IrcConnection, before: ServerInfo) -> None:
+def announce_changes(irc: IrcConnection, before: Config) -> None:
     """Tells who wants to know (cap-notify) what is offered otherwise than before."""
     if Cap.CAP_NOTIFY not in irc.caps or not irc.registered:
         return
@@ -264,15 +269,13 @@ def announce_changes(irc: IrcConnection, before: ServerInfo) -> None:
         irc.say("CAP", irc.nick, "NEW", " ".join(come))
 
 
-def _offered(irc: IrcConnection, info: ServerInfo | None = None) -> dict[str, Capability]:
-    """By name. Where nothing is kept, there is no past to ask for."""
-    info = info or irc.server
+def _offered(irc: IrcConnection, config: Config | None = None) -> dict[str, Capability]:
+    """By name."""
+    config = config or irc.config
     hidden = Cap.NONE
-    if irc.link.archive is None:
-        hidden = Cap.CHATHISTORY | Cap.EVENT_PLAYBACK | Cap.SEARCH | Cap.ZNC_PLAYBACK
-    if not info.sts or irc.version < NEW_VERSION:
+    if not config.sts_seconds or irc.version < NEW_VERSION:
         hidden |= Cap.STS
-    if not info.accounts.registration:
+    if not config.accounts.registration:
         hidden |= Cap.ACCOUNT_REGISTRATION
     return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
 

@@ -34,7 +34,7 @@ from gchat.core.effects import (
     WasKicked,
 )
 from gchat.core.events import ModeChange
-from gchat.dialects.link import Variant
+from gchat.dialects.peer import Variant
 from gchat.wire.caps import BROADCAST_CAPS, Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import encode, escape_tag, format_message, split_text

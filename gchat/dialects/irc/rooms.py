@@ -17,6 +17,7 @@ from gchat.core.events import (
     TopicSet,
 )
 from gchat.core.rooms import Room
+from gchat.dialects.bounds import MODES_PER_COMMAND, REASON_LENGTH, ROOM_LENGTH, TOPIC_LENGTH
 from gchat.dialects.irc.history import replay
 from gchat.dialects.irc.markers import send_marker
 from gchat.dialects.irc.metadata import on_entering
@@ -51,7 +52,7 @@ def join(irc: IrcConnection, message: Message) -> None:
     """JOIN of rooms with their keys, or of `0`: leave them all."""
     if message.params[0] == "0":
         for name in list(irc.user.rooms):
-            irc.commit(Parted(irc.link.uid, name))
+            irc.commit(Parted(irc.peer.uid, name))
         return
     keys = message.params[1].split(",") if len(message.params) > 1 else []
     names = [name for name in message.params[0].split(",") if name]
@@ -60,21 +61,21 @@ def join(irc: IrcConnection, message: Message) -> None:
             _join(irc, name, keys[index] if index < len(keys) else "")
         except Refused as refusal:
             irc.refuse(refusal)
-        irc.link.breathe()
+        irc.peer.yield_if_due()
 
 
 def _join(irc: IrcConnection, name: str, key: str) -> None:
     if not is_room(name):
         raise Refused(ERR_NOSUCHCHANNEL, name)
     try:
-        name = check_room(name, irc.server.room_length)
+        name = check_room(name, ROOM_LENGTH)
     except InvalidName as error:
         text = f"This room name cannot be used: it {error}"
         raise Refused(ERR_BADCHANMASK, name, text=text) from None
     if casefold(name) in irc.user.rooms:
         return
-    if irc.commit(Joined(irc.link.uid, name, key)):
-        _show(irc, irc.hub.joined_room(name, irc.link.uid))
+    if irc.commit(Joined(irc.peer.uid, name, key)):
+        _show(irc, irc.hub.joined_room(name, irc.peer.uid))
 
 
 def _show(irc: IrcConnection, room: Room) -> None:
@@ -99,7 +100,7 @@ def show_all(irc: IrcConnection) -> None:
 def rejoin(irc: IrcConnection) -> None:
     """Enters the rooms in which their account was when it was last here."""
     account = irc.hub.account_of(irc.user) if irc.registered else None
-    for name in list(account.rooms.values()) if account and irc.server.accounts.rejoin else ():
+    for name in list(account.rooms.values()) if account and irc.config.accounts.rejoin else ():
         if casefold(name) not in irc.user.rooms:
             try:
                 _join(irc, name, "")
@@ -111,24 +112,24 @@ def part(irc: IrcConnection, message: Message) -> None:
     """PART."""
     reason = _reason(irc, message, 1)
     for name in message.params[0].split(","):
-        irc.commit(Parted(irc.link.uid, name, reason))
+        irc.commit(Parted(irc.peer.uid, name, reason))
 
 
 def _reason(irc: IrcConnection, message: Message, index: int) -> str:
     given = message.params[index] if len(message.params) > index else ""
-    return given[: irc.server.reason_length]
+    return given[:REASON_LENGTH]
 
 
 def topic(irc: IrcConnection, message: Message) -> None:
     """TOPIC, asked for or set."""
     name = message.params[0]
     if len(message.params) > 1:
-        text = message.params[1][: irc.server.topic_length]
-        irc.commit(TopicSet(irc.link.uid, name, text))
+        text = message.params[1][:TOPIC_LENGTH]
+        irc.commit(TopicSet(irc.peer.uid, name, text))
         return
     room = irc.hub.room(name)
-    if not irc.hub.shows(room, irc.link.uid):
-        room = irc.hub.joined_room(name, irc.link.uid)
+    if not irc.hub.shows(room, irc.peer.uid):
+        room = irc.hub.joined_room(name, irc.peer.uid)
     if room.topic is None:
         irc.reply(RPL_NOTOPIC, room.name)
     else:
@@ -148,7 +149,7 @@ def names(irc: IrcConnection, message: Message) -> None:
         return
     for key in dict.fromkeys(map(casefold, message.params[0].split(","))):
         room = irc.hub.rooms.get(key)
-        if room is not None and irc.hub.shows(room, irc.link.uid):
+        if room is not None and irc.hub.shows(room, irc.peer.uid):
             _name_lines(irc, room)
     irc.reply(RPL_ENDOFNAMES, message.params[0])
 
@@ -162,7 +163,7 @@ def _names(irc: IrcConnection, room: Room) -> None:
 def _name_lines(irc: IrcConnection, room: Room) -> None:
     symbol = "@" if "s" in room.flags else "="
     every = Cap.MULTI_PREFIX in irc.caps
-    inside = irc.link.uid in room.members
+    inside = irc.peer.uid in room.members
     whole = Cap.USERHOST_IN_NAMES in irc.caps
     users = irc.hub.users
     words = (
@@ -179,7 +180,7 @@ def list_(irc: IrcConnection, message: Message) -> None:
     ELIST fit: https://modern.ircdocs.horse/#elist-parameter
     """
     asked = message.params[0].split(",") if message.params and message.params[0] else []
-    now = irc.link.wall_ms()
+    now = irc.node.wall_ms()
     names = [casefold(word) for word in asked if is_room(word) and not _is_mask(word)]
     conditions = [condition for word in asked if (condition := _condition(word, now)) is not None]
     if names:
@@ -189,7 +190,7 @@ def list_(irc: IrcConnection, message: Message) -> None:
         rooms = list(irc.hub.rooms.values())
     irc.reply(RPL_LISTSTART, "Channel")
     for room in rooms:
-        if not irc.hub.shows(room, irc.link.uid) or not room.members:
+        if not irc.hub.shows(room, irc.peer.uid) or not room.members:
             continue
         if all(condition(room) for condition in conditions):
             topic = room.topic.text if room.topic else ""
@@ -241,22 +242,22 @@ def kick(irc: IrcConnection, message: Message) -> None:
     rooms, targets = message.params[0].split(","), message.params[1].split(",")
     if len(rooms) == 1:
         rooms *= len(targets)
-    for room, target in list(zip(rooms, targets, strict=False))[: irc.server.modes_per_command]:
-        irc.commit(Kicked(irc.link.uid, room, target, reason))
+    for room, target in list(zip(rooms, targets, strict=False))[:MODES_PER_COMMAND]:
+        irc.commit(Kicked(irc.peer.uid, room, target, reason))
 
 
 def invite(irc: IrcConnection, message: Message) -> None:
     """INVITE; without parameters, the rooms to which they are invited."""
     if not message.params:
         for room in irc.hub.rooms.values():
-            if irc.link.uid in room.invited:
+            if irc.peer.uid in room.invited:
                 irc.reply(RPL_INVITELIST, room.name, text="")
         irc.reply(RPL_ENDOFINVITELIST)
         return
     if len(message.params) < 2:
         raise Refused(ERR_NEEDMOREPARAMS, "INVITE")
     nick, name = message.params[:2]
-    if irc.commit(Invited(irc.link.uid, name, nick)):
+    if irc.commit(Invited(irc.peer.uid, name, nick)):
         target = irc.hub.named(nick)
         irc.reply(RPL_INVITING, target.nick, irc.hub.room(name).name, text="")
         if target.away is not None:
@@ -265,18 +266,18 @@ def invite(irc: IrcConnection, message: Message) -> None:
 
 def knock(irc: IrcConnection, message: Message) -> None:
     """KNOCK, https://modern.ircdocs.horse/#knock-message"""
-    text = message.params[1][: irc.server.reason_length] if len(message.params) > 1 else ""
-    if irc.commit(Knocked(irc.link.uid, message.params[0], text)):
+    text = message.params[1][:REASON_LENGTH] if len(message.params) > 1 else ""
+    if irc.commit(Knocked(irc.peer.uid, message.params[0], text)):
         irc.reply(RPL_KNOCKDLVR, message.params[0])
 
 
 def rename(irc: IrcConnection, message: Message) -> None:
     """RENAME, https://ircv3.net/specs/extensions/channel-rename"""
     old, new = message.params[:2]
-    reason = message.params[2][: irc.server.reason_length] if len(message.params) > 2 else ""
+    reason = message.params[2][:REASON_LENGTH] if len(message.params) > 2 else ""
     try:
-        name = check_room(new, irc.server.room_length)
+        name = check_room(new, ROOM_LENGTH)
     except InvalidName as error:
         text = f"This room name cannot be used: it {error}"
         raise Failure("RENAME", "CANNOT_RENAME", old, new or "*", text=text) from None
-    irc.commit(RoomRenamed(irc.link.uid, old, name, reason))
+    irc.commit(RoomRenamed(irc.peer.uid, old, name, reason))

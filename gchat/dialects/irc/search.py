@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
+from gchat.dialects.bounds import HISTORY_PER_COMMAND
 from gchat.dialects.irc.history import send_batch
 from gchat.dialects.irc.render import parse_time
 from gchat.dialects.search import MOST_WORDS, every_place, place, renamed
@@ -22,20 +23,16 @@ _BATCH = "soju.im/search"
 
 def search(irc: IrcConnection, message: Message) -> None:
     """SEARCH with attributes written as tags are."""
-    archive = irc.link.archive
-    if archive is None:
-        irc.fail("SEARCH", "INTERNAL_ERROR", text="This server keeps no messages")
-        return
     attributes = parse_tags(message.params[0])
     try:
         wanted = _wanted(irc, attributes)
-        found = archive.search(wanted)
+        found = irc.node.archive.search(wanted)
     except ValueError as error:
         irc.fail("SEARCH", "INVALID_PARAMS", text=str(error))
     except Unreadable:
         irc.fail("SEARCH", "INTERNAL_ERROR", text="Messages could not be searched")
     else:
-        send_batch(irc, (_BATCH,), [restored(one) for one in renamed(irc.link, found)])
+        send_batch(irc, (_BATCH,), [restored(one) for one in renamed(irc.peer, found)])
 
 
 def _wanted(irc: IrcConnection, attributes: dict[str, str]) -> Search:
@@ -46,20 +43,20 @@ def _wanted(irc: IrcConnection, attributes: dict[str, str]) -> Search:
     words = tuple(attributes.get("text", "").split())
     if len(words) > MOST_WORDS:
         raise ValueError(f"At most {MOST_WORDS} words")
-    limit = attributes.get("limit", str(irc.server.history_per_command))
+    limit = attributes.get("limit", str(HISTORY_PER_COMMAND))
     if not (limit.isascii() and limit.isdigit() and int(limit[:9]) > 0):
         raise ValueError("Invalid limit")
     target = attributes.get("in")
     if target is None:
-        places = every_place(irc.link)
+        places = every_place(irc.peer)
     else:
-        one = place(irc.link, target)
+        one = place(irc.peer, target)
         if one is None:
             raise ValueError(f"Messages of {target} cannot be searched")
         places = (one,)
     return Search(
         places,
-        min(int(limit[:9]), irc.server.history_per_command),
+        min(int(limit[:9]), HISTORY_PER_COMMAND),
         words=words,
         nick=attributes.get("from", ""),
         after=_time(attributes.get("after")),

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 from gchat.core.effects import Refused
 from gchat.core.rooms import CHANMODES, PREFIXES
 from gchat.core.users import USER_MODES
+from gchat.dialects.bounds import (
+    HISTORY_PER_COMMAND,
+    MODES_PER_COMMAND,
+    REASON_LENGTH,
+    ROOM_LENGTH,
+    TARGETS_PER_MESSAGE,
+    TOPIC_LENGTH,
+    VERSION,
+)
 from gchat.dialects.irc.metadata import on_welcome
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
@@ -40,57 +49,57 @@ from gchat.wire.numerics import (
 )
 
 if TYPE_CHECKING:
+    from gchat.config import Config
     from gchat.dialects.irc.connection import IrcConnection
-    from gchat.dialects.link import ServerInfo
 
 TOKENS_PER_LINE = 13  # RPL_ISUPPORT: a message has at most 15 parameters
 
 
 def welcome(irc: IrcConnection) -> None:
     """001 to 005, LUSERS, MOTD: what a connection reads when it has registered."""
-    info = irc.server
-    irc.reply(RPL_WELCOME, text=f"Welcome to the {info.network} network, {irc.user.source}")
-    irc.reply(RPL_YOURHOST, text=f"Your host is {info.name}, running {info.version}")
-    irc.reply(RPL_CREATED, text=f"This server was started {_readable_time(info.created)}")
+    name, network = irc.config.server.name, irc.config.server.network
+    irc.reply(RPL_WELCOME, text=f"Welcome to the {network} network, {irc.user.source}")
+    irc.reply(RPL_YOURHOST, text=f"Your host is {name}, running {VERSION}")
+    irc.reply(RPL_CREATED, text=f"This server was started {_readable_time(irc.node.created)}")
     letters = "".join(sorted("".join(CHANMODES) + "".join(PREFIXES)))
     with_parameter = "".join(sorted("".join(CHANMODES[:3]) + "".join(PREFIXES)))
-    irc.reply(RPL_MYINFO, info.name, info.version, USER_MODES, letters, with_parameter, text="")
+    irc.reply(RPL_MYINFO, name, VERSION, USER_MODES, letters, with_parameter, text="")
     isupport(irc)
     lusers(irc)
     on_welcome(irc)
     motd(irc)
 
 
-def isupport_tokens(info: ServerInfo) -> list[str]:
+def isupport_tokens(config: Config) -> list[str]:
     """https://modern.ircdocs.horse/#rplisupport-parameters"""
     letters, signs = "".join(PREFIXES), "".join(PREFIXES.values())
     return [
         "ACCOUNTEXTBAN=a",
-        f"AWAYLEN={info.reason_length}",
+        f"AWAYLEN={REASON_LENGTH}",
         "BOT=B",
         "CASEMAPPING=ascii",
-        f"CHANLIMIT=#:{info.rooms_per_user}",
+        f"CHANLIMIT=#:{config.limits.rooms_per_user}",
         f"CHANMODES={','.join(CHANMODES)}",
-        f"CHANNELLEN={info.room_length}",
+        f"CHANNELLEN={ROOM_LENGTH}",
         "CHANTYPES=#",
-        *([f"CHATHISTORY={info.history_per_command}"] if info.history_per_command else []),
+        f"CHATHISTORY={HISTORY_PER_COMMAND}",
         "ELIST=CMNTU",
         "EXCEPTS=e",
         "EXTBAN=,am",
         "INVEX=I",
-        f"KICKLEN={info.reason_length}",
-        f"MAXLIST={CHANMODES[0]}:{info.bans_per_room}",
-        f"MONITOR={info.monitored}",
+        f"KICKLEN={REASON_LENGTH}",
+        f"MAXLIST={CHANMODES[0]}:{config.limits.bans_per_room}",
+        f"MONITOR={config.limits.monitored}",
         "MSGREFTYPES=msgid,timestamp",
-        f"MODES={info.modes_per_command}",
-        f"NETWORK={info.network}",
-        f"NICKLEN={info.nick_length}",
+        f"MODES={MODES_PER_COMMAND}",
+        f"NETWORK={config.server.network}",
+        f"NICKLEN={config.limits.nick_length}",
         f"PREFIX=({letters}){signs}",
         "SAFELIST",
         f"STATUSMSG={signs}",
-        f"TARGMAX=JOIN:,KICK:{info.modes_per_command},LIST:,NAMES:,NOTICE:{info.targets_per_message},PART:,"
-        f"PRIVMSG:{info.targets_per_message},TAGMSG:{info.targets_per_message},WHOIS:1",
-        f"TOPICLEN={info.topic_length}",
+        f"TARGMAX=JOIN:,KICK:{MODES_PER_COMMAND},LIST:,NAMES:,NOTICE:{TARGETS_PER_MESSAGE},PART:,"
+        f"PRIVMSG:{TARGETS_PER_MESSAGE},TAGMSG:{TARGETS_PER_MESSAGE},WHOIS:1",
+        f"TOPICLEN={TOPIC_LENGTH}",
         "UTF8MAPPING=rfc8265",
         "UTF8ONLY",
         "WHOX",
@@ -99,7 +108,7 @@ def isupport_tokens(info: ServerInfo) -> list[str]:
 
 def isupport(irc: IrcConnection) -> None:
     """005, in a batch for who knows it: https://ircv3.net/specs/extensions/extended-isupport"""
-    tokens = isupport_tokens(irc.server)
+    tokens = isupport_tokens(irc.config)
     batched = Cap.EXTENDED_ISUPPORT in irc.caps and Cap.BATCH in irc.caps
     reference = irc.batch_reference() if batched else ""
     if batched:
@@ -124,7 +133,7 @@ def lusers(irc: IrcConnection, message: Message | None = None) -> None:
     text = f"There are {people - hidden} users and {hidden} invisible on 1 servers"
     irc.reply(RPL_LUSERCLIENT, text=text)
     irc.reply(RPL_LUSEROP, str(irc.hub.opers))
-    irc.reply(RPL_LUSERUNKNOWN, str(irc.link.unregistered()))
+    irc.reply(RPL_LUSERUNKNOWN, str(irc.node.unregistered()))
     irc.reply(RPL_LUSERCHANNELS, str(rooms))
     irc.reply(RPL_LUSERME, text=f"I have {people} clients and 0 servers")
     count, most = str(people), str(irc.hub.most_users)
@@ -134,11 +143,11 @@ def lusers(irc: IrcConnection, message: Message | None = None) -> None:
 
 def motd(irc: IrcConnection, message: Message | None = None) -> None:
     """MOTD."""
-    if not irc.server.motd:
+    if not irc.config.server.motd:
         irc.reply(ERR_NOMOTD)
         return
-    irc.reply(RPL_MOTDSTART, text=f"- {irc.server.name} Message of the day -")
-    for line in irc.server.motd:
+    irc.reply(RPL_MOTDSTART, text=f"- {irc.config.server.name} Message of the day -")
+    for line in irc.config.server.motd.splitlines():
         irc.reply(RPL_MOTD, text=f"- {line}")
     irc.reply(RPL_ENDOFMOTD)
 
@@ -147,7 +156,7 @@ def ping(irc: IrcConnection, message: Message) -> None:
     """PING is answered whenever it comes."""
     if not message.params or not message.params[0]:
         raise Refused(ERR_NOORIGIN)
-    irc.say("PONG", irc.server.name, message.params[0])
+    irc.say("PONG", irc.config.server.name, message.params[0])
 
 
 def pong(irc: IrcConnection, message: Message) -> None:
@@ -156,20 +165,20 @@ def pong(irc: IrcConnection, message: Message) -> None:
 
 def quit_(irc: IrcConnection, message: Message) -> None:
     """QUIT."""
-    reason = message.params[0][: irc.server.reason_length] if message.params else ""
+    reason = message.params[0][:REASON_LENGTH] if message.params else ""
     irc.flush()
-    irc.link.close(f"Quit: {reason}" if reason else "Quit")
+    irc.peer.close(f"Quit: {reason}" if reason else "Quit")
 
 
 def version(irc: IrcConnection, message: Message) -> None:
     """VERSION."""
-    irc.reply(RPL_VERSION, irc.server.version, irc.server.name, text="https://ircv3.net")
+    irc.reply(RPL_VERSION, VERSION, irc.config.server.name, text="https://ircv3.net")
     isupport(irc)
 
 
 def time(irc: IrcConnection, message: Message) -> None:
     """TIME, in UTC."""
-    irc.reply(RPL_TIME, irc.server.name, text=_readable_time(irc.link.wall_ms()))
+    irc.reply(RPL_TIME, irc.config.server.name, text=_readable_time(irc.node.wall_ms()))
 
 
 def info(irc: IrcConnection, message: Message) -> None:
@@ -177,9 +186,9 @@ def info(irc: IrcConnection, message: Message) -> None:
     _lines(
         irc,
         (
-            f"{irc.server.version}: a group-chat server in Python on gevent.",
+            f"{VERSION}: a group-chat server in Python on gevent.",
             "IRC clients, netcat and the gchat window are all at home here.",
-            f"Started {_readable_time(irc.server.created)}.",
+            f"Started {_readable_time(irc.node.created)}.",
         ),
     )
 
@@ -191,8 +200,8 @@ def links(irc: IrcConnection, message: Message) -> None:
 
 def admin(irc: IrcConnection, message: Message) -> None:
     """ADMIN."""
-    irc.reply(RPL_ADMINME, irc.server.name, text="Administrative info")
-    irc.reply(RPL_ADMINLOC1, text=irc.server.network)
+    irc.reply(RPL_ADMINME, irc.config.server.name, text="Administrative info")
+    irc.reply(RPL_ADMINLOC1, text=irc.config.server.network)
 
 
 def _lines(irc: IrcConnection, lines: Iterable[str]) -> None:

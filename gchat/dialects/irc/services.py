@@ -62,7 +62,7 @@ def serve(irc: IrcConnection, service: str, text: str) -> None:
 
 def _commit(irc: IrcConnection, event: Event) -> None:
     """Raises Refused."""
-    outcome = irc.link.commit(event)
+    outcome = irc.peer.commit(event)
     for refusal in outcome.refusals:
         raise refusal
 
@@ -84,7 +84,7 @@ def _identify(irc: IrcConnection, words: list[str]) -> str:
 
 
 def _logout(irc: IrcConnection, words: list[str]) -> str:
-    _commit(irc, LoggedOut(irc.link.uid))
+    _commit(irc, LoggedOut(irc.peer.uid))
     return "You are now logged out"
 
 
@@ -93,7 +93,7 @@ def _ghost(irc: IrcConnection, words: list[str]) -> str:
         raise Usage
     if len(words) == 2:
         log_in(irc, check_password(irc, words[0], words[1]))
-    _commit(irc, Killed(irc.link.uid, words[0], "GHOST", own=True))
+    _commit(irc, Killed(irc.peer.uid, words[0], "GHOST", own=True))
     return f"{words[0]} is no longer connected"
 
 
@@ -103,7 +103,7 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
         raise Usage
     account = check_password(irc, irc.user.account, words[0])
     verifier = make_verifier(irc, "PASSWD", account.name, words[1])
-    _commit(irc, PasswordSet(irc.link.uid, verifier))
+    _commit(irc, PasswordSet(irc.peer.uid, verifier))
     return "The password was changed"
 
 
@@ -113,14 +113,14 @@ def _certificate(irc: IrcConnection, words: list[str]) -> str:
     if not words or len(words) > 2 or account is None:
         raise Usage
     action = words[0].upper()
-    fingerprint = words[1].replace(":", "").lower() if len(words) == 2 else irc.link.fingerprint
+    fingerprint = words[1].replace(":", "").lower() if len(words) == 2 else irc.peer.fingerprint
     if action == "LIST":
         return "\n".join([*account.certificates, "End of list"])
     if action not in ("ADD", "DEL"):
         raise Usage
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         return "There is no certificate. Connect by TLS with one, or give its SHA-256 fingerprint"
-    _commit(irc, CertificateSet(irc.link.uid, fingerprint, action == "ADD"))
+    _commit(irc, CertificateSet(irc.peer.uid, fingerprint, action == "ADD"))
     return f"{fingerprint} {'logs in' if action == 'ADD' else 'does not log in any more'}"
 
 
@@ -128,7 +128,7 @@ def _drop(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1 or not irc.user.account:
         raise Usage
     check_password(irc, irc.user.account, words[0])
-    _commit(irc, AccountDropped(irc.link.uid))
+    _commit(irc, AccountDropped(irc.peer.uid))
     return "The account is no more"
 
 
@@ -152,14 +152,14 @@ def _help(commands: dict[str, tuple[Command, str]]) -> Command:
 def _register_room(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1:
         raise Usage
-    _commit(irc, RoomRegistered(irc.link.uid, words[0]))
+    _commit(irc, RoomRegistered(irc.peer.uid, words[0]))
     return f"{words[0]} is registered to you and lasts"
 
 
 def _unregister_room(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1:
         raise Usage
-    _commit(irc, RoomRegistered(irc.link.uid, words[0], adding=False))
+    _commit(irc, RoomRegistered(irc.peer.uid, words[0], adding=False))
     return f"{words[0]} is registered no longer"
 
 
@@ -167,7 +167,7 @@ def _room_info(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1:
         raise Usage
     room = irc.hub.room(words[0])
-    if not irc.hub.shows(room, irc.link.uid):
+    if not irc.hub.shows(room, irc.peer.uid):
         return "No such room"
     if not room.founder:
         return f"{room.name} is not registered"

@@ -34,7 +34,7 @@ EXISTS = "An account of this name exists, or somebody else has the nickname"
 @pytest.fixture
 def stage() -> Stage:
     """Tuan and Duy share #room; Lan monitors Tuan."""
-    stage = Stage(certificates_per_account=2)
+    stage = Stage(certificates=2)
     stage.join("#room", 1, 2)
     stage.do(Watched(3, True, ("Tuan",)))
     return stage

@@ -13,7 +13,7 @@ from tests.core.stage import NOW, Stage
 @pytest.fixture
 def stage() -> Stage:
     """Tuan has an account, to which Lan is logged in too."""
-    stage = Stage(markers_per_person=2)
+    stage = Stage(markers=2)
     stage.log_in(1)
     stage.do(LoggedIn(3, "Tuan"))
     return stage

@@ -50,7 +50,7 @@ def stage() -> Stage:
 
 
 def test_who_makes_a_room_is_its_operator_and_it_has_its_first_modes() -> None:
-    stage = Stage(slow_mode=(5, 10))
+    stage = Stage(slow_mode="5:10")
     effects = stage.do(Joined(1, "#New"))
     assert effects == (Entered(**stage.by(1), room="#new", room_name="#New", realname="Tuan Real"),)
     assert stage.stored() == ()

@@ -188,7 +188,7 @@ def test_strangers_who_monitor_somebody_are_told_apart(stage: Stage) -> None:
 
 
 def test_monitored_nicknames_at_the_limit_and_past_it() -> None:
-    stage = Stage(watched_per_user=2)
+    stage = Stage(monitored=2)
     assert stage.do(Watched(1, True, ("An", "an", "Binh"))) == ()
     assert stage.hub.users[1].watching == {"an": "An", "binh": "Binh"}
     assert stage.hub.watchers == {"an": {1: None}, "binh": {1: None}}
@@ -322,7 +322,7 @@ def test_who_is_not_logged_in_to_the_account_gets_no_connection(stage: Stage) ->
 
 
 def test_connections_at_the_limit_and_past_it() -> None:
-    stage = Stage(connections_per_user=2)
+    stage = Stage(connections_per_person=2)
     stage.log_in(1)
     stage.do(Attached(1, 7, "Tuan"))
     text = "You are connected too many times"

@@ -1,0 +1,175 @@
+"""What values settings take, and what those that are written in short mean."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gchat.wire.names import InvalidName, check_room
+from gchat.wire.sasl import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What values a setting takes: `says` for people, `check` for machines."""
+
+    type: type
+    says: str
+    check: Callable[[Any], bool]
+
+
+def integer(low: int, high: int) -> Rule:
+    return Rule(int, f"a whole number from {low} to {high}", lambda v: low <= v <= high)
+
+
+def text(length: int) -> Rule:
+    return Rule(str, f"text of at most {length} characters", lambda v: len(v) <= length)
+
+
+def seconds(low: float, high: float) -> Rule:
+    return Rule(float, f"seconds from {low:g} to {high:g}", lambda v: low <= v <= high)
+
+
+def one_of(*values: str) -> Rule:
+    return Rule(str, "one of " + ", ".join(values), lambda v: v in values)
+
+
+def word(length: int) -> Rule:
+    return Rule(
+        str,
+        f"text of 1 to {length} printable characters without spaces, not beginning with ':'",
+        lambda v: (
+            0 < len(v) <= length and v.isprintable() and " " not in v and not v.startswith(":")
+        ),
+    )
+
+
+HOST = Rule(
+    str,
+    "an address or host name of 1 to 255 characters",
+    lambda v: 0 < len(v) <= 255 and v.isprintable() and " " not in v,
+)
+
+
+def is_room(value: str) -> bool:
+    try:
+        check_room(value)
+    except InvalidName:
+        return False
+    return True
+
+
+VERIFIER = "what `gchat verifier` prints for a password"
+
+
+def is_verifier(value: str) -> bool:
+    try:
+        Verifier.parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+UNIX = "unix:"
+SPEAKS = ("plain", "irc", "websocket", "tls")
+
+
+def addresses(value: str) -> list[tuple[tuple[str, int] | str, list[str]]]:
+    """Of `server.listen`: host and port, or a path, each with what is spoken there. Raises
+    ValueError.
+    """
+    found: list[tuple[tuple[str, int] | str, list[str]]] = []
+    for word in value.split():
+        address, *speaks = word.split(",")
+        if not are_spoken(",".join(speaks)):
+            raise ValueError(word)
+        if address.startswith(UNIX):
+            found.append((address.removeprefix(UNIX), speaks))
+            continue
+        host, _, port = address.rpartition(":")
+        if not host or not 0 <= int(port) <= 65535:
+            raise ValueError(word)
+        found.append(((host.strip("[]"), int(port)), speaks))
+    return found
+
+
+def host_and_port(value: str) -> list[tuple[str, int]]:
+    """Of a setting that is one address, none where it is empty. Raises ValueError."""
+    return [where for where, _ in addresses(value) if isinstance(where, tuple)]
+
+
+def are_spoken(value: str) -> bool:
+    return not value or all(word in SPEAKS for word in value.split(","))
+
+
+def are_addresses(value: str) -> bool:
+    try:
+        addresses(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_address(value: str) -> bool:
+    return are_addresses(value) and len(host_and_port(value)) == len(value.split()) < 2
+
+
+def are_hosts(value: str) -> bool:
+    try:
+        return all(ipaddress.ip_address(word) for word in value.split())
+    except ValueError:
+        return False
+
+
+def are_proxies(value: str) -> bool:
+    return are_hosts(" ".join(word for word in value.split() if word != "localhost"))
+
+
+def are_origins(value: str) -> bool:
+    return all(one == "*" or "://" in one for one in value.split())
+
+
+def slow_mode(value: str) -> tuple[int, int]:
+    """Messages and seconds of `limits.slow_mode`, zeros for none. Raises ValueError."""
+    if not value:
+        return 0, 0
+    most, seconds = (int(one) for one in value.split(":"))
+    if not (1 <= most <= 100 and 1 <= seconds <= 3600):
+        raise ValueError(value)
+    return most, seconds
+
+
+def is_slow_mode(value: str) -> bool:
+    try:
+        slow_mode(value)
+    except ValueError:
+        return False
+    return True
+
+
+FLAG = Rule(bool, "true or false", lambda v: True)
+PATH = Rule(str, "a file's path", lambda v: len(v) <= 4096)
+
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def convert(value: Any, rule: Rule) -> Any:
+    """The value in the setting's type, from TOML's own or from text; `None` where it has none."""
+    if rule.type is str:
+        return value if isinstance(value, str) else None
+    if rule.type is bool:
+        if isinstance(value, str):
+            return _FLAGS.get(value.lower())
+        return value if isinstance(value, bool) else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        try:
+            return rule.type(value)
+        except ValueError:
+            return None
+    if rule.type is float and isinstance(value, int | float):
+        return float(value)
+    return value if isinstance(value, rule.type) else None

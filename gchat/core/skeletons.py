@@ -1,0 +1,40 @@
+"""Which names are taken by one that looks the same."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from gchat.wire.confusables import skeletons
+
+
+@dataclass(slots=True)
+class SkeletonIndex:
+    """Of folded names. Those of ASCII skeleton like themselves, and need not be kept here."""
+
+    _others: dict[str, str] = field(default_factory=dict)  # by what they skeleton like
+
+    def add(self, key: str) -> None:
+        """It is taken."""
+        if not key.isascii():
+            for skeleton in skeletons(key):
+                self._others[skeleton] = key
+
+    def remove(self, key: str) -> None:
+        """It is free."""
+        if not key.isascii():
+            for skeleton in skeletons(key):
+                if self._others.get(skeleton) == key:
+                    del self._others[skeleton]
+
+    def taken(self, key: str, taken: Container[str]) -> str:
+        """The other name that looks like this one, of those that are `taken`; "" for none."""
+        if not self._others and key.isascii():
+            return ""
+        for skeleton in skeletons(key):
+            if skeleton != key and skeleton in taken:
+                return skeleton
+            other = self._others.get(skeleton, key)
+            if other != key:
+                return other
+        return ""

@@ -1,0 +1,93 @@
+"""What operators of the server do: OPER, KILL, bans, WALLOPS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.accounts import ServerBan
+from gchat.core.effects import Effect, Evicted, Refused, Wallop
+from gchat.core.events import Entry, Killed, Opered, ServerBanSet, Walloped
+from gchat.core.masks import fold, matches
+from gchat.core.saved import saved_ban
+from gchat.core.transitions.people import disconnect, set_user_mode
+from gchat.core.users import User
+from gchat.wire.names import casefold
+from gchat.wire.numerics import ERR_BANLISTFULL, ERR_NOPRIVILEGES
+
+if TYPE_CHECKING:
+    from gchat.core.hub import Hub
+
+
+def operator(hub: Hub, uid: int) -> User:
+    """Refused for who is none."""
+    user = hub.user(uid)
+    if "o" not in user.modes:
+        raise Refused(ERR_NOPRIVILEGES)
+    return user
+
+
+def opered(hub: Hub, entry: Entry, event: Opered) -> tuple[Effect, ...]:
+    """The password was right."""
+    user = hub.user(event.uid)
+    user.oper = event.name
+    if "o" in user.modes:
+        return ()
+    return set_user_mode(hub, entry, user, "o", adding=True)
+
+
+def killed(hub: Hub, entry: Entry, event: Killed) -> tuple[Effect, ...]:
+    """By an operator; or by who is logged in to the account that the nickname is logged in to."""
+    user = hub.user(event.uid)
+    target = hub.named(event.target)
+    if event.own:
+        if not user.account or casefold(user.account) != casefold(target.account):
+            raise Refused(ERR_NOPRIVILEGES)
+    else:
+        operator(hub, event.uid)
+    return _evict(hub, entry, user, [target], f"Killed ({user.nick} ({event.reason}))")
+
+
+def _evict(
+    hub: Hub, entry: Entry, by: User, targets: list[User], reason: str
+) -> tuple[Effect, ...]:
+    doing = by.doing(entry)
+    effects: list[Effect] = []
+    connections = tuple(number for target in targets for number in target.connections)
+    for target in targets:
+        effects += disconnect(hub, entry, target, reason)
+    if targets:
+        effects.append(Evicted(**doing, targets=connections, reason=reason))
+    return tuple(effects)
+
+
+def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect, ...]:
+    """Who is here and matches has to go, but for operators."""
+    user = operator(hub, event.uid)
+    key = fold(event.mask)
+    if event.reason is None:
+        if hub.bans.pop(key, None) is not None:
+            hub.saved.append(saved_ban(key, None))
+        return ()
+    over = [mask for mask, ban in hub.bans.items() if ban.until and ban.until <= entry.at]
+    if key not in hub.bans and len(hub.bans) - len(over) >= hub.config.limits.server_bans:
+        raise Refused(ERR_BANLISTFULL, event.mask, "KLINE")
+    for old in over:
+        del hub.bans[old]
+        hub.saved.append(saved_ban(old, None))
+    ban = ServerBan(event.mask, event.reason, user.source, entry.at, event.until)
+    hub.bans[key] = ban
+    hub.saved.append(saved_ban(key, ban))
+    hit = [
+        one
+        for one in hub.users.values()
+        if "o" not in one.modes
+        and any(matches(key, fold(where)) for where in one.connections.values())
+    ]
+    return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
+
+
+def walloped(hub: Hub, entry: Entry, event: Walloped) -> tuple[Effect, ...]:
+    """To everybody who wants to read it."""
+    user = operator(hub, event.uid)
+    uids = tuple(one.uid for one in hub.users.values() if "w" in one.modes)
+    return (Wallop(**user.doing(entry), uids=uids, text=event.text),)

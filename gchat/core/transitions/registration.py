@@ -1,0 +1,93 @@
+"""Rooms that belong to an account, and rooms that are called otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import ChangedModes, ChangedRoomName, Effect, Failure, Refused
+from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
+from gchat.core.rooms import OP
+from gchat.core.saved import saved_account, saved_room
+from gchat.wire.names import casefold
+from gchat.wire.numerics import ERR_CHANOPRIVSNEEDED, ERR_NEEDREGGEDNICK, ERR_TOOMANYCHANNELS
+
+if TYPE_CHECKING:
+    from gchat.core.hub import Hub
+
+
+def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effect, ...]:
+    """By an operator of the room who is logged in; its end by its founder."""
+    user = hub.user(event.uid)
+    room = hub.joined_room(event.room, user.uid)
+    if not user.account:
+        raise Refused(ERR_NEEDREGGEDNICK, room.name)
+    mine = bool(room.founder) and casefold(room.founder) == casefold(user.account)
+    if not event.adding:
+        if not mine:
+            raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="The room is not yours")
+        room.founder, room.lasting = "", False
+        hub.saved.append(saved_room(room))
+        return ()
+    if mine:
+        return ()
+    if room.lasting:
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="The room belongs to somebody")
+    if room.rank(user.uid) < OP:
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
+    owned = sum(casefold(one.founder) == casefold(user.account) for one in hub.rooms.values())
+    if owned >= hub.config.limits.rooms_per_account:
+        raise Refused(ERR_TOOMANYCHANNELS, room.name, text="You own too many rooms")
+    room.founder, room.lasting = user.account, True
+    hub.saved.append(saved_room(room))
+    if "q" in room.members[user.uid]:
+        return ()
+    room.members[user.uid] = "q" + room.members[user.uid]
+    change = ModeChange(True, "q", user.nick)
+    return (
+        ChangedModes(**user.doing(entry), room=room.key, room_name=room.name, changes=(change,)),
+    )
+
+
+def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ...]:
+    """By an operator: https://ircv3.net/specs/extensions/channel-rename. Its founder, where it has
+    one. What was said is found under the new name from then on, in so far as it is kept.
+    """
+    user = hub.user(event.uid)
+    room = hub.joined_room(event.room, user.uid)
+    new_key = casefold(event.new)
+    if not room.is_op(user.uid):
+        raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
+    if casefold(hub.config.server.lobby) in (room.key, new_key) or (
+        room.founder and casefold(room.founder) != casefold(user.account)
+    ):
+        text = "Only its founder can rename this room"
+        raise Failure("RENAME", "CANNOT_RENAME", room.name, event.new, text=text)
+    if new_key in hub.rooms and new_key != room.key:
+        text = "A room of this name exists"
+        raise Failure("RENAME", "CHANNEL_NAME_IN_USE", room.name, event.new, text=text)
+    effect = ChangedRoomName(
+        **user.doing(entry),
+        uids=tuple(room.members),
+        room_name=room.name,
+        old_key=room.key,
+        new=event.new,
+        new_key=new_key,
+        reason=event.reason,
+    )
+    del hub.rooms[room.key]
+    if room.lasting and new_key != room.key:
+        room.lasting = False
+        hub.saved.append(saved_room(room))
+        room.lasting = True
+    for uid in room.members:
+        rooms = hub.users[uid].rooms
+        hub.users[uid].rooms = {new_key if key == room.key else key: None for key in rooms}
+    for account in hub.accounts.values():
+        if account.rooms.pop(room.key, None) is not None:
+            account.rooms[new_key] = event.new
+            hub.saved.append(saved_account(account))
+    room.key, room.name = new_key, event.new
+    hub.rooms[new_key] = room
+    if room.lasting:
+        hub.saved.append(saved_room(room))
+    return (effect,)

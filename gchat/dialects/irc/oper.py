@@ -1,0 +1,103 @@
+"""What operators of the server can do: OPER, KILL, KLINE, UNKLINE, WALLOPS, REHASH."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gchat.core.effects import Busy, Refused
+from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
+from gchat.dialects.bounds import REASON_LENGTH
+from gchat.dialects.irc.login import failed
+from gchat.wire import sasl
+from gchat.wire.authenticate import MECHANISM
+from gchat.wire.message import Message
+from gchat.wire.numerics import (
+    ERR_NEEDMOREPARAMS,
+    ERR_NOOPERHOST,
+    ERR_NOPRIVILEGES,
+    RPL_REHASHING,
+    RPL_YOUREOPER,
+)
+
+if TYPE_CHECKING:
+    from gchat.dialects.irc.connection import IrcConnection
+
+MASK_LENGTH = 200  # characters
+MINUTE_MS = 60_000
+MINUTES_MOST = 10 * 365 * 24 * 60
+
+
+# Nothing matches it; that it is tried tells nobody by the time which operators there are.
+_NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
+
+
+def oper(irc: IrcConnection, message: Message) -> None:
+    """OPER with a name and password of the configuration."""
+    name, password = message.params[:2]
+    text = irc.config.operators.get(name, _NOBODYS)
+    if not irc.peer.may_log_in():
+        raise Refused(ERR_NOOPERHOST, text="Too many attempts: try again later")
+    verifier = sasl.Verifier.parse(text)
+    try:
+        right = irc.node.workers.ask(lambda: verifier.matches(password))
+    except Busy:
+        raise Refused(ERR_NOOPERHOST, text="Too many people log in: try again") from None
+    if not right:
+        failed(irc)
+        raise Refused(ERR_NOOPERHOST)
+    if irc.commit(Opered(irc.peer.uid, name)):
+        irc.reply(RPL_YOUREOPER)
+
+
+def require(irc: IrcConnection) -> None:
+    """Raises Refused for who is no operator of the server."""
+    if "o" not in irc.user.modes:
+        raise Refused(ERR_NOPRIVILEGES)
+
+
+def kill(irc: IrcConnection, message: Message) -> None:
+    """KILL."""
+    require(irc)
+    reason = message.params[1] if len(message.params) > 1 else "No reason given"
+    irc.commit(Killed(irc.peer.uid, message.params[0], reason[:REASON_LENGTH]))
+
+
+def kline(irc: IrcConnection, message: Message) -> None:
+    """KLINE [minutes] user@host [reason]."""
+    require(irc)
+    words = list(message.params)
+    minutes = 0
+    if words[0].isascii() and words[0].isdigit():
+        minutes = min(int(words.pop(0)[:9]), MINUTES_MOST)
+    if not words:
+        raise Refused(ERR_NEEDMOREPARAMS, "KLINE")
+    mask = words[0] if "@" in words[0] else f"*@{words[0]}"
+    mask = mask[:MASK_LENGTH]
+    reason = words[1][:REASON_LENGTH] if len(words) > 1 else "No reason given"
+    until = irc.node.wall_ms() + minutes * MINUTE_MS if minutes else 0
+    if irc.commit(ServerBanSet(irc.peer.uid, mask, reason, until)):
+        irc.say("NOTICE", irc.nick, f"{mask} is banned{f' for {minutes} min' if minutes else ''}")
+
+
+def unkline(irc: IrcConnection, message: Message) -> None:
+    """UNKLINE user@host."""
+    require(irc)
+    mask = message.params[0] if "@" in message.params[0] else f"*@{message.params[0]}"
+    if irc.commit(ServerBanSet(irc.peer.uid, mask, None)):
+        irc.say("NOTICE", irc.nick, f"{mask} is not banned")
+
+
+def wallops(irc: IrcConnection, message: Message) -> None:
+    """WALLOPS."""
+    require(irc)
+    if not message.params[0]:
+        raise Refused(ERR_NEEDMOREPARAMS, "WALLOPS")
+    irc.commit(Walloped(irc.peer.uid, message.params[0]))
+
+
+def rehash(irc: IrcConnection, message: Message) -> None:
+    """REHASH: reads the configuration again."""
+    require(irc)
+    irc.reply(RPL_REHASHING, irc.config.server.name)
+    for line in irc.node.reload():
+        irc.say("NOTICE", irc.nick, line)

@@ -1,0 +1,48 @@
+"""What all connections of a server share, as the dialects know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from gchat.config import Config
+from gchat.core.effects import Spoke
+from gchat.core.history import Archive
+from gchat.core.hub import Hub
+from gchat.core.replay import ReplayBuffer
+from gchat.wire.names import casefold
+
+T = TypeVar("T")
+
+
+class Workers(Protocol):
+    """Does what takes its time, such as deriving keys from passwords, away from the loop."""
+
+    def ask(self, job: Callable[[], T]) -> T:
+        """What the job answers. May switch greenlets; raises Busy where too many are waiting."""
+
+
+@dataclass(slots=True)
+class Node:
+    """One server. A reload replaces `config` and `reload` says what came of it."""
+
+    hub: Hub
+    config: Config
+    archive: Archive
+    replay: ReplayBuffer
+    workers: Workers
+    wall_ms: Callable[[], int]  # milliseconds since 1970
+    unregistered: Callable[[], int]  # how many connections have no nickname yet
+    reload: Callable[[], list[str]]  # reads the configuration again; says what came of it
+    boot: str  # different for each run of the server
+    secret: bytes = field(repr=False)  # that nobody can guess, the same in every run
+    created: int = 0  # milliseconds, when it was started
+
+    def recent(self, room: str) -> list[Spoke]:
+        """The last messages of a room, by its folded name, that somebody who joins it is shown. A
+        room that was left by all and made anew is not the same one any more; the lobby always is.
+        """
+        lives = self.hub.rooms.get(room)
+        lobby = room == casefold(self.config.server.lobby)
+        return self.replay.of(room, 0 if lobby or lives is None else lives.created)

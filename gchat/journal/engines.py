@@ -1,0 +1,35 @@
+"""The engines that there are. A new one is a module, and a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from gchat.config import Config, ConfigError
+from gchat.core.hub import Hub
+from gchat.journal.base import Engine, Show
+from gchat.journal.memory.engine import MemoryEngine
+from gchat.journal.sqlite.engine import SqliteEngine
+
+
+class MakeEngine(Protocol):
+    """Makes one of the engines. `wall_ms`: milliseconds since 1970; `boot`: different for each run
+    of the server. Raises JournalError.
+    """
+
+    def __call__(
+        self, config: Config, hub: Hub, show: Show, wall_ms: Callable[[], int], boot: str
+    ) -> Engine: ...
+
+
+ENGINES: dict[str, MakeEngine] = {"sqlite": SqliteEngine, "memory": MemoryEngine}
+
+
+def engine_of(config: Config) -> MakeEngine:
+    """The engine that the settings name. Raises ConfigError."""
+    name = config.journal.engine
+    if name not in ENGINES:
+        raise ConfigError(
+            f"journal.engine: {name!r} is not allowed; it takes one of {', '.join(ENGINES)}"
+        )
+    return ENGINES[name]

@@ -1,0 +1,1 @@
+"""Nothing outlives the server; the last of what was said is kept in memory."""

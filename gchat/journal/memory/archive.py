@@ -1,0 +1,168 @@
+"""The last of what was said, in memory: bounded by lines and by bytes, all places together."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from operator import attrgetter
+
+import gevent
+
+from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
+
+MOST_LINES = 50_000
+MOST_BYTES = 32 << 20
+LINE_BYTES = 500  # that a line takes beside its texts
+TURN_LINES = 500  # that are looked through before others get their turn
+PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
+SPOKEN = MESSAGES | {"TAGMSG"}  # kinds that may be taken back
+
+_at = attrgetter("at")
+
+
+class MemoryArchive:
+    """The first lines go when there are too many, of whatever place they are."""
+
+    def __init__(self, most_lines: int = MOST_LINES, most_bytes: int = MOST_BYTES) -> None:
+        self._most_lines, self._most_bytes = most_lines, most_bytes
+        self._places: dict[str, deque[Record]] = {}
+        self._order: deque[Record] = deque()  # of all places; what was taken back is no more there
+        self._said: dict[str, list[Record]] = {}  # by msgid, what may be taken back
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def keep(self, record: Record) -> None:
+        """Takes in one more line."""
+        self._places.setdefault(record.place, deque()).append(record)
+        self._order.append(record)
+        self._bytes += _size(record)
+        if record.kind in SPOKEN:
+            self._said.setdefault(record.msgid, []).append(record)
+        while len(self._order) > self._most_lines or self._bytes > self._most_bytes:
+            self._forget(self._order.popleft())
+
+    def redact(self, place: str, msgid: str) -> None:
+        """Takes one message back."""
+        for record in [one for one in self._said.get(msgid, ()) if one.place == place]:
+            self._order.remove(record)
+            self._forget(record)
+
+    def _forget(self, record: Record) -> None:
+        lines = self._places[record.place]
+        if lines[0] is record:
+            lines.popleft()
+        else:
+            lines.remove(record)
+        if not lines:
+            del self._places[record.place]
+        self._bytes -= _size(record)
+        said = [one for one in self._said.pop(record.msgid, ()) if one is not record]
+        if said:
+            self._said[record.msgid] = said
+
+    def read(self, query: Query) -> list[Record]:
+        lines = list(self._places.get(query.place, ()))
+        start = self._position(lines, query.after, behind=True) if query.after else 0
+        end = self._position(lines, query.before, behind=False) if query.before else len(lines)
+        if start is None or end is None:
+            return []
+        start = max(start, bisect_left(lines, query.since, key=_at))
+        found = [one for one in lines[start:end] if query.events or one.kind in MESSAGES]
+        return found[max(0, len(found) - query.limit) :] if query.newest else found[: query.limit]
+
+    def around(self, query: Query, center: Reference) -> list[Record]:
+        before = self.read(replace(query, before=center, limit=query.limit // 2))
+        lines = list(self._places.get(query.place, ()))
+        here = self._position(lines, center, behind=False)
+        if here is None:
+            return []
+        here = max(here, bisect_left(lines, query.since, key=_at))
+        after = [one for one in lines[here:] if query.events or one.kind in MESSAGES]
+        return before + after[: query.limit - len(before)]
+
+    def _position(self, lines: list[Record], at: Reference, *, behind: bool) -> int | None:
+        """Before or behind which line a point is; `None` for a message that is not known."""
+        if not at.msgid:
+            return (bisect_right if behind else bisect_left)(lines, at.at, key=_at)
+        # several lines may be of one event: none of them is behind it, or before it
+        found = [index for index, one in enumerate(lines) if one.msgid == at.msgid]
+        if not found:
+            return None
+        return found[-1] + 1 if behind else found[0]
+
+    def targets(
+        self,
+        places: Iterable[tuple[str, int]],
+        person: str,
+        after: int,
+        before: int,
+        limit: int,
+    ) -> list[Record]:
+        found = []
+        for place, since in [*places, *((one, 0) for one in self.conversations(person))]:
+            last = self.read(Query(place, 1, since=since))
+            found += [one for one in last if after < one.at < before]
+        return sorted(found, key=lambda one: one.msgid)[:limit]
+
+    def find(self, msgid: str) -> Record | None:
+        found = self._said.get(msgid)
+        return found[0] if found else None
+
+    def conversations(self, person: str) -> list[str]:
+        return [
+            place
+            for place in self._places
+            if not place.startswith("#") and person in participants(place)
+        ]
+
+    def search(self, search: Search) -> list[Record]:
+        words = [words_of(word) for word in search.words]
+        nick = search.nick.lower()
+        since = dict(search.places)
+        found: list[Record] = []
+        for one in _in_turns(list(reversed(self._order))):
+            if len(found) == search.limit or one.at <= search.after:
+                break
+            if (
+                one.kind in MESSAGES
+                and one.place in since
+                and one.at >= since[one.place]
+                and not (search.before and one.at >= search.before)
+                and not (nick and one.nick.lower() != nick)
+                and _has_all(one.text, words)
+            ):
+                found.append(one)
+        return found[::-1]
+
+
+def _in_turns(records: list[Record]) -> Iterator[Record]:
+    for number, record in enumerate(records, 1):
+        yield record
+        if number % TURN_LINES == 0:
+            gevent.sleep(PAUSE_SECONDS)
+
+
+def _size(record: Record) -> int:
+    texts = len(record.text) + len(record.arg) + len(record.source) + len(record.target)
+    return LINE_BYTES + texts + sum(len(key) + len(value) for key, value in record.tags)
+
+
+def words_of(text: str) -> list[str]:
+    """Its words, without case and accents."""
+    bare = "".join(
+        char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char)
+    )
+    return "".join(char if char.isalnum() else " " for char in bare.casefold()).split()
+
+
+def _has_all(text: str, wanted: list[list[str]]) -> bool:
+    """Whether each of what is looked for is in the text, as whole words that follow each other."""
+    if not wanted:
+        return True
+    line = f" {' '.join(words_of(text))} "
+    return all(words and f" {' '.join(words)} " in line for words in wanted)

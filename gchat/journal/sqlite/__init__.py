@@ -1,0 +1,1 @@
+"""Everything is kept in an SQLite file before it is shown."""

@@ -1,0 +1,58 @@
+"""Reading what was kept, without keeping the loop from turning."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from gchat.core.history import Query, Record, Reference, Search, Unreadable
+from gchat.journal.sqlite.store import Store
+from gchat.workers import WorkerPool
+
+T = TypeVar("T")
+
+
+class StoreArchive:
+    """See Archive. One thread reads, one question after the other."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reader = WorkerPool(1)
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._reader.close()
+
+    def read(self, query: Query) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.reader.read(query))
+
+    def around(self, query: Query, center: Reference) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.reader.around(query, center))
+
+    def targets(
+        self, places: Iterable[tuple[str, int]], person: str, after: int, before: int, limit: int
+    ) -> list[Record]:
+        """See Archive."""
+        wanted = tuple(places)
+        return self._ask(lambda: self._store.reader.targets(wanted, person, after, before, limit))
+
+    def search(self, search: Search) -> list[Record]:
+        """See Archive."""
+        return self._ask(lambda: self._store.reader.search(search))
+
+    def find(self, msgid: str) -> Record | None:
+        """See Archive."""
+        return self._ask(lambda: self._store.reader.find(msgid))
+
+    def conversations(self, person: str) -> list[str]:
+        """See Archive."""
+        return self._ask(lambda: self._store.reader.conversations(person))
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        try:
+            return self._reader.ask(question)
+        except (sqlite3.Error, OverflowError) as error:  # a number that SQLite has no room for
+            raise Unreadable(str(error)) from None

@@ -1,0 +1,89 @@
+"""The SQLite engine: one file, one thread that writes it, one that reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_bytes
+from typing import cast
+
+import gevent
+import platformdirs
+
+from gchat.config import Config
+from gchat.core.hub import Hub
+from gchat.core.saved import restore
+from gchat.journal.base import Gauges, JournalError, Show
+from gchat.journal.sqlite.archive import StoreArchive
+from gchat.journal.sqlite.journal import SqliteJournal
+from gchat.journal.sqlite.retention import Keep, Retention
+from gchat.journal.sqlite.store import Durability, Store
+from gchat.workers import WorkerPool
+
+SECRET, SECRET_BYTES = "journal.secret", 32
+
+
+class SqliteEngine:
+    """Everything is stored in a folder before it is shown."""
+
+    def __init__(
+        self, config: Config, hub: Hub, show: Show, wall_ms: Callable[[], int], boot: str
+    ) -> None:
+        folder = data_folder(config.journal.data)
+        self._store = Store(folder, cast("Durability", config.journal.durability))
+        self.secret = _secret(folder / SECRET)
+        self.keeps = f"Messages are kept in {self._store.path}"
+        for kind, key, value in self._store.reader.state():
+            restore(hub, kind, key, value)
+        self._writer = WorkerPool(1)
+        self._sqlite_journal = SqliteJournal(
+            self._store, self._writer, hub.apply, show, wall_ms, boot, hub.place
+        )
+        self.journal = self._sqlite_journal
+        self.archive = StoreArchive(self._store)
+        keep = Keep(config.journal.keep_days, config.journal.keep_messages)
+        self._retention = Retention(self._store, self._writer, wall_ms, keep)
+        self._sweeper: gevent.Greenlet[..., None] | None = None
+
+    def start(self) -> None:
+        self._sweeper = gevent.spawn(self._retention.run)
+
+    def gauges(self) -> Gauges:
+        journal = self._sqlite_journal
+        return {
+            "journal_queue": ("Events that wait to be stored", journal.waiting),
+            "journal_seconds": ("How long the last batch took to store", journal.took),
+            "journal_failing": ("1 while nothing can be stored", journal.failing),
+        }
+
+    def close(self) -> None:
+        if self._sweeper is not None:
+            self._sweeper.kill()
+        self.journal.close()
+        self.archive.close()
+        self._writer.close()
+        self._store.close()
+
+
+def data_folder(given: str) -> Path:
+    """The folder where messages are kept: the given one, or gchat's own in the user's data
+    directory.
+    """
+    return Path(given or platformdirs.user_data_dir("gchat", appauthor=False))
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        found = path.read_bytes() if path.exists() else b""
+        if len(found) != SECRET_BYTES:
+            found = token_bytes(SECRET_BYTES)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(found)
+    except OSError as error:
+        raise JournalError(
+            f"{path} cannot be used: {error.strerror}. Choose another --data folder, or --memory "
+            "to keep nothing."
+        ) from None
+    return found

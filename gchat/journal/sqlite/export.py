@@ -1,0 +1,70 @@
+"""What is kept, as JSON Lines or as a copy of the file. Both while the server runs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gchat.journal.sqlite.schema import StoreError, check
+from gchat.journal.sqlite.store import FILE
+
+
+def _open(folder: Path) -> sqlite3.Connection:
+    """For reading only. Raises StoreError."""
+    path = folder / FILE
+    if not path.is_file():
+        raise StoreError(f"there is no {path}. Choose the --data folder of the server.")
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        check(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(f"{path} cannot be read: {error}.") from None
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def export(folder: Path) -> Iterator[str]:
+    """A JSON object for each line that is kept, in the order in which they were shown: time (UTC),
+    msgid, kind (the IRC command), room (or null), nick, source, target, text, and where there are
+    any arg and tags. Raises StoreError.
+    """
+    columns = "at, msgid, kind, place, nick, source, target, text, arg, tags"
+    with closing(_open(folder)) as connection:
+        for row in connection.execute(f"SELECT {columns} FROM entries ORDER BY id"):  # noqa: S608
+            at, msgid, kind, place, nick, source, target, text, arg, tags = row
+            moment = datetime.fromtimestamp(at // 1000, UTC)
+            found = {
+                "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03}Z",
+                "msgid": msgid,
+                "kind": kind,
+                "room": place if place.startswith("#") else None,
+                "nick": nick,
+                "source": source,
+                "target": target,
+                "text": text,
+            }
+            if arg:
+                found["arg"] = arg
+            if tags != "[]":
+                found["tags"] = dict(json.loads(tags))
+            yield json.dumps(found, ensure_ascii=False)
+
+
+def backup(folder: Path, target: Path) -> None:
+    """A copy of the file as it is at one moment, whole. Raises StoreError."""
+    if target.exists():
+        raise StoreError(f"{target} exists already. Choose another name.")
+    with closing(_open(folder)) as source:
+        try:
+            with closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except sqlite3.Error as error:
+            target.unlink(missing_ok=True)
+            raise StoreError(f"{target} cannot be written: {error}.") from None

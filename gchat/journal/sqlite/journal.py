@@ -1,0 +1,196 @@
+"""The engine that keeps everything in an SQLite file before it is shown."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from time import perf_counter
+
+import gevent
+from gevent.event import Event as Signal
+
+from gchat.core.effects import Outcome, Redaction, Refused, Saved, Spoke
+from gchat.core.events import Event
+from gchat.core.history import Batch
+from gchat.core.records import Places, kept
+from gchat.core.stamp import Stamper
+from gchat.journal.base import Apply, Show
+from gchat.journal.sqlite.store import Store
+from gchat.wire.numerics import ERR_UNKNOWNERROR
+from gchat.workers import WorkerPool
+
+CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
+
+OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
+
+log = logging.getLogger(__name__)
+
+NOT_STORED = "Not sent: the server cannot store messages at the moment"
+
+
+class Pending:
+    """The ticket of an event that waits to be stored and shown."""
+
+    __slots__ = ("_shown", "_signal", "batch", "outcome")
+
+    def __init__(self, outcome: Outcome, batch: Batch) -> None:
+        self.outcome = outcome
+        self.batch = batch
+        self._shown = False
+        self._signal: Signal | None = None  # made by who waits
+
+    def result(self) -> Outcome:
+        """See Ticket."""
+        if not self._shown:
+            self._signal = self._signal or Signal()
+            self._signal.wait()
+        return self.outcome
+
+    def shown(self) -> bool:
+        """Lets whoever waits go on; whether anybody did."""
+        self._shown = True
+        if self._signal is None:
+            return False
+        self._signal.set()
+        return True
+
+
+class SqliteJournal:
+    """See Journal. `now` gives milliseconds since 1970; `boot` is different for each run;
+    `writer` is the only thread that writes to the store.
+
+    An event changes the hub at once and is shown when it is stored. Everything that was appended
+    while one batch was written is the next batch. Where a batch cannot be stored, its messages (and
+    what takes messages back) are refused and shown to nobody; who came, went or changed something
+    is shown all the same, and is missing in the past. What the hub saves is owed, and is stored
+    with the next batch that can be. So the journal recovers with the disk.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        writer: WorkerPool,
+        apply: Apply,
+        show: Show,
+        now: Callable[[], int],
+        boot: str,
+        places: Places = str,
+    ) -> None:
+        self._places = places
+        self._store = store
+        self._boot = boot
+        self._apply = apply
+        self._show = show
+        self._stamper = Stamper(now, store.last_at + 1)
+        self._queue: list[Pending] = []
+        self._owed: dict[tuple[str, str], Saved] = {}  # what could not be saved yet
+        self._applying = False
+        self._writing = False  # a batch is on its way
+        self._failing = False  # the last batch could not be stored
+        self._closed = False
+        self.took = 0.0  # seconds, to store the last batch
+        self._work = Signal()
+        self._writer = writer
+        self._greenlet = gevent.spawn(self._run)
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait to be stored."""
+        return len(self._queue)
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last batch could not be stored."""
+        return self._failing
+
+    def append(self, event: Event) -> Pending:
+        """See Journal."""
+        if self._closed:
+            raise RuntimeError("the journal is closed")
+        if self._applying:
+            raise RuntimeError("an event was appended while another one was being applied")
+        self._applying = True
+        try:
+            outcome = self._apply(self._stamper.stamp(event))
+        finally:
+            self._applying = False
+        ticket = Pending(outcome, kept(outcome, self._boot, self._places))
+        if not (ticket.batch or self._queue or self._writing):
+            self._finish(ticket)
+        else:
+            self._queue.append(ticket)
+            self._work.set()
+        return ticket
+
+    def close(self) -> None:
+        """See Journal."""
+        self._closed = True
+        self._work.set()
+        self._greenlet.join(CLOSE_SECONDS)
+        if self._owed and self._greenlet.dead:
+            self._write([])
+
+    def _run(self) -> None:
+        while self._queue or not self._closed:
+            self._work.wait(OWED_SECONDS if self._owed else None)
+            self._work.clear()
+            if self._owed and not self._queue:
+                self._write([])
+            while self._queue:
+                batch, self._queue = self._queue, []
+                self._writing = True
+                stored = self._write([ticket.batch for ticket in batch])
+                for ticket in batch:
+                    if not stored:
+                        _refuse(ticket)
+                    if self._finish(ticket):
+                        gevent.sleep(0)  # who waited answers before others are shown more
+                self._writing = False
+
+    def _write(self, batches: list[Batch]) -> bool:
+        for batch in batches:
+            for one in batch.saved:
+                self._owed[one.kind, one.key] = one
+        whole = Batch(
+            tuple(one for batch in batches for one in batch.records),
+            tuple(one for batch in batches for one in batch.redacted),
+            tuple(self._owed.values()),
+        )
+        if not whole:
+            return True
+        started = perf_counter()
+        try:
+            self._writer.ask(lambda: self._store.write(whole))
+        except sqlite3.Error as error:
+            if not self._failing:
+                log.error("messages cannot be stored and are refused: %s", error)
+            self._failing = True
+            return False
+        except Exception:
+            log.exception("a batch of %d cannot be stored and is refused", len(batches))
+            return False
+        self.took = perf_counter() - started
+        self._owed.clear()
+        if self._failing:
+            log.warning("messages are stored again")
+        self._failing = False
+        return True
+
+    def _finish(self, ticket: Pending) -> bool:
+        """Shows it; whether somebody waited for that."""
+        try:
+            self._show(ticket.outcome.effects)
+        except Exception:
+            log.exception("an event cannot be shown")
+        return ticket.shown()
+
+
+def _refuse(ticket: Pending) -> None:
+    """Takes its messages back, which change nothing but what is shown."""
+    effects = ticket.outcome.effects
+    others = tuple(effect for effect in effects if not isinstance(effect, Spoke | Redaction))
+    if len(others) < len(effects):
+        command = next((effect.verb for effect in effects if isinstance(effect, Spoke)), "REDACT")
+        refusal = Refused(ERR_UNKNOWNERROR, command, text=NOT_STORED)
+        ticket.outcome = Outcome(others, (*ticket.outcome.refusals, refusal))

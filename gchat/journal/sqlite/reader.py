@@ -1,0 +1,150 @@
+"""Reading the SQLite file. Blocks."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from gchat.core.history import Query, Record, Reference, Search
+from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
+
+
+class Reader:
+    """What is kept, by a connection of its own, so that writing goes on meanwhile."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.execute("PRAGMA query_only = ON")
+
+    def last(self) -> tuple[int, int]:
+        """The id and the time (milliseconds) of what was stored last; 0 where there is nothing."""
+        row = self._connection.execute("SELECT max(id), max(at) FROM entries").fetchone()
+        return row[0] or 0, row[1] or 0
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._connection.close()
+
+    def read(self, query: Query) -> list[Record]:
+        """See Archive."""
+        after = self._bound(query.after, -1, query.place)
+        before = self._bound(query.before, 1, query.place)
+        wanted = "1" if query.events else MESSAGE
+        order = "DESC" if query.newest else "ASC"
+        rows = self._connection.execute(
+            f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
+            f" AND at >= ? AND {wanted} ORDER BY id {order} LIMIT ?",
+            (query.place, after, before, query.since, query.limit),
+        )
+        found = _read(rows)
+        return found[::-1] if query.newest else found
+
+    def around(self, query: Query, center: Reference) -> list[Record]:
+        """See Archive."""
+        here = self._bound(center, 1, query.place)
+        if not here:
+            return []  # a message that is not known
+        before = self.read(replace(query, before=center, limit=query.limit // 2))
+        rows = self._connection.execute(
+            f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id >= ? AND at >= ?"  # noqa: S608
+            f" AND {'1' if query.events else MESSAGE} ORDER BY id LIMIT ?",
+            (query.place, here, query.since, query.limit - len(before)),
+        )
+        return before + _read(rows)
+
+    def targets(
+        self,
+        places: Iterable[tuple[str, int]],
+        person: str,
+        after: int,
+        before: int,
+        limit: int,
+    ) -> list[Record]:
+        """See Archive."""
+        found = []
+        for place, since in [*places, *((one, 0) for one in self.conversations(person))]:
+            last = self.read(Query(place, 1, since=since))
+            found += [one for one in last if after < one.at < before]
+        return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
+
+    def find(self, msgid: str) -> Record | None:
+        """See Archive."""
+        sql = f"SELECT {COLUMNS} FROM entries WHERE msgid = ? AND kind IN {SPOKEN}"  # noqa: S608
+        found = _read(self._connection.execute(sql, (msgid,)))
+        return found[0] if found else None
+
+    def state(self) -> list[tuple[str, str, str]]:
+        """What was saved of the hub: kind, key, value, in the order of kind and key."""
+        sql = "SELECT kind, key, value FROM state WHERE kind <> ? ORDER BY kind, key"
+        return self._connection.execute(sql, (TASK,)).fetchall()
+
+    def conversations(self, person: str) -> list[str]:
+        """See Archive."""
+        sql = "SELECT place FROM participants WHERE person = ?"
+        return [row[0] for row in self._connection.execute(sql, (person,))]
+
+    def search(self, search: Search) -> list[Record]:
+        """See Archive."""
+        if not search.places:
+            return []
+        # as JSON: there may be thousands of conversations, and an expression can be only so deep
+        places = "SELECT 1 FROM json_each(?) AS seen WHERE json_extract(seen.value, '$[0]') = place"
+        visible = f"EXISTS ({places} AND at >= json_extract(seen.value, '$[1]'))"
+        where = [MESSAGE, visible]
+        values: list[int | str] = [json.dumps(search.places)]
+        for condition, value in (
+            ("at > ?", search.after),
+            ("at < ?", search.before),
+            ("nick = ? COLLATE NOCASE", search.nick),
+        ):
+            if value:
+                where.append(condition)
+                values.append(value)
+        source = "entries"
+        if search.words:
+            source = "words JOIN entries ON entries.id = words.rowid"
+            where.append("words MATCH ?")
+            # each in quotes: nothing that somebody looks for is an expression
+            values.append(" ".join('"' + word.replace('"', '""') + '"' for word in search.words))
+        columns = COLUMNS.replace("text", "entries.text")
+        rows = self._connection.execute(
+            f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"  # noqa: S608
+            f" ORDER BY {'words.rowid' if search.words else 'id'} DESC LIMIT ?",
+            (*values, search.limit),
+        )
+        return _read(rows)[::-1]
+
+    def _bound(self, reference: Reference | None, side: int, place: str) -> int:
+        """The id that the wanted lines are greater (side -1) or less (1) than. What is not known
+        any more bounds everything out.
+        """
+        if reference is None:
+            return 0 if side < 0 else sys.maxsize
+        if reference.msgid:
+            # several lines may be of one event: none of them is behind it, or before it
+            order = "DESC" if side < 0 else "ASC"
+            found = self._id(
+                f"msgid = ? AND +place = ? ORDER BY id {order}", reference.msgid, place
+            )
+            return found or (sys.maxsize if side < 0 else 0)
+        if side < 0:
+            return self._id("at <= ? ORDER BY at DESC, id DESC", reference.at) or 0
+        return self._id("at >= ? ORDER BY at, id", reference.at) or sys.maxsize
+
+    def _id(self, where: str, *values: int | str) -> int | None:
+        sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
+        row = self._connection.execute(sql, values).fetchone()
+        return int(row[0]) if row else None
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> list[Record]:
+    found = []
+    for row in rows:
+        tags = () if row[10] == "[]" else tuple((k, v) for k, v in json.loads(row[10]))
+        columns: list[Any] = [*row[:10], tags, *row[11:]]
+        found.append(Record(*columns))
+    return found

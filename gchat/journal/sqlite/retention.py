@@ -1,0 +1,76 @@
+"""Forgets what is too old, too much or taken back, little by little."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gevent
+
+from gchat.journal.sqlite.store import Store
+from gchat.workers import WorkerPool
+
+log = logging.getLogger(__name__)
+
+DAY_MS = 86_400_000
+LOOK_SECONDS = 60.0  # between two looks at what there is
+PAUSE_SECONDS = 0.05  # between two steps, in which messages are stored
+STEP_LINES = 500
+STEP_PLACES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What is kept: 0 is no limit."""
+
+    days: int = 0
+    lines: int = 0  # of each room and conversation
+
+
+class Retention:
+    """Works in the writer's thread, between two batches of messages."""
+
+    def __init__(
+        self, store: Store, writer: WorkerPool, now: Callable[[], int], keep: Keep
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._now = now
+        self._keep = keep
+        self._place = ""  # the places up to here were looked at
+
+    def run(self) -> None:
+        """Goes on until it is killed."""
+        while True:
+            try:
+                done = self._writer.ask(self.step)
+            except sqlite3.Error as error:
+                log.warning("what is too old cannot be forgotten now: %s", error)
+                done = True
+            gevent.sleep(LOOK_SECONDS if done else PAUSE_SECONDS)
+
+    def step(self) -> bool:
+        """Forgets at most STEP_LINES lines; whether everything was looked at."""
+        store, keep = self._store, self._keep
+        if not store.scrub():
+            return False
+        if keep.days:
+            old = store.before(self._now() - keep.days * DAY_MS, STEP_LINES)
+            if old:
+                store.forget(old)
+                return False
+        if not keep.lines:
+            return True
+        for _ in range(STEP_PLACES):
+            place = store.place_after(self._place)
+            if place is None:
+                self._place = ""
+                return True
+            over = store.over(place, keep.lines, STEP_LINES)
+            if over:
+                store.forget(over)
+                return False
+            self._place = place
+        return False

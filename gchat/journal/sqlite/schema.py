@@ -1,0 +1,82 @@
+"""The tables of the SQLite journal, and how each version becomes the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from gchat.journal.base import JournalError
+
+COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, arg, tags, account, boot"
+SPOKEN = "('PRIVMSG', 'NOTICE', 'TAGMSG')"  # kinds that may be taken back
+MESSAGE = "kind IN ('PRIVMSG', 'NOTICE')"  # a condition: what is a message to everybody
+TASK = "task"  # a kind of `state`: what the store itself has still to do
+APPLICATION_ID = 0x67636861  # "gcha": tells our files from anybody else's
+# What brings a file from version n (the index) to n + 1. Rows here are never changed, only added.
+MIGRATIONS = (
+    """
+    CREATE TABLE entries (
+        id INTEGER PRIMARY KEY,   -- in the order in which it was shown
+        at INTEGER NOT NULL,      -- milliseconds since 1970, never less than that of the row before
+        msgid TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        place TEXT NOT NULL,
+        uid INTEGER NOT NULL,
+        nick TEXT NOT NULL,
+        source TEXT NOT NULL,
+        target TEXT NOT NULL,
+        text TEXT NOT NULL,
+        arg TEXT NOT NULL,
+        tags TEXT NOT NULL        -- JSON, [] for none
+    );
+    CREATE INDEX entries_by_place ON entries (place, id);
+    CREATE INDEX entries_by_nick ON entries (place, nick COLLATE NOCASE, id);
+    CREATE INDEX entries_by_time ON entries (at, id);
+    CREATE INDEX entries_by_msgid ON entries (msgid);
+    CREATE TABLE participants (person TEXT, place TEXT, PRIMARY KEY (person, place)) WITHOUT ROWID;
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, content = 'entries', content_rowid = 'id',
+        tokenize = "unicode61 remove_diacritics 2"
+    );
+    """,
+    """
+    ALTER TABLE entries ADD COLUMN account TEXT NOT NULL DEFAULT '';
+    ALTER TABLE entries ADD COLUMN boot TEXT NOT NULL DEFAULT '';  -- the run in which uid is meant
+    CREATE TABLE state (       -- what the server knows now: rooms, accounts, what they have read
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,   -- JSON
+        PRIMARY KEY (kind, key)
+    ) WITHOUT ROWID;
+    """,
+)
+VERSION = len(MIGRATIONS)
+
+
+class StoreError(JournalError):
+    """The file cannot be used."""
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError where the file is not ours, or newer than we are. Changes nothing."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != APPLICATION_ID:
+        raise StoreError(f"{path} is not a file of gchat. Choose another --data folder.")
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer gchat (version {version} of the file; this one knows "
+            f"{VERSION}). Use that one, or another --data folder."
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings the file to VERSION, one version at a time, each of them whole or not at all."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number in range(version, VERSION):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; "
+            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+        )
+    connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()

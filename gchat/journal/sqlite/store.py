@@ -1,0 +1,231 @@
+"""The SQLite file: one writer, one reader, each with its own connection. Blocks."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from gchat.core.history import MESSAGES, Batch, participants
+from gchat.journal.sqlite.reader import Reader
+from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK, StoreError, check, migrate
+
+FILE = "journal.sqlite"
+LOCK = "journal.lock"
+SCRUB_PAGES = 64  # of the index, in one step
+BUSY_SECONDS = 1.0  # to wait where another program has locked the file
+Durability = Literal["fsync", "process"]
+_SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
+_INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
+_INDEX = "INSERT INTO words (rowid, text) VALUES (?, ?)"
+_PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
+_SAVE = "INSERT OR REPLACE INTO state (kind, key, value) VALUES (?, ?, ?)"
+_DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
+_SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
+_REDACTED = f"+place = ? AND msgid = ? AND kind IN {SPOKEN}"
+_UNINDEX_MESSAGE = (
+    "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
+    f" WHERE {_REDACTED} AND {MESSAGE}"
+)
+_DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        f"{path} cannot be used: {error}. It was not changed. Restore a backup, or choose another "
+        "--data folder."
+    )
+
+
+class Store:
+    """The file in a folder, which is made where there is none. Raises StoreError where it cannot be
+    used, because of what it is or because another server has it.
+    """
+
+    def __init__(self, folder: Path, durability: Durability = "fsync") -> None:
+        self.path = folder / FILE
+        try:
+            folder.mkdir(0o700, parents=True, exist_ok=True)
+            # what people say is nobody else's to read
+            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"{folder} cannot be written: {error.strerror}. Choose another --data folder, or "
+                "--memory to keep nothing."
+            ) from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise StoreError(
+                f"{folder} is in use by another server. Stop it, or choose another --data folder."
+            ) from None
+        try:
+            self._writer = self._open(durability)
+            self.reader = Reader(self._open(durability))
+        except BaseException:
+            os.close(self._lock)
+            raise
+        # id; milliseconds, and what is stored from here on is not before
+        try:
+            self._last, self.last_at = self.reader.last()
+        except sqlite3.Error as error:
+            self.close()
+            raise _unusable(self.path, error) from None
+
+    def _open(self, durability: Durability) -> sqlite3.Connection:
+        found = None
+        try:
+            # one thread at a time uses a connection, not always the same one
+            found = sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            check(found, self.path)
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA secure_delete = ON")
+            found.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+            migrate(found)
+        except (sqlite3.Error, StoreError) as error:
+            if found is not None:
+                found.close()
+            if isinstance(error, StoreError):
+                raise
+            raise _unusable(self.path, error) from None
+        return found
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.reader.close()
+        self._writer.close()
+        os.close(self._lock)
+
+    # -- the writer
+
+    def write(self, batch: Batch) -> None:
+        """Stores all of it, or (raising sqlite3.Error) nothing. When it returns it is durable."""
+        lines = batch.records
+        first = self._last + 1
+        rows = [
+            (
+                first + number,
+                one.at,
+                one.msgid,
+                one.kind,
+                one.place,
+                one.uid,
+                one.nick,
+                one.source,
+                one.target,
+                one.text,
+                one.arg,
+                json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]",
+                one.account,
+                one.boot,
+            )
+            for number, one in enumerate(lines)
+        ]
+        words = [(first + n, one.text) for n, one in enumerate(lines) if one.kind in MESSAGES]
+        people = {
+            (someone, one.place)
+            for one in lines
+            if not one.place.startswith("#")
+            for someone in participants(one.place)
+        }
+        self._transact(
+            (_INSERT, rows),
+            (_INDEX, words),
+            (_PARTICIPANT, sorted(people)),
+            (_UNINDEX_MESSAGE, batch.redacted),
+            (_DELETE_MESSAGE, batch.redacted),
+            (_SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
+            (_SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
+            (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
+        )
+        self._last += len(rows)
+
+    def scrub(self) -> bool:
+        """One step of making sure that nothing is left in the file of what was taken back: until
+        they are written anew, the index keeps words and the log keeps pages. Whether it is done.
+        """
+        writer = self._writer
+        (step,) = writer.execute(_SCRUB_STEP).fetchone()
+        if step is None:
+            return True
+        # https://sqlite.org/fts5.html#the_merge_command: negative for the first step, then on until
+        # a step changes nothing
+        before = writer.total_changes
+        pages = SCRUB_PAGES if step == "on" else -SCRUB_PAGES
+        writer.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
+        if step != "on":
+            writer.execute(_SAVE, (TASK, "scrub", "on"))
+            return False
+        if writer.total_changes - before >= 2:
+            return False
+        # somebody who reads the file must not make messages wait: then it is tried again later
+        writer.execute("PRAGMA busy_timeout = 0")
+        try:
+            (busy, *_) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        if not busy:
+            writer.execute(_DROP, (TASK, "scrub"))
+        return True
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Forgets these lines, all of them or (raising sqlite3.Error) none."""
+        marks = f"({', '.join('?' * len(ids))})"
+        talks = self._writer.execute(
+            f"SELECT DISTINCT place FROM entries WHERE id IN {marks} AND place NOT LIKE '#%'",  # noqa: S608
+            list(ids),
+        ).fetchall()
+        self._transact(
+            (
+                "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
+                f" WHERE id IN {marks} AND {MESSAGE}",
+                [ids],
+            ),
+            (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
+            (
+                "DELETE FROM participants WHERE place = ?1"
+                " AND NOT EXISTS (SELECT 1 FROM entries WHERE place = ?1)",
+                talks,
+            ),
+        )
+
+    def before(self, at: int, limit: int) -> list[int]:
+        """The ids of the first lines from before a time in milliseconds."""
+        sql = "SELECT id FROM entries WHERE at < ? ORDER BY at, id LIMIT ?"
+        return [row[0] for row in self._writer.execute(sql, (at, limit))]
+
+    def place_after(self, place: str) -> str | None:
+        """The next place in the order of their names."""
+        sql = "SELECT place FROM entries WHERE place > ? ORDER BY place LIMIT 1"
+        row = self._writer.execute(sql, (place,)).fetchone()
+        return row[0] if row else None
+
+    def over(self, place: str, most: int, limit: int) -> list[int]:
+        """The ids of the first lines of a place that has more than `most`."""
+        sql = "SELECT id FROM entries WHERE place = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+        last = self._writer.execute(sql, (place, most)).fetchone()
+        if last is None:
+            return []
+        sql = "SELECT id FROM entries WHERE place = ? AND id <= ? ORDER BY id LIMIT ?"
+        return [row[0] for row in self._writer.execute(sql, (place, last[0], limit))]
+
+    def _transact(self, *steps: tuple[str, Sequence[Sequence[Any]]]) -> None:
+        writer = self._writer
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+            for sql, rows in steps:
+                if rows:
+                    writer.executemany(sql, rows)
+            writer.execute("COMMIT")
+        except BaseException:
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+            raise

@@ -1,0 +1,116 @@
+"""An address to listen on: what is spoken there, and how a connection is taken in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent import socket as gsocket
+from gevent.server import StreamServer
+
+from gchat.wire.sniff import Spoken
+
+PAUSE_SECONDS = 1.0  # where there is not even the kept one
+BACKLOG = 4096  # connections that the kernel holds until they are accepted
+PEOPLE = frozenset({Spoken.PLAIN, Spoken.IRC, Spoken.HTTP_GET})
+_NONE_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`where`: host and port, or the path of a Unix socket. `speaks`: what is spoken there, by TLS
+    or not; with `tls_only` not otherwise than by TLS.
+    """
+
+    where: tuple[str, int] | str
+    speaks: frozenset[Spoken] = PEOPLE
+    tls_only: bool = False
+
+
+class Acceptor(StreamServer):
+    """Accepts at a endpoint. Where no file descriptor is left, one that is kept for that is used to
+    tell whoever comes, and `full` is called.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        handle: Callable[[gsocket.socket, Any, Endpoint], None],
+        full: Callable[[gsocket.socket | None], None],
+    ) -> None:
+        """Raises OSError where a Unix socket cannot be made."""
+        where = endpoint.where
+        super().__init__(
+            _unix_socket(where) if isinstance(where, str) else where,
+            lambda sock, address: handle(sock, address, endpoint),
+            backlog=BACKLOG,
+        )
+        self.endpoint = endpoint
+        self._full = full
+        self._spare = -1
+        self._keep_one()
+
+    def do_read(self) -> Any:
+        """See gevent's BaseServer."""
+        try:
+            return super().do_read()
+        except OSError as error:
+            if error.errno not in _NONE_LEFT:
+                raise
+        self._turn_away()
+        return None
+
+    def _turn_away(self) -> None:
+        sock = None
+        self._let_go()
+        with suppress(OSError):
+            found = super().do_read()
+            sock = found[0] if found else None
+        self._full(sock)
+        if sock is not None:
+            sock.close()
+        if not self._keep_one():  # somebody else was quicker
+            self.stop_accepting()
+            gevent.spawn_later(PAUSE_SECONDS, self._again)
+
+    def _again(self) -> None:
+        if self.started:
+            self._keep_one()
+            self.start_accepting()
+
+    def _keep_one(self) -> bool:
+        try:
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+        except OSError:
+            return False
+        return True
+
+    def _let_go(self) -> None:
+        if self._spare >= 0:
+            os.close(self._spare)
+            self._spare = -1
+
+    def close(self) -> None:
+        """Accepts nobody any more."""
+        super().close()
+        self._let_go()
+        if isinstance(self.endpoint.where, str):
+            Path(self.endpoint.where).unlink(missing_ok=True)
+
+
+def _unix_socket(path: str) -> gsocket.socket:
+    """Listens at a path, in the place of a socket that was left there. Raises OSError."""
+    found = Path(path)
+    if found.is_socket():
+        found.unlink()
+    sock = gsocket.socket(socket.AF_UNIX)
+    sock.bind(path)
+    sock.listen(BACKLOG)
+    return sock

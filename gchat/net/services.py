@@ -1,0 +1,29 @@
+"""What the sessions of a node share beside the `Node` itself: all that has to do with sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gchat.core.limits import Buckets
+from gchat.journal.base import Journal
+from gchat.net.admission import Admission
+from gchat.net.fanout import Fanout
+from gchat.net.flusher import Flusher
+from gchat.net.tls import Certificate
+
+DRAIN_SECONDS = 10.0  # for the last words to be taken, unless the server stops before
+
+
+@dataclass(slots=True)
+class Services:
+    """One of each for all connections."""
+
+    journal: Journal
+    fanout: Fanout
+    flusher: Flusher
+    admission: Admission
+    logins: Buckets  # attempts to log in, by address; others after a reload
+    certificate: Certificate | None
+    monotonic: Callable[[], float]  # seconds
+    lines: int = 0  # that were received, ever

@@ -1,0 +1,59 @@
+"""Threads for what would keep the loop from turning: the disk, keys derived from passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from gevent.threadpool import ThreadPool
+
+from gchat.core.effects import Busy
+
+T = TypeVar("T")
+
+KEY_THREADS = 2  # that derive keys
+KEYS_WAITING = 64  # jobs, those that are being done included
+
+
+class _Raised:
+    """What gevent sees raised in its threads it also prints."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _done(job: Callable[[], T]) -> T | _Raised:
+    try:
+        return job()
+    except Exception as error:
+        return _Raised(error)
+
+
+class WorkerPool:
+    """So many threads, started when they are first needed. At most `waiting` jobs at once, 0 for
+    any number.
+    """
+
+    def __init__(self, threads: int, waiting: int = 0) -> None:
+        self._pool = ThreadPool(threads)
+        self._most = waiting
+        self._jobs = 0
+
+    def ask(self, job: Callable[[], T]) -> T:
+        """What the job answers. Switches greenlets. Raises what the job raises, and Busy where too
+        many wait.
+        """
+        if self._most and self._jobs >= self._most:
+            raise Busy
+        self._jobs += 1
+        try:
+            answer: T | _Raised = self._pool.apply(_done, (job,))
+        finally:
+            self._jobs -= 1
+        if isinstance(answer, _Raised):
+            raise answer.error
+        return answer
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._pool.kill()

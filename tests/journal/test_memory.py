@@ -1,0 +1,90 @@
+"""The archive in memory: bounded by lines and by bytes, and what is taken back is gone."""
+
+from __future__ import annotations
+
+from gchat.core.history import Query, Record, Search, conversation
+from gchat.journal.memory import archive as archive_module
+from gchat.journal.memory.archive import LINE_BYTES, MemoryArchive, words_of
+
+
+def line(number: int, place: str = "#a", text: str = "", kind: str = "PRIVMSG") -> Record:
+    return Record(number, f"id{number}", kind, place, 1, "n", "n!u@h", "#A", text)
+
+
+def kept(archive: MemoryArchive, place: str = "#a") -> list[str]:
+    return [one.msgid for one in archive.read(Query(place, 100, events=True))]
+
+
+def test_lines_at_the_bound_and_past_it() -> None:
+    archive = MemoryArchive(most_lines=3)
+    for number, place in enumerate(("#a", "#b", "#a")):
+        archive.keep(line(number, place))
+    assert (kept(archive), kept(archive, "#b")) == (["id0", "id2"], ["id1"])
+    archive.keep(line(3))
+    assert (kept(archive), kept(archive, "#b"), len(archive)) == (["id2", "id3"], ["id1"], 3)
+    archive.keep(line(4))
+    assert kept(archive, "#b") == []
+    assert archive.find("id1") is None
+    assert archive.find("id4") == line(4)
+
+
+def test_bytes_at_the_bound_and_past_it() -> None:
+    one = line(1, text="x" * 100)
+    size = LINE_BYTES + 100 + len("n!u@h") + len("#A")
+    archive = MemoryArchive(most_bytes=2 * size)
+    archive.keep(one)
+    archive.keep(line(2, text="y" * 100))
+    assert kept(archive) == ["id1", "id2"]
+    archive.keep(line(3))
+    assert kept(archive) == ["id2", "id3"]
+
+
+def test_the_bounds_of_a_server() -> None:
+    archive = MemoryArchive()
+    for number in range(archive_module.MOST_LINES + 1):
+        archive.keep(line(number))
+    assert len(archive) == archive_module.MOST_LINES
+    assert archive.find("id0") is None
+
+
+def test_what_is_taken_back_is_gone_in_its_place_only() -> None:
+    archive = MemoryArchive()
+    for place in ("#a", "#b"):
+        archive.keep(line(1, place, "secret"))
+    archive.keep(line(2))
+    archive.redact("#a", "id1")
+    assert kept(archive) == ["id2"]
+    assert kept(archive, "#b") == ["id1"]
+    assert len(archive) == 2
+    assert archive.find("id1") == line(1, "#b", "secret")
+    archive.redact("#b", "id1")
+    archive.redact("#b", "id1")
+    assert archive.find("id1") is None
+    assert archive.search(Search((("#b", 0),), 10, words=("secret",))) == []
+
+
+def test_only_what_was_said_is_taken_back() -> None:
+    archive = MemoryArchive()
+    archive.keep(line(1, kind="JOIN"))
+    archive.redact("#a", "id1")
+    assert kept(archive) == ["id1"]
+
+
+def test_a_conversation_is_known_as_long_as_something_of_it_is_kept() -> None:
+    archive = MemoryArchive(most_lines=1)
+    place = conversation("@a", "@b")
+    archive.keep(line(1, place))
+    assert archive.conversations("@a") == archive.conversations("@b") == [place]
+    archive.keep(line(2))
+    assert archive.conversations("@a") == []
+
+
+def test_words_are_found_as_in_the_file() -> None:
+    """The same as in tests/journal/test_reader.py, by FTS5's unicode61."""
+    archive = MemoryArchive()
+    archive.keep(line(1, text='Chào buổi sáng, Tuấn! "so-so"'))
+    for words in (("chao",), ("BUỔI",), ("tuan", "sáng"), ("so-so",), ('"so',)):
+        assert archive.search(Search((("#a", 0),), 9, words=words)), words
+    for words in (("chao", "duy"), ("cha",), ("so-sang",), ("!",)):
+        assert not archive.search(Search((("#a", 0),), 9, words=words)), words
+    assert words_of("Đi ĐI") == ["đi", "đi"]
