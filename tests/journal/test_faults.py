@@ -10,8 +10,8 @@ from pathlib import Path
 import gevent
 import pytest
 
-from gchat.core.effects import Effect, Spoke
-from gchat.core.events import Connected, Joined, Said, TopicSet
+from gchat.core.effects import Effect, Redaction, Spoke
+from gchat.core.events import Connected, Joined, Redacted, Said, TopicSet, UserModeSet
 from gchat.core.history import Batch, Query, Record
 from gchat.core.hub import Hub
 from gchat.journal.sqlite import journal as sqlite_module
@@ -87,6 +87,11 @@ class Chat:
     def kept(self) -> list[str]:
         return [one.text for one in self.store.reader.read(Query("#lobby", 1_000_000))]
 
+    def rest(self) -> None:
+        """Waits until nothing is on its way to the disk."""
+        while self.journal._writing:
+            gevent.sleep(0)
+
     def close(self) -> None:
         self.journal.close()
         self.writer.close()
@@ -106,11 +111,13 @@ def test_a_message_that_cannot_be_stored_is_refused_until_the_disk_is_well_again
     chat: Chat, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert chat.journal.append(Said(1, "#lobby", "before")).result().refusals == ()
+    assert (chat.journal.failing, 0 < chat.journal.took < 10) == (False, True)
     with fault(chat.store):
         lost = [chat.journal.append(Said(1, "#lobby", "x" * 20_000)) for _ in range(3)]
         for ticket in lost:
             (refusal,) = ticket.result().refusals
             assert (refusal.params, refusal.text) == (("PRIVMSG",), NOT_STORED)
+        assert chat.journal.failing
         # everybody stays, and who comes is seen
         assert chat.journal.append(Connected(3, "n3", "u", "h", "r")).result().refusals == ()
         assert chat.journal.append(Joined(3, "#lobby")).result().effects
@@ -118,8 +125,11 @@ def test_a_message_that_cannot_be_stored_is_refused_until_the_disk_is_well_again
     assert chat.journal.append(Said(3, "#lobby", "after")).result().refusals == ()
     assert chat.texts() == ["before", "after"]
     assert chat.kept() == ["before", "after"]
-    levels = [record.levelname for record in caplog.records]
-    assert levels == ["ERROR", "WARNING"], "said once, and once that it is over"
+    said = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert [level for level, _ in said] == ["ERROR", "WARNING"], "said once, and that it is over"
+    assert said[0][1].startswith("messages cannot be stored and are refused: ")
+    assert said[0][1].split(": ")[1] not in ("", "None")
+    assert said[1][1] == "messages are stored again"
     caplog.clear()
 
 
@@ -187,7 +197,11 @@ def test_what_nobody_thought_of_costs_one_batch(
         assert chat.journal.append(Said(1, "#lobby", "lost")).result().refusals
     assert chat.journal.append(Said(1, "#lobby", "kept")).result().refusals == ()
     assert chat.texts() == chat.kept() == ["kept"]
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == (
+        "ERROR",
+        "a batch of 1 cannot be stored and is refused",
+    )
     caplog.clear()
 
 
@@ -222,3 +236,61 @@ def test_who_waits_goes_on_before_others_are_shown_more(chat: Chat) -> None:
     second.result()
     waiting.join()
     assert seen == [["first"]]
+
+
+def test_what_cannot_be_taken_back_is_said_so(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    with read_only(chat.store):
+        ticket = chat.journal.append(Redacted(1, "#lobby", "id", own=True, place="#lobby"))
+        (refusal,) = ticket.result().refusals
+    assert (refusal.params, refusal.text) == (("REDACT",), NOT_STORED)
+    assert not [effect for effect in chat.shown if isinstance(effect, Redaction)]
+    caplog.clear()
+
+
+def test_what_cannot_be_shown_is_logged_and_what_comes_after_is_shown(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(effects: tuple[Effect, ...]) -> None:
+        raise ValueError("surprise")
+
+    show = chat.journal._show
+    chat.journal._show = fails
+    assert chat.journal.append(Said(1, "#lobby", "first")).result().refusals == ()
+    chat.journal._show = show
+    chat.journal.append(Said(1, "#lobby", "second")).result()
+    assert (chat.texts(), chat.kept()) == (["second"], ["first", "second"])
+    assert [record.getMessage() for record in caplog.records] == ["an event cannot be shown"]
+    caplog.clear()
+
+
+def test_what_needs_no_storing_does_not_overtake(chat: Chat) -> None:
+    """It is shown at once where nothing waits, and otherwise behind what does."""
+    chat.rest()
+    before = len(chat.shown)
+    chat.journal.append(UserModeSet(1, True, "i"))
+    assert len(chat.shown) == before + 1
+    chat.journal.append(Said(1, "#lobby", "first"))
+    last = chat.journal.append(UserModeSet(1, False, "i"))
+    gevent.sleep(0)  # the batch is on its way, and nothing is in the queue
+    later = chat.journal.append(UserModeSet(1, True, "i"))
+    assert len(chat.shown) == before + 1
+    last.result()
+    later.result()
+    kinds = [type(effect).__name__ for effect in chat.shown[before + 1 :]]
+    assert kinds == ["Spoke", "ChangedUserModes", "ChangedUserModes"]
+    chat.rest()
+    chat.journal.append(UserModeSet(1, False, "i"))
+    assert len(chat.shown) == before + 5, "nothing waits any more"
+
+
+def test_times_go_on_behind_what_is_stored(chat: Chat, tmp_path: Path) -> None:
+    (said,) = chat.journal.append(Said(1, "#lobby", "x")).result().effects
+    store = chat.store
+    assert store.last_at == 0, "of when it was opened"
+    chat.close()
+    again = Chat(tmp_path)
+    (next_,) = again.journal.append(Said(1, "#lobby", "y")).result().effects
+    assert next_.entry.at == said.entry.at + 1
+    assert next_.entry.msgid > said.entry.msgid
+    again.close()
+    chat.__init__(tmp_path)  # type: ignore[misc]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
+import gevent
 import pytest
 
 from gchat.core.history import Batch, Query, Record
@@ -80,3 +83,41 @@ def test_without_limits_everything_stays(store: Store) -> None:
     fill(store, "#a", 50, at=1)
     assert sweep(store, Keep()) == 1
     assert len(kept(store, "#a")) == 50
+
+
+def test_it_goes_on_in_steps_and_looks_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A step at a time while there is something to forget, then a long look; a fault is logged and
+    left for later."""
+    pauses: list[float] = []
+    answers: list[bool | sqlite3.Error] = [False, False, True, sqlite3.Error("locked"), True]
+
+    class Writer:
+        def ask(self, job: Callable[[], bool]) -> bool:
+            assert job == sweeper.step
+            if not answers:
+                raise gevent.GreenletExit
+            answer = answers.pop(0)
+            if isinstance(answer, sqlite3.Error):
+                raise answer
+            return answer
+
+    sweeper = Retention(store, cast("WorkerPool", Writer()), lambda: NOW, Keep())
+    monkeypatch.setattr("gchat.journal.sqlite.retention.gevent.sleep", pauses.append)
+    with pytest.raises(gevent.GreenletExit):
+        sweeper.run()
+    pause, look = retention.PAUSE_SECONDS, retention.LOOK_SECONDS
+    assert pauses == [pause, pause, look, look, look]
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == ["what is too old cannot be forgotten now: locked"]
+
+
+def test_every_look_begins_with_the_first_place(store: Store) -> None:
+    sweeper = Retention(store, WorkerPool(1), lambda: NOW, Keep(lines=10))
+    for _ in range(2):
+        fill(store, "!before", 11)
+        fill(store, "#a", 11)
+        while not sweeper.step():
+            pass
+        assert (len(kept(store, "!before")), len(kept(store, "#a"))) == (10, 10)

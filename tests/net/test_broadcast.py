@@ -143,3 +143,42 @@ class Equivalence(RuleBasedStateMachine):
 
 TestEquivalence = Equivalence.TestCase
 TestEquivalence.settings = machine(200)
+
+
+def test_who_has_a_part_already_gets_the_rest_whole(crowd: Crowd) -> None:
+    group, outbox = crowd.groups[0], crowd.outboxes[0]
+    group.write(b"a\n")
+    outbox.write(b"only you\n")
+    for word in (b"b\n", b"c\n"):
+        group.write(word)
+    group.flush()
+    assert [sock.got for sock in crowd.sockets[1:]] == [b"a\nb\nc\n"] * 2
+    assert crowd.sockets[0].got == b"a\nonly you\nb\nc\n"
+
+
+def test_a_flush_tells_how_many_sends_it_took_and_stood_for(crowd: Crowd) -> None:
+    group = crowd.groups[0]
+    assert group.flush() == (0, 0)
+    for word in (b"a\n", b"b\n"):
+        group.write(word)
+    assert group.flush() == (3, 6)
+
+
+def test_what_waits_is_counted_anew_after_a_flush(crowd: Crowd) -> None:
+    group = crowd.groups[0]
+    group.write(b"x" * GROUP_BYTES)
+    group.flush()
+    group.write(b"x" * GROUP_BYTES)
+    assert len(crowd.sockets[0].got) == GROUP_BYTES, "at the bound it waits"
+
+
+def test_who_leaves_and_comes_back_misses_only_what_was_written_meanwhile(crowd: Crowd) -> None:
+    group, outbox = crowd.groups[0], crowd.outboxes[0]
+    group.write(b"a\n")
+    group.remove(outbox)
+    group.write(b"b\n")
+    group.add(outbox)
+    group.write(b"c\n")
+    crowd.turn()
+    crowd.turn()
+    assert crowd.sockets[0].got == b"a\nc\n"

@@ -9,7 +9,16 @@ import greenlet
 import pytest
 
 from gchat.core.effects import Effect
-from gchat.core.events import Connected, Event, Joined, Kicked, Parted, Quit, Said
+from gchat.core.events import (
+    Connected,
+    Event,
+    Joined,
+    Kicked,
+    Parted,
+    Quit,
+    RoomRenamed,
+    Said,
+)
 from gchat.core.hub import Hub
 from gchat.core.stamp import Stamper
 from gchat.dialects.peer import Variant
@@ -160,3 +169,63 @@ def test_delivering_never_switches_greenlets(room: Room) -> None:
     finally:
         greenlet.settrace(previous)
     assert switches == []
+
+
+def test_an_effect_that_cannot_be_shown_in_one_form_is_shown_in_the_others(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(effect: Effect) -> bytes:
+        raise ValueError("surprise")
+
+    room.variants["x"] = Variant("x", 0, fails)
+    for uid in (1, 2, 3):
+        room.register(uid, "x")
+    room.do(Said(4, "#a", "hi", origin=4), Parted(4, "#a"))
+    got = room.got()
+    assert (got[1], got[5]) == ([], [b"y:Spokey:Left"])
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == ["an effect cannot be shown: Spoke", "an effect cannot be shown: Left"]
+    assert all(record.exc_info for record in caplog.records)
+    room.do(Said(5, "#a", "hi", origin=5))
+    assert room.fanout._rooms.keys() == {"#a"}, "who left is followed all the same"
+    caplog.clear()
+
+
+def test_a_connection_that_cannot_show_something_of_its_own_costs_no_other(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(effect: Effect) -> bytes:
+        raise ValueError("surprise")
+
+    def private(effect: Effect) -> bytes:
+        return type(effect).__name__.encode()
+
+    for uid, render in ((1, fails), (2, private), (3, private)):
+        outbox = room.outboxes[uid]
+        room.fanout.register(uid, outbox, room.variant("x"), echo=False, private=render)
+    room.do(RoomRenamed(1, "#a", "#b", ""))
+    got = room.got()
+    assert (got[1], got[2], got[3]) == ([], [b"ChangedRoomName"], [b"ChangedRoomName"])
+    (record,) = caplog.records
+    assert record.getMessage() == "an effect cannot be shown: ChangedRoomName"
+    caplog.clear()
+
+
+def test_what_others_do_is_no_answer_to_a_labeled_command(room: Room) -> None:
+    mine = Said(1, "#a", "mine", origin=1)
+    room.register(1, "x", echo=True)
+    room.fanout.capture(1, room.outboxes[1], mine)
+    room.do(Said(2, "#a", "other", origin=2), Said(1, "#a", "another", origin=1), mine)
+    assert room.fanout.captured(1, room.outboxes[1]) == b"x:Spoke"
+    assert room.got()[1] == [b"x:Spokex:Spoke"]
+    assert room.fanout.captured(1, room.outboxes[1]) == b""
+    room.fanout.capture(99, room.outboxes[1], mine)
+    assert room.fanout.captured(99, room.outboxes[1]) == b""
+
+
+def test_in_the_end_nobody_is_shown_anything(room: Room) -> None:
+    room.fanout.clear()
+    room.do(Said(1, "#a", "hi", origin=1))
+    assert all(got == [] for got in room.got().values())
+    fanout = room.fanout
+    assert (fanout._recipients, fanout._groups, fanout._rooms, fanout._seen) == ({}, {}, {}, {})

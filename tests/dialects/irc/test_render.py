@@ -327,6 +327,10 @@ def test_changes_of_modes_are_as_many_lines_as_they_need() -> None:
         assert len(found) == many
         assert all(len(one) + 2 <= MAX_BODY_BYTES for one in found)
         assert all(one.startswith(":Tuan!u@h MODE #A +b") for one in found)
+    third = tuple(ModeChange(True, "b", letter * (room // 3 - 3)) for letter in "xyz")
+    assert len(lines(ChangedModes(**ROOM, changes=third))) == 1
+    longer = (*third[:2], ModeChange(True, "b", "z" * (room // 3)))
+    assert len(lines(ChangedModes(**ROOM, changes=longer))) == 2
     wide = tuple(ModeChange(True, "b", "ấ" * 100) for _ in range(2))
     assert len(lines(ChangedModes(**ROOM, changes=wide))) == 2
 
