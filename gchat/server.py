@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from gevent import socket as gsocket
+from msgspec.structs import replace
 
 from gchat import assembly
 from gchat.assembly import readable_address, wall_ms

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from msgspec import Struct
+
 from gchat.core.events import Entry, ModeChange
-from gchat.core.record import record
 from gchat.wire.numerics import ERR_UNKNOWNERROR, Numeric
 
 
@@ -36,8 +37,7 @@ class Failure(Refused):
         self.command, self.code, self.context = command, code, context
 
 
-@record(kw_only=True)
-class Effect:
+class Effect(Struct, frozen=True, kw_only=True):
     """Seen by the members of `room` (a folded name, "" for none) and by `uids`."""
 
     entry: Entry
@@ -49,8 +49,7 @@ class Effect:
     uids: tuple[int, ...] = ()
 
 
-@record(kw_only=True)
-class Spoke(Effect):
+class Spoke(Effect, frozen=True, kw_only=True):
     """A message. `target` is the room's name or the nickname of the one it is for."""
 
     verb: str
@@ -64,24 +63,21 @@ class Spoke(Effect):
     origin: int = 0  # the connection that it came by
 
 
-@record(kw_only=True)
-class Entered(Effect):
+class Entered(Effect, frozen=True, kw_only=True):
     """Somebody is in the room from here on, and sees this."""
 
     room_name: str
     realname: str = ""
 
 
-@record(kw_only=True)
-class Left(Effect):
+class Left(Effect, frozen=True, kw_only=True):
     """Somebody leaves the room, and still sees this."""
 
     room_name: str
     reason: str
 
 
-@record(kw_only=True)
-class WasKicked(Effect):
+class WasKicked(Effect, frozen=True, kw_only=True):
     """`target` is put out of the room, and still sees this."""
 
     room_name: str
@@ -90,40 +86,35 @@ class WasKicked(Effect):
     reason: str
 
 
-@record(kw_only=True)
-class Disconnected(Effect):
+class Disconnected(Effect, frozen=True, kw_only=True):
     """A user is gone from everywhere; `rooms` are those they were in."""
 
     rooms: tuple[str, ...]
     reason: str
 
 
-@record(kw_only=True)
-class ChangedNick(Effect):
+class ChangedNick(Effect, frozen=True, kw_only=True):
     """`new` is the nickname from here on; `rooms` are those they are in."""
 
     new: str
     rooms: tuple[str, ...] = ()
 
 
-@record(kw_only=True)
-class ChangedTopic(Effect):
+class ChangedTopic(Effect, frozen=True, kw_only=True):
     """`text` is the room's topic from here on, "" for none."""
 
     room_name: str
     text: str
 
 
-@record(kw_only=True)
-class ChangedModes(Effect):
+class ChangedModes(Effect, frozen=True, kw_only=True):
     """The changes that took effect, arguments as they are now known."""
 
     room_name: str
     changes: tuple[ModeChange, ...]
 
 
-@record(kw_only=True)
-class Invitation(Effect):
+class Invitation(Effect, frozen=True, kw_only=True):
     """`target` may enter the room. `told`: seen by others than them, where they want to know."""
 
     room_name: str
@@ -131,16 +122,14 @@ class Invitation(Effect):
     told: bool = False
 
 
-@record(kw_only=True)
-class Knock(Effect):
+class Knock(Effect, frozen=True, kw_only=True):
     """Seen by who may invite: somebody asks for an invitation."""
 
     room_name: str
     text: str
 
 
-@record(kw_only=True)
-class ChangedRoomName(Effect):
+class ChangedRoomName(Effect, frozen=True, kw_only=True):
     """Seen by the members, `uids`: who was in `room_name` is in `new` from here on."""
 
     room_name: str
@@ -150,8 +139,7 @@ class ChangedRoomName(Effect):
     reason: str
 
 
-@record(kw_only=True)
-class Personal(Effect):
+class Personal(Effect, frozen=True, kw_only=True):
     """Something of a person that others see only where they want to. `watched`: seen by who
     monitors them and shares no room with them.
     """
@@ -159,41 +147,35 @@ class Personal(Effect):
     watched: bool = False
 
 
-@record(kw_only=True)
-class ChangedAway(Personal):
+class ChangedAway(Personal, frozen=True, kw_only=True):
     """`text` is `None` when they are back."""
 
     text: str | None
 
 
-@record(kw_only=True)
-class ChangedRealname(Personal):
+class ChangedRealname(Personal, frozen=True, kw_only=True):
     """`realname` from here on."""
 
     realname: str
 
 
-@record(kw_only=True)
-class ChangedAccount(Personal):
+class ChangedAccount(Personal, frozen=True, kw_only=True):
     """They are logged in (`account`), or not any more."""
 
 
-@record(kw_only=True)
-class Presence(Effect):
+class Presence(Effect, frozen=True, kw_only=True):
     """Seen by who monitors the nickname: somebody has it from here on, or nobody."""
 
     online: bool
 
 
-@record(kw_only=True)
-class ChangedUserModes(Effect):
+class ChangedUserModes(Effect, frozen=True, kw_only=True):
     """Seen by themselves."""
 
     words: str  # such as "+i"
 
 
-@record(kw_only=True)
-class ChangedMetadata(Effect):
+class ChangedMetadata(Effect, frozen=True, kw_only=True):
     """Of a room or a person (`target`); `None` where the key is not set any more. Seen by members
     or neighbours, where they subscribed to the key.
     """
@@ -203,23 +185,20 @@ class ChangedMetadata(Effect):
     value: str | None
 
 
-@record(kw_only=True)
-class Wallop(Effect):
+class Wallop(Effect, frozen=True, kw_only=True):
     """Seen by who wants to (user mode w)."""
 
     text: str
 
 
-@record(kw_only=True)
-class Evicted(Effect):
+class Evicted(Effect, frozen=True, kw_only=True):
     """The connections `targets` are to be closed."""
 
     targets: tuple[int, ...]
     reason: str
 
 
-@record(kw_only=True)
-class Redaction(Effect):
+class Redaction(Effect, frozen=True, kw_only=True):
     """A message is taken back: nobody is shown it again. `target` as in Spoke."""
 
     target: str
@@ -228,16 +207,14 @@ class Redaction(Effect):
     reason: str
 
 
-@record(kw_only=True)
-class MarkedRead(Effect):
+class MarkedRead(Effect, frozen=True, kw_only=True):
     """Seen by nobody else: they have read what was said up to `at`, milliseconds; 0 for never."""
 
     target: str
     at: int
 
 
-@record()
-class Saved:
+class Saved(Struct, frozen=True):
     """Something of the hub that outlives it, as it is from here on: JSON, or `None` where it is no
     more. `kind` and `key` say what it is.
     """
@@ -247,8 +224,7 @@ class Saved:
     value: str | None
 
 
-@record()
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What applying one entry brought: what is seen, what is answered to the one who asked, and
     what is to be kept of the hub.
     """

@@ -7,11 +7,10 @@ journal decides.
 
 from __future__ import annotations
 
-from gchat.core.record import record
+from msgspec import Struct
 
 
-@record()
-class Connected:
+class Connected(Struct, frozen=True):
     """A connection takes its nickname and becomes a user."""
 
     uid: int
@@ -28,16 +27,14 @@ class Connected:
     metadata: tuple[tuple[str, str], ...] = ()
 
 
-@record()
-class Renamed:
+class Renamed(Struct, frozen=True):
     """NICK by somebody who has one already."""
 
     uid: int
     nick: str
 
 
-@record()
-class Quit:
+class Quit(Struct, frozen=True):
     """A user's connection is gone, for whatever reason; 0 is all of them."""
 
     uid: int
@@ -45,8 +42,7 @@ class Quit:
     connection: int = 0
 
 
-@record()
-class Attached:
+class Attached(Struct, frozen=True):
     """One more connection of the user `uid`, who is logged in to `account`."""
 
     uid: int
@@ -57,24 +53,21 @@ class Attached:
     host: str = ""
 
 
-@record()
-class AwaySet:
+class AwaySet(Struct, frozen=True):
     """AWAY; `text` is `None` when they are back."""
 
     uid: int
     text: str | None
 
 
-@record()
-class RealnameSet:
+class RealnameSet(Struct, frozen=True):
     """SETNAME."""
 
     uid: int
     realname: str
 
 
-@record()
-class UserModeSet:
+class UserModeSet(Struct, frozen=True):
     """MODE of oneself, one letter."""
 
     uid: int
@@ -82,8 +75,7 @@ class UserModeSet:
     letter: str
 
 
-@record()
-class Watched:
+class Watched(Struct, frozen=True):
     """MONITOR of nicknames from here on, or not any more; without any, of nobody any more."""
 
     uid: int
@@ -94,8 +86,7 @@ class Watched:
 # -- accounts
 
 
-@record()
-class AccountMade:
+class AccountMade(Struct, frozen=True):
     """Somebody registers an account; `verifier` is what is kept of the password. Who has a nickname
     is logged in to it.
     """
@@ -105,16 +96,14 @@ class AccountMade:
     verifier: str
 
 
-@record()
-class PasswordSet:
+class PasswordSet(Struct, frozen=True):
     """Another password for the account that they are logged in to."""
 
     uid: int
     verifier: str
 
 
-@record()
-class CertificateSet:
+class CertificateSet(Struct, frozen=True):
     """The fingerprint of a certificate that logs in to their account, or (`adding` is False) not
     any more.
     """
@@ -124,15 +113,13 @@ class CertificateSet:
     adding: bool
 
 
-@record()
-class AccountDropped:
+class AccountDropped(Struct, frozen=True):
     """The account that they are logged in to is no more, nor are its rooms lasting."""
 
     uid: int
 
 
-@record()
-class LoggedIn:
+class LoggedIn(Struct, frozen=True):
     """They have proved that the account is theirs."""
 
     uid: int
@@ -140,8 +127,7 @@ class LoggedIn:
     account_id: str = ""  # its `ident`, "" for whichever it is now
 
 
-@record()
-class LoggedOut:
+class LoggedOut(Struct, frozen=True):
     """They are nobody's any more."""
 
     uid: int
@@ -150,16 +136,14 @@ class LoggedOut:
 # -- operators of the server
 
 
-@record()
-class Opered:
+class Opered(Struct, frozen=True):
     """OPER was right."""
 
     uid: int
     name: str
 
 
-@record()
-class Killed:
+class Killed(Struct, frozen=True):
     """KILL of `target`, a nickname, by an operator or (`own`) by its own account."""
 
     uid: int
@@ -168,8 +152,7 @@ class Killed:
     own: bool = False
 
 
-@record()
-class ServerBanSet:
+class ServerBanSet(Struct, frozen=True):
     """A ban of who matches `mask` (user@host), or its end (`reason` is `None`). `until` is in
     milliseconds, 0 for ever.
     """
@@ -180,8 +163,7 @@ class ServerBanSet:
     until: int = 0
 
 
-@record()
-class Walloped:
+class Walloped(Struct, frozen=True):
     """WALLOPS."""
 
     uid: int
@@ -191,8 +173,7 @@ class Walloped:
 # -- rooms
 
 
-@record()
-class Joined:
+class Joined(Struct, frozen=True):
     """JOIN; `key` is the password that was given, "" for none."""
 
     uid: int
@@ -200,8 +181,7 @@ class Joined:
     key: str = ""
 
 
-@record()
-class Parted:
+class Parted(Struct, frozen=True):
     """PART."""
 
     uid: int
@@ -209,8 +189,7 @@ class Parted:
     reason: str = ""
 
 
-@record()
-class Kicked:
+class Kicked(Struct, frozen=True):
     """KICK of `target`, a nickname."""
 
     uid: int
@@ -219,8 +198,7 @@ class Kicked:
     reason: str
 
 
-@record()
-class Invited:
+class Invited(Struct, frozen=True):
     """INVITE of `target`, a nickname."""
 
     uid: int
@@ -228,8 +206,7 @@ class Invited:
     target: str
 
 
-@record()
-class Knocked:
+class Knocked(Struct, frozen=True):
     """KNOCK: an invitation is asked for."""
 
     uid: int
@@ -237,8 +214,7 @@ class Knocked:
     text: str
 
 
-@record()
-class TopicSet:
+class TopicSet(Struct, frozen=True):
     """TOPIC; an empty text removes it."""
 
     uid: int
@@ -246,8 +222,7 @@ class TopicSet:
     text: str
 
 
-@record()
-class ModeChange:
+class ModeChange(Struct, frozen=True):
     """One letter of a MODE command: +o Tuan is (True, "o", "Tuan")."""
 
     adding: bool
@@ -255,8 +230,7 @@ class ModeChange:
     arg: str = ""
 
 
-@record()
-class ModesSet:
+class ModesSet(Struct, frozen=True):
     """MODE of a room."""
 
     uid: int
@@ -264,8 +238,7 @@ class ModesSet:
     changes: tuple[ModeChange, ...]
 
 
-@record()
-class RoomRenamed:
+class RoomRenamed(Struct, frozen=True):
     """RENAME."""
 
     uid: int
@@ -274,8 +247,7 @@ class RoomRenamed:
     reason: str
 
 
-@record()
-class RoomRegistered:
+class RoomRegistered(Struct, frozen=True):
     """The room belongs to the account of who asks, and lasts; or (`adding` is False) does not."""
 
     uid: int
@@ -283,8 +255,7 @@ class RoomRegistered:
     adding: bool = True
 
 
-@record()
-class MetadataSet:
+class MetadataSet(Struct, frozen=True):
     """METADATA SET of a room's name, or of oneself ("*"); `None` removes the key."""
 
     uid: int
@@ -296,8 +267,7 @@ class MetadataSet:
 # -- messages
 
 
-@record()
-class Said:
+class Said(Struct, frozen=True):
     """PRIVMSG, NOTICE or TAGMSG to one target: a room, those of a room with a rank (`@#room`), or a
     nickname. A text of several lines is one message; a line that goes on without a break begins
     with NUL.
@@ -311,8 +281,7 @@ class Said:
     origin: int = 0  # the connection that it came by
 
 
-@record()
-class Redacted:
+class Redacted(Struct, frozen=True):
     """REDACT of a message of one target. `own`: it is theirs, as the archive has it; otherwise they
     have to be an operator of the room. `place` is where the archive has it.
     """
@@ -325,8 +294,7 @@ class Redacted:
     place: str = ""
 
 
-@record()
-class MarkerSet:
+class MarkerSet(Struct, frozen=True):
     """MARKREAD: they have read a target's messages up to a time in milliseconds."""
 
     uid: int
@@ -369,8 +337,7 @@ Event = (
 )
 
 
-@record()
-class Entry:
+class Entry(Struct, frozen=True):
     """An event at its place in the journal."""
 
     seq: int  # 1, 2, 3, … without gaps

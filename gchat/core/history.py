@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from msgspec import Struct
+
 from gchat.core.effects import Saved
-from gchat.core.record import record
 
 MESSAGES = frozenset({"PRIVMSG", "NOTICE"})
 
 
-@record()
-class Record:
+class Record(Struct, frozen=True):
     """As it was seen, names as they were at that moment."""
 
     at: int  # milliseconds since 1970
@@ -30,8 +30,7 @@ class Record:
     boot: str = ""  # the run of the server in which `uid` is meant
 
 
-@record()
-class Batch:
+class Batch(Struct, frozen=True):
     """What is stored together: new lines, those that are taken back (place and msgid), and what the
     hub is from here on.
     """
@@ -44,16 +43,14 @@ class Batch:
         return bool(self.records or self.redacted or self.saved)
 
 
-@record()
-class Reference:
+class Reference(Struct, frozen=True):
     """A point in the past: a time in milliseconds, or a message."""
 
     at: int = 0
     msgid: str = ""
 
 
-@record()
-class Query:
+class Query(Struct, frozen=True):
     """What somebody wants to read of a place, both bounds excluded. `newest`: where there are more
     than `limit`, the last of them, otherwise the first. None from before `since` (milliseconds).
     """
@@ -67,8 +64,7 @@ class Query:
     events: bool = False  # also what is no message
 
 
-@record()
-class Search:
+class Search(Struct, frozen=True):
     """What somebody looks for. `places` are those they may read, each from a time on
     (milliseconds). Every word has to be in the message, whatever its case and accents; a nickname
     is the sender's. Times in milliseconds, both excluded; 0 for none.

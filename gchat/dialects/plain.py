@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
+
+from msgspec.structs import replace
 
 from gchat.config import Config
 from gchat.core.effects import (

@@ -138,7 +138,7 @@ def test_what_is_made_of_it_again(effect: Effect) -> None:
 
 def vars_of(effect: Effect) -> dict[str, Any]:
     return {"kind": type(effect)} | {
-        name: getattr(effect, name) for name in type(effect).__dataclass_fields__
+        name: getattr(effect, name) for name in type(effect).__struct_fields__
     }
 
 

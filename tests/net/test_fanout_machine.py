@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 
 from gchat.core.effects import (
     ChangedMetadata,
@@ -175,12 +176,12 @@ class FanoutMachine(RuleBasedStateMachine):
         if isinstance(event, Connected) and event.uid not in self.hub.users:
             self.register(event.uid, data)
         doer = [one for one in self.of(event.uid) if one.registered]
+        if isinstance(event, Said) and doer:
+            event = replace(event, origin=data.draw(st.sampled_from(doer)).number)
         if doer and data.draw(st.integers(0, 3)) == 0:
             connection = data.draw(st.sampled_from(doer))
             self.fanout.capture(connection.uid, connection.outbox, event)
             connection.answers, connection.captured = event, b""
-        if isinstance(event, Said) and doer:
-            object.__setattr__(event, "origin", data.draw(st.sampled_from(doer)).number)
         self.apply(event)
         for connection in self.connections:
             if connection.answers is not None:

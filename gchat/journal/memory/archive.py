@@ -6,10 +6,10 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from operator import attrgetter
 
 import gevent
+from msgspec.structs import replace
 
 from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
 

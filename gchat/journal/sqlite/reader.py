@@ -6,8 +6,9 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from gchat.core.history import Query, Record, Reference, Search
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
