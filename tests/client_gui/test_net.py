@@ -254,7 +254,7 @@ def test_quit_says_goodbye_and_waits_a_moment(answers: bool) -> None:
         connector.quit("bye")
         assert await read_until(server, b"\r\n") == b"QUIT bye\r\n"
         if answers:
-            await server.send_all(b"ERROR :Closing Peer\r\n")
+            await server.send_all(b"ERROR :Closing Link\r\n")
             await server.aclose()
         await trio.testing.wait_all_tasks_blocked()
         if not answers:

@@ -86,7 +86,7 @@ EXCHANGES: list[tuple[str, list[Event], str]] = [
         ],
         "JOIN #lobby\r\nPING keepalive\r\n",
     ),
-    ("ERROR :Closing Peer: you (bye)\r\n", [Closed("bye")], ""),
+    ("ERROR :Closing Link: you (bye)\r\n", [Closed("bye")], ""),
     ("NOTICE * :*** Looking up\r\n\r\n   \r\n", [ServerText("*** Looking up")], ""),
 ]
 

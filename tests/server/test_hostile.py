@@ -173,7 +173,7 @@ def test_who_does_not_read_is_told_and_dropped_and_nobody_else_notices(
             pass
     assert gone == ["Slow QUIT SendQ exceeded"]
     lines = slow.read_to_end()
-    assert lines[-1] == "ERROR :Closing Peer: 127.0.0.1 (SendQ exceeded)"
+    assert lines[-1] == "ERROR :Closing Link: 127.0.0.1 (SendQ exceeded)"
     seen = [line.split(" :")[1].split()[0] for line in lines if " PRIVMSG #room :" in line]
     assert seen == [str(n) for n in range(len(seen))], "what it did get has no gap"
     tuan.ask("PRIVMSG #room :on we go")

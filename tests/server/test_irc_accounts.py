@@ -132,7 +132,7 @@ def test_who_fails_again_and_again_is_let_go(server: ServerProcess) -> None:
     for _ in range(10):
         client.send("AUTHENTICATE PLAIN", "AUTHENTICATE !!!")
     assert client.read_to_end()[-1] == (
-        "ERROR :Closing Peer: 127.0.0.1 (Too many failures to log in)"
+        "ERROR :Closing Link: 127.0.0.1 (Too many failures to log in)"
     )
 
 

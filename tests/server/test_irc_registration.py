@@ -126,13 +126,13 @@ def test_quit_is_answered_and_told(server: ServerProcess) -> None:
     leaver = IrcClient(server.port, "Leaver", join="#room")
     witness.sync()
     leaver.send("QUIT :see you")
-    assert leaver.read_to_end()[-1] == "ERROR :Closing Peer: 127.0.0.1 (Quit: see you)"
+    assert leaver.read_to_end()[-1] == "ERROR :Closing Link: 127.0.0.1 (Quit: see you)"
     assert words([witness.read()]) == ["Leaver QUIT Quit: see you"]
 
 
 def test_quit_before_registration(server: ServerProcess) -> None:
     with LineClient(server.port, b"QUIT\r\n") as client:
-        assert client.read_to_end() == ["ERROR :Closing Peer: 127.0.0.1 (Quit)"]
+        assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (Quit)"]
 
 
 def test_capabilities_can_change_after_registration(server: ServerProcess) -> None:
@@ -219,4 +219,4 @@ def test_a_gateway_speaks_for_somebody(make_server: Callable[..., ServerProcess]
 def test_webirc_is_nobodys_by_default(server: ServerProcess) -> None:
     client = raw(server)
     client.send("WEBIRC secret gateway host.example 192.0.2.7")
-    assert client.read_to_end() == ["ERROR :Closing Peer: 127.0.0.1 (WEBIRC is not for you)"]
+    assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (WEBIRC is not for you)"]

@@ -39,7 +39,7 @@ def test_a_signal_stops_it_gracefully(
     assert server.stop(number) == 0
     assert tuan.read_to_end() == ["The server is shutting down. Goodbye!"]
     assert duy.read_to_end() == [
-        "ERROR :Closing Peer: 127.0.0.1 (The server is shutting down. Goodbye!)"
+        "ERROR :Closing Link: 127.0.0.1 (The server is shutting down. Goodbye!)"
     ]
     assert silent.read_to_end() == []
 

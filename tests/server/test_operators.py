@@ -63,7 +63,7 @@ def test_kill(server: ServerProcess, admin: IrcClient) -> None:
     duy.sync()
     admin.ask("KILL Tuan :enough")
     reason = "Killed (Admin (enough))"
-    assert tuan.read_to_end()[-1] == f"ERROR :Closing Peer: 127.0.0.1 ({reason})"
+    assert tuan.read_to_end()[-1] == f"ERROR :Closing Link: 127.0.0.1 ({reason})"
     assert words(duy.sync()) == [f"Tuan QUIT {reason}"]
 
 

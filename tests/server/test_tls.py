@@ -56,7 +56,7 @@ def test_who_speaks_what_over_tls(server: ServerProcess, over_tls: None) -> None
     assert duy.read_line() == "Tuan: Hello, Duy!"
     assert any(m.command == "671" for m in tuan.ask("WHOIS Tuan")), "secure"
     tuan.send("QUIT :bye")
-    assert tuan.read_to_end()[-1] == "ERROR :Closing Peer: 127.0.0.1 (Quit: bye)"
+    assert tuan.read_to_end()[-1] == "ERROR :Closing Link: 127.0.0.1 (Quit: bye)"
     assert duy.read_line() == "Tuan has left the chat room!"
 
 

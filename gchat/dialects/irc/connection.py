@@ -214,7 +214,7 @@ class IrcConnection:
 
     def last_words(self, reason: str) -> bytes:
         """See Dialect."""
-        return f"ERROR :Closing Peer: {self.peer.host} ({reason})\r\n".encode()
+        return f"ERROR :Closing Link: {self.peer.host} ({reason})\r\n".encode()
 
     def reloaded(self, before: Config) -> None:
         """See Dialect."""
