@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from client_gui.settings import LAYOUTS
+from client_gui.system.settings import LAYOUTS
 from client_gui.texts import _
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr

@@ -6,10 +6,10 @@ import time
 import webbrowser
 from typing import TYPE_CHECKING
 
-from client_gui.commands import COMMANDS, Find, Join, Leave, Mute, Nick, Send, Tell, interpret
-from client_gui.events import Kind, Unsent
-from client_gui.lines import SPOKEN, Line, Look
-from client_gui.net import Command
+from client_gui.core.events import Kind, Unsent
+from client_gui.core.protocol import Command
+from client_gui.model.commands import COMMANDS, Find, Join, Leave, Mute, Nick, Send, Tell, interpret
+from client_gui.model.lines import SPOKEN, Line, Look
 from client_gui.texts import _
 from client_gui.ui.panels import Question
 from gchat.wire.names import casefold

@@ -9,13 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from client_gui import appearance, drafts, texts
-from client_gui import settings as settings_module
-from client_gui.changes import Change, ListChanged, NickNeeded, Noticed, TrustNeeded, TypingChanged
-from client_gui.events import NetEvent
-from client_gui.model import Model, Phase
-from client_gui.notify import Notifier
-from client_gui.settings import Server, Settings
+from client_gui import texts
+from client_gui.core.events import NetEvent
+from client_gui.model.changes import (
+    Change,
+    ListChanged,
+    NickNeeded,
+    Noticed,
+    TrustNeeded,
+    TypingChanged,
+)
+from client_gui.model.model import Model, Phase
+from client_gui.system import appearance, drafts
+from client_gui.system import settings as settings_module
+from client_gui.system.notify import Notifier
+from client_gui.system.settings import Server, Settings
 from client_gui.texts import _
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import Typing

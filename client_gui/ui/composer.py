@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
 
-from client_gui.completion import Completer
+from client_gui.model.completion import Completer
 from client_gui.texts import _
 from client_gui.ui.theme import Theme
 

@@ -11,16 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from client_gui import events, secrets
-from client_gui.bridge import Bridge
-from client_gui.changes import TrustNeeded
-from client_gui.login import Login
-from client_gui.model import Phase, Status
-from client_gui.net import Command
-from client_gui.settings import Server
-from client_gui.stream import Address
+from client_gui.core import events
+from client_gui.core.login import Login
+from client_gui.core.protocol import Command
+from client_gui.model.changes import TrustNeeded
+from client_gui.model.model import Phase, Status
+from client_gui.net.stream import Address
+from client_gui.net.thread import NetThread
+from client_gui.system import secrets
+from client_gui.system.settings import Server
 from client_gui.texts import _
-from client_gui.thread import NetThread
+from client_gui.ui.bridge import Bridge
 from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.panels import Question
 from gchat.wire.names import casefold

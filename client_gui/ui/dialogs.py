@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from tkinter import ttk
 
-from client_gui.settings import Server
+from client_gui.system.settings import Server
 from client_gui.texts import _
 from client_gui.ui.check import Check
 from client_gui.ui.roomlist import RoomList, Row

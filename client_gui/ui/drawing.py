@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 
-from client_gui.lines import PASSING, SPOKEN, Fate, Line, Look, summary
-from client_gui.markup import Mark, spans
-from client_gui.rooms import Room
+from client_gui.model.lines import PASSING, SPOKEN, Fate, Line, Look, summary
+from client_gui.model.markup import Mark, spans
+from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.theme import Theme
 

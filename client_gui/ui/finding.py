@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from client_gui.events import Said
-from client_gui.lines import SPOKEN
+from client_gui.core.events import Said
+from client_gui.model.lines import SPOKEN
 from client_gui.texts import _
 from client_gui.ui.panels import Choice, Chooser, Words
 

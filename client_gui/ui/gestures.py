@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from client_gui.lines import Line, summary
+from client_gui.model.lines import Line, summary
 
 if TYPE_CHECKING:
     from client_gui.ui.transcript import Transcript

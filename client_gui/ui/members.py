@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from client_gui.rooms import Room
+from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme

@@ -6,7 +6,7 @@ import tkinter as tk
 from functools import partial
 from typing import TYPE_CHECKING
 
-from client_gui.lines import SPOKEN, Fate, Line
+from client_gui.model.lines import SPOKEN, Fate, Line
 from client_gui.texts import _
 
 if TYPE_CHECKING:

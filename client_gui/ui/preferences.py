@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from tkinter import ttk
 
-from client_gui.settings import ALL, LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.system.settings import ALL, LAYOUTS, LINES, SCALES, THEMES, Settings
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from tkinter import ttk
 
-from client_gui.model import Model, Phase
-from client_gui.rooms import Room
+from client_gui.model.model import Model, Phase
+from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme

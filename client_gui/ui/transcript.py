@@ -5,8 +5,8 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 
-from client_gui.lines import Line, summary
-from client_gui.rooms import Room
+from client_gui.model.lines import Line, summary
+from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on, is_passing
 from client_gui.ui.gestures import Gestures, Wishes

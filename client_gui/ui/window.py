@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Collection, Iterable
 from functools import partial
 
-from client_gui.changes import (
+from client_gui.model.changes import (
     Change,
     HistoryAdded,
     LineAdded,
@@ -15,8 +15,8 @@ from client_gui.changes import (
     RoomsChanged,
     StatusChanged,
 )
-from client_gui.model import Model
-from client_gui.rooms import Room
+from client_gui.model.model import Model
+from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.composer import Composer, Typing
 from client_gui.ui.findbar import FindBar, Search

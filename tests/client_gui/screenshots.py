@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from client_gui.settings import Server, Settings, save
+from client_gui.system.settings import Server, Settings, save
 from client_gui.ui.panels import Chooser, Panel
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient, PlainClient

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from client_gui.commands import Find, Join, Leave, Nick, Send, Tell, interpret
-from client_gui.protocol import ClientProtocol
+from client_gui.core.protocol import ClientProtocol
+from client_gui.model.commands import Find, Join, Leave, Nick, Send, Tell, interpret
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from client_gui.completion import Completer
+from client_gui.model.completion import Completer
 
 NICKS, ROOMS, COMMANDS = ["Tuan", "Túc", "Duy", "tun"], ["#lobby", "#long"], ["join", "me", "msg"]
 

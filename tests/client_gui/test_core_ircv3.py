@@ -7,7 +7,7 @@ import base64
 import pytest
 import scramp
 
-from client_gui.events import (
+from client_gui.core.events import (
     Away,
     Event,
     Found,
@@ -27,8 +27,8 @@ from client_gui.events import (
     Sending,
     Typing,
 )
-from client_gui.login import Login
-from client_gui.protocol import ClientProtocol
+from client_gui.core.login import Login
+from client_gui.core.protocol import ClientProtocol
 
 EVERYTHING = (
     "batch echo-message labeled-response message-tags server-time draft/message-redaction "

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from client_gui.lines import SPOKEN, Fate
-from client_gui.model import Phase
+from client_gui.model.lines import SPOKEN, Fate
+from client_gui.model.model import Phase
 from tests.client_gui.ui import Ui
 from tests.support.process import ServerProcess
 from tests.support.terminal import Terminal

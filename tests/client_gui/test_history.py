@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client_gui.events import (
+from client_gui.core.events import (
     Closed,
     Event,
     History,
@@ -20,8 +20,8 @@ from client_gui.events import (
     Said,
     ServerText,
 )
-from client_gui.history import CATCH_UP_SECONDS, PAGES
-from client_gui.protocol import ClientProtocol, Timeouts
+from client_gui.core.history import CATCH_UP_SECONDS, PAGES
+from client_gui.core.protocol import ClientProtocol, Timeouts
 
 
 def texts(lines: Iterable[Past]) -> list[str]:

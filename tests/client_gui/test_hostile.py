@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_gui import events, heard, limits
-from client_gui.events import Event, Joined, Kind, RankChanged, Registered, RoomListed, Said
-from client_gui.exceptions import ProtocolError
-from client_gui.lines import Look
-from client_gui.model import Model
-from client_gui.protocol import ClientProtocol
-from client_gui.rooms import LINES_KEPT, PEOPLE_KEPT, REACTIONS_KEPT
-from client_gui.state import State
+from client_gui.core import events, heard, limits
+from client_gui.core.events import Event, Joined, Kind, RankChanged, Registered, RoomListed, Said
+from client_gui.core.exceptions import ProtocolError
+from client_gui.core.protocol import ClientProtocol
+from client_gui.core.state import State
+from client_gui.model.lines import Look
+from client_gui.model.model import Model
+from client_gui.model.rooms import LINES_KEPT, PEOPLE_KEPT, REACTIONS_KEPT
 
 CAPS = "batch draft/chathistory message-tags server-time draft/multiline=max-bytes=²,max-lines="
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_gui.markup import Mark, Span, spans
+from client_gui.model.markup import Mark, Span, spans
 
 
 def marked(text: str, nick: str = "Tuan") -> list[tuple[Mark, str]]:

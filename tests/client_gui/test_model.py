@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import get_args
 
-from client_gui import events, spoken
-from client_gui import model as model_module
-from client_gui.changes import (
+from client_gui.core import events
+from client_gui.core.events import Kind
+from client_gui.model import model as model_module
+from client_gui.model import spoken
+from client_gui.model.changes import (
     LineAdded,
     LineChanged,
     ListChanged,
@@ -14,10 +16,9 @@ from client_gui.changes import (
     RoomsChanged,
     TypingChanged,
 )
-from client_gui.events import Kind
-from client_gui.lines import LINE_LENGTH, Fate, Line, Look, clean, summary
-from client_gui.model import Model, Phase, Status
-from client_gui.rooms import LINES_KEPT, TYPING_SECONDS
+from client_gui.model.lines import LINE_LENGTH, Fate, Line, Look, clean, summary
+from client_gui.model.model import Model, Phase, Status
+from client_gui.model.rooms import LINES_KEPT, TYPING_SECONDS
 
 
 def model() -> Model:

@@ -9,7 +9,7 @@ import pytest
 import trio
 import trio.testing
 
-from client_gui.events import (
+from client_gui.core.events import (
     Closed,
     CommandFailed,
     Connecting,
@@ -24,15 +24,15 @@ from client_gui.events import (
     Unsent,
     Waiting,
 )
-from client_gui.net import (
+from client_gui.core.protocol import Timeouts
+from client_gui.net.connector import (
     BACKOFF_MAX,
     QUIT_SECONDS,
     Connector,
 )
-from client_gui.protocol import Timeouts
-from client_gui.stream import Address
-from client_gui.vigil import SECONDS as VIGIL_SECONDS
-from client_gui.vigil import Vigil
+from client_gui.net.stream import Address
+from client_gui.net.vigil import SECONDS as VIGIL_SECONDS
+from client_gui.net.vigil import Vigil
 
 ADDRESS = Address("chat.example", 6667, "Tuan")
 ServerEnd = trio.StapledStream[trio.testing.MemorySendStream, trio.testing.MemoryReceiveStream]

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from client_gui.lines import Fate
-from client_gui.model import Phase
-from client_gui.settings import Server
+from client_gui.model.lines import Fate
+from client_gui.model.model import Phase
+from client_gui.system.settings import Server
 from client_gui.ui.panels import Question
 from tests.client_gui.ui import Ui
 from tests.support.clients import WAIT_SECONDS, IrcClient, PlainClient

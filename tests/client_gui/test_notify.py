@@ -9,8 +9,8 @@ import types
 
 import pytest
 
-from client_gui import notify
-from client_gui.notify import LENGTH, Notifier, merged
+from client_gui.system import notify
+from client_gui.system.notify import LENGTH, Notifier, merged
 from tests.support.clients import WAIT_SECONDS
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from client_gui.events import (
+from client_gui.core.events import (
     Closed,
     Event,
     Joined,
@@ -23,10 +23,10 @@ from client_gui.events import (
     ServerText,
     TopicChanged,
 )
-from client_gui.exceptions import NotConnected, ProtocolError
-from client_gui.protocol import NICK_RETRIES, ClientProtocol, Timeouts
-from client_gui.speaking import UNLABELED
-from client_gui.state import State
+from client_gui.core.exceptions import NotConnected, ProtocolError
+from client_gui.core.protocol import NICK_RETRIES, ClientProtocol, Timeouts
+from client_gui.core.speaking import UNLABELED
+from client_gui.core.state import State
 from gchat.wire.message import MessageError
 
 WELCOME = ":srv 001 Tuan :Welcome\r\n"

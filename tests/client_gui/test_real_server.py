@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import trio
 
-from client_gui.events import (
+from client_gui.core.events import (
     Joined,
     Kind,
     Latency,
@@ -16,8 +16,8 @@ from client_gui.events import (
     Registered,
     Said,
 )
-from client_gui.net import Connector
-from client_gui.stream import Address
+from client_gui.net.connector import Connector
+from client_gui.net.stream import Address
 from tests.support.clients import WAIT_SECONDS, PlainClient
 from tests.support.process import ServerProcess
 

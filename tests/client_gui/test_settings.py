@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from client_gui.settings import Server, Settings, load, save
+from client_gui.system.settings import Server, Settings, load, save
 
 
 def test_there_and_back(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import trio
 
-from client_gui.login import Login
-from client_gui.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.core.login import Login
+from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from client_gui.model import Phase
-from client_gui.rooms import LINES_KEPT
+from client_gui.model.model import Phase
+from client_gui.model.rooms import LINES_KEPT
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from client_gui.lines import Fate
-from client_gui.model import Phase
-from client_gui.settings import load
+from client_gui.model.lines import Fate
+from client_gui.model.model import Phase
+from client_gui.system.settings import load
 from client_gui.ui.panels import Chooser, Panel, Question, Words
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.ui import Ui
@@ -345,7 +345,7 @@ def test_links_are_followed(ui: Ui, duy: IrcClient, monkeypatch: pytest.MonkeyPa
 
 def test_twenty_thousand_messages_are_opened_without_drawing_them(ui: Ui) -> None:
     """However many there are, what is drawn is bounded."""
-    from client_gui.events import Kind, Said  # noqa: PLC0415
+    from client_gui.core.events import Kind, Said  # noqa: PLC0415
 
     for number in range(20_000):
         ui.app.model.apply(Said("#big", "Duy", f"text {number}", Kind.MESSAGE, own=False))

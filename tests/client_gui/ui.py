@@ -10,7 +10,7 @@ from pathlib import Path
 from tkinter import ttk
 from types import TracebackType
 
-from client_gui.notify import Notifier
+from client_gui.system.notify import Notifier
 from client_gui.ui.app import App, Options
 from tests.support.clients import WAIT_SECONDS
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from client_gui import files
-from client_gui.lines import Fate
-from client_gui.model import Model
+from client_gui.model.lines import Fate
+from client_gui.model.model import Model
+from client_gui.system import files
 
 FILE = "drafts.json"
 Drafts = dict[str, dict[str, str]]  # by server, by the name of the room

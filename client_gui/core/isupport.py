@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from client_gui.limits import number
+from client_gui.core.limits import number
 from gchat.wire.names import casefold
 
 _RFC1459 = str.maketrans("[]\\~", "{}|^")

@@ -1,6 +1,6 @@
 """A connection to the server, by TLS where that is wanted; certificates that people have compared.
 
-trio, as net.py.
+trio, as connector.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import trio
 
-from client_gui.login import Login
+from client_gui.core.login import Login
 from client_gui.texts import _
 
 

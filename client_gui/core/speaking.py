@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client_gui.events import Event, Kind, Said, Sending
-from client_gui.limits import number
+from client_gui.core.events import Event, Kind, Said, Sending
+from client_gui.core.limits import number
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import split_text
 
 if TYPE_CHECKING:
-    from client_gui.protocol import ClientProtocol
+    from client_gui.core.protocol import ClientProtocol
 
 UNLABELED = "~"  # begins the label of a message whose receipt will have none
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own

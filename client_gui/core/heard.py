@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from client_gui.events import (
+from client_gui.core.events import (
     Away,
     Event,
     Invited,
@@ -30,11 +30,11 @@ from client_gui.events import (
     TopicChanged,
     Typing,
 )
-from client_gui.limits import NAME_LISTS, is_name, number
+from client_gui.core.limits import NAME_LISTS, is_name, number
 from gchat.wire.message import Message
 
 if TYPE_CHECKING:
-    from client_gui.protocol import ClientProtocol
+    from client_gui.core.protocol import ClientProtocol
 
 WHO_MAX = 1000  # members of a room of which it is asked who is away
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come

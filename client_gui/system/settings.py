@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from client_gui import files
+from client_gui.system import files
 from client_gui.texts import n_
 
 FILE = "client.json"

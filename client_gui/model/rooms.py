@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from client_gui.lines import SPOKEN, Line
+from client_gui.model.lines import SPOKEN, Line
 
 RANKS = "~&@%+"  # the signs of those who have one, the highest first
 ROOM_PREFIXES = frozenset("#&+!")  # what a room's name begins with, on any server

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from client_gui.limits import BATCHES, LABELS
+from client_gui.core.limits import BATCHES, LABELS
 from gchat.wire.message import Message
 
 PIECES_MAX = 1000  # lines of one message, as the server sends it

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import trio
 
-from client_gui.events import (
+from client_gui.core.events import (
     Closed,
     CommandFailed,
     Connecting,
@@ -28,13 +28,13 @@ from client_gui.events import (
     Untrusted,
     Waiting,
 )
-from client_gui.exceptions import NotConnected, ProtocolError
-from client_gui.protocol import ClientProtocol, Timeouts
-from client_gui.state import State
-from client_gui.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.core.exceptions import NotConnected, ProtocolError
+from client_gui.core.protocol import ClientProtocol, Command, Timeouts
+from client_gui.core.state import State
+from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.net.vigil import SECONDS as VIGIL_SECONDS
+from client_gui.net.vigil import Vigil
 from client_gui.texts import _
-from client_gui.vigil import SECONDS as VIGIL_SECONDS
-from client_gui.vigil import Vigil
 from gchat.wire.message import MessageError, format_message
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,6 @@ QUIT_SECONDS = 1.0  # for the server to close after our QUIT
 
 
 Emit = Callable[[NetEvent], None]
-Command = Callable[[ClientProtocol], list[Event] | None]
 Connect = Callable[[Address], Awaitable[trio.abc.Stream]]
 
 

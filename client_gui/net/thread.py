@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import trio
 
-from client_gui.events import Closed, Unsent
-from client_gui.login import Login
-from client_gui.net import Command, Connector, Emit
-from client_gui.stream import Address
+from client_gui.core.events import Closed, Unsent
+from client_gui.core.login import Login
+from client_gui.core.protocol import Command
+from client_gui.net.connector import Connector, Emit
+from client_gui.net.stream import Address
 from client_gui.texts import _
 
 log = logging.getLogger(__name__)

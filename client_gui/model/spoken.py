@@ -8,17 +8,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from client_gui import events, limits
-from client_gui.changes import (
+from client_gui.core import events, limits
+from client_gui.core.events import Kind
+from client_gui.core.speaking import UNLABELED
+from client_gui.model.changes import (
     Change,
     HistoryAdded,
     LineChanged,
     RoomsChanged,
     TypingChanged,
 )
-from client_gui.events import Kind
-from client_gui.lines import NOT_CONFIRMED, Fate, Line, Look, clean
-from client_gui.rooms import (
+from client_gui.model.lines import NOT_CONFIRMED, Fate, Line, Look, clean
+from client_gui.model.rooms import (
     LINES_KEPT,
     PEOPLE_KEPT,
     REACTIONS_KEPT,
@@ -26,12 +27,11 @@ from client_gui.rooms import (
     TYPING_SECONDS,
     Room,
 )
-from client_gui.speaking import UNLABELED
 from client_gui.texts import _, n_
 from gchat.wire.names import casefold
 
 if TYPE_CHECKING:
-    from client_gui.model import Model
+    from client_gui.model.model import Model
 
 REACTION_LENGTH = 32  # characters
 DELETED = n_("(deleted)")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from client_gui.events import Event, Kind, Unsent
-from client_gui.protocol import ClientProtocol
+from client_gui.core.events import Kind, Unsent
+from client_gui.core.protocol import Command
 from client_gui.texts import _, n_
-
-Command = Callable[[ClientProtocol], list[Event] | None]
 
 
 @dataclass(frozen=True, slots=True)

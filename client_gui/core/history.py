@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from client_gui.events import (
+from client_gui.core.events import (
     Closed,
     Event,
     Found,
@@ -22,8 +22,8 @@ from client_gui.events import (
     Registered,
     Said,
 )
-from client_gui.isupport import Isupport
-from client_gui.limits import BATCH_EVENTS, BATCHES, is_name
+from client_gui.core.isupport import Isupport
+from client_gui.core.limits import BATCH_EVENTS, BATCHES, is_name
 
 CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
 PAGE = 100  # events asked for at once

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from client_gui import events, limits, spoken
-from client_gui.changes import (
+from client_gui.core import events, limits
+from client_gui.model import spoken
+from client_gui.model.changes import (
     Change,
     HistoryAdded,
     LineAdded,
@@ -25,8 +26,8 @@ from client_gui.changes import (
     StatusChanged,
     TrustNeeded,
 )
-from client_gui.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
-from client_gui.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room
+from client_gui.model.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
+from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room
 from client_gui.texts import _
 from gchat.wire.names import casefold
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from client_gui import heard, history, negotiation, speaking
-from client_gui.events import (
+from client_gui.core import heard, history, negotiation, speaking
+from client_gui.core.events import (
     Closed,
     Event,
     Kind,
@@ -22,12 +22,12 @@ from client_gui.events import (
     Registered,
     ServerText,
 )
-from client_gui.exceptions import NotConnected, ProtocolError
-from client_gui.isupport import Isupport
-from client_gui.limits import is_id, is_name
-from client_gui.login import Exchange, Login
-from client_gui.pieces import Assembly
-from client_gui.state import State
+from client_gui.core.exceptions import NotConnected, ProtocolError
+from client_gui.core.isupport import Isupport
+from client_gui.core.limits import is_id, is_name
+from client_gui.core.login import Exchange, Login
+from client_gui.core.pieces import Assembly
+from client_gui.core.state import State
 from client_gui.texts import _
 from gchat.wire import numerics
 from gchat.wire.lines import LineSplitter
@@ -378,6 +378,7 @@ def _sane(message: Message) -> Message | None:
 _TARGETED = {"INVITE", "JOIN", "KICK", "MARKREAD", "MODE", "NICK", "NOTICE", "PART", "PRIVMSG"}
 _TARGETED |= {"REDACT", "RENAME", "TAGMSG", "TOPIC"}
 
+Command = Callable[[ClientProtocol], list[Event] | None]  # what is asked of a connection
 _Handler = Callable[[ClientProtocol, Message], list[Event]]
 
 # What is about the connection itself; the rest is in heard.TABLE.

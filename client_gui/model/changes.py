@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from client_gui.lines import Line
+from client_gui.model.lines import Line
 
 
 @dataclass(frozen=True, slots=True)

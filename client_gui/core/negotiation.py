@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client_gui.events import Event, LoginFailed
-from client_gui.limits import CAPS
-from client_gui.login import Exchange, Login
-from client_gui.state import State
+from client_gui.core.events import Event, LoginFailed
+from client_gui.core.limits import CAPS
+from client_gui.core.login import Exchange, Login
+from client_gui.core.state import State
 from client_gui.texts import _
 from gchat.wire.authenticate import SaslError
 from gchat.wire.message import Message
 
 if TYPE_CHECKING:
-    from client_gui.protocol import ClientProtocol
+    from client_gui.core.protocol import ClientProtocol
 
 WANTED_CAPS = (
     "away-notify",

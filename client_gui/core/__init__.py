@@ -1,0 +1,1 @@
+"""The protocol core: bytes in, events out. No I/O, no clock, no thread."""

@@ -1,0 +1,1 @@
+"""All state of the client, and what is typed and shown as text. No tkinter, no trio."""

@@ -1,0 +1,1 @@
+"""The connection: trio, on a thread of its own. No tkinter, nothing of the model."""

@@ -1,0 +1,1 @@
+"""What the operating system keeps, shows and knows for us: files, keyring, notifications."""
