@@ -16,7 +16,7 @@ from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
 from gchat.core.limits import Buckets
 from gchat.dialects import plain
-from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
 from gchat.net.address import group, is_local, readable_host
@@ -291,7 +291,7 @@ class Session:
         lines = layers.receive(data, self._services.certificate, origins)
         if self._dialect is None and layers.spoken is not None:
             is_plain = layers.spoken is Spoken.PLAIN
-            self._dialect = plain.PlainConnection(self) if is_plain else IrcConnection(self)
+            self._dialect = plain.PlainConnection(self) if is_plain else IrcDialect(self)
         if self._dialect is not None:
             self._receive(lines)
         if layers.ended:

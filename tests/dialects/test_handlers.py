@@ -5,17 +5,17 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gchat.dialects.irc.connection import IrcConnection
-from gchat.dialects.irc.table import COMMANDS
+from gchat.dialects.irc.commands import COMMANDS
+from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.plain import PlainConnection
 from gchat.wire.caps import CAPABILITIES
 from gchat.wire.message import MAX_CLIENT_TAGS_BYTES
 from tests.support.peer import FakePeer
 
 
-def registered(peer: FakePeer, nick: str = "Tuan") -> IrcConnection:
+def registered(peer: FakePeer, nick: str = "Tuan") -> IrcDialect:
     """An IRC connection that has read its welcome."""
-    irc = IrcConnection(peer)
+    irc = IrcDialect(peer)
     irc.receive(f"NICK {nick}".encode())
     irc.receive(b"USER t 0 * :T")
     peer.take()
@@ -47,7 +47,7 @@ def test_what_was_answered_is_sent_before_the_next_event() -> None:
 
 def test_a_nickname_lost_between_check_and_registration_can_be_chosen_again() -> None:
     peer = FakePeer()
-    irc = IrcConnection(peer)
+    irc = IrcDialect(peer)
     irc.receive(b"NICK Tuan")
     registered(FakePeer(2, peer.node))
     irc.receive(b"USER t 0 * :T")

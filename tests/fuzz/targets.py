@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from gchat.core import masks
-from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.peer import Dialect
 from gchat.dialects.plain import PlainConnection
 from gchat.net.endpoint import Endpoint
@@ -189,7 +189,7 @@ def connection(data: bytes) -> None:
     is shown to others is rendered in every form by the link of the tests, which looks at it.
     """
     peer = FakePeer()
-    other = IrcConnection(FakePeer(2, peer.node))
+    other = IrcDialect(FakePeer(2, peer.node))
     for line in (b"NICK Duy", b"USER d 0 * :D", b"JOIN #a", b"JOIN #lobby"):
         other.receive(line)
     dialect: Dialect | None = None
@@ -201,7 +201,7 @@ def connection(data: bytes) -> None:
         found = LineSplitter().feed(piece) if dialect else layers.receive(piece, None, "")
         if dialect is None and layers.spoken is not None:
             is_plain = layers.spoken.name == "PLAIN"
-            dialect = PlainConnection(peer) if is_plain else IrcConnection(peer)
+            dialect = PlainConnection(peer) if is_plain else IrcDialect(peer)
         for one in found:
             if dialect is not None and peer.closed is None:
                 dialect.receive(one)
@@ -213,8 +213,8 @@ def connection(data: bytes) -> None:
         dialect.last_words("over")
 
 
-def _joined(peer: FakePeer) -> IrcConnection:
-    irc = IrcConnection(peer)
+def _joined(peer: FakePeer) -> IrcDialect:
+    irc = IrcDialect(peer)
     irc.receive(b"CAP LS 302")
     for name in CAPABILITIES:
         irc.receive(f"CAP REQ {name}".encode())

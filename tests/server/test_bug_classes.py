@@ -16,7 +16,7 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.utils import apply_mask
 
-from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.dialect import IrcDialect
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded, words
 from tests.support.peer import FakePeer
@@ -82,7 +82,7 @@ def test_websockets_cve_2021_33880_passwords_take_the_same_time() -> None:
 
     peer = FakePeer()
     peer.node.workers = Counting()
-    irc = IrcConnection(peer)
+    irc = IrcDialect(peer)
     for line in ("NICK Tuan", "USER t 0 * :T", "NS REGISTER right-password", "NS LOGOUT"):
         irc.receive(line.encode())
     answers = set()

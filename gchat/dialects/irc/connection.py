@@ -1,40 +1,37 @@
-"""One IRC connection: its state, the guards that every command passes, the way to its handler."""
+"""One IRC connection as its handlers know it: its state, and how it is answered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from gchat.config import Config
-from gchat.core.effects import Effect, Failure, Outcome, Refused
+from gchat.core.effects import Failure, Outcome, Refused
 from gchat.core.events import Event
 from gchat.core.users import User
-from gchat.dialects.irc.login import Exchange
-from gchat.dialects.irc.multiline import Multiline
-from gchat.dialects.irc.private import private
-from gchat.dialects.irc.registration import announce_changes
-from gchat.dialects.irc.render import variant
+from gchat.dialects.irc.exchange import Exchange
 from gchat.dialects.irc.reply import ReplyBuffer
-from gchat.dialects.irc.table import COMMANDS, Row
 from gchat.dialects.peer import Peer
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import (
     Message,
-    MessageError,
-    MessageTooLong,
-    check_client_line,
-    parse,
 )
 from gchat.wire.numerics import (
-    ERR_INPUTTOOLONG,
-    ERR_NEEDMOREPARAMS,
-    ERR_NOTREGISTERED,
-    ERR_UNKNOWNCOMMAND,
-    ERR_UNKNOWNERROR,
     Numeric,
 )
 
-LABEL_BYTES = 64  # https://ircv3.net/specs/extensions/labeled-response: longer ones are ignored
+
+class OpenBatch(Protocol):
+    """A message of several lines that is being received."""
+
+    label: str
+
+    def take(self, irc: IrcConnection, message: Message) -> None:
+        """One line. Raises Failure, and the message is given up."""
+
+    def end(self, irc: IrcConnection, reference: str) -> None:
+        """The last line was sent: says it. Raises Failure."""
 
 
 class IrcConnection:
@@ -86,7 +83,7 @@ class IrcConnection:
         self.negotiating = False
         self.exchange: Exchange | None = None  # of SASL, while there is one
         self.failures = 0  # to log in
-        self.multiline: Multiline | None = None  # that is being received
+        self.multiline: OpenBatch | None = None  # that is being received
         self.subs: dict[str, None] = {}  # keys of METADATA that it is told of
         self.label = ""  # of the command that is being carried out
         self._replies = ReplyBuffer(self.config.server.name)
@@ -193,78 +190,6 @@ class IrcConnection:
     def _ignore(self, refusal: Refused) -> None:
         """RFC 2812, section 3.3.2: a NOTICE is never answered."""
 
-    # -- Dialect
-
-    def receive(self, line: bytes | None) -> None:
-        """See Dialect."""
-        try:
-            message = self._parse(line)
-            if message is not None:
-                self._carry_out(message)
-        except Refused as refusal:
-            self.refuse(refusal)
-        self.flush()
-
-    def ping(self) -> bool:
-        """See Dialect."""
-        if not self.registered:
-            return False
-        self.peer.send(f":{self.config.server.name} PING :{self.config.server.name}\r\n".encode())
-        return True
-
-    def last_words(self, reason: str) -> bytes:
-        """See Dialect."""
-        return f"ERROR :Closing Link: {self.peer.host} ({reason})\r\n".encode()
-
-    def reloaded(self, before: Config) -> None:
-        """See Dialect."""
-        announce_changes(self, before)
-        self.flush()
-
-    def become(self) -> None:
-        """Tells the peer in which form this connection is sent what happens, from now on."""
-        echo = Cap.ECHO_MESSAGE in self.caps
-        self.peer.register(variant(self.caps), echo=echo, private=self._private)
-
-    def _private(self, effect: Effect) -> bytes:
-        return private(self, effect)
-
-    def _parse(self, line: bytes | None) -> Message | None:
-        try:
-            if line is None:
-                raise Refused(ERR_INPUTTOOLONG)
-            check_client_line(line, self.config.limits.line_bytes)
-            text = line.decode()
-            return parse(text) if text.strip(" ") else None
-        except MessageTooLong:
-            raise Refused(ERR_INPUTTOOLONG) from None
-        except UnicodeDecodeError:
-            # https://ircv3.net/specs/extensions/utf8-only
-            words = (line or b"").decode("ascii", "replace").upper().split(" ")
-            command = next((word for word in words if word in COMMANDS), "*")
-            self.fail(command, "INVALID_UTF8", text="Message rejected: it is not UTF-8")
-        except MessageError as error:
-            raise Refused(ERR_UNKNOWNERROR, "*", text=f"Message rejected: {error}") from None
-        return None
-
-    def _carry_out(self, message: Message) -> None:
-        label = ""
-        if message.tags and Cap.LABELED_RESPONSE in self.caps and "batch" not in message.tags:
-            label = message.tags.get("label", "")
-        if not label or len(label.encode()) > LABEL_BYTES:
-            self._dispatch(message)
-            return
-        self.peer.settle()  # what was said before is shown, and refused, before
-        self.label = label
-        try:
-            self._dispatch(message)
-        except Refused as refusal:
-            self.refuse(refusal)
-        finally:
-            label, self.label = self.label, ""
-        if label:  # otherwise it is answered later
-            self._replies.label(label, self.batch_reference())
-
     def answer_as(self, label: str, act: Callable[[], None]) -> None:
         """Does something as the answer to a command that was labeled before."""
         if not label:
@@ -279,24 +204,3 @@ class IrcConnection:
         finally:
             self.label = ""
         self._replies.label(label, self.batch_reference())
-
-    def _dispatch(self, message: Message) -> None:
-        if self.multiline is not None and "batch" in message.tags:
-            self.multiline.take(self, message)
-            return
-        row = COMMANDS.get(message.command)
-        if row is None:
-            raise Refused(
-                ERR_UNKNOWNCOMMAND if self.registered else ERR_NOTREGISTERED, message.command
-            )
-        if not self.registered and not self._may_before(row):
-            raise Refused(ERR_NOTREGISTERED, message.command)
-        if len(message.params) < row.min_params:
-            raise Refused(ERR_NEEDMOREPARAMS, message.command)
-        if not row.message:
-            self.peer.settle()
-        row.handler(self, message)
-
-    def _may_before(self, row: Row) -> bool:
-        """Whether a command can be given before registration."""
-        return row.before_registration or bool(row.before_with & self.caps)

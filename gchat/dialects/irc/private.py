@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from gchat.core.effects import ChangedMetadata, ChangedRoomName, Effect, Presence
 from gchat.core.rooms import Room
-from gchat.dialects.irc.metadata import metadata_line
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.metadata import metadata_line
 from gchat.dialects.irc.render import variant
 from gchat.wire.caps import Cap
 from gchat.wire.message import encode, format_message
 from gchat.wire.numerics import RPL_MONOFFLINE, RPL_MONONLINE
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
+
+def become(irc: IrcConnection) -> None:
+    """Tells the peer in which form this connection is sent what happens, from now on."""
+    echo = Cap.ECHO_MESSAGE in irc.caps
+    irc.peer.register(variant(irc.caps), echo=echo, private=partial(private, irc))
 
 
 def private(irc: IrcConnection, effect: Effect) -> bytes:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import Redacted
 from gchat.core.history import Record, Unreadable
 from gchat.dialects.bounds import REASON_LENGTH
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.search import is_own, place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import ERR_UNKNOWNCOMMAND
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
-
+@command(
+    "REDACT",
+    min_params=2,
+    usage=("REDACT target msgid [reason]",),
+    text=(
+        "Deletes a message: your own for a limited time, or any message in a room where you are "
+        "an operator. Request the capability draft/message-redaction first."
+    ),
+    url="https://ircv3.net/specs/extensions/message-redaction",
+)
 def redact(irc: IrcConnection, message: Message) -> None:
     """REDACT of one message that they may read."""
     if Cap.REDACTION not in irc.caps:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from gchat.core import masks
 from gchat.core.effects import Refused
@@ -11,6 +10,8 @@ from gchat.core.events import AwaySet, RealnameSet
 from gchat.core.rooms import Room
 from gchat.core.users import User
 from gchat.dialects.bounds import REALNAME_LENGTH, REASON_LENGTH
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import casefold
@@ -43,13 +44,17 @@ from gchat.wire.numerics import (
     RPL_WHOWASUSER,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
 WHO_REPLIES = 1000  # for a mask; a room is told whole
 NAMES_PER_QUERY = 20  # USERHOST
 
 
+@command(
+    "AWAY",
+    before_with=Cap.PRE_AWAY,
+    usage=("AWAY [text]",),
+    text="Marks you as away, with a text that says why. Without a text, marks you as back.",
+    url="https://modern.ircdocs.horse/#away-message",
+)
 def away(irc: IrcConnection, message: Message) -> None:
     """AWAY with a text, or without: back again. Before registration it is kept until then:
     https://ircv3.net/specs/extensions/pre-away
@@ -62,6 +67,13 @@ def away(irc: IrcConnection, message: Message) -> None:
     irc.reply(RPL_NOWAWAY if text else RPL_UNAWAY)
 
 
+@command(
+    "SETNAME",
+    min_params=1,
+    usage=("SETNAME :name",),
+    text="Changes your real name, to at most 150 characters.",
+    url="https://ircv3.net/specs/extensions/setname",
+)
 def setname(irc: IrcConnection, message: Message) -> None:
     """SETNAME, https://ircv3.net/specs/extensions/setname"""
     name = message.params[0]
@@ -71,6 +83,13 @@ def setname(irc: IrcConnection, message: Message) -> None:
     irc.commit(RealnameSet(irc.peer.uid, name))
 
 
+@command(
+    "ISON",
+    min_params=1,
+    usage=("ISON nickname [nickname ...]",),
+    text="Tells which of the nicknames are online.",
+    url="https://www.rfc-editor.org/rfc/rfc2812#section-4.9",
+)
 def ison(irc: IrcConnection, message: Message) -> None:
     """ISON."""
     asked = " ".join(message.params).split()
@@ -79,6 +98,13 @@ def ison(irc: IrcConnection, message: Message) -> None:
         irc.say(RPL_ISON.code, irc.nick, line)
 
 
+@command(
+    "USERHOST",
+    min_params=1,
+    usage=("USERHOST nickname [nickname ...]",),
+    text=("Shows the user@host of up to 20 users, and whether they are away or server operators."),
+    url="https://modern.ircdocs.horse/#userhost-message",
+)
 def userhost(irc: IrcConnection, message: Message) -> None:
     """USERHOST."""
     asked = " ".join(message.params).split()[:NAMES_PER_QUERY]
@@ -91,6 +117,19 @@ def userhost(irc: IrcConnection, message: Message) -> None:
     irc.say(RPL_USERHOST.code, irc.nick, " ".join(found))
 
 
+@command(
+    "WHO",
+    usage=(
+        "WHO [#room|nickname|mask] [o]",
+        "WHO #room|nickname|mask [o]%fields[,token]",
+    ),
+    text=(
+        "Lists the members of a room, or the users whose nickname matches a mask. With o, only "
+        "server operators are listed. %fields chooses what is shown (WHOX), by letters of "
+        "tcuihsnfdlaor."
+    ),
+    url="https://modern.ircdocs.horse/#who-message",
+)
 def who(irc: IrcConnection, message: Message) -> None:
     """WHO of a room, a nickname or a mask; with `%fields` as WHOX tells it:
     https://ircv3.net/specs/extensions/whox
@@ -187,6 +226,12 @@ def _who_reply(irc: IrcConnection, user: User, room: Room | None, fields: str, t
     irc.say(RPL_WHOSPCRPL.code, irc.nick, *(values[key] for key in values if key in fields))
 
 
+@command(
+    "WHOIS",
+    usage=("WHOIS [server] nickname",),
+    text=("Shows information about a user: real name, rooms, account, away text and idle time."),
+    url="https://modern.ircdocs.horse/#whois-message",
+)
 def whois(irc: IrcConnection, message: Message) -> None:
     """WHOIS of one person; a server named before the nickname makes no difference here."""
     if not message.params or not message.params[-1]:
@@ -243,6 +288,12 @@ def _whois_more(irc: IrcConnection, user: User) -> None:
             irc.say(RPL_WHOISKEYVALUE.code, irc.nick, user.nick, key, "*", value)
 
 
+@command(
+    "WHOWAS",
+    usage=("WHOWAS nickname [count]",),
+    text="Shows information about users who had a nickname before, the latest first.",
+    url="https://modern.ircdocs.horse/#whowas-message",
+)
 def whowas(irc: IrcConnection, message: Message) -> None:
     """WHOWAS, the last ones first."""
     if not message.params or not message.params[0]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gchat.core.effects import Refused
 from gchat.core.events import (
@@ -18,7 +17,8 @@ from gchat.core.events import (
     PasswordSet,
     RoomRegistered,
 )
-from gchat.dialects.irc.login import (
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.login import (
     Denied,
     check_password,
     failed,
@@ -27,9 +27,6 @@ from gchat.dialects.irc.login import (
     make_verifier,
 )
 from gchat.wire.names import casefold
-
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
 Command = Callable[["IrcConnection", list[str]], str]
 

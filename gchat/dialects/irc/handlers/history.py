@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from gchat.core.effects import Effect
 from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.core.rooms import Room
 from gchat.dialects.bounds import HISTORY_PER_COMMAND
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.render import form_in_batch, parse_time, render, server_time
 from gchat.dialects.search import correspondent, own_person, place, renamed, room_places
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
-
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
 _BATCH, _TARGETS_BATCH = "chathistory", "draft/chathistory-targets"
 
@@ -30,6 +28,21 @@ class Failed(Exception):
         self.code, self.context, self.text = code, context, text
 
 
+@command(
+    "CHATHISTORY",
+    usage=(
+        "CHATHISTORY LATEST target *|reference limit",
+        "CHATHISTORY BEFORE|AFTER|AROUND target reference limit",
+        "CHATHISTORY BETWEEN target reference reference limit",
+        "CHATHISTORY TARGETS timestamp=time timestamp=time limit",
+    ),
+    text=(
+        "Reads earlier messages of a room that you are in, or of a private conversation. A "
+        "reference is timestamp=YYYY-MM-DDThh:mm:ss.sssZ or msgid=ID. TARGETS lists the rooms "
+        "and conversations with messages between two times. At most 100 messages are returned."
+    ),
+    url="https://ircv3.net/specs/extensions/chathistory",
+)
 def chathistory(irc: IrcConnection, message: Message) -> None:
     """CHATHISTORY."""
     subcommand = message.params[0].upper() if message.params else "*"

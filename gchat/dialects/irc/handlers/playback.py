@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.history import Query, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.dialects.bounds import HISTORY_PER_COMMAND
-from gchat.dialects.irc.history import send_batch
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.history import send_batch
 from gchat.dialects.search import correspondent, own_person, place, renamed
 from gchat.wire.names import is_room
-
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
 MODULE = "*playback"
 LATER = 1 << 50  # milliseconds: after everything

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import MetadataSet
 from gchat.core.rooms import Room
 from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, encode, format_message, pack_words
 from gchat.wire.names import casefold, is_room
@@ -24,14 +25,34 @@ from gchat.wire.numerics import (
     RPL_METADATAUNSUBOK,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
 KEY_LENGTH = 64  # characters
 SYNC_KEYS = 1000  # of a room and its members, that are told at once
 _KEY = re.compile(r"[a-z0-9_./-]+")
 
 
+@command(
+    "METADATA",
+    min_params=2,
+    before_with=Cap.METADATA,
+    usage=(
+        "METADATA target GET key [key ...]",
+        "METADATA target LIST",
+        "METADATA target SET key [value]",
+        "METADATA target CLEAR",
+        "METADATA * SUB key [key ...]",
+        "METADATA * UNSUB key [key ...]",
+        "METADATA * SUBS",
+        "METADATA target SYNC",
+    ),
+    text=(
+        "Reads and changes public information, as keys with values, about a user or a room; * "
+        "is yourself. GET and LIST read keys, SET sets one (or removes it, without a value), "
+        "CLEAR removes all. SUB and UNSUB choose the keys whose changes you are told of, SUBS "
+        "lists them, SYNC sends their values now. You can change your own keys, and those of a "
+        "room where you are an operator; request the capability draft/metadata-3 first."
+    ),
+    url="https://ircv3.net/specs/extensions/metadata",
+)
 def metadata(irc: IrcConnection, message: Message) -> None:
     """METADATA of a target."""
     if Cap.METADATA not in irc.caps:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Failure
 from gchat.core.events import Said
-from gchat.dialects.irc.messages import fits
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.messages import fits
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
-
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
 TYPE = "draft/multiline"
 CONCAT = "draft/multiline-concat"
@@ -87,6 +84,21 @@ def _invalid(text: str) -> Failure:
     return Failure("BATCH", "MULTILINE_INVALID", text=text)
 
 
+@command(
+    "BATCH",
+    min_params=1,
+    message=True,
+    usage=(
+        "BATCH +reference draft/multiline target",
+        "BATCH -reference",
+    ),
+    text=(
+        "Starts (+) and ends (-) a message of several lines. The lines in between are PRIVMSG "
+        "or NOTICE to the same target, with the tag batch=reference. Request the capabilities "
+        "batch and draft/multiline first."
+    ),
+    url="https://ircv3.net/specs/extensions/multiline",
+)
 def batch(irc: IrcConnection, message: Message) -> None:
     """BATCH: begins and ends one. It is answered, with its label, when it ends."""
     word = message.params[0]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
 
 from gchat.core.accounts import Account
 from gchat.core.effects import Busy, Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.exchange import Exchange
 from gchat.wire import sasl
 from gchat.wire.authenticate import CHUNK_BYTES, MECHANISM, SaslError, decode, encode
 from gchat.wire.caps import Cap
@@ -26,32 +28,30 @@ from gchat.wire.numerics import (
     RPL_SASLSUCCESS,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
 MECHANISMS = ("EXTERNAL", "PLAIN", MECHANISM)
 FAILURES_MOST = 10  # of one connection, before it is closed
-
-
-class Exchange:
-    """One SASL exchange: what came of the message that is not whole yet, and SCRAM's state."""
-
-    __slots__ = ("account", "chunks", "mechanism", "scram", "size", "verifier")
-
-    def __init__(self, mechanism: str) -> None:
-        self.mechanism = mechanism
-        self.scram: sasl.Scram | None = None
-        # whose verifier SCRAM was begun with: it may be changed before the exchange is over
-        self.account: Account | None = None
-        self.verifier = ""
-        self.chunks: list[str] = []
-        self.size = 0
 
 
 class Denied(Exception):
     """The log-in has failed; the text is a sentence for people."""
 
 
+@command(
+    "AUTHENTICATE",
+    min_params=1,
+    before_registration=True,
+    usage=(
+        "AUTHENTICATE mechanism",
+        "AUTHENTICATE data|+",
+        "AUTHENTICATE *",
+    ),
+    text=(
+        "Logs in to an account with SASL; request the capability sasl first. The mechanisms are "
+        "PLAIN, SCRAM-SHA-256 and, over TLS, EXTERNAL. The data is base64 in pieces of 400 "
+        "characters; + is an empty piece, and * aborts."
+    ),
+    url="https://ircv3.net/specs/extensions/sasl-3.1#the-authenticate-command",
+)
 def authenticate(irc: IrcConnection, message: Message) -> None:
     """AUTHENTICATE, before and after registration, also by who is logged in already."""
     word = message.params[0]
@@ -214,6 +214,17 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
         raise Failure(command, "TEMPORARILY_UNAVAILABLE", name, text=text) from None
 
 
+@command(
+    "REGISTER",
+    min_params=3,
+    before_registration=True,
+    usage=("REGISTER nickname|* e-mail|* password",),
+    text=(
+        "Registers an account for your nickname and logs you in to it. * is your current "
+        "nickname, and no e-mail address; some servers require an address."
+    ),
+    url="https://ircv3.net/specs/extensions/account-registration",
+)
 def register(irc: IrcConnection, message: Message) -> None:
     """REGISTER of the nickname that they have."""
     account, email, password = message.params[:3]
@@ -270,6 +281,17 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
         log_in(irc, irc.hub.accounts[casefold(name)])
 
 
+@command(
+    "VERIFY",
+    min_params=2,
+    before_registration=True,
+    usage=("VERIFY account code",),
+    text=(
+        "Would confirm a new account with a code; accounts of this server need none, so it "
+        "always fails."
+    ),
+    url="https://ircv3.net/specs/extensions/account-registration",
+)
 def verify(irc: IrcConnection, message: Message) -> None:
     """VERIFY: accounts of this server need no code."""
     text = "This account waits for no code"

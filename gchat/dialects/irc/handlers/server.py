@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from gchat.config import Config
 from gchat.core.effects import Refused
 from gchat.core.rooms import CHANMODES, PREFIXES
 from gchat.core.users import USER_MODES
@@ -18,7 +18,9 @@ from gchat.dialects.bounds import (
     TOPIC_LENGTH,
     VERSION,
 )
-from gchat.dialects.irc.metadata import on_welcome
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.metadata import on_welcome
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.numerics import (
@@ -47,10 +49,6 @@ from gchat.wire.numerics import (
     RPL_WELCOME,
     RPL_YOURHOST,
 )
-
-if TYPE_CHECKING:
-    from gchat.config import Config
-    from gchat.dialects.irc.connection import IrcConnection
 
 TOKENS_PER_LINE = 13  # RPL_ISUPPORT: a message has at most 15 parameters
 
@@ -121,11 +119,24 @@ def isupport(irc: IrcConnection) -> None:
         irc.say("BATCH", f"-{reference}")
 
 
+@command(
+    "ISUPPORT",
+    before_with=Cap.EXTENDED_ISUPPORT,
+    usage=("ISUPPORT",),
+    text="Shows the features and limits of the server again (numeric 005).",
+    url="https://ircv3.net/specs/extensions/extended-isupport",
+)
 def isupport_command(irc: IrcConnection, message: Message) -> None:
     """ISUPPORT."""
     isupport(irc)
 
 
+@command(
+    "LUSERS",
+    usage=("LUSERS",),
+    text="Shows how many users, server operators and rooms there are.",
+    url="https://modern.ircdocs.horse/#lusers-message",
+)
 def lusers(irc: IrcConnection, message: Message | None = None) -> None:
     """LUSERS."""
     people, rooms = len(irc.hub.users), len(irc.hub.rooms)
@@ -141,6 +152,12 @@ def lusers(irc: IrcConnection, message: Message | None = None) -> None:
     irc.reply(RPL_GLOBALUSERS, count, most, text=f"Current global users {count}, max {most}")
 
 
+@command(
+    "MOTD",
+    usage=("MOTD",),
+    text="Shows the message of the day.",
+    url="https://modern.ircdocs.horse/#motd-message",
+)
 def motd(irc: IrcConnection, message: Message | None = None) -> None:
     """MOTD."""
     if not irc.config.server.motd:
@@ -152,6 +169,13 @@ def motd(irc: IrcConnection, message: Message | None = None) -> None:
     irc.reply(RPL_ENDOFMOTD)
 
 
+@command(
+    "PING",
+    before_registration=True,
+    usage=("PING token",),
+    text="Asks the server for a PONG with the same token, to check the connection.",
+    url="https://modern.ircdocs.horse/#ping-message",
+)
 def ping(irc: IrcConnection, message: Message) -> None:
     """PING is answered whenever it comes."""
     if not message.params or not message.params[0]:
@@ -159,10 +183,24 @@ def ping(irc: IrcConnection, message: Message) -> None:
     irc.say("PONG", irc.config.server.name, message.params[0])
 
 
+@command(
+    "PONG",
+    before_registration=True,
+    usage=("PONG [token]",),
+    text="Answers a PING from the server and keeps the connection alive.",
+    url="https://modern.ircdocs.horse/#pong-message",
+)
 def pong(irc: IrcConnection, message: Message) -> None:
     """A sign of life; that it was read is all that it takes."""
 
 
+@command(
+    "QUIT",
+    before_registration=True,
+    usage=("QUIT [reason]",),
+    text="Disconnects from the server.",
+    url="https://modern.ircdocs.horse/#quit-message",
+)
 def quit_(irc: IrcConnection, message: Message) -> None:
     """QUIT."""
     reason = message.params[0][:REASON_LENGTH] if message.params else ""
@@ -170,17 +208,35 @@ def quit_(irc: IrcConnection, message: Message) -> None:
     irc.peer.close(f"Quit: {reason}" if reason else "Quit")
 
 
+@command(
+    "VERSION",
+    usage=("VERSION",),
+    text="Shows the server's version, and its features and limits.",
+    url="https://modern.ircdocs.horse/#version-message",
+)
 def version(irc: IrcConnection, message: Message) -> None:
     """VERSION."""
     irc.reply(RPL_VERSION, VERSION, irc.config.server.name, text="https://ircv3.net")
     isupport(irc)
 
 
+@command(
+    "TIME",
+    usage=("TIME",),
+    text="Shows the server's time, in UTC.",
+    url="https://modern.ircdocs.horse/#time-message",
+)
 def time(irc: IrcConnection, message: Message) -> None:
     """TIME, in UTC."""
     irc.reply(RPL_TIME, irc.config.server.name, text=_readable_time(irc.node.wall_ms()))
 
 
+@command(
+    "INFO",
+    usage=("INFO",),
+    text="Shows the server's software and version, and when it was started.",
+    url="https://modern.ircdocs.horse/#info-message",
+)
 def info(irc: IrcConnection, message: Message) -> None:
     """INFO."""
     _lines(
@@ -193,11 +249,23 @@ def info(irc: IrcConnection, message: Message) -> None:
     )
 
 
+@command(
+    "LINKS",
+    usage=("LINKS",),
+    text="Would list the servers of the network; the list is always empty here.",
+    url="https://modern.ircdocs.horse/#links-message",
+)
 def links(irc: IrcConnection, message: Message) -> None:
     """LINKS: how servers are linked is nobody's business."""
     irc.reply(RPL_ENDOFLINKS, "*")
 
 
+@command(
+    "ADMIN",
+    usage=("ADMIN",),
+    text="Shows administrative information about the server: its name and its network.",
+    url="https://modern.ircdocs.horse/#admin-message",
+)
 def admin(irc: IrcConnection, message: Message) -> None:
     """ADMIN."""
     irc.reply(RPL_ADMINME, irc.config.server.name, text="Administrative info")

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import MarkerSet
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.render import marker_time, parse_time
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_UNKNOWNCOMMAND
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
 TARGET_LENGTH = 64  # characters
 
 
+@command(
+    "MARKREAD",
+    usage=(
+        "MARKREAD target",
+        "MARKREAD target timestamp=time",
+    ),
+    text=(
+        "Shows or sets the time up to which you have read a room or a conversation. The marker "
+        "only moves forward. Request the capability draft/read-marker first."
+    ),
+    url="https://ircv3.net/specs/extensions/read-marker",
+)
 def markread(irc: IrcConnection, message: Message) -> None:
     """MARKREAD, asked for or set."""
     if Cap.READ_MARKER not in irc.caps:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Refused
 from gchat.core.events import ModeChange, ModesSet, UserModeSet
 from gchat.core.rooms import CHANMODES, HALFOP, PREFIXES, Room
 from gchat.core.users import USER_MODES
 from gchat.dialects.bounds import MODES_PER_COMMAND
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
@@ -30,14 +30,143 @@ from gchat.wire.numerics import (
     RPL_UMODEIS,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
 _LISTS, _ALWAYS, _WHEN_SET, _FLAGS = CHANMODES
 _WITH_ARGUMENT_ADDING = _LISTS + _ALWAYS + _WHEN_SET + "".join(PREFIXES)
 _WITH_ARGUMENT_REMOVING = _LISTS + "".join(PREFIXES)
 
 
+# HELP: how each mode is written, and what it does.
+ROOM_MODES: dict[str, tuple[str, str]] = {
+    "I": (
+        "+I mask",
+        "Invite exception: users that match the mask can enter without an invitation (+i) or a "
+        "login (+R).",
+    ),
+    "b": (
+        "+b mask",
+        "Ban: users that match the mask can neither enter nor speak; m:mask only stops them "
+        "from speaking, and a:name matches an account.",
+    ),
+    "e": (
+        "+e mask",
+        "Ban exception: users that match the mask are not affected by bans; m:mask exempts them "
+        "only from bans on speaking.",
+    ),
+    "k": (
+        "+k key",
+        "Key: users need the key to enter.",
+    ),
+    "f": (
+        "+f messages:seconds",
+        "Slow mode: a member without voice or a higher rank can send only so many messages in "
+        "so many seconds.",
+    ),
+    "l": (
+        "+l count",
+        "User limit: nobody can enter once the room has this many members.",
+    ),
+    "C": (
+        "+C",
+        "No CTCP: CTCP messages other than ACTION (/me) are not accepted.",
+    ),
+    "M": (
+        "+M",
+        "Registered users speak: only users who are logged in, or who have voice or a higher "
+        "rank, can speak.",
+    ),
+    "R": (
+        "+R",
+        "Registered users only: only users who are logged in can enter.",
+    ),
+    "i": (
+        "+i",
+        "Invite-only: users need an invitation to enter.",
+    ),
+    "m": (
+        "+m",
+        "Moderated: only members with voice or a higher rank can speak.",
+    ),
+    "n": (
+        "+n",
+        "No external messages: only members can send messages to the room.",
+    ),
+    "s": (
+        "+s",
+        "Secret: the room and its members are hidden from users who are not in it.",
+    ),
+    "t": (
+        "+t",
+        "Protected topic: only half-operators and higher can set the topic.",
+    ),
+    "q": (
+        "+q nickname",
+        "Founder (~): the highest rank, which can give every rank to other members.",
+    ),
+    "a": (
+        "+a nickname",
+        "Protected (&): an operator whom operators and half-operators cannot kick or demote.",
+    ),
+    "o": (
+        "+o nickname",
+        "Operator (@): can kick and ban, change the room's modes, and make members operators, "
+        "half-operators or voiced.",
+    ),
+    "h": (
+        "+h nickname",
+        "Half-operator (%): can ban, kick members who are not of a higher rank, change the "
+        "room's modes and give voice, but not make operators.",
+    ),
+    "v": (
+        "+v nickname",
+        "Voice (+): can speak in a moderated room, and is exempt from slow mode and from bans "
+        "on speaking.",
+    ),
+}
+# The same of user modes.
+OWN_MODES: dict[str, tuple[str, str]] = {
+    "B": (
+        "+B",
+        "Bot: marks you as a bot.",
+    ),
+    "R": (
+        "+R",
+        "Registered users only: you receive private messages only from users who are logged in.",
+    ),
+    "i": (
+        "+i",
+        "Invisible: WHO and NAMES do not show you to users who share no room with you.",
+    ),
+    "o": (
+        "-o",
+        "Server operator: set by OPER; you can only remove it.",
+    ),
+    "w": (
+        "+w",
+        "Wallops: you receive messages sent with WALLOPS.",
+    ),
+}
+
+
+@command(
+    "MODE",
+    min_params=1,
+    usage=(
+        "MODE #room",
+        "MODE #room modes [parameter ...]",
+        "MODE #room b|e|I",
+        "MODE nickname [modes]",
+    ),
+    text=(
+        "Shows or changes the modes of a room, or your own user modes. Room modes: b ban, e ban "
+        "exception, I invite exception, k key, l user limit, f slow mode, i invite-only, m "
+        "moderated, n no outside messages, s secret, t topic protected, C no CTCP, M only "
+        "logged-in users speak, R only logged-in users enter. Ranks of members: q founder, a "
+        "protected, o operator, h half-operator, v voice; changing a room's modes takes a "
+        "half-operator or higher. User modes: i invisible, w wallops, o server operator, B bot, "
+        "R private messages only from logged-in users."
+    ),
+    url="https://modern.ircdocs.horse/#mode-message",
+)
 def mode(irc: IrcConnection, message: Message) -> None:
     """MODE."""
     target, *words = message.params

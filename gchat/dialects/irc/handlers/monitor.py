@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from gchat.core.events import Watched
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import (
@@ -17,10 +18,24 @@ from gchat.wire.numerics import (
     Numeric,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
-
+@command(
+    "MONITOR",
+    min_params=1,
+    usage=(
+        "MONITOR + nickname[,nickname]",
+        "MONITOR - nickname[,nickname]",
+        "MONITOR C",
+        "MONITOR L",
+        "MONITOR S",
+    ),
+    text=(
+        "Tells you when users connect or disconnect. + and - add nicknames to your list and "
+        "remove them, and C clears it. L shows the list; S shows which of its nicknames are "
+        "online and which are offline."
+    ),
+    url="https://ircv3.net/specs/extensions/monitor",
+)
 def monitor(irc: IrcConnection, message: Message) -> None:
     """MONITOR + - C L S."""
     subcommand = message.params[0].upper()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
 from gchat.dialects.bounds import REASON_LENGTH
-from gchat.dialects.irc.login import failed
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.login import failed
 from gchat.wire import sasl
 from gchat.wire.authenticate import MECHANISM
 from gchat.wire.message import Message
@@ -19,9 +19,6 @@ from gchat.wire.numerics import (
     RPL_YOUREOPER,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
 MASK_LENGTH = 200  # characters
 MINUTE_MS = 60_000
 MINUTES_MOST = 10 * 365 * 24 * 60
@@ -31,6 +28,13 @@ MINUTES_MOST = 10 * 365 * 24 * 60
 _NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
 
 
+@command(
+    "OPER",
+    min_params=2,
+    usage=("OPER name password",),
+    text=("Makes you a server operator, with a name and password of the server's configuration."),
+    url="https://modern.ircdocs.horse/#oper-message",
+)
 def oper(irc: IrcConnection, message: Message) -> None:
     """OPER with a name and password of the configuration."""
     name, password = message.params[:2]
@@ -55,6 +59,13 @@ def require(irc: IrcConnection) -> None:
         raise Refused(ERR_NOPRIVILEGES)
 
 
+@command(
+    "KILL",
+    min_params=1,
+    usage=("KILL nickname [reason]",),
+    text="Disconnects a user from the server. For server operators.",
+    url="https://modern.ircdocs.horse/#kill-message",
+)
 def kill(irc: IrcConnection, message: Message) -> None:
     """KILL."""
     require(irc)
@@ -62,6 +73,17 @@ def kill(irc: IrcConnection, message: Message) -> None:
     irc.commit(Killed(irc.peer.uid, message.params[0], reason[:REASON_LENGTH]))
 
 
+@command(
+    "KLINE",
+    min_params=1,
+    usage=("KLINE [minutes] user@host|host [reason]",),
+    text=(
+        "Bans a user@host mask from the server and disconnects the users that it matches, "
+        "except server operators. Without minutes, or with 0, the ban is permanent. For server "
+        "operators."
+    ),
+    url="https://github.com/solanum-ircd/solanum/blob/main/help/opers/kline",
+)
 def kline(irc: IrcConnection, message: Message) -> None:
     """KLINE [minutes] user@host [reason]."""
     require(irc)
@@ -79,6 +101,13 @@ def kline(irc: IrcConnection, message: Message) -> None:
         irc.say("NOTICE", irc.nick, f"{mask} is banned{f' for {minutes} min' if minutes else ''}")
 
 
+@command(
+    "UNKLINE",
+    min_params=1,
+    usage=("UNKLINE user@host|host",),
+    text="Removes a ban that was set with KLINE. For server operators.",
+    url="https://github.com/solanum-ircd/solanum/blob/main/help/opers/unkline",
+)
 def unkline(irc: IrcConnection, message: Message) -> None:
     """UNKLINE user@host."""
     require(irc)
@@ -87,6 +116,13 @@ def unkline(irc: IrcConnection, message: Message) -> None:
         irc.say("NOTICE", irc.nick, f"{mask} is not banned")
 
 
+@command(
+    "WALLOPS",
+    min_params=1,
+    usage=("WALLOPS :text",),
+    text="Sends a message to all users with the user mode w. For server operators.",
+    url="https://modern.ircdocs.horse/#wallops-message",
+)
 def wallops(irc: IrcConnection, message: Message) -> None:
     """WALLOPS."""
     require(irc)
@@ -95,6 +131,12 @@ def wallops(irc: IrcConnection, message: Message) -> None:
     irc.commit(Walloped(irc.peer.uid, message.params[0]))
 
 
+@command(
+    "REHASH",
+    usage=("REHASH",),
+    text="Reads the server's configuration again. For server operators.",
+    url="https://modern.ircdocs.horse/#rehash-message",
+)
 def rehash(irc: IrcConnection, message: Message) -> None:
     """REHASH: reads the configuration again."""
     require(irc)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gchat.core import masks
 from gchat.core.effects import Failure, Refused
@@ -18,10 +17,12 @@ from gchat.core.events import (
 )
 from gchat.core.rooms import Room
 from gchat.dialects.bounds import MODES_PER_COMMAND, REASON_LENGTH, ROOM_LENGTH, TOPIC_LENGTH
-from gchat.dialects.irc.history import replay
-from gchat.dialects.irc.markers import send_marker
-from gchat.dialects.irc.metadata import on_entering
-from gchat.dialects.irc.people import visible
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.history import replay
+from gchat.dialects.irc.handlers.markers import send_marker
+from gchat.dialects.irc.handlers.metadata import on_entering
+from gchat.dialects.irc.handlers.people import visible
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_room, is_room
@@ -44,10 +45,20 @@ from gchat.wire.numerics import (
     RPL_TOPICWHOTIME,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
-
+@command(
+    "JOIN",
+    min_params=1,
+    usage=(
+        "JOIN #room[,#room] [key[,key]]",
+        "JOIN 0",
+    ),
+    text=(
+        "Enters one or more rooms, with a key where a room has one (+k). The user who creates a "
+        "room becomes its operator. JOIN 0 leaves all rooms."
+    ),
+    url="https://modern.ircdocs.horse/#join-message",
+)
 def join(irc: IrcConnection, message: Message) -> None:
     """JOIN of rooms with their keys, or of `0`: leave them all."""
     if message.params[0] == "0":
@@ -108,6 +119,13 @@ def rejoin(irc: IrcConnection) -> None:
                 irc.refuse(refusal)
 
 
+@command(
+    "PART",
+    min_params=1,
+    usage=("PART #room[,#room] [reason]",),
+    text="Leaves rooms.",
+    url="https://modern.ircdocs.horse/#part-message",
+)
 def part(irc: IrcConnection, message: Message) -> None:
     """PART."""
     reason = _reason(irc, message, 1)
@@ -120,6 +138,16 @@ def _reason(irc: IrcConnection, message: Message, index: int) -> str:
     return given[:REASON_LENGTH]
 
 
+@command(
+    "TOPIC",
+    min_params=1,
+    usage=("TOPIC #room [text]",),
+    text=(
+        "Shows or sets the topic of a room; an empty text removes it. Where the topic is "
+        "protected (+t), only half-operators and higher can set it."
+    ),
+    url="https://modern.ircdocs.horse/#topic-message",
+)
 def topic(irc: IrcConnection, message: Message) -> None:
     """TOPIC, asked for or set."""
     name = message.params[0]
@@ -142,6 +170,15 @@ def _topic(irc: IrcConnection, room: Room) -> None:
     irc.reply(RPL_TOPICWHOTIME, room.name, room.topic.by, str(room.topic.at // 1000))
 
 
+@command(
+    "NAMES",
+    usage=("NAMES #room[,#room]",),
+    text=(
+        "Lists the members of rooms. Of a room that you are not in, invisible members (+i) are "
+        "left out, and a secret room (+s) shows nothing."
+    ),
+    url="https://modern.ircdocs.horse/#names-message",
+)
 def names(irc: IrcConnection, message: Message) -> None:
     """NAMES of the rooms named. Without a room, that would be everybody: only the end is sent."""
     if not message.params:
@@ -175,6 +212,22 @@ def _name_lines(irc: IrcConnection, room: Room) -> None:
         irc.reply(RPL_NAMREPLY, symbol, room.name, text=line)
 
 
+@command(
+    "LIST",
+    usage=(
+        "LIST",
+        "LIST #room[,#room]",
+        "LIST condition[,condition]",
+    ),
+    text=(
+        "Lists the rooms that are not secret, with their number of members and topic. A "
+        "condition is >count or <count (members), C>minutes or C<minutes (since the room was "
+        "created), T>minutes or T<minutes (since the topic was set). A mask with * or ? is a "
+        "condition too; !mask selects the rooms that it does not match. Only rooms that meet "
+        "all of the conditions are listed."
+    ),
+    url="https://modern.ircdocs.horse/#list-message",
+)
 def list_(irc: IrcConnection, message: Message) -> None:
     """LIST of all rooms that are not secret, of those named, or of those that the conditions of
     ELIST fit: https://modern.ircdocs.horse/#elist-parameter
@@ -236,6 +289,20 @@ _BY_NUMBER: dict[str, tuple[Callable[[Room, int], float], bool]] = {
 }
 
 
+@command(
+    "KICK",
+    min_params=2,
+    usage=(
+        "KICK #room nickname[,nickname] [reason]",
+        "KICK #room,#room nickname,nickname [reason]",
+    ),
+    text=(
+        "Removes users from a room. With several rooms, each user is removed from the room in "
+        "the same position. You have to be a half-operator or higher, and not of a lower rank "
+        "than the user."
+    ),
+    url="https://modern.ircdocs.horse/#kick-message",
+)
 def kick(irc: IrcConnection, message: Message) -> None:
     """KICK of people from one room, or of each from the room that stands in the same place."""
     reason = _reason(irc, message, 2) or irc.nick
@@ -246,6 +313,20 @@ def kick(irc: IrcConnection, message: Message) -> None:
         irc.commit(Kicked(irc.peer.uid, room, target, reason))
 
 
+@command(
+    "INVITE",
+    usage=(
+        "INVITE nickname #room",
+        "INVITE",
+    ),
+    text=(
+        "Invites a user to a room that you are in. An invitation from a half-operator or higher "
+        "lets the user in past bans, the key and the other restrictions; one from another "
+        "member only tells them of the room. In an invite-only room (+i), only half-operators "
+        "and higher can invite. Without parameters, lists the rooms to which you are invited."
+    ),
+    url="https://modern.ircdocs.horse/#invite-message",
+)
 def invite(irc: IrcConnection, message: Message) -> None:
     """INVITE; without parameters, the rooms to which they are invited."""
     if not message.params:
@@ -264,6 +345,16 @@ def invite(irc: IrcConnection, message: Message) -> None:
             irc.reply(RPL_AWAY, target.nick, text=target.away)
 
 
+@command(
+    "KNOCK",
+    min_params=1,
+    usage=("KNOCK #room [text]",),
+    text=(
+        "Asks the operators and half-operators of a room for an invitation. The room has to be "
+        "invite-only (+i) or have a key (+k), and you must not be banned from it."
+    ),
+    url="https://docs.inspircd.org/4/modules/knock/",
+)
 def knock(irc: IrcConnection, message: Message) -> None:
     """KNOCK, https://modern.ircdocs.horse/#knock-message"""
     text = message.params[1][:REASON_LENGTH] if len(message.params) > 1 else ""
@@ -271,6 +362,16 @@ def knock(irc: IrcConnection, message: Message) -> None:
         irc.reply(RPL_KNOCKDLVR, message.params[0])
 
 
+@command(
+    "RENAME",
+    min_params=2,
+    usage=("RENAME #room #newname [reason]",),
+    text=(
+        "Renames a room; its members, modes and topic stay. You have to be an operator of the "
+        "room, and its founder if it is registered."
+    ),
+    url="https://ircv3.net/specs/extensions/channel-rename",
+)
 def rename(irc: IrcConnection, message: Message) -> None:
     """RENAME, https://ircv3.net/specs/extensions/channel-rename"""
     old, new = message.params[:2]

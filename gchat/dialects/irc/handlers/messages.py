@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Refused
 from gchat.core.events import Said
 from gchat.dialects.bounds import TARGETS_PER_MESSAGE
-from gchat.dialects.irc.playback import MODULE, play
-from gchat.dialects.irc.services import SERVICES, serve
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.playback import MODULE, play
+from gchat.dialects.irc.handlers.services import SERVICES, serve
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
@@ -21,13 +21,19 @@ from gchat.wire.numerics import (
     RPL_AWAY,
 )
 
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
-
-
 MOST = MAX_BODY_BYTES - 2  # bytes of a line as others are sent it
 
 
+@command(
+    "PRIVMSG",
+    message=True,
+    usage=("PRIVMSG target[,target] :text",),
+    text=(
+        "Sends a message to rooms or users, at most 4 of them. A prefix before a room (such as "
+        "@#room) sends it only to members of that rank or higher."
+    ),
+    url="https://modern.ircdocs.horse/#privmsg-message",
+)
 def privmsg(irc: IrcConnection, message: Message) -> None:
     """PRIVMSG; who writes to somebody who is away is told so."""
     targets, text = _checked(irc, message)
@@ -47,16 +53,66 @@ def privmsg(irc: IrcConnection, message: Message) -> None:
             irc.reply(RPL_AWAY, person.nick, text=person.away)
 
 
+@command(
+    "NICKSERV",
+    "NS",
+    usage=(
+        "NICKSERV REGISTER password [e-mail]",
+        "NICKSERV IDENTIFY [account] password",
+        "NICKSERV LOGOUT",
+        "NICKSERV GHOST nickname [password]",
+        "NICKSERV PASSWD oldpassword newpassword",
+        "NICKSERV CERT ADD|DEL [fingerprint]",
+        "NICKSERV CERT LIST",
+        "NICKSERV INFO [account]",
+        "NICKSERV DROP password",
+        "NICKSERV HELP",
+    ),
+    text=(
+        "Sends a command to NickServ, the service for accounts. REGISTER registers an account "
+        "for your nickname, IDENTIFY and LOGOUT log in and out, DROP deletes the account. GHOST "
+        "disconnects a user who is logged in to your account; PASSWD changes the password; INFO "
+        "shows who is logged in to an account. CERT manages the TLS certificates that log in to "
+        "your account."
+    ),
+    url="https://modern.ircdocs.horse/#servers",
+)
 def nickserv(irc: IrcConnection, message: Message) -> None:
     """NS, NICKSERV: as if it was written to it."""
     serve(irc, "NickServ", " ".join(message.params))
 
 
+@command(
+    "CHANSERV",
+    "CS",
+    usage=(
+        "CHANSERV REGISTER #room",
+        "CHANSERV UNREGISTER #room",
+        "CHANSERV INFO #room",
+        "CHANSERV HELP",
+    ),
+    text=(
+        "Sends a command to ChanServ, the service that registers rooms. REGISTER makes a room "
+        "yours permanently, UNREGISTER gives it up; you have to be logged in. INFO shows whose "
+        "room it is."
+    ),
+    url="https://modern.ircdocs.horse/#servers",
+)
 def chanserv(irc: IrcConnection, message: Message) -> None:
     """CS, CHANSERV."""
     serve(irc, "ChanServ", " ".join(message.params))
 
 
+@command(
+    "NOTICE",
+    message=True,
+    usage=("NOTICE target[,target] :text",),
+    text=(
+        "Sends a message like PRIVMSG, to at most 4 targets; programs never answer it. No error "
+        "is sent back, even when it cannot be delivered."
+    ),
+    url="https://modern.ircdocs.horse/#notice-message",
+)
 def notice(irc: IrcConnection, message: Message) -> None:
     """NOTICE is never answered, not even when it cannot be sent."""
     try:
@@ -67,6 +123,16 @@ def notice(irc: IrcConnection, message: Message) -> None:
         _post(irc, message, target, text, silent=True)
 
 
+@command(
+    "TAGMSG",
+    message=True,
+    usage=("@+tag[=value][;+tag ...] TAGMSG target[,target]",),
+    text=(
+        "Sends tags without a text to rooms or users, such as reactions and typing "
+        "notifications. Request the capability message-tags first."
+    ),
+    url="https://ircv3.net/specs/extensions/message-tags#the-tagmsg-tag-only-message",
+)
 def tagmsg(irc: IrcConnection, message: Message) -> None:
     """TAGMSG, https://ircv3.net/specs/extensions/message-tags#the-tagmsg-tag-only-message."""
     if not message.params or not message.params[0]:

@@ -4,23 +4,32 @@ https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
 from gchat.dialects.bounds import HISTORY_PER_COMMAND
-from gchat.dialects.irc.history import send_batch
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.history import send_batch
 from gchat.dialects.irc.render import parse_time
 from gchat.dialects.search import MOST_WORDS, every_place, place, renamed
 from gchat.wire.message import Message, parse_tags
-
-if TYPE_CHECKING:
-    from gchat.dialects.irc.connection import IrcConnection
 
 _KNOWN = frozenset({"in", "from", "text", "before", "after", "limit"})
 _BATCH = "soju.im/search"
 
 
+@command(
+    "SEARCH",
+    min_params=1,
+    usage=("SEARCH attribute=value[;attribute=value ...]",),
+    text=(
+        "Searches earlier messages that you may read. The attributes are in (a room or "
+        "nickname), from (a nickname), text (words), before and after (a time such as "
+        "2025-01-31T12:00:00.000Z) and limit (at most 100). A space in a value is written \\s, "
+        "unless the whole parameter begins with a colon."
+    ),
+    url="https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md",
+)
 def search(irc: IrcConnection, message: Message) -> None:
     """SEARCH with attributes written as tags are."""
     attributes = parse_tags(message.params[0])

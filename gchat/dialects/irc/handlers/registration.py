@@ -7,15 +7,18 @@ https://ircv3.net/specs/extensions/capability-negotiation
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
 
+from gchat.config import Config
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Attached, Connected, Renamed
 from gchat.core.users import User
 from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_LENGTH
-from gchat.dialects.irc import rooms, server
-from gchat.dialects.irc.login import mechanisms
-from gchat.dialects.irc.services import SERVICES
+from gchat.dialects.irc.commands import command
+from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers import rooms, server
+from gchat.dialects.irc.handlers.login import mechanisms
+from gchat.dialects.irc.handlers.services import SERVICES
+from gchat.dialects.irc.private import become
 from gchat.wire import sasl
 from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words
@@ -32,14 +35,21 @@ from gchat.wire.numerics import (
     ERR_YOUREBANNEDCREEP,
 )
 
-if TYPE_CHECKING:
-    from gchat.config import Config
-    from gchat.dialects.irc.connection import IrcConnection
-
 NEW_VERSION = 302  # of capability negotiation
 CAP_LINE_BYTES = 400  # of the names in one CAP line, so that it stays well under 512
 
 
+@command(
+    "PASS",
+    min_params=1,
+    before_registration=True,
+    usage=("PASS password",),
+    text=(
+        "Gives the password of the server, where it has one. It is sent when you connect, "
+        "before NICK and USER."
+    ),
+    url="https://modern.ircdocs.horse/#pass-message",
+)
 def pass_(irc: IrcConnection, message: Message) -> None:
     """PASS: asked for where the server has a password."""
     if irc.registered:
@@ -49,6 +59,18 @@ def pass_(irc: IrcConnection, message: Message) -> None:
     irc.password = message.params[0]
 
 
+@command(
+    "WEBIRC",
+    min_params=4,
+    before_registration=True,
+    usage=("WEBIRC password gateway hostname address [options]",),
+    text=(
+        "Tells the server the real IP address of a user who connects through a gateway. For "
+        "gateways that are named in the server's configuration; the hostname and the options "
+        "are ignored."
+    ),
+    url="https://ircv3.net/specs/extensions/webirc",
+)
 def webirc(irc: IrcConnection, message: Message) -> None:
     """WEBIRC from a gateway that is configured: https://ircv3.net/specs/extensions/webirc"""
     password, _, _, address = message.params[:4]
@@ -68,6 +90,13 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     irc.peer.set_real_host(address)
 
 
+@command(
+    "NICK",
+    before_registration=True,
+    usage=("NICK nickname",),
+    text="Sets or changes your nickname.",
+    url="https://modern.ircdocs.horse/#nick-message",
+)
 def nick(irc: IrcConnection, message: Message) -> None:
     """NICK, before and after registration."""
     if not message.params or not message.params[0]:
@@ -88,6 +117,17 @@ def nick(irc: IrcConnection, message: Message) -> None:
     _complete(irc)
 
 
+@command(
+    "USER",
+    min_params=4,
+    before_registration=True,
+    usage=("USER username 0 * :realname",),
+    text=(
+        "Gives your username and real name when you connect. The second and third parameters "
+        "are ignored."
+    ),
+    url="https://modern.ircdocs.horse/#user-message",
+)
 def user(irc: IrcConnection, message: Message) -> None:
     """USER, once."""
     if irc.registered or irc.username:
@@ -118,7 +158,7 @@ def _complete(irc: IrcConnection) -> None:
     if own is not None:
         _attach(irc, own)
         return
-    irc.become()  # before others can see the nickname and write to it
+    become(irc)  # before others can see the nickname and write to it
     event = Connected(
         irc.peer.uid,
         irc.wanted_nick,
@@ -171,7 +211,7 @@ def _attach(irc: IrcConnection, user: User) -> None:
     for refusal in irc.peer.commit(event).refusals:
         raise refusal
     irc.peer.attach(user.uid)
-    irc.become()
+    become(irc)
     irc.registered = True
     server.welcome(irc)
     rooms.show_all(irc)
@@ -189,6 +229,23 @@ def _password_is_right(irc: IrcConnection) -> bool:
         return False
 
 
+@command(
+    "CAP",
+    min_params=1,
+    before_registration=True,
+    usage=(
+        "CAP LS [version]",
+        "CAP LIST",
+        "CAP REQ :[-]capability [[-]capability ...]",
+        "CAP END",
+    ),
+    text=(
+        "Negotiates capabilities, which are optional features of the protocol. LS lists those "
+        "that the server offers, LIST those that you have enabled. REQ enables capabilities, or "
+        "disables those with a leading -. END finishes the negotiation when you connect."
+    ),
+    url="https://ircv3.net/specs/extensions/capability-negotiation",
+)
 def cap(irc: IrcConnection, message: Message) -> None:
     """CAP LS, LIST, REQ, END."""
     subcommand = message.params[0].upper()
@@ -264,7 +321,7 @@ def announce_changes(irc: IrcConnection, before: Config) -> None:
         irc.caps &= ~CAPABILITIES[name].flag
     if gone:
         irc.say("CAP", irc.nick, "DEL", " ".join(gone))
-        irc.become()
+        become(irc)
     if come:
         irc.say("CAP", irc.nick, "NEW", " ".join(come))
 
@@ -309,4 +366,4 @@ def _cap_request(irc: IrcConnection, names: str) -> None:
     irc.caps = caps
     irc.say("CAP", irc.nick, "ACK", names)
     if irc.registered:
-        irc.become()
+        become(irc)

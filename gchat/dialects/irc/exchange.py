@@ -1,0 +1,21 @@
+"""A SASL exchange, as far as it has come: https://ircv3.net/specs/extensions/sasl-3.1"""
+
+from __future__ import annotations
+
+from gchat.core.accounts import Account
+from gchat.wire import sasl
+
+
+class Exchange:
+    """One SASL exchange: what came of the message that is not whole yet, and SCRAM's state."""
+
+    __slots__ = ("account", "chunks", "mechanism", "scram", "size", "verifier")
+
+    def __init__(self, mechanism: str) -> None:
+        self.mechanism = mechanism
+        self.scram: sasl.Scram | None = None
+        # whose verifier SCRAM was begun with: it may be changed before the exchange is over
+        self.account: Account | None = None
+        self.verifier = ""
+        self.chunks: list[str] = []
+        self.size = 0
