@@ -9,7 +9,7 @@ from gchat.wire.names import casefold
 
 @dataclass(slots=True)
 class Account:
-    """Changed by `Hub.apply` only."""
+    """Changed by transitions only."""
 
     name: str
     created: int  # milliseconds

@@ -1,35 +1,17 @@
-"""The hub: everybody and every room, changed by `apply` and nothing else.
-
-`apply` is deterministic: two hubs that apply the same entries are equal. It never waits.
-"""
+"""The hub: everybody and every room. `apply.py` changes it, and nothing else does."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-from msgspec.structs import replace
 
 from gchat.config import Config
-from gchat.core import events, masks
+from gchat.core import masks
 from gchat.core.accounts import Account, ServerBan
-from gchat.core.effects import Effect, Outcome, Refused, Saved
-from gchat.core.events import Entry
+from gchat.core.effects import Refused, Saved
 from gchat.core.rooms import Room
 from gchat.core.skeletons import SkeletonIndex
-from gchat.core.transitions import (
-    accounts,
-    markers,
-    membership,
-    metadata,
-    modes,
-    oper,
-    people,
-    registration,
-    speech,
-)
 from gchat.core.users import Gone, User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
@@ -44,7 +26,7 @@ WHOWAS_ENTRIES = 1000
 
 @dataclass(slots=True)
 class Hub:
-    """Read by everybody, changed by `apply` only."""
+    """Read by everybody, changed by transitions only."""
 
     config: Config = field(default_factory=Config)
     users: dict[int, User] = field(default_factory=dict)
@@ -63,18 +45,6 @@ class Hub:
     invisible: int = 0
     opers: int = 0
     most_users: int = 0  # ever at once
-
-    def apply(self, entry: Entry) -> Outcome:
-        """Carries out one entry, whole or (refused) not at all."""
-        try:
-            result = _TRANSITIONS[type(entry.event)](self, entry, entry.event)
-        except Refused as refusal:
-            return Outcome(refusals=(refusal,))
-        outcome = result if isinstance(result, Outcome) else Outcome(tuple(result))
-        if self.saved:
-            outcome = replace(outcome, saved=tuple(self.saved))
-            self.saved.clear()
-        return outcome
 
     def user(self, uid: int) -> User:
         """Who has this uid; Refused where they are gone."""
@@ -137,40 +107,3 @@ class Hub:
             if (not ban.until or now < ban.until) and masks.matches(mask, person):
                 return ban
         return None
-
-
-_Transition = Callable[[Hub, Entry, Any], Iterable[Effect] | Outcome]
-
-_TRANSITIONS: dict[type, _Transition] = {
-    events.Connected: people.connected,
-    events.Renamed: people.renamed,
-    events.Quit: people.quit_,
-    events.Attached: people.attached,
-    events.AwaySet: people.away_set,
-    events.RealnameSet: people.realname_set,
-    events.UserModeSet: people.user_mode_set,
-    events.Watched: people.watched,
-    events.AccountMade: accounts.account_made,
-    events.PasswordSet: accounts.password_set,
-    events.CertificateSet: accounts.certificate_set,
-    events.AccountDropped: accounts.account_dropped,
-    events.LoggedIn: accounts.logged_in,
-    events.LoggedOut: accounts.logged_out,
-    events.Opered: oper.opered,
-    events.Killed: oper.killed,
-    events.ServerBanSet: oper.server_ban_set,
-    events.Walloped: oper.walloped,
-    events.Joined: membership.joined,
-    events.Parted: membership.parted,
-    events.Kicked: membership.kicked,
-    events.Invited: membership.invited,
-    events.Knocked: membership.knocked,
-    events.TopicSet: speech.topic_set,
-    events.ModesSet: modes.modes_set,
-    events.RoomRenamed: registration.room_renamed,
-    events.RoomRegistered: registration.room_registered,
-    events.MetadataSet: metadata.metadata_set,
-    events.Said: speech.said,
-    events.Redacted: speech.redacted,
-    events.MarkerSet: markers.marker_set,
-}

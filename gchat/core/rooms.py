@@ -35,7 +35,7 @@ def _lists() -> dict[str, dict[str, Signed]]:
 
 @dataclass(slots=True)
 class Room:
-    """Changed by `Hub.apply` only."""
+    """Changed by transitions only."""
 
     key: str  # the name folded
     name: str

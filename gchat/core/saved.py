@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gchat.core import masks
 from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Saved
+from gchat.core.hub import Hub
 from gchat.core.rooms import LIST_MODES, Room, Signed
-
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
 
 # Restored in this order: a marker needs its account.
 ACCOUNT, BAN, MARKER, ROOM = "account", "ban", "marker", "room"

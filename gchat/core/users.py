@@ -28,7 +28,7 @@ class Gone:
 
 @dataclass(slots=True)
 class User:
-    """Changed by `Hub.apply` only."""
+    """Changed by transitions only."""
 
     uid: int
     nick: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from gchat.core.apply import apply
 from gchat.core.effects import Effect
 from gchat.core.events import Connected, Joined, Said
 from gchat.core.hub import Hub
@@ -22,8 +23,8 @@ def spoke() -> Effect:
     """What is seen of a message to a room."""
     hub, stamper = Hub(), Stamper(lambda: 1_700_000_000_000)
     for event in (Connected(1, "Tuan", "~t", "127.0.0.1", "Tuan"), Joined(1, "#lobby")):
-        hub.apply(stamper.stamp(event))
-    (effect,) = hub.apply(stamper.stamp(Said(1, "#lobby", TEXT))).effects
+        apply(hub, stamper.stamp(event))
+    (effect,) = apply(hub, stamper.stamp(Said(1, "#lobby", TEXT))).effects
     return effect
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from gchat.core.apply import apply
 from gchat.core.events import Connected, Event, Joined, Said
 from gchat.core.hub import Hub
 from gchat.core.stamp import Stamper
@@ -63,7 +64,7 @@ class Room:
 
     def do(self, *events: Event) -> None:
         for event in events:
-            self._fanout.deliver(self._hub.apply(self._stamper.stamp(event)).effects)
+            self._fanout.deliver(apply(self._hub, self._stamper.stamp(event)).effects)
 
     def say(self, count: int) -> None:
         for _ in range(count):

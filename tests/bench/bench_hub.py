@@ -1,10 +1,11 @@
-"""`Hub.apply`, among 300 people in one room."""
+"""`apply`, among 300 people in one room."""
 
 from __future__ import annotations
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from gchat.core.apply import apply
 from gchat.core.effects import Outcome
 from gchat.core.events import Connected, Event, Joined, Parted, Said
 from gchat.core.hub import Hub
@@ -23,7 +24,7 @@ class Room:
             self.do(Connected(uid, f"n{uid}", "~u", "127.0.0.1", "r"), Joined(uid, "#lobby"))
 
     def do(self, *events: Event) -> Outcome:
-        outcomes = [self.hub.apply(self._stamper.stamp(event)) for event in events]
+        outcomes = [apply(self.hub, self._stamper.stamp(event)) for event in events]
         return outcomes[-1]
 
 

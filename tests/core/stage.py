@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gchat.config import AccountsConfig, Config, LimitsConfig, ServerConfig
+from gchat.core.apply import apply
 from gchat.core.effects import Effect, Failure, Outcome, Saved
 from gchat.core.events import AccountMade, Connected, Entry, Event, Joined, Opered
 from gchat.core.hub import Hub
@@ -33,7 +34,7 @@ class Stage:
     def apply(self, event: Event) -> Outcome:
         """The next entry's outcome."""
         self.entry = self._stamper.stamp(event)
-        outcome = self.hub.apply(self.entry)
+        outcome = apply(self.hub, self.entry)
         self._stored = outcome.saved
         return outcome
 

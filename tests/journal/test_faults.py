@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import gevent
 import pytest
 
+from gchat.core.apply import apply
 from gchat.core.effects import Effect, Redaction, Spoke
 from gchat.core.events import Connected, Joined, Redacted, Said, TopicSet, UserModeSet
 from gchat.core.history import Batch, Query, Record
@@ -75,7 +77,7 @@ class Chat:
         self.store, self.writer = Store(folder), WorkerPool(1)
         self.shown: list[Effect] = []
         self.journal = SqliteJournal(
-            self.store, self.writer, Hub().apply, self.shown.extend, lambda: 1, "boot"
+            self.store, self.writer, partial(apply, Hub()), self.shown.extend, lambda: 1, "boot"
         )
         for uid in (1, 2):
             self.journal.append(Connected(uid, f"n{uid}", "u", "h", "r"))

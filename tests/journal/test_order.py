@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from gchat.core.apply import apply
 from gchat.core.effects import Effect, Outcome, Saved
 from gchat.core.events import (
     AccountDropped,
@@ -81,7 +82,7 @@ class Watcher:
         )
 
     def apply(self, entry: Entry) -> Outcome:
-        outcome = self.outcomes[entry.seq] = self.hub.apply(entry)
+        outcome = self.outcomes[entry.seq] = apply(self.hub, entry)
         assert not outcome.refusals, entry.event
         self.note(outcome.saved)
         return outcome

@@ -8,6 +8,7 @@ from typing import Any, cast
 import greenlet
 import pytest
 
+from gchat.core.apply import apply
 from gchat.core.effects import Effect
 from gchat.core.events import (
     Connected,
@@ -72,7 +73,7 @@ class Room:
 
     def do(self, *events: Event) -> None:
         for event in events:
-            self.fanout.deliver(self.hub.apply(self.stamper.stamp(event)).effects)
+            self.fanout.deliver(apply(self.hub, self.stamper.stamp(event)).effects)
 
     def clear(self) -> None:
         self.got()

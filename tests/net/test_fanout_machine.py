@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 from msgspec.structs import replace
 
+from gchat.core.apply import apply
 from gchat.core.effects import (
     ChangedMetadata,
     ChangedRoomName,
@@ -233,7 +234,7 @@ class FanoutMachine(RuleBasedStateMachine):
         self.shown.pop(uid, None)
 
     def apply(self, event: Event) -> None:
-        effects = self.hub.apply(self.stamper.stamp(event)).effects
+        effects = apply(self.hub, self.stamper.stamp(event)).effects
         for effect in effects:
             self.expect(effect)
         self.fanout.deliver(effects)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from gchat.config import AccountsConfig, Config
+from gchat.core.apply import apply
 from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Entry, Event
 from gchat.core.hub import Hub
@@ -75,7 +76,7 @@ class FakePeer:
 
     def _apply(self, entry: Entry) -> Outcome:
         """Renders every effect in every form, so that one that cannot be shown is found."""
-        outcome = self.node.hub.apply(entry)
+        outcome = apply(self.node.hub, entry)
         for effect in outcome.effects:
             for form in FORMS:
                 data = form.render(effect)

@@ -1,4 +1,27 @@
-"""How each event changes the hub. A function for each: checks first, then changes, then effects.
-
-A Refused raised here must come before any change.
+"""How each event changes the hub: a function for each, checks first, then changes, then effects. A
+Refused raised there must come before any change. Importing this registers all of them.
 """
+
+from gchat.core.transitions import (
+    accounts,
+    markers,
+    membership,
+    metadata,
+    modes,
+    oper,
+    people,
+    registration,
+    speech,
+)
+
+__all__ = [
+    "accounts",
+    "markers",
+    "membership",
+    "metadata",
+    "modes",
+    "oper",
+    "people",
+    "registration",
+    "speech",
+]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.accounts import Account
 from gchat.core.effects import ChangedAccount, Effect, Failure, Refused
 from gchat.core.events import (
@@ -15,6 +13,7 @@ from gchat.core.events import (
     LoggedOut,
     PasswordSet,
 )
+from gchat.core.hub import Hub
 from gchat.core.saved import dropped_account, saved_account, saved_room
 from gchat.core.transitions.people import (
     check_services,
@@ -22,14 +21,13 @@ from gchat.core.transitions.people import (
     merge_metadata,
     strangers,
 )
+from gchat.core.transitions.registry import transition
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_SASLFAIL
 
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
 
-
+@transition(AccountMade)
 def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ...]:
     """Of a name that is no account's, and nobody else's nickname."""
     key = casefold(event.name)
@@ -47,6 +45,7 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     return () if user is None else _log_in(hub, entry, user, account)
 
 
+@transition(PasswordSet)
 def password_set(hub: Hub, entry: Entry, event: PasswordSet) -> tuple[Effect, ...]:
     """Of their own account."""
     account = _own(hub, event.uid)
@@ -62,6 +61,7 @@ def _own(hub: Hub, uid: int) -> Account:
     return account
 
 
+@transition(CertificateSet)
 def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effect, ...]:
     """A certificate logs in to one account only."""
     account = _own(hub, event.uid)
@@ -84,6 +84,7 @@ def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effe
     return ()
 
 
+@transition(AccountDropped)
 def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effect, ...]:
     """Its people are logged out, its rooms last no longer than their members."""
     account = _own(hub, event.uid)
@@ -104,6 +105,7 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     return tuple(effects)
 
 
+@transition(LoggedIn)
 def logged_in(hub: Hub, entry: Entry, event: LoggedIn) -> tuple[Effect, ...]:
     """By somebody who has a nickname already."""
     user = hub.user(event.uid)
@@ -130,6 +132,7 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
     return _changed(hub, entry, user)
 
 
+@transition(LoggedOut)
 def logged_out(hub: Hub, entry: Entry, event: LoggedOut) -> tuple[Effect, ...]:
     """Whoever has the account's nickname keeps it until they take another."""
     _own(hub, event.uid)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import Effect, MarkedRead
 from gchat.core.events import Entry, MarkerSet
+from gchat.core.hub import Hub
 from gchat.core.saved import saved_marker
+from gchat.core.transitions.registry import transition
 from gchat.wire.names import casefold
 
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
 
-
+@transition(MarkerSet)
 def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
     """Only ever forwards, and not into the future. Seen by every connection of the person where it
     moved, otherwise by the asking one. The one that was made first is forgotten for a new one over

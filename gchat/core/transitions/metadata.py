@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import ChangedMetadata, Effect, Failure
 from gchat.core.events import Entry, MetadataSet
+from gchat.core.hub import Hub
 from gchat.core.rooms import Room
 from gchat.core.saved import saved_account, saved_room
 from gchat.core.transitions.people import strangers
+from gchat.core.transitions.registry import transition
 from gchat.core.users import User
 from gchat.wire.names import is_room
 
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
 
-
+@transition(MetadataSet)
 def metadata_set(hub: Hub, entry: Entry, event: MetadataSet) -> tuple[Effect, ...]:
     """Of oneself, or of a room by its operators. Seen by everybody else in sight."""
     user = hub.user(event.uid)

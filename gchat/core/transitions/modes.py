@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from gchat.core import masks
 from gchat.core.effects import ChangedModes, Outcome, Refused
 from gchat.core.events import Entry, ModeChange, ModesSet
+from gchat.core.hub import Hub
 from gchat.core.rooms import (
     FLAG_MODES,
     FOUNDER,
@@ -21,6 +21,7 @@ from gchat.core.rooms import (
     Signed,
 )
 from gchat.core.saved import saved_room
+from gchat.core.transitions.registry import transition
 from gchat.core.users import User
 from gchat.wire.numerics import (
     ERR_BANLISTFULL,
@@ -29,15 +30,13 @@ from gchat.wire.numerics import (
     ERR_USERNOTINCHANNEL,
 )
 
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
-
 CAPACITY_MAX = 1_000_000  # +l
 SLOW_MESSAGES, SLOW_SECONDS = 100, 3600  # +f
 PASSWORD_LENGTH = 32  # +k, characters
 MASK_LENGTH = 200  # +b, characters
 
 
+@transition(ModesSet)
 def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
     """By who has a rank in the room. Each change stands alone: those that can be are made, the
     others are refused one by one.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.accounts import ServerBan
 from gchat.core.effects import Effect, Evicted, Refused, Wallop
 from gchat.core.events import Entry, Killed, Opered, ServerBanSet, Walloped
+from gchat.core.hub import Hub
 from gchat.core.masks import fold, matches
 from gchat.core.saved import saved_ban
 from gchat.core.transitions.people import disconnect, set_user_mode
+from gchat.core.transitions.registry import transition
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_BANLISTFULL, ERR_NOPRIVILEGES
-
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
 
 
 def operator(hub: Hub, uid: int) -> User:
@@ -26,6 +23,7 @@ def operator(hub: Hub, uid: int) -> User:
     return user
 
 
+@transition(Opered)
 def opered(hub: Hub, entry: Entry, event: Opered) -> tuple[Effect, ...]:
     """The password was right."""
     user = hub.user(event.uid)
@@ -35,6 +33,7 @@ def opered(hub: Hub, entry: Entry, event: Opered) -> tuple[Effect, ...]:
     return set_user_mode(hub, entry, user, "o", adding=True)
 
 
+@transition(Killed)
 def killed(hub: Hub, entry: Entry, event: Killed) -> tuple[Effect, ...]:
     """By an operator; or by who is logged in to the account that the nickname is logged in to."""
     user = hub.user(event.uid)
@@ -60,6 +59,7 @@ def _evict(
     return tuple(effects)
 
 
+@transition(ServerBanSet)
 def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect, ...]:
     """Who is here and matches has to go, but for operators."""
     user = operator(hub, event.uid)
@@ -86,6 +86,7 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
     return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
 
 
+@transition(Walloped)
 def walloped(hub: Hub, entry: Entry, event: Walloped) -> tuple[Effect, ...]:
     """To everybody who wants to read it."""
     user = operator(hub, event.uid)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.accounts import Account
 from gchat.core.effects import (
     ChangedAway,
@@ -26,7 +24,9 @@ from gchat.core.events import (
     UserModeSet,
     Watched,
 )
+from gchat.core.hub import Hub
 from gchat.core.transitions.membership import remove
+from gchat.core.transitions.registry import transition
 from gchat.core.users import SERVICES, Gone, User
 from gchat.wire.confusables import skeletons
 from gchat.wire.names import casefold
@@ -38,14 +38,12 @@ from gchat.wire.numerics import (
     ERR_YOUREBANNEDCREEP,
 )
 
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
-
 RESERVED_SERVICE = "This nickname belongs to the server"
 ALIKE = "This nickname looks like another one"
 RESERVED = "This nickname belongs to an account: log in to it first"
 
 
+@transition(Connected)
 def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
     """The nickname is theirs, if it is still free, and no other account's."""
     if event.uid in hub.users:
@@ -134,6 +132,7 @@ def strangers(hub: Hub, user: User, neighbours: tuple[int, ...]) -> tuple[int, .
     return tuple(uid for uid in watchers if uid not in known)
 
 
+@transition(Renamed)
 def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     """Seen by themselves and everybody in their rooms; nothing where nothing changes."""
     user = hub.user(event.uid)
@@ -176,6 +175,7 @@ def _note_gone(hub: Hub, entry: Entry, user: User) -> None:
     hub.gone.append(Gone(user.nick, user.username, user.host, user.realname, entry.at))
 
 
+@transition(Quit)
 def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     """Seen by everybody in their rooms, but not by themselves; by nobody while they have another
     connection.
@@ -187,6 +187,7 @@ def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     return disconnect(hub, entry, user, event.reason)
 
 
+@transition(Attached)
 def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     """Seen by nobody: they are here already."""
     user = hub.user(event.uid)
@@ -226,6 +227,7 @@ def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect,
     return (effect, *presence(hub, entry, user, online=False))
 
 
+@transition(AwaySet)
 def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
     """Seen by who wants to: https://ircv3.net/specs/extensions/away-notify"""
     user = hub.user(event.uid)
@@ -241,6 +243,7 @@ def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
     return tuple(effects)
 
 
+@transition(RealnameSet)
 def realname_set(hub: Hub, entry: Entry, event: RealnameSet) -> tuple[Effect, ...]:
     """Seen by themselves and by who wants to: https://ircv3.net/specs/extensions/setname"""
     user = hub.user(event.uid)
@@ -259,6 +262,7 @@ def realname_set(hub: Hub, entry: Entry, event: RealnameSet) -> tuple[Effect, ..
     return tuple(effects)
 
 
+@transition(UserModeSet)
 def user_mode_set(hub: Hub, entry: Entry, event: UserModeSet) -> tuple[Effect, ...]:
     """Seen by themselves. Nobody makes themselves an operator of the server."""
     user = hub.user(event.uid)
@@ -284,6 +288,7 @@ def set_user_mode(
     return (ChangedUserModes(**user.doing(entry), uids=(user.uid,), words=sign + letter),)
 
 
+@transition(Watched)
 def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
     """https://ircv3.net/specs/extensions/monitor"""
     user = hub.user(event.uid)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gchat.core.effects import ChangedModes, ChangedRoomName, Effect, Failure, Refused
 from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
+from gchat.core.hub import Hub
 from gchat.core.rooms import OP
 from gchat.core.saved import saved_account, saved_room
+from gchat.core.transitions.registry import transition
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_CHANOPRIVSNEEDED, ERR_NEEDREGGEDNICK, ERR_TOOMANYCHANNELS
 
-if TYPE_CHECKING:
-    from gchat.core.hub import Hub
 
-
+@transition(RoomRegistered)
 def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effect, ...]:
     """By an operator of the room who is logged in; its end by its founder."""
     user = hub.user(event.uid)
@@ -48,6 +46,7 @@ def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effe
     )
 
 
+@transition(RoomRenamed)
 def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ...]:
     """By an operator: https://ircv3.net/specs/extensions/channel-rename. Its founder, where it has
     one. What was said is found under the new name from then on, in so far as it is kept.

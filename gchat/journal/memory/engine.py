@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from secrets import token_bytes
 
 from gchat.config import Config
+from gchat.core.apply import apply
 from gchat.core.effects import Effect, Redaction
 from gchat.core.hub import Hub
 from gchat.core.records import records
@@ -28,7 +30,7 @@ class MemoryEngine:
         self.archive = MemoryArchive()
         self._boot = boot
         self._hub = hub
-        self.journal = MemoryJournal(hub.apply, show, wall_ms, self._keep)
+        self.journal = MemoryJournal(partial(apply, hub), show, wall_ms, self._keep)
 
     def _keep(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from secrets import token_bytes
 from typing import cast
@@ -12,6 +13,7 @@ import gevent
 import platformdirs
 
 from gchat.config import Config
+from gchat.core.apply import apply
 from gchat.core.hub import Hub
 from gchat.core.saved import restore
 from gchat.journal.base import Gauges, JournalError, Show
@@ -38,7 +40,7 @@ class SqliteEngine:
             restore(hub, kind, key, value)
         self._writer = WorkerPool(1)
         self._sqlite_journal = SqliteJournal(
-            self._store, self._writer, hub.apply, show, wall_ms, boot, hub.place
+            self._store, self._writer, partial(apply, hub), show, wall_ms, boot, hub.place
         )
         self.journal = self._sqlite_journal
         self.archive = StoreArchive(self._store)
