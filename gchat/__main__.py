@@ -110,7 +110,9 @@ def _why_not_listening(host: str, port: int, error: OSError) -> str:
     """One sentence with what to do next."""
     where = readable_address(host, port)
     if error.errno == errno.EADDRINUSE:
-        return f"{where} is in use. Stop what listens there, or choose another --port."
+        return (
+            f"{where} is already in use. Stop the program that uses it, or choose another --port."
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"no permission to listen on {where}. Choose a --port above 1023."
     if error.errno == errno.EADDRNOTAVAIL:
@@ -129,19 +131,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gchat",
         description="A group-chat server. Join it with any IRC client, netcat or gchat-client.",
-        epilog="`gchat export` and `gchat backup` read what is kept; see their --help.",
+        epilog="Other commands: export, backup, verifier, config, check-config (each has --help).",
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on, 0 for a free one (default: 55555)")
     keeps = parser.add_mutually_exclusive_group()
-    keeps.add_argument("--data", metavar="DIR", help="where messages are kept")
+    keeps.add_argument("--data", metavar="DIR", help="folder for the stored messages")
     keeps.add_argument("--memory", action="store_true", help="keep no messages on disk")
     secure = parser.add_mutually_exclusive_group()
-    help_ = "speak TLS too, with a certificate that is made on first use"
+    help_ = "accept TLS too, with a self-signed certificate made on first use"
     secure.add_argument("--tls-self-signed", action="store_true", help=help_)
-    secure.add_argument("--tls-cert", metavar="FILE", help="speak TLS too, with this certificate")
-    parser.add_argument("--tls-key", metavar="FILE", help="its key, if that is another file")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
+    secure.add_argument("--tls-cert", metavar="FILE", help="accept TLS too, with this certificate")
+    parser.add_argument(
+        "--tls-key", metavar="FILE", help="the private key, if it is in another file"
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
     parser.add_argument("--log-level", help="debug, info, warning or error (default: info)")
     parser.add_argument("--version", action="version", version=f"gchat {__version__}")
     return parser

@@ -35,7 +35,7 @@ def certificate(config: Config) -> Certificate | None:
     if tls.self_signed:
         return self_signed(data_folder(config.journal.data), config.server.name)
     if any(endpoint.tls_only for endpoint in endpoints(config)):
-        raise TlsError("An address is for TLS only, and there is no certificate. Set [tls].")
+        raise TlsError("A listening address requires TLS, but there is no certificate. Set [tls].")
     return None
 
 
@@ -86,5 +86,5 @@ def _descriptors() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             soft = hard
         except (ValueError, OSError):
-            log.debug("the limit of file descriptors stays at %d", soft)
+            log.debug("cannot raise the limit of file descriptors above %d", soft)
     return 1 << 20 if soft == resource.RLIM_INFINITY else soft

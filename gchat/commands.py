@@ -31,16 +31,16 @@ def _verifier(arguments: argparse.Namespace) -> None:
     """Asks twice on a terminal, otherwise reads a line."""
     if sys.stdin.isatty():
         password = getpass.getpass("Password: ")
-        if getpass.getpass("Again: ") != password:
-            raise CommandError("The two are not the same.")
+        if getpass.getpass("Repeat password: ") != password:
+            raise CommandError("The passwords do not match.")
     else:
         password = sys.stdin.readline().rstrip("\n")
     if not password:
-        raise CommandError("A password is needed.")
+        raise CommandError("The password is empty.")
     try:
         print(Verifier.make(password, AccountsConfig().iterations))
     except SaslError:
-        raise CommandError("This cannot be a password.") from None
+        raise CommandError("The password has characters that are not allowed.") from None
 
 
 def _check_config(arguments: argparse.Namespace) -> None:
@@ -48,7 +48,7 @@ def _check_config(arguments: argparse.Namespace) -> None:
         engine_of(load(arguments.file))
     except ConfigError as error:
         raise CommandError(str(error)) from None
-    print(f"{arguments.file} is in order")
+    print(f"{arguments.file} is valid")
 
 
 def _config(arguments: argparse.Namespace) -> None:
@@ -64,19 +64,24 @@ def parser(name: str) -> argparse.ArgumentParser:
     description = COMMANDS[name][1]
     found = argparse.ArgumentParser(prog=f"gchat {name}", description=description)
     if name == "check-config":
-        found.add_argument("file", type=Path, metavar="FILE", help="a TOML file with settings")
+        found.add_argument("file", type=Path, metavar="FILE", help="configuration file (TOML)")
     if name in ("export", "backup"):
-        help_ = "where the server keeps messages"
+        help_ = "data folder of the server"
         found.add_argument("--data", default="", metavar="DIR", help=help_)
     if name == "backup":
-        found.add_argument("file", type=Path, metavar="FILE", help="the copy; must not exist yet")
+        found.add_argument(
+            "file", type=Path, metavar="FILE", help="file to write; it must not exist yet"
+        )
     return found
 
 
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], None], str]] = {
-    "export": (_export, "Prints all that is kept as JSON Lines; the server may run meanwhile."),
-    "backup": (_backup, "Copies all that is kept into one file; the server may run meanwhile."),
-    "verifier": (_verifier, "Prints what [operators] and server.password take for a password."),
-    "config": (_config, "Prints a file with every setting, its default and what it is for."),
-    "check-config": (_check_config, "Says what is wrong with a file of settings."),
+    "export": (_export, "Prints everything stored as JSON Lines. The server may be running."),
+    "backup": (_backup, "Copies everything stored to one file. The server may be running."),
+    "verifier": (_verifier, "Asks for a password and prints its verifier, for the configuration."),
+    "config": (
+        _config,
+        "Prints a configuration file with every setting, its default and its meaning.",
+    ),
+    "check-config": (_check_config, "Checks a configuration file."),
 }

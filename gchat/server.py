@@ -113,7 +113,7 @@ class Server:
 
     def stop(self) -> None:
         """Tells everyone, closes every connection, ends the journal. Takes bounded time."""
-        log.info("stopping: %d people are connected", len(self.hub.users))
+        log.info("stopping: %d users are connected", len(self.hub.users))
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self.node.config.times.shutdown)
         if self._metrics is not None:
@@ -130,7 +130,7 @@ class Server:
         try:
             config, waiting = reloaded(before, self._load_again())
         except ConfigError as error:
-            return [f"Nothing was changed: {error}"]
+            return [f"Configuration not reloaded: {error}"]
         self.node.config = self.hub.config = config
         logging.getLogger().setLevel(config.server.log_level.upper())
         accounts = config.accounts
@@ -140,14 +140,14 @@ class Server:
         ):
             self._services.logins = assembly.logins(config)
         self._listener.reloaded(before)
-        answers = ["The configuration was read again."]
+        answers = ["The configuration was reloaded."]
         if waiting:
-            answers = [f"{answers[0]} It needs a restart for: {', '.join(waiting)}."]
+            answers = [f"{answers[0]} These need a restart: {', '.join(waiting)}."]
         try:
             if self._services.certificate is not None:
                 self._services.certificate.load()
         except TlsError as error:
-            answers.append(f"The certificate is the one before: {error}")
+            answers.append(f"Certificate not reloaded: {error}")
         return answers
 
     @property
@@ -163,10 +163,10 @@ class Server:
 
     def _gauges(self) -> Gauges:
         return {
-            "lines_total": ("Lines that were received", self._services.lines),
-            "users": ("Who has a nickname", len(self.hub.users)),
-            "rooms": ("Rooms that there are", len(self.hub.rooms)),
-            "accounts": ("Accounts that there are", len(self.hub.accounts)),
+            "lines_total": ("Lines received", self._services.lines),
+            "users": ("Users online", len(self.hub.users)),
+            "rooms": ("Rooms", len(self.hub.rooms)),
+            "accounts": ("Accounts", len(self.hub.accounts)),
             **self._engine.gauges(),
         }
 

@@ -11,14 +11,15 @@ from gchat.config.settings import settings
 WIDTH = 100  # characters of a line
 
 _HEAD = """\
-The settings of gchat, each with its default: python -m gchat --config gchat.toml
-Flags win over the environment, that over this file. GCHAT_PORT is server.port,
-GCHAT_LIMITS_CONNECTIONS is limits.connections. `kill -HUP` and REHASH read the file again without
-dropping anybody, but for settings marked (restart). `gchat check-config FILE` says what is wrong.
+All settings of gchat with their defaults. Usage: python -m gchat --config gchat.toml
+Flags override environment variables, and those override this file. GCHAT_PORT sets server.port,
+GCHAT_LIMITS_CONNECTIONS sets limits.connections. `kill -HUP` and REHASH reload this file without
+disconnecting anybody; settings marked (restart) need a restart. `gchat check-config FILE` checks
+the file.
 """
 _OPERATORS = """
 [operators]
-# Operators of the server: a name, and what `gchat verifier` prints for a password.
+# Server operators (OPER): a name, and the verifier of a password, from `gchat verifier`.
 # admin = "SCRAM-SHA-256$600000:..."
 """
 

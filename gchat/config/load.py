@@ -45,14 +45,14 @@ def _from_file(config: Config, path: Path) -> Config:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from None
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from None
     for section, table in tables.items():
         if section == OPERATORS and isinstance(table, dict):
             config = replace(config, operators=_operators(table, f"{path}: {OPERATORS}"))
             continue
         if section not in section_names() or not isinstance(table, dict):
             allowed = ", ".join(f"[{name}]" for name in (*section_names(), OPERATORS))
-            raise ConfigError(f"{path}: {section}: unknown; allowed are the tables {allowed}")
+            raise ConfigError(f"{path}: {section}: unknown table; allowed are {allowed}")
         for key, value in table.items():
             config = _with(config, section, key, value, f"{path}: {section}.{key}")
     return config
@@ -61,7 +61,7 @@ def _from_file(config: Config, path: Path) -> Config:
 def _operators(table: Mapping[str, Any], source: str) -> dict[str, str]:
     for name, value in table.items():
         if not isinstance(value, str) or not is_verifier(value):
-            raise ConfigError(f"{source}.{name}: is not allowed; it takes {VERIFIER}")
+            raise ConfigError(f"{source}.{name}: invalid value; expected {VERIFIER}")
     return dict(table)
 
 
@@ -78,9 +78,9 @@ def _from_environment(config: Config, environment: Mapping[str, str]) -> Config:
             if key.startswith(f"{name}_"):
                 section, key = name, key.removeprefix(f"{name}_")
         if key not in {item.name for item in fields(getattr(config, section))}:
-            log.warning("the environment's %s is no setting of gchat, and is ignored", variable)
+            log.warning("ignoring environment variable %s: not a setting of gchat", variable)
         elif (section, key) == ("server", "port") and "://" in text:
-            log.warning("the environment's %s=%s is not a port, and is ignored", variable, text)
+            log.warning("ignoring environment variable %s=%s: not a port", variable, text)
         else:
             config = _with(config, section, key, text, f"environment: {variable}")
     return config
@@ -91,9 +91,9 @@ def _with(config: Config, section: str, key: str, value: Any, source: str) -> Co
     allowed = {item.name: item.metadata["rule"] for item in fields(table)}
     if key not in allowed:
         known = ", ".join(allowed)
-        raise ConfigError(f"{source}: unknown setting; allowed in [{section}] are {known}")
+        raise ConfigError(f"{source}: unknown setting; [{section}] has {known}")
     rule: Rule = allowed[key]
     converted = convert(value, rule)
     if converted is None or not rule.check(converted):
-        raise ConfigError(f"{source}: {value!r} is not allowed; it takes {rule.says}")
+        raise ConfigError(f"{source}: invalid value {value!r}; expected {rule.says}")
     return replace(config, **{section: replace(table, **{key: converted})})

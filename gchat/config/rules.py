@@ -61,7 +61,7 @@ def is_room(value: str) -> bool:
     return True
 
 
-VERIFIER = "what `gchat verifier` prints for a password"
+VERIFIER = "a password verifier from `gchat verifier`"
 
 
 def is_verifier(value: str) -> bool:

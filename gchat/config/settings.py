@@ -58,9 +58,9 @@ class ServerConfig:
     )
     speaks: str = _setting(
         "",
-        Rule(str, "of " + ", ".join(SPEAKS) + " with commas", are_spoken),
-        "What is spoken at that address: plain, irc, websocket, with commas; and tls for TLS only."
-        ' "" is everything.',
+        Rule(str, "a comma-separated list of " + ", ".join(SPEAKS), are_spoken),
+        "Protocols accepted at that address, separated by commas: plain, irc, websocket; and tls to"
+        ' require TLS. "" accepts all.',
     )
     listen: str = _setting(
         "",
@@ -82,7 +82,7 @@ class ServerConfig:
     webirc_password: str = _setting(
         "",
         Rule(str, VERIFIER, lambda v: not v or is_verifier(v)),
-        "The WEBIRC password: what `gchat verifier` prints for it.",
+        "Verifier of the WEBIRC password, from `gchat verifier`.",
         reload=True,
     )
     origins: str = _setting(
@@ -97,7 +97,7 @@ class ServerConfig:
     lobby: str = _setting(
         "#lobby",
         Rule(str, "a room name such as #lobby", is_room),
-        "The room that plain-text clients are in.",
+        "The room that plain-text clients join.",
     )
     motd: str = _setting(
         "", text(10_000), "The message of the day, any number of lines.", reload=True
@@ -105,7 +105,7 @@ class ServerConfig:
     password: str = _setting(
         "",
         Rule(str, VERIFIER, lambda v: not v or is_verifier(v)),
-        'The password of the server: what `gchat verifier` prints for it; "" for none.',
+        'Verifier of the server password (PASS), from `gchat verifier`; "" for no password.',
         reload=True,
     )
     metrics: str = _setting(
@@ -132,23 +132,21 @@ class JournalConfig:
     data: str = _setting(
         "",
         Rule(str, "a folder's path", lambda v: len(v) <= 4096),
-        'The folder of the files, "" for gchat in the user\'s data directory; --data.',
+        'The data folder; "" for gchat in the user\'s data directory; --data.',
     )
     durability: str = _setting(
         "fsync",
         one_of("fsync", "process"),
-        "fsync: what was shown survives a power failure. process: it survives a crash of the server"
-        " only.",
+        "fsync: messages survive a power failure. process: messages survive only a crash of the"
+        " server.",
     )
     replay: int = _setting(
-        10, integer(0, 100), "Messages of a room that somebody who joins it is shown."
+        10, integer(0, 100), "Number of recent messages shown to a user who joins a room."
     )
     keep_days: int = _setting(
         0, integer(0, 36_500), "Days after which messages are deleted; 0 for never."
     )
-    keep_messages: int = _setting(
-        0, integer(0, 100_000_000), "Lines that are kept of each room; 0 for all."
-    )
+    keep_messages: int = _setting(0, integer(0, 100_000_000), "Lines kept per room; 0 for all.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +157,13 @@ class TlsConfig:
         False, FLAG, "Make a self-signed certificate on first use; --tls-self-signed."
     )
     certificate: str = _setting("", PATH, "A PEM file with the certificate chain; --tls-cert.")
-    key: str = _setting("", PATH, "A PEM file with its key, if that is another file; --tls-key.")
+    key: str = _setting(
+        "", PATH, "A PEM file with the private key, if it is in another file; --tls-key."
+    )
     sts_seconds: int = _setting(
         0,
         integer(0, 1 << 31),
-        "Seconds for which clients are to come back by TLS only (IRCv3 STS); 0 for no such policy.",
+        "Seconds for which clients must connect with TLS only (IRCv3 STS policy); 0 for no policy.",
         reload=True,
     )
 
@@ -173,33 +173,38 @@ class AccountsConfig:
     """[accounts]"""
 
     registration: bool = _setting(True, FLAG, "Anybody may register an account.", reload=True)
-    before_connect: bool = _setting(True, FLAG, "Also before they have a nickname.", reload=True)
+    before_connect: bool = _setting(
+        True,
+        FLAG,
+        "Accounts may also be registered before the connection is complete.",
+        reload=True,
+    )
     email_required: bool = _setting(
-        False, FLAG, "Registration asks for an e-mail address.", reload=True
+        False, FLAG, "Registration requires an e-mail address.", reload=True
     )
     rejoin: bool = _setting(
-        True, FLAG, "Who logs in is joined to the rooms of their account.", reload=True
+        True, FLAG, "Users who log in rejoin the rooms of their account.", reload=True
     )
     password_length: int = _setting(
-        8, integer(1, 128), "Characters of a password, at least.", reload=True
+        8, integer(1, 128), "Minimum length of a password in characters.", reload=True
     )
     iterations: int = _setting(
         600_000,
         integer(4096, 10_000_000),
-        "PBKDF2 iterations, for passwords that are set from now on.",
+        "PBKDF2 iterations for new passwords.",
         reload=True,
     )
     attempts: int = _setting(
         10,
         integer(0, 10_000),
-        "Log-in attempts of one address at once, then at the rate below; 0 for any number.",
+        "Burst of login attempts per address, then the rate below applies; 0 for no limit.",
         reload=True,
     )
     attempts_per_minute: int = _setting(
-        10, integer(1, 10_000), "Log-in attempts of one address in a minute.", reload=True
+        10, integer(1, 10_000), "Login attempts per address and minute.", reload=True
     )
     certificates: int = _setting(
-        10, integer(0, 1000), "Certificates that log in to one account, at most."
+        10, integer(0, 1000), "Maximum number of certificates per account."
     )
 
 
@@ -207,69 +212,79 @@ class AccountsConfig:
 class LimitsConfig:
     """[limits]"""
 
-    connections: int = _setting(20_000, integer(1, 1_000_000), "Connections, all together.")
+    connections: int = _setting(20_000, integer(1, 1_000_000), "Connections in total.")
     connections_per_address: int = _setting(
         50,
         integer(0, 1_000_000),
-        "Connections of one address (IPv6: of one /64 network); 0 for any number.",
+        "Connections per address (IPv6: per /64 network); 0 for no limit.",
     )
     new_connections_burst: int = _setting(
         60,
         integer(0, 1_000_000),
-        "New connections of one address at once, then at the rate below; 0 for any number.",
+        "Burst of new connections per address, then the rate below applies; 0 for no limit.",
     )
     new_connections_per_minute: int = _setting(
-        60, integer(1, 1_000_000), "New connections of one address in a minute."
+        60, integer(1, 1_000_000), "New connections per address and minute."
     )
     connections_per_person: int = _setting(
-        10, integer(1, 1000), "Connections of one person under one nickname."
+        10, integer(1, 1000), "Connections that may share one nickname."
     )
     lines_burst: int = _setting(
         40,
         integer(0, 1_000_000),
-        "Lines of one connection at once, then at the rate below; 0 for any number.",
+        "Burst of lines per connection, then the rate below applies; 0 for no limit.",
         reload=True,
     )
     lines_per_second: int = _setting(
-        10, integer(1, 1_000_000), "Lines of one connection in a second; more wait.", reload=True
+        10,
+        integer(1, 1_000_000),
+        "Lines per connection and second; further lines are delayed.",
+        reload=True,
     )
     local_exempt: bool = _setting(
-        True, FLAG, "This machine is exempt from the limits for addresses, lines and log-ins."
+        True,
+        FLAG,
+        "This machine is exempt from the limits on connections per address, lines and logins.",
     )
     outbox_bytes: int = _setting(
         1 << 20,
         integer(16_384, 1 << 30),
-        "Bytes that may wait for one client; with more it is dropped (SendQ exceeded).",
+        "Bytes queued for one client; above that it is disconnected (SendQ exceeded).",
     )
-    nick_length: int = _setting(30, integer(1, 30), "Characters of a nickname.", reload=True)
-    rooms_per_user: int = _setting(100, integer(1, 10_000), "Rooms that one person is in.")
-    rooms_per_account: int = _setting(100, integer(0, 10_000), "Registered rooms of one account.")
+    nick_length: int = _setting(
+        30, integer(1, 30), "Maximum length of a nickname in characters.", reload=True
+    )
+    rooms_per_user: int = _setting(100, integer(1, 10_000), "Rooms that one person may be in.")
+    rooms_per_account: int = _setting(100, integer(0, 10_000), "Registered rooms per account.")
     bans_per_room: int = _setting(
         100, integer(1, 10_000), "Entries of each list (b, e, I) of a room."
     )
-    server_bans: int = _setting(10_000, integer(0, 1_000_000), "Bans of the server (KLINE).")
+    server_bans: int = _setting(10_000, integer(0, 1_000_000), "Server bans (KLINE).")
     strangers_per_minute: int = _setting(
         20,
         integer(0, 10_000),
-        "First messages of one person to people in none of their rooms, in a minute; 0 for any"
-        " number.",
+        "People without a common room to whom a user may send a first message, per minute; 0 for no"
+        " limit.",
     )
     slow_mode: str = _setting(
         "",
         Rule(str, "messages:seconds, such as 5:10", is_slow_mode),
-        "Slow mode (+f) of new rooms: 5:10 is five messages of each person in ten seconds.",
+        "Slow mode (+f) of new rooms: 5:10 allows each user five messages in ten seconds.",
     )
     plain_line_bytes: int = _setting(
-        4096, integer(64, 8192), "Bytes of a line of a plain-text client.", reload=True
+        4096, integer(64, 8192), "Maximum line length of plain-text clients in bytes.", reload=True
     )
     line_bytes: int = _setting(
-        512, integer(512, 4096), "Bytes of a line of an IRC client, without tags.", reload=True
+        512,
+        integer(512, 4096),
+        "Maximum line length of IRC clients in bytes, without tags.",
+        reload=True,
     )
     multiline_bytes: int = _setting(
-        4096, integer(512, 32_768), "Bytes of a message of several lines.", reload=True
+        4096, integer(512, 32_768), "Maximum size of a multiline message in bytes.", reload=True
     )
     multiline_lines: int = _setting(
-        32, integer(2, 256), "Lines of a message of several lines.", reload=True
+        32, integer(2, 256), "Maximum number of lines of a multiline message.", reload=True
     )
     monitored: int = _setting(100, integer(1, 10_000), "Nicknames that one person may MONITOR.")
     markers: int = _setting(1000, integer(1, 100_000), "Read markers (MARKREAD) of one person.")
@@ -277,7 +292,7 @@ class LimitsConfig:
     redact_seconds: int = _setting(
         86_400,
         integer(0, 1 << 31),
-        "Seconds for which somebody may take back their own message.",
+        "Seconds within which users may delete their own messages (REDACT).",
         reload=True,
     )
 
@@ -289,21 +304,23 @@ class TimesConfig:
     prompt: float = _setting(
         1.0,
         seconds(0.05, 60),
-        "Of silence before a new connection is asked for its nickname.",
+        "Silence before a new connection is asked for its nickname.",
         reload=True,
     )
     handshake: float = _setting(
-        10.0, seconds(0.1, 3600), "For TLS, WebSocket or PROXY to be agreed on.", reload=True
+        10.0, seconds(0.1, 3600), "Timeout of the TLS, WebSocket or PROXY handshake.", reload=True
     )
     registration: float = _setting(
-        60.0, seconds(0.1, 3600), "For a nickname to be given.", reload=True
+        60.0, seconds(0.1, 3600), "Timeout for a new connection to give its nickname.", reload=True
     )
     ping_interval: float = _setting(
-        90.0, seconds(0.1, 3600), "Of silence before an IRC client is sent a PING.", reload=True
+        90.0, seconds(0.1, 3600), "Silence before an IRC client is sent a PING.", reload=True
     )
-    ping_timeout: float = _setting(60.0, seconds(0.1, 3600), "For its PONG.", reload=True)
+    ping_timeout: float = _setting(
+        60.0, seconds(0.1, 3600), "Timeout for the PONG of the client.", reload=True
+    )
     shutdown: float = _setting(
-        3.0, seconds(0.1, 4), "For clients to be told when the server stops.", reload=True
+        3.0, seconds(0.1, 4), "Time to notify the clients when the server stops.", reload=True
     )
 
 

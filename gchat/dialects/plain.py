@@ -112,7 +112,7 @@ class PlainConnection:
     def _enter(self, text: str) -> None:
         peer = self._peer
         if peer.node.config.server.password:
-            self._tell("This server asks for a password: join it with an IRC client.")
+            self._tell("This server requires a password: connect with an IRC client.")
             self._end("No password")
             return
         try:
@@ -129,7 +129,7 @@ class PlainConnection:
             outcome = peer.commit(Joined(peer.uid, peer.node.config.server.lobby))
         for refusal in outcome.refusals:
             self._refused(refusal)
-            self._end("Could not enter")
+            self._end("Could not join the lobby")
             return
         self._here = True
         for earlier in peer.node.recent(casefold(peer.node.config.server.lobby)):
@@ -146,7 +146,9 @@ class PlainConnection:
         name, _, rest = text[1:].partition(" ")
         handler = _COMMANDS.get(name.lower())
         if handler is None:
-            self._tell(f"There is no command /{name}. /help lists them; // begins a message.")
+            self._tell(
+                f"Unknown command /{name}. Type /help for a list, or // for a message with a slash."
+            )
             return
         try:
             handler(self, rest.strip())
@@ -175,7 +177,7 @@ class PlainConnection:
     def _msg(self, rest: str) -> None:
         nick, _, text = rest.partition(" ")
         if not text.strip():
-            self._tell("Write it like this: /msg NAME TEXT")
+            self._tell("Usage: /msg NAME TEXT")
         elif nick.startswith("#"):
             raise Refused(ERR_NOSUCHNICK, nick)
         else:
@@ -185,7 +187,7 @@ class PlainConnection:
         """/search; the words are looked for in the lobby."""
         peer, words = self._peer, tuple(rest.split())
         if not words or len(words) > MOST_WORDS:
-            self._tell(f"Write it like this: /search WORDS (at most {MOST_WORDS})")
+            self._tell(f"Usage: /search WORDS (at most {MOST_WORDS})")
             return
         lobby = casefold(peer.node.config.server.lobby)
         peer.node.hub.joined_room(lobby, peer.uid)
@@ -196,7 +198,8 @@ class PlainConnection:
             return
         for one in found:
             self._tell_earlier(restored(one))
-        self._tell(f"{len(found)} found" if len(found) < SEARCH_LINES else "These are the last")
+        last = f"Only the last {SEARCH_LINES} matches are shown"
+        self._tell(f"{len(found)} found" if len(found) < SEARCH_LINES else last)
 
     def _tell_earlier(self, effect: Effect) -> None:
         at = datetime.fromtimestamp(effect.entry.at / 1000, UTC)

@@ -30,6 +30,6 @@ def engine_of(config: Config) -> MakeEngine:
     name = config.journal.engine
     if name not in ENGINES:
         raise ConfigError(
-            f"journal.engine: {name!r} is not allowed; it takes one of {', '.join(ENGINES)}"
+            f"journal.engine: invalid value {name!r}; expected one of {', '.join(ENGINES)}"
         )
     return ENGINES[name]

@@ -30,7 +30,7 @@ def _render(variant: Variant, effect: Effect) -> bytes:
     try:
         return variant.render(effect)
     except Exception:
-        log.exception("an effect cannot be shown: %s", type(effect).__name__)
+        log.exception("an effect could not be delivered: %s", type(effect).__name__)
         return b""
 
 
@@ -201,7 +201,7 @@ class Fanout:
                 try:
                     data = recipient.private(effect)
                 except Exception:
-                    log.exception("an effect cannot be shown: %s", type(effect).__name__)
+                    log.exception("an effect could not be delivered: %s", type(effect).__name__)
                     continue
                 if recipient.answers is not None and recipient.answers is effect.entry.event:
                     recipient.captured.append(data)

@@ -126,7 +126,7 @@ class Layers:
             fine = spoken in PEOPLE and spoken in self._endpoint.speaks
         if not fine:
             self._outbox.write(answers[spoken])
-            self.ended = "Not spoken here"
+            self.ended = "Protocol not accepted"
         return fine
 
     def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:

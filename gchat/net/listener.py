@@ -136,7 +136,7 @@ class Listener:
                 found, first = self._ask_proxy(sock)
             except (BadProxy, OSError, gevent.Timeout) as error:
                 self.refused["proxy"] += 1
-                log.warning("%s is a proxy and does not say for whom: %s", host, error)
+                log.warning("proxy %s did not send a valid PROXY header: %s", host, error)
                 _turn_away(sock, NO_PROXY)
                 return
             host = readable_host(found.host) if found.host else host
@@ -156,7 +156,7 @@ class Listener:
                 while (found := proxied(data)) is None:
                     more = sock.recv(V2_BYTES - len(data))
                     if not more:
-                        raise BadProxy("closed")
+                        raise BadProxy("connection closed")
                     data += more
         finally:
             self._asked -= 1
@@ -182,7 +182,7 @@ class Listener:
         if now - self._full_logged >= FULL_LOG_SECONDS:
             self._full_logged = now
             count = len(self._sessions)
-            log.warning("full: %d connections; new ones are turned away", count)
+            log.warning("server full: %d connections; new ones are refused", count)
 
     def _none_left(self, sock: gsocket.socket | None) -> None:
         """There is no file descriptor left for whoever has come."""

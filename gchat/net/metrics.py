@@ -73,31 +73,39 @@ class Metrics:
             well = perf_counter() - self._seen < HEALTHY_SECONDS
             status = "200 OK" if well else "503 Service Unavailable"
             start(status, [("Content-Type", "text/plain")])
-            return [b"well\n" if well else b"the loop stands still\n"]
+            return [b"ok\n" if well else b"the event loop is blocked\n"]
         answer: Iterable[bytes] = self._metrics(environ, start)
         return answer
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus_client's Collector."""
         yield self._by_label(
-            GaugeMetricFamily("gchat_connections", "Connections now", labels=["speaks"]),
+            GaugeMetricFamily("gchat_connections", "Open connections", labels=["speaks"]),
             self._listener.spoken(),
         )
         yield self._by_label(
             CounterMetricFamily("gchat_refused", "Connections refused", labels=["limit"]),
             self._listener.refused,
         )
-        yield CounterMetricFamily("gchat_sends", "Send calls", value=self._flusher.sends)
+        yield CounterMetricFamily("gchat_sends", "Socket send calls", value=self._flusher.sends)
         yield CounterMetricFamily(
-            "gchat_deliveries", "What was queued for connections", value=self._flusher.writes
+            "gchat_deliveries", "Deliveries queued for connections", value=self._flusher.writes
         )
         whole, fullest = self._listener.queued()
-        yield GaugeMetricFamily("gchat_outbox_bytes", "What waits to be sent", value=whole)
-        yield GaugeMetricFamily("gchat_outbox_bytes_max", "For one connection", value=fullest)
         yield GaugeMetricFamily(
-            "gchat_coalescing_seconds", "Pause between flushes", value=self._flusher.pause
+            "gchat_outbox_bytes", "Bytes waiting to be sent, all connections", value=whole
         )
-        yield GaugeMetricFamily("gchat_loop_lag_seconds", "How late the loop is", value=self._lag)
+        yield GaugeMetricFamily(
+            "gchat_outbox_bytes_max",
+            "Bytes waiting to be sent, largest queue of one connection",
+            value=fullest,
+        )
+        yield GaugeMetricFamily(
+            "gchat_coalescing_seconds", "Seconds between flushes", value=self._flusher.pause
+        )
+        yield GaugeMetricFamily(
+            "gchat_loop_lag_seconds", "Seconds by which the event loop is late", value=self._lag
+        )
         for name, (text, value) in self._gauges().items():
             family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
             yield family(f"gchat_{name}", text, value=value)

@@ -12,15 +12,15 @@ ANSWERS = {
     Spoken.HTTP_OTHER: b"",
     Spoken.TLS: _TLS_ALERT,
     Spoken.HTTP_GET: b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-    Spoken.IRC: b"ERROR :IRC is not spoken at this address\r\n",
-    Spoken.PLAIN: b"Plain text is not spoken at this address.\n",
+    Spoken.IRC: b"ERROR :IRC is not accepted at this address\r\n",
+    Spoken.PLAIN: b"Plain text is not accepted at this address.\n",
 }
 TLS_ONLY = {
     **ANSWERS,
-    Spoken.IRC: b"ERROR :Only TLS is spoken at this address\r\n",
-    Spoken.PLAIN: b"Only TLS is spoken at this address.\n",
+    Spoken.IRC: b"ERROR :This address requires TLS\r\n",
+    Spoken.PLAIN: b"This address requires TLS.\n",
 }
-NO_PROXY = b"ERROR :The proxy has to say for whom it connects\r\n"
+NO_PROXY = b"ERROR :The proxy did not send a valid PROXY header\r\n"
 TOO_MANY_OF_YOURS = b"ERROR :Too many connections from your address\r\n"
 TOO_FAST = b"ERROR :Too many new connections from your address. Try again later.\r\n"
 TOO_MANY = b"ERROR :The server is full. Try again later.\r\n"

@@ -199,7 +199,7 @@ class Certificate:
         except (OSError, SSL.Error) as error:
             why = error.strerror if isinstance(error, OSError) else _why(error)
             text = f"{certificate} and {key} cannot be used: {why}"
-            raise TlsError(f"{text}. They have to be PEM and belong together.") from None
+            raise TlsError(f"{text}. Both must be PEM, and the key must match.") from None
 
     @property
     def fingerprint(self) -> str:

@@ -78,7 +78,7 @@ class WebSocket:
         if "Upgrade" not in headers:
             self._refuse(HTTPStatus.NOT_FOUND, _PAGE.decode())
         elif not self._may_come_from(headers):
-            self._refuse(HTTPStatus.FORBIDDEN, "This page may not connect here.\n")
+            self._refuse(HTTPStatus.FORBIDDEN, "The origin of this page is not allowed.\n")
         else:
             response = self._protocol.accept(request)
             self._protocol.send_response(response)

@@ -80,7 +80,7 @@ def format_tags(tags: Mapping[str, str]) -> str:
 def parse(line: str) -> Message:
     """The message in one line (without its ending). Raises MessageError."""
     if "\0" in line or "\r" in line or "\n" in line:
-        raise MessageError("NUL, CR and LF cannot stand inside a message")
+        raise MessageError("NUL, CR and LF are not allowed in a message")
     tags: dict[str, str] = {}
     source = None
     rest = line

@@ -64,7 +64,7 @@ def _prepared(name: str) -> str:
         return str(_PRESERVED.enforce(name))
     except UnicodeEncodeError as error:
         char = name[error.start : error.start + 1]
-        raise InvalidName(f"has a character that names cannot have: {char!a}") from None
+        raise InvalidName(f"has a character that is not allowed in names: {char!a}") from None
 
 
 def check_nickname(name: str, limit: int = NICK_LENGTH) -> str:
@@ -75,7 +75,7 @@ def check_nickname(name: str, limit: int = NICK_LENGTH) -> str:
     _check_nick_form(shown, limit)
     scripts = mixed(shown)
     if scripts:
-        raise InvalidName(f"mixes letters of {' and '.join(one.title() for one in scripts)}")
+        raise InvalidName(f"mixes {' and '.join(one.title() for one in scripts)} letters")
     return shown
 
 
@@ -107,7 +107,7 @@ def _check_room_form(name: str, limit: int) -> None:
     if len(name) > limit:
         raise InvalidName(f"is longer than {limit} characters")
     if _ROOM_FORBIDDEN.search(name):
-        raise InvalidName("has a character that room names cannot have")
+        raise InvalidName("has a character that is not allowed in room names")
     if not name.lstrip("#"):
         raise InvalidName("is empty")
 

@@ -50,16 +50,16 @@ def _first(data: bytes) -> Proxied | None:
     if words[1] == "UNKNOWN":
         return Proxied("", size)
     if len(words) != 6 or words[1] not in _FAMILIES:
-        raise BadProxy("the PROXY line is not of version 1")
+        raise BadProxy("invalid PROXY line of version 1")
     try:
         if "%" in line.decode("ascii", "replace"):
-            raise ValueError("an address with a zone")
+            raise ValueError("an address has a zone")
         host = _FAMILIES[words[1]](words[2])
         _FAMILIES[words[1]](words[3])
     except ValueError as error:
         raise BadProxy(str(error)) from None
     if not all(port.isascii() and port.isdigit() and int(port[:6]) < 1 << 16 for port in words[4:]):
-        raise BadProxy("a port is no number")
+        raise BadProxy("a port is not valid")
     return Proxied(str(host), size)
 
 
@@ -69,7 +69,7 @@ def _second(data: bytes) -> Proxied | None:
     command, family, length = struct.unpack_from("!BBH", data, len(_V2))
     size = _FIXED + length
     if command not in (_LOCAL, _PROXY):
-        raise BadProxy("the PROXY header is not of version 2")
+        raise BadProxy("the version or command of the PROXY header is not valid")
     if size > V2_BYTES:
         raise BadProxy("the PROXY header is too long")
     if len(data) < size:

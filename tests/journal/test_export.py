@@ -73,7 +73,7 @@ def test_a_backup_is_a_file_to_start_from(folder: Path, tmp_path: Path) -> None:
     store = Store(target.parent)
     assert store.reader.read(Query("#a", 10, events=True)) == list(LINES[:2])
     store.close()
-    with pytest.raises(StoreError, match=f"{target} exists already. Choose another name."):
+    with pytest.raises(StoreError, match=f"{target} already exists. Choose another name."):
         backup(folder, target)
     assert target.exists()
 
@@ -85,7 +85,7 @@ def test_where_no_backup_can_be_written(folder: Path) -> None:
 
 
 def test_where_there_is_nothing_to_read(tmp_path: Path) -> None:
-    missing = f"there is no {tmp_path / FILE}. Choose the --data folder of the server."
+    missing = f"{tmp_path / FILE} does not exist. Set --data to the data folder of the server."
     with pytest.raises(StoreError, match=missing):
         next(export(tmp_path))
     with pytest.raises(StoreError, match=missing):
@@ -100,7 +100,7 @@ def test_a_file_that_is_not_ours(tmp_path: Path) -> None:
         other.execute("CREATE TABLE t (x)")
         other.execute(f"PRAGMA application_id = {APPLICATION_ID + 1}")
     other.close()
-    with pytest.raises(StoreError, match="is not a file of gchat"):
+    with pytest.raises(StoreError, match="is not a gchat database"):
         next(export(tmp_path))
 
 

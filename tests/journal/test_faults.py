@@ -131,7 +131,7 @@ def test_a_message_that_cannot_be_stored_is_refused_until_the_disk_is_well_again
     assert [level for level, _ in said] == ["ERROR", "WARNING"], "said once, and that it is over"
     assert said[0][1].startswith("messages cannot be stored and are refused: ")
     assert said[0][1].split(": ")[1] not in ("", "None")
-    assert said[1][1] == "messages are stored again"
+    assert said[1][1] == "messages can be stored again"
     caplog.clear()
 
 
@@ -261,7 +261,7 @@ def test_what_cannot_be_shown_is_logged_and_what_comes_after_is_shown(
     chat.journal._show = show
     chat.journal.append(Said(1, "#lobby", "second")).result()
     assert (chat.texts(), chat.kept()) == (["second"], ["first", "second"])
-    assert [record.getMessage() for record in caplog.records] == ["an event cannot be shown"]
+    assert [record.getMessage() for record in caplog.records] == ["an event could not be delivered"]
     caplog.clear()
 
 

@@ -110,7 +110,7 @@ def test_it_goes_on_in_steps_and_looks_again(
     pause, look = retention.PAUSE_SECONDS, retention.LOOK_SECONDS
     assert pauses == [pause, pause, look, look, look]
     messages = [record.getMessage() for record in caplog.records]
-    assert messages == ["what is too old cannot be forgotten now: locked"]
+    assert messages == ["old messages could not be deleted, will try again: locked"]
 
 
 def test_every_look_begins_with_the_first_place(store: Store) -> None:

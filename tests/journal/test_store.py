@@ -221,7 +221,7 @@ def test_a_file_of_somebody_elses_or_of_the_future(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Store(tmp_path)
     assert str(caught.value) == (
-        f"{tmp_path / FILE} is not a file of gchat. Choose another --data folder."
+        f"{tmp_path / FILE} is not a gchat database. Choose another --data folder."
     )
     future = tmp_path / "future"
     Store(future).close()
@@ -230,8 +230,8 @@ def test_a_file_of_somebody_elses_or_of_the_future(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Store(future)
     assert str(caught.value) == (
-        f"{future / FILE} was written by a newer gchat (version {schema.VERSION + 1} of the file; "
-        f"this one knows {schema.VERSION}). Use that one, or another --data folder."
+        f"{future / FILE} was written by a newer gchat (file version {schema.VERSION + 1}, "
+        f"supported {schema.VERSION}). Use the newer gchat, or choose another --data folder."
     )
     with closing(sqlite3.connect(future / FILE)) as file:
         file.execute(f"PRAGMA user_version = {schema.VERSION}")

@@ -185,7 +185,7 @@ def test_an_effect_that_cannot_be_shown_in_one_form_is_shown_in_the_others(
     got = room.got()
     assert (got[1], got[5]) == ([], [b"y:Spokey:Left"])
     messages = [record.getMessage() for record in caplog.records]
-    assert messages == ["an effect cannot be shown: Spoke", "an effect cannot be shown: Left"]
+    assert messages == [f"an effect could not be delivered: {kind}" for kind in ("Spoke", "Left")]
     assert all(record.exc_info for record in caplog.records)
     room.do(Said(5, "#a", "hi", origin=5))
     assert room.fanout._rooms.keys() == {"#a"}, "who left is followed all the same"
@@ -208,7 +208,7 @@ def test_a_connection_that_cannot_show_something_of_its_own_costs_no_other(
     got = room.got()
     assert (got[1], got[2], got[3]) == ([], [b"ChangedRoomName"], [b"ChangedRoomName"])
     (record,) = caplog.records
-    assert record.getMessage() == "an effect cannot be shown: ChangedRoomName"
+    assert record.getMessage() == "an effect could not be delivered: ChangedRoomName"
     caplog.clear()
 
 

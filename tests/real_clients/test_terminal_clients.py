@@ -53,7 +53,7 @@ def talk(terminal: Terminal, tuan: PlainClient, nick: str) -> None:
     """The conversation that both clients have."""
     terminal.wait_for("This server was started")
     terminal.type("/whois Tuan")
-    screen = terminal.wait_for("is connected in plain text")
+    screen = terminal.wait_for("is using a plain-text client")
     assert not errors(screen), screen
     terminal.type("/join #lobby")
     assert tuan.read_line() == f"{nick} has connected to the chat room"

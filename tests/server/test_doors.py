@@ -28,8 +28,8 @@ def free_port() -> int:
 @pytest.mark.parametrize(
     ("speaks", "sent", "answer"),
     [
-        ("irc", b"Tuan\n", "Plain text is not spoken at this address."),
-        ("plain", HELLO, "ERROR :IRC is not spoken at this address"),
+        ("irc", b"Tuan\n", "Plain text is not accepted at this address."),
+        ("plain", HELLO, "ERROR :IRC is not accepted at this address"),
         ("plain,irc", b"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 403 Forbidden"),
         (
             "irc",
@@ -63,8 +63,8 @@ def test_tls_only(make_server: Make, tmp_path: Path) -> None:
         times_handshake=1,
     )
     for sent, answer in (
-        (HELLO, ["ERROR :Only TLS is spoken at this address"]),
-        (b"Tuan\n", ["Only TLS is spoken at this address."]),
+        (HELLO, ["ERROR :This address requires TLS"]),
+        (b"Tuan\n", ["This address requires TLS."]),
         (b"", []),  # who says nothing is not asked, and let go when TLS does not come
     ):
         with LineClient(port, sent) as client:
@@ -82,7 +82,7 @@ def test_tls_only(make_server: Make, tmp_path: Path) -> None:
 
 def test_tls_only_needs_a_certificate(make_server: Make) -> None:
     server = ServerProcess(speaks="tls")
-    with pytest.raises(AssertionError, match=r"TLS only, and there is no certificate"):
+    with pytest.raises(AssertionError, match=r"requires TLS, but there is no certificate"):
         server.start()
     server.stop()
 
@@ -99,7 +99,7 @@ def test_a_proxy_says_for_whom_it_connects(make_server: Make) -> None:
     assert "192.0.2.7" in line
     for sent in (HELLO, b"PROXY TCP4 x", b""):  # wrong, not whole, nothing
         with LineClient(server.port, sent) as client:
-            assert client.read_to_end() == ["ERROR :The proxy has to say for whom it connects"]
+            assert client.read_to_end() == ["ERROR :The proxy did not send a valid PROXY header"]
 
 
 def test_others_cannot_say_it(server: ServerProcess) -> None:
@@ -129,7 +129,7 @@ def test_no_file_descriptor_is_left(server: ServerProcess) -> None:
             assert client.read_to_end() == ["ERROR :The server is full. Try again later."]
         tuan.say("still here")
         assert tuan.read_line() == "Tuan: still here"
-    assert server.log.count("turned away") == 1
+    assert server.log.count("new ones are refused") == 1
     assert "Traceback" not in server.log
     process.rlimit(resource.RLIMIT_NOFILE, (soft, hard))
     irc = IrcClient(server.port, "Duy", join="#lobby")

@@ -144,7 +144,7 @@ def test_the_limit_of_connections(make_server: Callable[..., ServerProcess]) -> 
         assert third.read_to_end() == ["ERROR :The server is full. Try again later."]
     with LineClient(server.port) as fourth:
         fourth.read_to_end()
-    assert server.log.count("turned away") == 1
+    assert server.log.count("new ones are refused") == 1
     second.close()
     first.read_line()
     assert first.read_line() == "Second has left the chat room!"

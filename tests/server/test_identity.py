@@ -175,10 +175,10 @@ def test_who_logs_out_may_register_another_account(server: ServerProcess) -> Non
 @pytest.mark.parametrize("name", ["NickServ", "chanserv", "n\u0131ckserv"])
 def test_nobody_is_taken_for_a_service(server: ServerProcess, name: str) -> None:
     with LineClient(server.port, f"{name}\n".encode()) as plain:
-        assert plain.read_to_end() == [f"{name}: This nickname belongs to the server."]
+        assert plain.read_to_end() == [f"{name}: This nickname is reserved for a service."]
     duy = PlainClient(server.port, "Duy")
     duy.say(f"/nick {name}")
-    assert duy.read_line() == f"{name}: This nickname belongs to the server."
+    assert duy.read_line() == f"{name}: This nickname is reserved for a service."
     raw = LineClient(server.port)
     raw.send(f"NICK {name}", f"REGISTER {name} * {PASSWORD}", "PING x")
     lines: list[str] = []
@@ -258,7 +258,7 @@ def test_a_server_password_is_asked_of_everybody(make_server: Make) -> None:
     server = make_server(password=str(Verifier.make("open sesame", 4096)))
     with LineClient(server.port, b"Tuan\n") as plain:
         assert plain.read_to_end() == [
-            "This server asks for a password: join it with an IRC client."
+            "This server requires a password: connect with an IRC client."
         ]
     raw = LineClient(server.port)
     raw.send("NICK squat", f"REGISTER * * {PASSWORD}", "PING x")

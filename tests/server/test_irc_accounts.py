@@ -122,7 +122,7 @@ def test_attempts_are_limited(make_server: Make) -> None:
         texts.append(answer.params[-1])
     assert texts == [
         *["Invalid account name or password"] * 3,
-        "Too many attempts to log in: try again later",
+        "Too many login attempts: try again later",
     ]
 
 
@@ -131,9 +131,7 @@ def test_who_fails_again_and_again_is_let_go(server: ServerProcess) -> None:
     client.send("CAP REQ sasl")
     for _ in range(10):
         client.send("AUTHENTICATE PLAIN", "AUTHENTICATE !!!")
-    assert client.read_to_end()[-1] == (
-        "ERROR :Closing Link: 127.0.0.1 (Too many failures to log in)"
-    )
+    assert client.read_to_end()[-1] == ("ERROR :Closing Link: 127.0.0.1 (Too many failed logins)")
 
 
 @pytest.mark.parametrize(
@@ -161,17 +159,17 @@ def test_nickserv_for_clients_that_know_nothing_else(server: ServerProcess) -> N
 
     assert ask("IDENTIFY x")[0] == "Invalid account name or password"
     assert ask(f"REGISTER {PASSWORD.replace(' ', '')}") == ["Account created"]
-    assert ask("INFO") == ["Tuan is an account. Logged in: Tuan"]
+    assert ask("INFO") == ["Tuan is registered. Logged in: Tuan"]
     assert ask("LOGOUT") == ["You are now logged out"]
     assert ask("LOGOUT") == ["You are not logged in"]
     assert ask(f"IDENTIFY Tuan {PASSWORD.replace(' ', '')}") == ["You are now logged in as Tuan"]
-    assert ask(f"PASSWD wrong {PASSWORD}")[0].startswith("Write it like this: PASSWD")
+    assert ask(f"PASSWD wrong {PASSWORD}")[0].startswith("Usage: PASSWD")
     assert ask("PASSWD correcthorse anotherone") == ["The password was changed"]
-    assert ask("DROP anotherone") == ["The account is no more"]
+    assert ask("DROP anotherone") == ["The account was deleted"]
     assert ask("IDENTIFY anotherone") == ["Invalid account name or password"]
     assert any("REGISTER" in line for line in ask("HELP"))
     assert words(tuan.ask("NICK NickServ")) == [
-        "gchat.local 433 Tuan | NickServ | This nickname belongs to the server"
+        "gchat.local 433 Tuan | NickServ | This nickname is reserved for a service"
     ]
 
 
@@ -243,7 +241,7 @@ def test_a_registered_room_lasts_and_knows_its_founder(make_server: Make, tmp_pa
     answers = words(tuan.ask("PRIVMSG ChanServ :REGISTER #mine", "MODE #mine +i"))
     assert answers == [
         "Tuan MODE #mine | +q | Tuan",
-        "ChanServ NOTICE Tuan | #mine is registered to you and lasts",
+        "ChanServ NOTICE Tuan | #mine is registered to you and is now permanent",
         "Tuan MODE #mine | +i",
     ]
     tuan.ask("TOPIC #mine :ours", "MODE #mine +b Lan", "MODE #mine +e a:Duy")
@@ -259,7 +257,7 @@ def test_a_registered_room_lasts_and_knows_its_founder(make_server: Make, tmp_pa
         words(tuan.ask("MODE #mine b"))
     )
     answers = words(tuan.ask("CS UNREGISTER #mine", "PART #mine"))
-    assert "ChanServ NOTICE Tuan | #mine is registered no longer" in answers
+    assert "ChanServ NOTICE Tuan | #mine is no longer registered" in answers
     assert [m.command for m in duy.ask("JOIN #mine")] == ["JOIN", "353", "366"]
 
 

@@ -138,7 +138,7 @@ def test_messages_come_back_as_they_were_sent(talk: Talk) -> None:
         ),
         (
             "CHATHISTORY TARGETS msgid=1 msgid=2 5",
-            ["INVALID_PARAMS", "TARGETS", "TARGETS takes times only"],
+            ["INVALID_PARAMS", "TARGETS", "TARGETS takes only timestamps"],
         ),
     ],
 )
@@ -320,4 +320,4 @@ def test_search_in_plain_text(library: IrcClient, server: ServerProcess) -> None
         lines.append(netcat.read_line())
     assert lines[-2].endswith(" UTC] Duy: Café at Nguyễn Huệ?")
     for _ in range(2):
-        assert netcat.read_line() == "Write it like this: /search WORDS (at most 10)"
+        assert netcat.read_line() == "Usage: /search WORDS (at most 10)"

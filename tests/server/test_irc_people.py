@@ -46,7 +46,9 @@ def test_whois(server: ServerProcess) -> None:
     ]
     tuan.ask("AWAY :lunch")
     assert "gchat.local 301 Tuan | Tuan | lunch" in words(tuan.ask("WHOIS x Tuan"))
-    assert "gchat.local 320 Tuan | Duy | is connected in plain text" in words(tuan.ask("WHOIS Duy"))
+    assert "gchat.local 320 Tuan | Duy | is using a plain-text client" in words(
+        tuan.ask("WHOIS Duy")
+    )
     assert words(tuan.ask("WHOIS Nobody", "WHOIS")) == [
         "gchat.local 401 Tuan | Nobody | No such nickname",
         "gchat.local 318 Tuan | Nobody | End of /WHOIS list",

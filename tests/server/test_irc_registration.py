@@ -116,7 +116,7 @@ def test_registering_twice_is_refused(server: ServerProcess) -> None:
     assert words(client.ask("USER a 0 * :A", "PASS x", "AUTHENTICATE PLAIN", "NONSENSE")) == [
         "gchat.local 462 Tuan | You may not register again",
         "gchat.local 462 Tuan | You may not register again",
-        "gchat.local 904 Tuan | Request the capability sasl first",
+        "gchat.local 904 Tuan | Request the sasl capability first",
         "gchat.local 421 Tuan | NONSENSE | Unknown command",
     ]
 
@@ -178,8 +178,8 @@ def test_bytes_that_are_no_message(server: ServerProcess) -> None:
     client.send_raw(b"PRIVMSG Tuan :a\0b\r\nPRIVMSG Tuan :a\rb\r\n:\r\n\r\n   \r\n!?\r\n")
     client.send_raw(b"PRIVMSG Tuan :\xff\r\n")
     assert words(client.sync()) == [
-        "gchat.local 400 Tuan | * | Message rejected: NUL, CR and LF cannot stand inside a message",
-        "gchat.local 400 Tuan | * | Message rejected: NUL, CR and LF cannot stand inside a message",
+        "gchat.local 400 Tuan | * | Message rejected: NUL, CR and LF are not allowed in a message",
+        "gchat.local 400 Tuan | * | Message rejected: NUL, CR and LF are not allowed in a message",
         "gchat.local 400 Tuan | * | Message rejected: no command",
         "gchat.local 400 Tuan | * | Message rejected: a command is made of letters or digits",
         "gchat.local FAIL PRIVMSG | INVALID_UTF8 | Message rejected: it is not UTF-8",
@@ -213,10 +213,10 @@ def test_a_gateway_speaks_for_somebody(make_server: Callable[..., ServerProcess]
             client.send("QUIT")
             client.read_to_end()
         else:
-            assert client.read_to_end()[-1].endswith("(WEBIRC is not for you)")
+            assert client.read_to_end()[-1].endswith("(WEBIRC access denied)")
 
 
 def test_webirc_is_nobodys_by_default(server: ServerProcess) -> None:
     client = raw(server)
     client.send("WEBIRC secret gateway host.example 192.0.2.7")
-    assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (WEBIRC is not for you)"]
+    assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (WEBIRC access denied)"]

@@ -77,8 +77,8 @@ def test_a_port_in_use(server: ServerProcess) -> None:
     done = run("--port", str(server.port))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"gchat: 127.0.0.1:{server.port} is in use. "
-        "Stop what listens there, or choose another --port.\n"
+        f"gchat: 127.0.0.1:{server.port} is already in use. "
+        "Stop the program that uses it, or choose another --port.\n"
     )
 
 
@@ -87,10 +87,10 @@ def test_a_port_in_use(server: ServerProcess) -> None:
     [
         (["--host", "no.such.host.invalid"], "the host 'no.such.host.invalid' is unknown"),
         (["--host", "203.0.113.1"], "203.0.113.1 is not an address of this machine"),
-        (["--port", "70000"], "--port: '70000' is not allowed; it takes a whole number from 0"),
-        (["--port", "x"], "--port: 'x' is not allowed; it takes a whole number from 0"),
-        (["--host", ""], "--host: '' is not allowed; it takes an address or host name"),
-        (["--log-level", "loud"], "--log-level: 'loud' is not allowed; it takes one of debug"),
+        (["--port", "70000"], "--port: invalid value '70000'; expected a whole number from 0"),
+        (["--port", "x"], "--port: invalid value 'x'; expected a whole number from 0"),
+        (["--host", ""], "--host: invalid value ''; expected an address or host name"),
+        (["--log-level", "loud"], "--log-level: invalid value 'loud'; expected one of debug"),
         (["--config", "/nowhere.toml"], "/nowhere.toml: cannot be read: No such file"),
     ],
 )

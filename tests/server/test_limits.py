@@ -88,7 +88,7 @@ def test_messages_to_strangers(make_server: Make) -> None:
     assert words(eve.ask("PRIVMSG Ann :hi", "PRIVMSG Bob :hi"))[1:] == []
     refused = words(eve.ask("PRIVMSG Cat :hi"))
     assert refused[0].startswith(
-        "gchat.local 439 Eve | Cat | You write to too many strangers: wait "
+        "gchat.local 439 Eve | Cat | You are messaging too many new people: wait "
     )
     assert words(eve.ask("PRIVMSG Dan :yes?", "PRIVMSG Ann :again")) == []
     people["Cat"].join("#room")

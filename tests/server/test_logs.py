@@ -27,7 +27,7 @@ def test_neither_messages_nor_secrets_are_logged(
     tuan.ask("PRIVMSG #room :open sesame", "TOPIC #room :top secret topic")
     tuan.ask("NS REGISTER hunter2hunter2", "OPER admin hunter2hunter2", "PASS hunter2hunter2")
     server.process.send_signal(signal.SIGHUP)  # is logged
-    while "read again" not in server.log:
+    while "reloaded" not in server.log:
         tuan.sync()
     with PlainClient(server.port, "Duy") as duy:
         duy.say("open sesame")

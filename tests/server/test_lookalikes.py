@@ -10,7 +10,7 @@ from tests.support.process import ServerProcess
 
 APE = "\u0430\u0440\u0435"  # Cyrillic letters that read "ape"
 PAPA = "\u0440\u0430\u0440\u0430"
-ALIKE = "This nickname looks like another one"
+ALIKE = "This nickname looks too similar to another one"
 
 
 def test_a_nickname_that_looks_like_anothers(server: ServerProcess) -> None:

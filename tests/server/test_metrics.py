@@ -37,7 +37,7 @@ def test_what_prometheus_reads(make_server: Callable[..., ServerProcess], tmp_pa
     assert values["gchat_outbox_bytes"] == values["gchat_outbox_bytes_max"] == "0.0"
     assert float(values["gchat_coalescing_seconds"]) == 0.0
     with urlopen(f"{where}/health", timeout=15) as answer:
-        assert answer.read() == b"well\n"
+        assert answer.read() == b"ok\n"
 
 
 def test_by_default_there_is_none(server: ServerProcess) -> None:

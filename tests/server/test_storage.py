@@ -156,7 +156,7 @@ def garbage(file: Path) -> None:
     ("make", "words"),
     [
         (newer, "was written by a newer gchat"),
-        (foreign, "is not a file of gchat"),
+        (foreign, "is not a gchat database"),
         (garbage, "cannot be used: file is not a database. It was not changed."),
     ],
 )
@@ -252,7 +252,7 @@ def test_other_commands_say_what_is_missing(data: Path, tmp_path: Path) -> None:
         status, _, err = command(*words, "--data", str(data))
         assert status == 2
         assert err == (
-            f"gchat: there is no {data / FILE}. Choose the --data folder of the server.\n"
+            f"gchat: {data / FILE} does not exist. Set --data to the data folder of the server.\n"
         )
     (tmp_path / "there").write_text("x")
     data.mkdir(parents=True)
@@ -260,11 +260,11 @@ def test_other_commands_say_what_is_missing(data: Path, tmp_path: Path) -> None:
     status, _, err = command("backup", "--data", str(data), str(tmp_path / "there"))
     assert (status, err) == (
         2,
-        f"gchat: {tmp_path / 'there'} exists already. Choose another name.\n",
+        f"gchat: {tmp_path / 'there'} already exists. Choose another name.\n",
     )
     status, _, err = command("export", "--data", str(data))
     assert status == 2
-    assert "is not a file of gchat" in err
+    assert "is not a gchat database" in err
 
 
 def test_retention_is_a_setting(make_server: Make, data: Path) -> None:

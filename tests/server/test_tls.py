@@ -158,7 +158,7 @@ def test_a_certificate_logs_in(server: ServerProcess, tmp_path: Path) -> None:
     first = connected("mine")
     ask(first, "NICK Tuan", "USER t 0 * :T", until=" 422 ")
     ask(first, "NS REGISTER correcthorse", until="Account created")
-    assert "logs in" in ask(first, "NS CERT ADD", until="NickServ")
+    assert "was added" in ask(first, "NS CERT ADD", until="NickServ")
     fingerprint = ask(first, "NS CERT LIST", until="NickServ").split(" ")[-1].lstrip(":")
     assert len(bytes.fromhex(fingerprint)) == 32
     first.send("QUIT")
@@ -221,13 +221,13 @@ def test_a_new_certificate_is_taken_over_and_nobody_is_dropped(
     tuan = PlainClient(server.port, "Tuan")
     put("two")
     server.process.send_signal(signal.SIGHUP)
-    while "configuration was read again" not in server.log:
+    while "configuration was reloaded" not in server.log:
         tuan.say("/who")
         tuan.read_line()
     assert shown_certificate(server.port) != first
     used.write_text("nonsense")
     server.process.send_signal(signal.SIGHUP)
-    while "The certificate is the one before" not in server.log:
+    while "Certificate not reloaded" not in server.log:
         tuan.say("/who")
         tuan.read_line()
     assert shown_certificate(server.port) != first
@@ -257,7 +257,7 @@ def test_strict_transport_security(make_server: Make, tmp_path: Path) -> None:
     ("flags", "says"),
     [
         (["--tls-cert", "/nonexistent"], "cannot be used: No such file or directory"),
-        (["--tls-cert", __file__], "They have to be PEM and belong together."),
+        (["--tls-cert", __file__], "Both must be PEM, and the key must match."),
     ],
 )
 def test_a_certificate_that_cannot_be_used(flags: list[str], says: str) -> None:

@@ -31,13 +31,13 @@ def test_nicknames(name: str) -> None:
         ("#a", "begins with '#'"),
         ("~a", "begins with '~'"),
         ("a" * 31, "is longer than 30 characters"),
-        ("a\x07", "has a character that names cannot have: '\\x07'"),
+        ("a\x07", "has a character that is not allowed in names: '\\x07'"),
         ("x\uff01y\uff20z", "has '!' in it"),
         ("Tuan\uff1a", "has ':' in it"),
         ("\uff03lobby", "begins with '#'"),
         ("\uff19x", "begins with '9'"),
-        ("a\u202eb", "has a character that names cannot have: '\\u202e'"),
-        ("\U0001f600", "has a character that names cannot have: '\\U0001f600'"),
+        ("a\u202eb", "has a character that is not allowed in names: '\\u202e'"),
+        ("\U0001f600", "has a character that is not allowed in names: '\\U0001f600'"),
     ],
 )
 def test_what_is_no_nickname(name: str, reason: str) -> None:

@@ -35,7 +35,7 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     check_services(key, event.name)
     alike = hub.account_skeletons.taken(key, hub.accounts)
     if key in hub.accounts or alike or (holder is not None and holder.uid != event.uid):
-        text = "An account of this name exists, or somebody else has the nickname"
+        text = "This account already exists, or somebody else uses the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
     account = Account(event.name, entry.at, event.verifier, ident=f"@{key}!{entry.msgid}")
     hub.accounts[key] = account
@@ -69,14 +69,14 @@ def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effe
     if event.adding and known == account.key:
         return ()
     if not event.adding and known != account.key:
-        raise Refused(ERR_SASLFAIL, text="This certificate is not known")
+        raise Refused(ERR_SASLFAIL, text="Your account does not have this certificate")
     if not event.adding:
         del account.certificates[event.fingerprint]
         del hub.certificates[event.fingerprint]
     elif known is not None:
-        raise Refused(ERR_SASLFAIL, text="This certificate is another account's")
+        raise Refused(ERR_SASLFAIL, text="This certificate belongs to another account")
     elif len(account.certificates) >= hub.config.accounts.certificates:
-        raise Refused(ERR_SASLFAIL, text="There are too many certificates")
+        raise Refused(ERR_SASLFAIL, text="Your account has too many certificates")
     else:
         account.certificates[event.fingerprint] = None
         hub.certificates[event.fingerprint] = account.key

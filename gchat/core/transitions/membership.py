@@ -106,7 +106,7 @@ def _check_entry(room: Room, user: User, password: str) -> None:
     if "i" in room.flags and not excepted:
         raise Refused(ERR_INVITEONLYCHAN, room.name)
     if reserved and not excepted:
-        text = "Only who is logged in may enter this room"
+        text = "Only registered users may join this room (+R)"
         raise Refused(ERR_NEEDREGGEDNICK, room.name, text=text)
     if room.password and password != room.password:
         raise Refused(ERR_BADCHANNELKEY, room.name)

@@ -38,8 +38,8 @@ from gchat.wire.numerics import (
     ERR_YOUREBANNEDCREEP,
 )
 
-RESERVED_SERVICE = "This nickname belongs to the server"
-ALIKE = "This nickname looks like another one"
+RESERVED_SERVICE = "This nickname is reserved for a service"
+ALIKE = "This nickname looks too similar to another one"
 RESERVED = "This nickname belongs to an account: log in to it first"
 
 
@@ -195,7 +195,7 @@ def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     if not user.account or not same or event.account_id not in ("", user.account_id):
         raise Refused(ERR_NICKNAMEINUSE, user.nick)
     if len(user.connections) >= hub.config.limits.connections_per_person:
-        text = "You are connected too many times"
+        text = "You have too many connections"
         raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
     if hub.server_ban(event.username, event.host, entry.at) is not None:
         raise Refused(ERR_YOUREBANNEDCREEP)

@@ -22,19 +22,25 @@ def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effe
     mine = bool(room.founder) and casefold(room.founder) == casefold(user.account)
     if not event.adding:
         if not mine:
-            raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="The room is not yours")
+            raise Refused(
+                ERR_CHANOPRIVSNEEDED, room.name, text="You are not the founder of this room"
+            )
         room.founder, room.lasting = "", False
         hub.saved.append(saved_room(room))
         return ()
     if mine:
         return ()
     if room.lasting:
-        raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="The room belongs to somebody")
+        raise Refused(
+            ERR_CHANOPRIVSNEEDED,
+            room.name,
+            text="This room is already registered, or it is the lobby",
+        )
     if room.rank(user.uid) < OP:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)
     owned = sum(casefold(one.founder) == casefold(user.account) for one in hub.rooms.values())
     if owned >= hub.config.limits.rooms_per_account:
-        raise Refused(ERR_TOOMANYCHANNELS, room.name, text="You own too many rooms")
+        raise Refused(ERR_TOOMANYCHANNELS, room.name, text="You have registered too many rooms")
     room.founder, room.lasting = user.account, True
     hub.saved.append(saved_room(room))
     if "q" in room.members[user.uid]:
@@ -62,7 +68,7 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
         text = "Only its founder can rename this room"
         raise Failure("RENAME", "CANNOT_RENAME", room.name, event.new, text=text)
     if new_key in hub.rooms and new_key != room.key:
-        text = "A room of this name exists"
+        text = "A room with this name already exists"
         raise Failure("RENAME", "CHANNEL_NAME_IN_USE", room.name, event.new, text=text)
     effect = ChangedRoomName(
         **user.doing(entry),

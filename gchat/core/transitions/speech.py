@@ -52,7 +52,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     else:
         receiver = hub.named(event.target)
         if "R" in receiver.modes and not user.account and receiver is not user:
-            text = "They take messages only from who is logged in"
+            text = "This user accepts messages only from registered users (+R)"
             raise Refused(ERR_NEEDREGGEDNICK, receiver.nick, text=text)
         if receiver is not user:
             _meet(hub, user, receiver, entry.at)
@@ -118,7 +118,7 @@ def _meet(hub: Hub, user: User, receiver: User, at: int) -> None:
         if not (user.trusted or "o" in user.modes or user.rooms.keys() & receiver.rooms.keys()):
             wait = user.openings.wait(most, STRANGERS_SECONDS, at)
             if wait:
-                text = f"You write to too many strangers: wait {_seconds(wait)} s"
+                text = f"You are messaging too many new people: wait {_seconds(wait)} s"
                 raise Refused(ERR_TARGETTOOFAST, receiver.nick, text=text)
             user.openings.add(most, at)
         _know(user, receiver)

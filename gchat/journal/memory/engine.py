@@ -43,7 +43,7 @@ class MemoryEngine:
         """There is nothing to be done beside."""
 
     def gauges(self) -> Gauges:
-        return {"archive_lines": ("Lines that are kept in memory", len(self.archive))}
+        return {"archive_lines": ("Lines kept in memory", len(self.archive))}
 
     def close(self) -> None:
         self.journal.close()

@@ -54,9 +54,9 @@ class SqliteEngine:
     def gauges(self) -> Gauges:
         journal = self._sqlite_journal
         return {
-            "journal_queue": ("Events that wait to be stored", journal.waiting),
-            "journal_seconds": ("How long the last batch took to store", journal.took),
-            "journal_failing": ("1 while nothing can be stored", journal.failing),
+            "journal_queue": ("Events waiting to be stored", journal.waiting),
+            "journal_seconds": ("Seconds taken to store the last batch", journal.took),
+            "journal_failing": ("1 if the last batch could not be stored, else 0", journal.failing),
         }
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ def _open(folder: Path) -> sqlite3.Connection:
     """For reading only. Raises StoreError."""
     path = folder / FILE
     if not path.is_file():
-        raise StoreError(f"there is no {path}. Choose the --data folder of the server.")
+        raise StoreError(f"{path} does not exist. Set --data to the data folder of the server.")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         check(connection, path)
@@ -60,7 +60,7 @@ def export(folder: Path) -> Iterator[str]:
 def backup(folder: Path, target: Path) -> None:
     """A copy of the file as it is at one moment, whole. Raises StoreError."""
     if target.exists():
-        raise StoreError(f"{target} exists already. Choose another name.")
+        raise StoreError(f"{target} already exists. Choose another name.")
     with closing(_open(folder)) as source:
         try:
             with closing(sqlite3.connect(target)) as copy:

@@ -173,7 +173,7 @@ class SqliteJournal:
         self.took = perf_counter() - started
         self._owed.clear()
         if self._failing:
-            log.warning("messages are stored again")
+            log.warning("messages can be stored again")
         self._failing = False
         return True
 
@@ -182,7 +182,7 @@ class SqliteJournal:
         try:
             self._show(ticket.outcome.effects)
         except Exception:
-            log.exception("an event cannot be shown")
+            log.exception("an event could not be delivered")
         return ticket.shown()
 
 

@@ -47,7 +47,7 @@ class Retention:
             try:
                 done = self._writer.ask(self.step)
             except sqlite3.Error as error:
-                log.warning("what is too old cannot be forgotten now: %s", error)
+                log.warning("old messages could not be deleted, will try again: %s", error)
                 done = True
             gevent.sleep(LOOK_SECONDS if done else PAUSE_SECONDS)
 

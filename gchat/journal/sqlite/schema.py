@@ -63,11 +63,11 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application != APPLICATION_ID:
-        raise StoreError(f"{path} is not a file of gchat. Choose another --data folder.")
+        raise StoreError(f"{path} is not a gchat database. Choose another --data folder.")
     if version > VERSION:
         raise StoreError(
-            f"{path} was written by a newer gchat (version {version} of the file; this one knows "
-            f"{VERSION}). Use that one, or another --data folder."
+            f"{path} was written by a newer gchat (file version {version}, supported {VERSION}). "
+            "Use the newer gchat, or choose another --data folder."
         )
 
 

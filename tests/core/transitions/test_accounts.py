@@ -28,7 +28,7 @@ from gchat.core.saved import dropped_account, saved_account, saved_room
 from gchat.core.transitions.people import RESERVED_SERVICE
 from tests.core.stage import NOW, Stage
 
-EXISTS = "An account of this name exists, or somebody else has the nickname"
+EXISTS = "This account already exists, or somebody else uses the nickname"
 
 
 @pytest.fixture
@@ -97,9 +97,9 @@ def test_a_certificate_logs_in_to_one_account(stage: Stage) -> None:
     assert stage.stored() == (saved_account(account),)
     assert stage.do(CertificateSet(1, "aa", True)) == ()
     assert stage.stored() == ()
-    other = "This certificate is another account's"
+    other = "This certificate belongs to another account"
     assert stage.refused(CertificateSet(2, "aa", True)) == ("ERR_SASLFAIL", (), other)
-    unknown = "ERR_SASLFAIL", (), "This certificate is not known"
+    unknown = "ERR_SASLFAIL", (), "Your account does not have this certificate"
     assert stage.refused(CertificateSet(2, "aa", False)) == unknown
     assert stage.refused(CertificateSet(1, "bb", False)) == unknown
     stage.do(CertificateSet(1, "aa", False))
@@ -110,7 +110,7 @@ def test_a_certificate_logs_in_to_one_account(stage: Stage) -> None:
 def test_certificates_at_the_limit_and_past_it(stage: Stage) -> None:
     stage.log_in(1)
     stage.do(CertificateSet(1, "aa", True), CertificateSet(1, "bb", True))
-    many = "ERR_SASLFAIL", (), "There are too many certificates"
+    many = "ERR_SASLFAIL", (), "Your account has too many certificates"
     assert stage.refused(CertificateSet(1, "cc", True)) == many
 
 

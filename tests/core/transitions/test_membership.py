@@ -118,7 +118,7 @@ def test_the_founder_is_known_by_the_account_and_let_in_whatever_the_modes(stage
     [
         ("+b Lan", "ERR_BANNEDFROMCHAN", ""),
         ("+i", "ERR_INVITEONLYCHAN", ""),
-        ("+R", "ERR_NEEDREGGEDNICK", "Only who is logged in may enter this room"),
+        ("+R", "ERR_NEEDREGGEDNICK", "Only registered users may join this room (+R)"),
         ("+k secret", "ERR_BADCHANNELKEY", ""),
         ("+l 2", "ERR_CHANNELISFULL", ""),
     ],

@@ -325,7 +325,7 @@ def test_connections_at_the_limit_and_past_it() -> None:
     stage = Stage(connections_per_person=2)
     stage.log_in(1)
     stage.do(Attached(1, 7, "Tuan"))
-    text = "You are connected too many times"
+    text = "You have too many connections"
     assert stage.refused(Attached(1, 8, "Tuan")) == ("ERR_NICKNAMEINUSE", ("Tuan",), text)
 
 

@@ -61,24 +61,27 @@ def test_who_may_not_register_a_room(stage: Stage) -> None:
     assert stage.refused(RoomRegistered(4, "#ROOM")) == ("ERR_NOTONCHANNEL", ("#Room",), "")
     assert stage.refused(RoomRegistered(9, "#Room")) == ("ERR_NOTREGISTERED", (), "")
     stage.do(ModesSet(1, "#Room", (ModeChange(True, "o", "Duy"),)), RoomRegistered(1, "#Room"))
-    theirs = PRIVS, ("#Room",), "The room belongs to somebody"
+    theirs = PRIVS, ("#Room",), "This room is already registered, or it is the lobby"
     assert stage.refused(RoomRegistered(2, "#Room")) == theirs
     stage.join("#lobby", 1)
     stage.hub.rooms["#lobby"].members[1] = "o"
-    assert stage.refused(RoomRegistered(1, "#lobby"))[2] == "The room belongs to somebody"
+    assert (
+        stage.refused(RoomRegistered(1, "#lobby"))[2]
+        == "This room is already registered, or it is the lobby"
+    )
 
 
 def test_rooms_of_one_account_at_the_limit_and_past_it(stage: Stage) -> None:
     stage.join("#b", 1)
     stage.join("#C", 1)
     stage.do(RoomRegistered(1, "#Room"), RoomRegistered(1, "#b"))
-    many = "ERR_TOOMANYCHANNELS", ("#C",), "You own too many rooms"
+    many = "ERR_TOOMANYCHANNELS", ("#C",), "You have registered too many rooms"
     assert stage.refused(RoomRegistered(1, "#C")) == many
     stage.do(RoomRegistered(1, "#b", adding=False), RoomRegistered(1, "#C"))
 
 
 def test_the_founder_lets_go_of_a_room(stage: Stage) -> None:
-    not_mine = PRIVS, ("#Room",), "The room is not yours"
+    not_mine = PRIVS, ("#Room",), "You are not the founder of this room"
     assert stage.refused(RoomRegistered(1, "#ROOM", adding=False)) == not_mine
     stage.do(RoomRegistered(1, "#Room"))
     assert stage.refused(RoomRegistered(2, "#Room", adding=False)) == not_mine
@@ -146,7 +149,11 @@ def test_rooms_that_cannot_be_called_otherwise(stage: Stage) -> None:
     assert stage.refused(RoomRenamed(2, "#ROOM", "#New", "")) == (PRIVS, ("#Room",), "")
     assert stage.refused(RoomRenamed(4, "#ROOM", "#x", "")) == ("ERR_NOTONCHANNEL", ("#Room",), "")
     assert stage.refused(RoomRenamed(9, "#Room", "#x", "")) == ("ERR_NOTREGISTERED", (), "")
-    in_use = "RENAME CHANNEL_NAME_IN_USE", ("#Room", "#OTHER"), "A room of this name exists"
+    in_use = (
+        "RENAME CHANNEL_NAME_IN_USE",
+        ("#Room", "#OTHER"),
+        "A room with this name already exists",
+    )
     assert stage.refused(RoomRenamed(1, "#Room", "#OTHER", "")) == in_use
     text = "Only its founder can rename this room"
     cannot = "RENAME CANNOT_RENAME"

@@ -199,7 +199,7 @@ def test_a_message_to_a_person_is_for_both(stage: Stage) -> None:
 
 def test_who_wants_to_hear_from_who_is_logged_in_only(stage: Stage) -> None:
     stage.do(UserModeSet(3, True, "R"))
-    text = "They take messages only from who is logged in"
+    text = "This user accepts messages only from registered users (+R)"
     assert stage.refused(Said(2, "LAN", "hi")) == ("ERR_NEEDREGGEDNICK", ("Lan",), text)
     stage.do(Said(3, "Lan", "hi"))
     stage.log_in(2)
@@ -211,7 +211,7 @@ def test_first_messages_to_strangers_at_the_limit_and_past_it(stage: Stage) -> N
     stage.now = NOW + 1500
     stage.do(Said(4, "Duy", "hi"))
     refusal = stage.refused(Said(4, "LAN", "hi"))
-    text = "You write to too many strangers: wait 59 s"
+    text = "You are messaging too many new people: wait 59 s"
     assert refusal == ("ERR_TARGETTOOFAST", ("Lan",), text)
     stage.do(Said(4, "Tuan", "again"), Said(4, "Mai", "to myself"))
     stage.do(Said(3, "Mai", "hi"), Said(4, "Lan", "an answer"))

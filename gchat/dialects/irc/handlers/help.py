@@ -58,4 +58,7 @@ def _index() -> list[str]:
         " ".join(names[start : start + NAMES_PER_LINE])
         for start in range(0, len(names), NAMES_PER_LINE)
     ]
-    return [*lines, "HELP COMMAND tells more, HELP +k of a mode. NickServ and ChanServ take HELP."]
+    return [
+        *lines,
+        "Use HELP COMMAND or HELP +MODE for details. NickServ and ChanServ have HELP too.",
+    ]

@@ -118,7 +118,7 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
     start, end, limit = words
     times = [_reference(name, start, start), _reference(name, end, end)]
     if any(time.msgid for time in times):
-        raise Failed("INVALID_PARAMS", name, text="TARGETS takes times only")
+        raise Failed("INVALID_PARAMS", name, text="TARGETS takes only timestamps")
     after, before = sorted(time.at for time in times)
     most = _limit(irc, name, limit)
     places = room_places(irc.peer)

@@ -56,7 +56,7 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
     """AUTHENTICATE, before and after registration, also by who is logged in already."""
     word = message.params[0]
     if Cap.SASL not in irc.caps:
-        raise Refused(ERR_SASLFAIL, text="Request the capability sasl first")
+        raise Refused(ERR_SASLFAIL, text="Request the sasl capability first")
     if word == "*":
         irc.exchange = None
         raise Refused(ERR_SASLABORTED)
@@ -120,7 +120,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
         account = check_password(irc, name, password)
     else:
         if not irc.peer.may_log_in():
-            raise Denied("Too many attempts to log in: try again later")
+            raise Denied("Too many login attempts: try again later")
         answer = exchange.scram.answer(message)
         if answer is not None:
             for chunk in encode(answer):
@@ -154,7 +154,7 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
     account = irc.hub.accounts.get(key) if key is not None else None
     wanted = message.decode("utf-8", "replace")
     if account is None or (wanted and casefold(wanted) != account.key):
-        raise Denied("Your certificate is no account's")
+        raise Denied("No account uses this certificate")
     return account
 
 
@@ -162,20 +162,20 @@ def failed(irc: IrcConnection) -> None:
     """Counts a failure to log in; a connection that goes on failing is closed."""
     irc.failures += 1
     if irc.failures >= FAILURES_MOST:
-        irc.peer.close("Too many failures to log in")
+        irc.peer.close("Too many failed logins")
 
 
 def check_password(irc: IrcConnection, name: str, password: str) -> Account:
     """The account whose password it is. Switches greenlets. Raises Denied."""
     if not irc.peer.may_log_in():
-        raise Denied("Too many attempts to log in: try again later")
+        raise Denied("Too many login attempts: try again later")
     account = irc.hub.accounts.get(casefold(name))
     kept = account.verifier if account is not None else ""
     verifier = _verifier(irc, name)
     try:
         right = irc.node.workers.ask(lambda: verifier.matches(password))
     except Busy:
-        raise Denied("Too many people log in at this moment: try again") from None
+        raise Denied("Too many logins at the moment: try again") from None
     if not right:
         raise Denied("Invalid account name or password")
     return _unchanged(irc, account, kept)
@@ -201,7 +201,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
     if len(password) < least:
         text = f"The password must have at least {least} characters"
         raise Failure(command, "WEAK_PASSWORD", name, text=text)
-    text = "This cannot be a password"
+    text = "The password is too long or has characters that are not allowed"
     if len(password.encode()) > sasl.PASSWORD_BYTES:
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text)
     try:
@@ -210,7 +210,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
     except SaslError:
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text) from None
     except Busy:
-        text = "Too many people register at this moment: try again"
+        text = "Too many registrations at the moment: try again"
         raise Failure(command, "TEMPORARILY_UNAVAILABLE", name, text=text) from None
 
 
@@ -229,14 +229,14 @@ def register(irc: IrcConnection, message: Message) -> None:
     """REGISTER of the nickname that they have."""
     account, email, password = message.params[:3]
     if not irc.registered and not irc.config.register_before_connect:
-        text = "Complete the connection first"
+        text = "Complete the connection before you register"
         raise Failure("REGISTER", "COMPLETE_CONNECTION_REQUIRED", account or "*", text=text)
     nick = irc.user.nick if irc.registered else irc.asked_nick
     if not nick:
         raise Failure("REGISTER", "NEED_NICK", "*", text="Choose a nickname first")
     name = nick if account == "*" else account
     if casefold(name) != casefold(nick):
-        text = "The account has to be called like your nickname"
+        text = "The account name must be your nickname"
         raise Failure("REGISTER", "ACCOUNT_NAME_MUST_BE_NICK", name, text=text)
     make_account(irc, name, password, email)
     irc.say("REGISTER", "SUCCESS", name, "Account registered")
@@ -254,10 +254,10 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
         text = "A valid e-mail address is required"
         raise Failure("REGISTER", "INVALID_EMAIL", name, text=text)
     if not irc.config.accounts.registration:
-        text = "Accounts cannot be registered on this server"
+        text = "Account registration is disabled on this server"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
     if irc.user.account if irc.registered else irc.account:
-        raise Failure("REGISTER", "ALREADY_AUTHENTICATED", name, text="You are logged in already")
+        raise Failure("REGISTER", "ALREADY_AUTHENTICATED", name, text="You are already logged in")
     try:
         check_nickname(name, irc.config.limits.nick_length)
     except InvalidName as error:
@@ -265,7 +265,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
         raise Failure("REGISTER", "BAD_ACCOUNT_NAME", name, text=text) from None
     holder = irc.hub.nicks.get(casefold(name))
     if casefold(name) in irc.hub.accounts or (holder and holder.uid != irc.peer.uid):
-        text = "An account of this name exists, or somebody else has the nickname"
+        text = "This account already exists, or somebody else uses the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", name, text=text)
     if not irc.peer.may_log_in():
         text = "Too many attempts: try again later"
@@ -294,5 +294,5 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
 )
 def verify(irc: IrcConnection, message: Message) -> None:
     """VERIFY: accounts of this server need no code."""
-    text = "This account waits for no code"
+    text = "Accounts on this server need no verification"
     raise Failure("VERIFY", "INVALID_CODE", message.params[0] or "*", text=text)

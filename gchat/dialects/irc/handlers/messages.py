@@ -186,6 +186,6 @@ def _post(
     if not fits(irc, message.command, target, text):
         if silent:
             return
-        raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be shown to others")
+        raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be sent to others")
     said = Said(irc.peer.uid, target, text, message.command, tags, irc.peer.number)
     irc.post(said, silent=silent)

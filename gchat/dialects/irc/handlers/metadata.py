@@ -163,7 +163,7 @@ def _set(irc: IrcConnection, target: str, words: list[str]) -> None:
         _bad_key(irc, key)
         return
     if value is not None and len(value.encode()) > METADATA_BYTES:
-        text = f"A value has at most {METADATA_BYTES} bytes"
+        text = f"The value is too long: at most {METADATA_BYTES} bytes"
         raise Failure("METADATA", "INVALID_VALUE", key, text=text)
     if not irc.registered:
         _set_before(irc, key, value)
@@ -185,7 +185,7 @@ def _set_before(irc: IrcConnection, key: str, value: str | None) -> None:
 
 def _check_own(irc: IrcConnection, target: str, name: str, key: str) -> None:
     if not is_room(name) and target != "*" and casefold(name) != irc.user.key:
-        text = "You cannot set keys of others"
+        text = "You cannot set keys of other users"
         raise Failure("METADATA", "KEY_NO_PERMISSION", name, key, text=text)
     if is_room(name) and not irc.hub.room(name).is_op(irc.peer.uid):
         text = "You cannot set keys of this room"

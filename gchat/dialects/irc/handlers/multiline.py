@@ -41,9 +41,9 @@ class Multiline:
 
     def _take(self, irc: IrcConnection, message: Message) -> None:
         if message.tags["batch"] != self._reference or message.command not in _VERBS:
-            raise _invalid("This does not belong to the batch")
+            raise _invalid("This command does not belong to the open batch")
         if len(message.params) != 2:
-            raise _invalid("A target and a text are needed")
+            raise _invalid("A target and a text are required")
         target, text = message.params
         if target.lower() != self._target.lower():
             code, context = "MULTILINE_INVALID_TARGET", (self._target, target)
@@ -54,7 +54,7 @@ class Multiline:
         if concat and not text:
             raise _invalid("A blank line cannot be concatenated")
         if not fits(irc, message.command, target, text):
-            raise _invalid("A line is too long to be shown to others")
+            raise _invalid("A line is too long to be sent to others")
         self._verb = message.command
         self._size += len(text.encode()) + (0 if concat or not self._lines else 1)
         most_bytes, most_lines = (
@@ -74,7 +74,7 @@ class Multiline:
         if reference != self._reference:
             raise _invalid("This batch is not open")
         if not any(self._lines):
-            raise _invalid("There are blank lines only")
+            raise _invalid("The message has only blank lines")
         text, number = "\n".join(self._lines), irc.peer.number
         said = Said(irc.peer.uid, self._target, text, self._verb, self._tags, number)
         irc.post(said, silent=self._verb == "NOTICE")
@@ -112,8 +112,8 @@ def batch(irc: IrcConnection, message: Message) -> None:
         return
     if irc.multiline is not None:
         irc.multiline = None
-        raise _invalid("One batch at a time")
+        raise _invalid("Only one batch may be open at a time")
     if not word.startswith("+") or len(message.params) != 3 or message.params[1] != TYPE:
-        raise _invalid("Only draft/multiline batches are known")
+        raise _invalid("Only draft/multiline batches are supported")
     irc.multiline = Multiline(message, irc.label)
     irc.label = ""  # answered when the batch ends

@@ -45,7 +45,7 @@ def oper(irc: IrcConnection, message: Message) -> None:
     try:
         right = irc.node.workers.ask(lambda: verifier.matches(password))
     except Busy:
-        raise Refused(ERR_NOOPERHOST, text="Too many people log in: try again") from None
+        raise Refused(ERR_NOOPERHOST, text="Too many logins at the moment: try again") from None
     if not right:
         failed(irc)
         raise Refused(ERR_NOOPERHOST)

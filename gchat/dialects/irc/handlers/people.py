@@ -282,7 +282,7 @@ def _whois_more(irc: IrcConnection, user: User) -> None:
     if user.secure:
         irc.reply(RPL_WHOISSECURE, user.nick)
     if user.plain:
-        irc.reply(RPL_WHOISSPECIAL, user.nick, text="is connected in plain text")
+        irc.reply(RPL_WHOISSPECIAL, user.nick, text="is using a plain-text client")
     if Cap.METADATA in irc.caps:
         for key, value in user.metadata.items():
             irc.say(RPL_WHOISKEYVALUE.code, irc.nick, user.nick, key, "*", value)

@@ -85,7 +85,7 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     except (ValueError, Busy):
         right = False
     if not right:
-        irc.peer.close("WEBIRC is not for you")
+        irc.peer.close("WEBIRC access denied")
         return
     irc.peer.set_real_host(address)
 

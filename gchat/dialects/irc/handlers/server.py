@@ -243,7 +243,7 @@ def info(irc: IrcConnection, message: Message) -> None:
         irc,
         (
             f"{VERSION}: a group-chat server in Python on gevent.",
-            "IRC clients, netcat and the gchat window are all at home here.",
+            "It accepts IRC clients, netcat and gchat-client.",
             f"Started {_readable_time(irc.node.created)}.",
         ),
     )

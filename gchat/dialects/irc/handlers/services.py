@@ -41,13 +41,13 @@ def serve(irc: IrcConnection, service: str, text: str) -> None:
     word, *rest = text.split() or ["HELP"]
     command = commands.get(word.upper())
     if command is None:
-        answer = f"There is no command {word.upper()}. Commands: {', '.join(commands)}"
+        answer = f"Unknown command {word.upper()}. Commands: {', '.join(commands)}"
     else:
         handler, usage = command
         try:
             answer = handler(irc, rest)
         except Usage:
-            answer = f"Write it like this: {word.upper()} {usage}".rstrip()
+            answer = f"Usage: {word.upper()} {usage}".rstrip()
         except Refused as refusal:
             answer = refusal.text
         except Denied as denied:
@@ -116,9 +116,11 @@ def _certificate(irc: IrcConnection, words: list[str]) -> str:
     if action not in ("ADD", "DEL"):
         raise Usage
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
-        return "There is no certificate. Connect by TLS with one, or give its SHA-256 fingerprint"
+        return (
+            "No certificate. Connect with a TLS client certificate, or give its SHA-256 fingerprint"
+        )
     _commit(irc, CertificateSet(irc.peer.uid, fingerprint, action == "ADD"))
-    return f"{fingerprint} {'logs in' if action == 'ADD' else 'does not log in any more'}"
+    return f"{fingerprint} {'was added' if action == 'ADD' else 'was removed'}"
 
 
 def _drop(irc: IrcConnection, words: list[str]) -> str:
@@ -126,7 +128,7 @@ def _drop(irc: IrcConnection, words: list[str]) -> str:
         raise Usage
     check_password(irc, irc.user.account, words[0])
     _commit(irc, AccountDropped(irc.peer.uid))
-    return "The account is no more"
+    return "The account was deleted"
 
 
 def _account_info(irc: IrcConnection, words: list[str]) -> str:
@@ -136,7 +138,7 @@ def _account_info(irc: IrcConnection, words: list[str]) -> str:
     if account is None:
         return "There is no such account"
     nicks = ", ".join(irc.hub.users[uid].nick for uid in account.uids)
-    return f"{account.name} is an account. Logged in: {nicks or 'nobody'}"
+    return f"{account.name} is registered. Logged in: {nicks or 'nobody'}"
 
 
 def _help(commands: dict[str, tuple[Command, str]]) -> Command:
@@ -150,14 +152,14 @@ def _register_room(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1:
         raise Usage
     _commit(irc, RoomRegistered(irc.peer.uid, words[0]))
-    return f"{words[0]} is registered to you and lasts"
+    return f"{words[0]} is registered to you and is now permanent"
 
 
 def _unregister_room(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1:
         raise Usage
     _commit(irc, RoomRegistered(irc.peer.uid, words[0], adding=False))
-    return f"{words[0]} is registered no longer"
+    return f"{words[0]} is no longer registered"
 
 
 def _room_info(irc: IrcConnection, words: list[str]) -> str:
