@@ -120,7 +120,8 @@ class World:
             if message.command[0] in "45" or message.command in ("712", "713", "714"):
                 return message.command
             if message.nick == "ChanServ" and message.command == "NOTICE":
-                return "-" if " is registered " in message.params[1] else "no"
+                done = (" is registered ", "is no longer registered")
+                return "-" if any(words in message.params[1] for words in done) else "no"
         return "-"
 
 
