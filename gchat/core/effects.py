@@ -37,7 +37,7 @@ class Failure(Refused):
         self.command, self.code, self.context = command, code, context
 
 
-class Effect(Struct, frozen=True, kw_only=True):
+class Effect(Struct, frozen=True, kw_only=True, gc=False):
     """Seen by the members of `room` (a folded name, "" for none) and by `uids`."""
 
     entry: Entry
@@ -49,7 +49,7 @@ class Effect(Struct, frozen=True, kw_only=True):
     uids: tuple[int, ...] = ()
 
 
-class Spoke(Effect, frozen=True, kw_only=True):
+class Spoke(Effect, frozen=True, kw_only=True, gc=False):
     """A message. `target` is the room's name or the nickname of the one it is for."""
 
     verb: str
@@ -63,21 +63,21 @@ class Spoke(Effect, frozen=True, kw_only=True):
     origin: int = 0  # the connection that it came by
 
 
-class Entered(Effect, frozen=True, kw_only=True):
+class Entered(Effect, frozen=True, kw_only=True, gc=False):
     """Somebody is in the room from here on, and sees this."""
 
     room_name: str
     realname: str = ""
 
 
-class Left(Effect, frozen=True, kw_only=True):
+class Left(Effect, frozen=True, kw_only=True, gc=False):
     """Somebody leaves the room, and still sees this."""
 
     room_name: str
     reason: str
 
 
-class WasKicked(Effect, frozen=True, kw_only=True):
+class WasKicked(Effect, frozen=True, kw_only=True, gc=False):
     """`target` is put out of the room, and still sees this."""
 
     room_name: str
@@ -86,35 +86,35 @@ class WasKicked(Effect, frozen=True, kw_only=True):
     reason: str
 
 
-class Disconnected(Effect, frozen=True, kw_only=True):
+class Disconnected(Effect, frozen=True, kw_only=True, gc=False):
     """A user is gone from everywhere; `rooms` are those they were in."""
 
     rooms: tuple[str, ...]
     reason: str
 
 
-class ChangedNick(Effect, frozen=True, kw_only=True):
+class ChangedNick(Effect, frozen=True, kw_only=True, gc=False):
     """`new` is the nickname from here on; `rooms` are those they are in."""
 
     new: str
     rooms: tuple[str, ...] = ()
 
 
-class ChangedTopic(Effect, frozen=True, kw_only=True):
+class ChangedTopic(Effect, frozen=True, kw_only=True, gc=False):
     """`text` is the room's topic from here on, "" for none."""
 
     room_name: str
     text: str
 
 
-class ChangedModes(Effect, frozen=True, kw_only=True):
+class ChangedModes(Effect, frozen=True, kw_only=True, gc=False):
     """The changes that took effect, arguments as they are now known."""
 
     room_name: str
     changes: tuple[ModeChange, ...]
 
 
-class Invitation(Effect, frozen=True, kw_only=True):
+class Invitation(Effect, frozen=True, kw_only=True, gc=False):
     """`target` may enter the room. `told`: seen by others than them, where they want to know."""
 
     room_name: str
@@ -122,14 +122,14 @@ class Invitation(Effect, frozen=True, kw_only=True):
     told: bool = False
 
 
-class Knock(Effect, frozen=True, kw_only=True):
+class Knock(Effect, frozen=True, kw_only=True, gc=False):
     """Seen by who may invite: somebody asks for an invitation."""
 
     room_name: str
     text: str
 
 
-class ChangedRoomName(Effect, frozen=True, kw_only=True):
+class ChangedRoomName(Effect, frozen=True, kw_only=True, gc=False):
     """Seen by the members, `uids`: who was in `room_name` is in `new` from here on."""
 
     room_name: str
@@ -139,7 +139,7 @@ class ChangedRoomName(Effect, frozen=True, kw_only=True):
     reason: str
 
 
-class Personal(Effect, frozen=True, kw_only=True):
+class Personal(Effect, frozen=True, kw_only=True, gc=False):
     """Something of a person that others see only where they want to. `watched`: seen by who
     monitors them and shares no room with them.
     """
@@ -147,35 +147,35 @@ class Personal(Effect, frozen=True, kw_only=True):
     watched: bool = False
 
 
-class ChangedAway(Personal, frozen=True, kw_only=True):
+class ChangedAway(Personal, frozen=True, kw_only=True, gc=False):
     """`text` is `None` when they are back."""
 
     text: str | None
 
 
-class ChangedRealname(Personal, frozen=True, kw_only=True):
+class ChangedRealname(Personal, frozen=True, kw_only=True, gc=False):
     """`realname` from here on."""
 
     realname: str
 
 
-class ChangedAccount(Personal, frozen=True, kw_only=True):
+class ChangedAccount(Personal, frozen=True, kw_only=True, gc=False):
     """They are logged in (`account`), or not any more."""
 
 
-class Presence(Effect, frozen=True, kw_only=True):
+class Presence(Effect, frozen=True, kw_only=True, gc=False):
     """Seen by who monitors the nickname: somebody has it from here on, or nobody."""
 
     online: bool
 
 
-class ChangedUserModes(Effect, frozen=True, kw_only=True):
+class ChangedUserModes(Effect, frozen=True, kw_only=True, gc=False):
     """Seen by themselves."""
 
     words: str  # such as "+i"
 
 
-class ChangedMetadata(Effect, frozen=True, kw_only=True):
+class ChangedMetadata(Effect, frozen=True, kw_only=True, gc=False):
     """Of a room or a person (`target`); `None` where the key is not set any more. Seen by members
     or neighbours, where they subscribed to the key.
     """
@@ -185,20 +185,20 @@ class ChangedMetadata(Effect, frozen=True, kw_only=True):
     value: str | None
 
 
-class Wallop(Effect, frozen=True, kw_only=True):
+class Wallop(Effect, frozen=True, kw_only=True, gc=False):
     """Seen by who wants to (user mode w)."""
 
     text: str
 
 
-class Evicted(Effect, frozen=True, kw_only=True):
+class Evicted(Effect, frozen=True, kw_only=True, gc=False):
     """The connections `targets` are to be closed."""
 
     targets: tuple[int, ...]
     reason: str
 
 
-class Redaction(Effect, frozen=True, kw_only=True):
+class Redaction(Effect, frozen=True, kw_only=True, gc=False):
     """A message is taken back: nobody is shown it again. `target` as in Spoke."""
 
     target: str
@@ -207,7 +207,7 @@ class Redaction(Effect, frozen=True, kw_only=True):
     reason: str
 
 
-class MarkedRead(Effect, frozen=True, kw_only=True):
+class MarkedRead(Effect, frozen=True, kw_only=True, gc=False):
     """Seen by nobody else: they have read what was said up to `at`, milliseconds; 0 for never."""
 
     target: str

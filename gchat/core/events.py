@@ -2,7 +2,8 @@
 
 People are named by their connection's `uid`; whoever else is meant (the target of a message, of a
 kick) is named as the wire named them and found when the event is applied, so that the order in the
-journal decides.
+journal decides. None of these can be part of a reference cycle, so the garbage collector need not
+look at them (gc=False); the same holds for effects and records.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Connected(Struct, frozen=True):
+class Connected(Struct, frozen=True, gc=False):
     """A connection takes its nickname and becomes a user."""
 
     uid: int
@@ -27,14 +28,14 @@ class Connected(Struct, frozen=True):
     metadata: tuple[tuple[str, str], ...] = ()
 
 
-class Renamed(Struct, frozen=True):
+class Renamed(Struct, frozen=True, gc=False):
     """NICK by somebody who has one already."""
 
     uid: int
     nick: str
 
 
-class Quit(Struct, frozen=True):
+class Quit(Struct, frozen=True, gc=False):
     """A user's connection is gone, for whatever reason; 0 is all of them."""
 
     uid: int
@@ -42,7 +43,7 @@ class Quit(Struct, frozen=True):
     connection: int = 0
 
 
-class Attached(Struct, frozen=True):
+class Attached(Struct, frozen=True, gc=False):
     """One more connection of the user `uid`, who is logged in to `account`."""
 
     uid: int
@@ -53,21 +54,21 @@ class Attached(Struct, frozen=True):
     host: str = ""
 
 
-class AwaySet(Struct, frozen=True):
+class AwaySet(Struct, frozen=True, gc=False):
     """AWAY; `text` is `None` when they are back."""
 
     uid: int
     text: str | None
 
 
-class RealnameSet(Struct, frozen=True):
+class RealnameSet(Struct, frozen=True, gc=False):
     """SETNAME."""
 
     uid: int
     realname: str
 
 
-class UserModeSet(Struct, frozen=True):
+class UserModeSet(Struct, frozen=True, gc=False):
     """MODE of oneself, one letter."""
 
     uid: int
@@ -75,7 +76,7 @@ class UserModeSet(Struct, frozen=True):
     letter: str
 
 
-class Watched(Struct, frozen=True):
+class Watched(Struct, frozen=True, gc=False):
     """MONITOR of nicknames from here on, or not any more; without any, of nobody any more."""
 
     uid: int
@@ -86,7 +87,7 @@ class Watched(Struct, frozen=True):
 # -- accounts
 
 
-class AccountMade(Struct, frozen=True):
+class AccountMade(Struct, frozen=True, gc=False):
     """Somebody registers an account; `verifier` is what is kept of the password. Who has a nickname
     is logged in to it.
     """
@@ -96,14 +97,14 @@ class AccountMade(Struct, frozen=True):
     verifier: str
 
 
-class PasswordSet(Struct, frozen=True):
+class PasswordSet(Struct, frozen=True, gc=False):
     """Another password for the account that they are logged in to."""
 
     uid: int
     verifier: str
 
 
-class CertificateSet(Struct, frozen=True):
+class CertificateSet(Struct, frozen=True, gc=False):
     """The fingerprint of a certificate that logs in to their account, or (`adding` is False) not
     any more.
     """
@@ -113,13 +114,13 @@ class CertificateSet(Struct, frozen=True):
     adding: bool
 
 
-class AccountDropped(Struct, frozen=True):
+class AccountDropped(Struct, frozen=True, gc=False):
     """The account that they are logged in to is no more, nor are its rooms lasting."""
 
     uid: int
 
 
-class LoggedIn(Struct, frozen=True):
+class LoggedIn(Struct, frozen=True, gc=False):
     """They have proved that the account is theirs."""
 
     uid: int
@@ -127,7 +128,7 @@ class LoggedIn(Struct, frozen=True):
     account_id: str = ""  # its `ident`, "" for whichever it is now
 
 
-class LoggedOut(Struct, frozen=True):
+class LoggedOut(Struct, frozen=True, gc=False):
     """They are nobody's any more."""
 
     uid: int
@@ -136,14 +137,14 @@ class LoggedOut(Struct, frozen=True):
 # -- operators of the server
 
 
-class Opered(Struct, frozen=True):
+class Opered(Struct, frozen=True, gc=False):
     """OPER was right."""
 
     uid: int
     name: str
 
 
-class Killed(Struct, frozen=True):
+class Killed(Struct, frozen=True, gc=False):
     """KILL of `target`, a nickname, by an operator or (`own`) by its own account."""
 
     uid: int
@@ -152,7 +153,7 @@ class Killed(Struct, frozen=True):
     own: bool = False
 
 
-class ServerBanSet(Struct, frozen=True):
+class ServerBanSet(Struct, frozen=True, gc=False):
     """A ban of who matches `mask` (user@host), or its end (`reason` is `None`). `until` is in
     milliseconds, 0 for ever.
     """
@@ -163,7 +164,7 @@ class ServerBanSet(Struct, frozen=True):
     until: int = 0
 
 
-class Walloped(Struct, frozen=True):
+class Walloped(Struct, frozen=True, gc=False):
     """WALLOPS."""
 
     uid: int
@@ -173,7 +174,7 @@ class Walloped(Struct, frozen=True):
 # -- rooms
 
 
-class Joined(Struct, frozen=True):
+class Joined(Struct, frozen=True, gc=False):
     """JOIN; `key` is the password that was given, "" for none."""
 
     uid: int
@@ -181,7 +182,7 @@ class Joined(Struct, frozen=True):
     key: str = ""
 
 
-class Parted(Struct, frozen=True):
+class Parted(Struct, frozen=True, gc=False):
     """PART."""
 
     uid: int
@@ -189,7 +190,7 @@ class Parted(Struct, frozen=True):
     reason: str = ""
 
 
-class Kicked(Struct, frozen=True):
+class Kicked(Struct, frozen=True, gc=False):
     """KICK of `target`, a nickname."""
 
     uid: int
@@ -198,7 +199,7 @@ class Kicked(Struct, frozen=True):
     reason: str
 
 
-class Invited(Struct, frozen=True):
+class Invited(Struct, frozen=True, gc=False):
     """INVITE of `target`, a nickname."""
 
     uid: int
@@ -206,7 +207,7 @@ class Invited(Struct, frozen=True):
     target: str
 
 
-class Knocked(Struct, frozen=True):
+class Knocked(Struct, frozen=True, gc=False):
     """KNOCK: an invitation is asked for."""
 
     uid: int
@@ -214,7 +215,7 @@ class Knocked(Struct, frozen=True):
     text: str
 
 
-class TopicSet(Struct, frozen=True):
+class TopicSet(Struct, frozen=True, gc=False):
     """TOPIC; an empty text removes it."""
 
     uid: int
@@ -222,7 +223,7 @@ class TopicSet(Struct, frozen=True):
     text: str
 
 
-class ModeChange(Struct, frozen=True):
+class ModeChange(Struct, frozen=True, gc=False):
     """One letter of a MODE command: +o Tuan is (True, "o", "Tuan")."""
 
     adding: bool
@@ -230,7 +231,7 @@ class ModeChange(Struct, frozen=True):
     arg: str = ""
 
 
-class ModesSet(Struct, frozen=True):
+class ModesSet(Struct, frozen=True, gc=False):
     """MODE of a room."""
 
     uid: int
@@ -238,7 +239,7 @@ class ModesSet(Struct, frozen=True):
     changes: tuple[ModeChange, ...]
 
 
-class RoomRenamed(Struct, frozen=True):
+class RoomRenamed(Struct, frozen=True, gc=False):
     """RENAME."""
 
     uid: int
@@ -247,7 +248,7 @@ class RoomRenamed(Struct, frozen=True):
     reason: str
 
 
-class RoomRegistered(Struct, frozen=True):
+class RoomRegistered(Struct, frozen=True, gc=False):
     """The room belongs to the account of who asks, and lasts; or (`adding` is False) does not."""
 
     uid: int
@@ -255,7 +256,7 @@ class RoomRegistered(Struct, frozen=True):
     adding: bool = True
 
 
-class MetadataSet(Struct, frozen=True):
+class MetadataSet(Struct, frozen=True, gc=False):
     """METADATA SET of a room's name, or of oneself ("*"); `None` removes the key."""
 
     uid: int
@@ -267,7 +268,7 @@ class MetadataSet(Struct, frozen=True):
 # -- messages
 
 
-class Said(Struct, frozen=True):
+class Said(Struct, frozen=True, gc=False):
     """PRIVMSG, NOTICE or TAGMSG to one target: a room, those of a room with a rank (`@#room`), or a
     nickname. A text of several lines is one message; a line that goes on without a break begins
     with NUL.
@@ -281,7 +282,7 @@ class Said(Struct, frozen=True):
     origin: int = 0  # the connection that it came by
 
 
-class Redacted(Struct, frozen=True):
+class Redacted(Struct, frozen=True, gc=False):
     """REDACT of a message of one target. `own`: it is theirs, as the archive has it; otherwise they
     have to be an operator of the room. `place` is where the archive has it.
     """
@@ -294,7 +295,7 @@ class Redacted(Struct, frozen=True):
     place: str = ""
 
 
-class MarkerSet(Struct, frozen=True):
+class MarkerSet(Struct, frozen=True, gc=False):
     """MARKREAD: they have read a target's messages up to a time in milliseconds."""
 
     uid: int
@@ -337,7 +338,7 @@ Event = (
 )
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """An event at its place in the journal."""
 
     seq: int  # 1, 2, 3, … without gaps

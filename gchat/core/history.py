@@ -12,7 +12,7 @@ from gchat.core.effects import Saved
 MESSAGES = frozenset({"PRIVMSG", "NOTICE"})
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """As it was seen, names as they were at that moment."""
 
     at: int  # milliseconds since 1970

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from gchat.config import Config
+from gchat.core.events import Event, Quit, Redacted, Renamed, RoomRenamed, Said
 from gchat.core.history import Query, Record, Search, conversation
+from gchat.core.hub import Hub
 from gchat.journal.memory import archive as archive_module
 from gchat.journal.memory.archive import LINE_BYTES, MemoryArchive, words_of
+from gchat.journal.memory.engine import MemoryEngine
+from tests.core.likely import START
 
 
 def line(number: int, place: str = "#a", text: str = "", kind: str = "PRIVMSG") -> Record:
@@ -88,3 +93,63 @@ def test_words_are_found_as_in_the_file() -> None:
     for words in (("chao", "duy"), ("cha",), ("so-sang",), ("!",)):
         assert not archive.search(Search((("#a", 0),), 9, words=words)), words
     assert words_of("Đi ĐI") == ["đi", "đi"]
+
+
+def engine_with(*events: Event) -> MemoryEngine:
+    hub = Hub()
+    engine = MemoryEngine(Config(), hub, lambda effects: None, lambda: 1, "boot")
+    for event in events:
+        assert not engine.journal.append(event).result().refusals
+    return engine
+
+
+def test_what_is_seen_is_found_where_its_room_was_at_that_moment() -> None:
+    """Though it is made into records only when somebody reads."""
+    engine = engine_with(
+        *START,
+        Said(1, "#a", "before"),
+        RoomRenamed(1, "#a", "#new", "why"),
+        Said(1, "#new", "after"),
+        Said(1, "Duy", "psst"),
+        Renamed(1, "Linh"),
+        Quit(3, "bye"),
+    )
+    hub = engine.journal._apply.args[0]  # type: ignore[attr-defined]
+    place = hub.place("#new")
+    found = engine.archive.read(Query(place, 100, events=True))
+    kinds = [(one.kind, one.text) for one in found if one.kind not in ("JOIN", "MODE")]
+    assert kinds == [
+        ("PRIVMSG", "before"),
+        ("RENAME", "why"),
+        ("PRIVMSG", "after"),
+        ("NICK", ""),
+        ("QUIT", "bye"),
+    ]
+    (other,) = engine.archive.conversations(hub.users[2].account_id)
+    assert [one.text for one in engine.archive.read(Query(other, 9))] == ["psst"]
+
+
+def test_what_is_seen_is_bounded_before_it_is_read() -> None:
+    engine = engine_with(*START)
+    for number in range(archive_module.MOST_LINES + 5):
+        engine.journal.append(Said(1, "#a", str(number)))
+    assert len(engine.archive) == archive_module.MOST_LINES
+    hub = engine.journal._apply.args[0]  # type: ignore[attr-defined]
+    (last,) = engine.archive.read(Query(hub.place("#a"), 1))
+    assert last.text == str(archive_module.MOST_LINES + 4)
+    big = MemoryArchive("boot", most_bytes=3 * (LINE_BYTES + 100))
+    effects = engine.journal.append(Said(1, "#a", "x" * 100)).result().effects
+    for _ in range(5):
+        big.see(effects[0], "#a")
+    assert len(big) == 3
+
+
+def test_what_is_taken_back_before_it_was_read_is_not_found() -> None:
+    engine = engine_with(*START)
+    (said,) = engine.journal.append(Said(1, "#a", "oops")).result().effects
+    hub = engine.journal._apply.args[0]  # type: ignore[attr-defined]
+    place = hub.place("#a")
+    event = Redacted(1, "#a", said.entry.msgid, "", own=True, place=place)
+    engine.journal.append(event)
+    assert engine.archive.read(Query(place, 9)) == []
+    assert engine.archive.find(said.entry.msgid) is None

@@ -6,16 +6,20 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import partial
 from operator import attrgetter
 
 import gevent
+from gevent.lock import RLock
 from msgspec.structs import replace
 
+from gchat.core.effects import Effect, Redaction, Spoke
 from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
+from gchat.core.records import records
 
-MOST_LINES = 50_000
+MOST_LINES = 20_000
 MOST_BYTES = 32 << 20
-LINE_BYTES = 500  # that a line takes beside its texts
+LINE_BYTES = 1000  # that a line takes beside its texts
 TURN_LINES = 500  # that are looked through before others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SPOKEN = MESSAGES | {"TAGMSG"}  # kinds that may be taken back
@@ -24,17 +28,59 @@ _at = attrgetter("at")
 
 
 class MemoryArchive:
-    """The first lines go when there are too many, of whatever place they are."""
+    """The first lines go when there are too many, of whatever place they are.
 
-    def __init__(self, most_lines: int = MOST_LINES, most_bytes: int = MOST_BYTES) -> None:
+    What is seen is kept as it is, and made into records when somebody reads: most of it never is.
+    """
+
+    def __init__(
+        self, boot: str = "", most_lines: int = MOST_LINES, most_bytes: int = MOST_BYTES
+    ) -> None:
+        """`boot`: different for each run of the server."""
+        self._boot = boot
         self._most_lines, self._most_bytes = most_lines, most_bytes
+        # the latest, not made into records yet: what was seen, and the place of its room
+        self._seen: deque[tuple[Effect, str]] = deque()
+        self._reading = RLock()  # by who makes records of them
         self._places: dict[str, deque[Record]] = {}
         self._order: deque[Record] = deque()  # of all places; what was taken back is no more there
         self._said: dict[str, list[Record]] = {}  # by msgid, what may be taken back
         self._bytes = 0
 
     def __len__(self) -> int:
-        return len(self._order)
+        """Lines, as far as they were counted; of what was seen since, one each."""
+        return len(self._order) + len(self._seen)
+
+    def see(self, effect: Effect, place: str) -> None:
+        """Takes in what was seen; `place` is that of its room, "" for none."""
+        self._seen.append((effect, place))
+        self._bytes += LINE_BYTES
+        if type(effect) is Spoke:
+            self._bytes += len(effect.text)
+        while len(self) > self._most_lines or self._bytes > self._most_bytes:
+            self._forget_first()
+
+    def _forget_first(self) -> None:
+        if self._order:
+            self._forget(self._order.popleft())
+            return
+        effect, _ = self._seen.popleft()
+        self._bytes -= LINE_BYTES + (len(effect.text) if type(effect) is Spoke else 0)
+
+    def catch_up(self) -> None:
+        """Makes records of what was seen. May switch greenlets."""
+        with self._reading:
+            number = 0
+            while self._seen:
+                effect, place = self._seen.popleft()
+                self._bytes -= LINE_BYTES + (len(effect.text) if type(effect) is Spoke else 0)
+                if isinstance(effect, Redaction):
+                    self.redact(effect.place, effect.msgid)
+                for record in records([effect], self._boot, partial(_placed, place)):
+                    self.keep(record)
+                number += 1
+                if number % TURN_LINES == 0:
+                    gevent.sleep(PAUSE_SECONDS)
 
     def keep(self, record: Record) -> None:
         """Takes in one more line."""
@@ -43,8 +89,8 @@ class MemoryArchive:
         self._bytes += _size(record)
         if record.kind in SPOKEN:
             self._said.setdefault(record.msgid, []).append(record)
-        while len(self._order) > self._most_lines or self._bytes > self._most_bytes:
-            self._forget(self._order.popleft())
+        while len(self) > self._most_lines or self._bytes > self._most_bytes:
+            self._forget_first()
 
     def redact(self, place: str, msgid: str) -> None:
         """Takes one message back."""
@@ -66,6 +112,7 @@ class MemoryArchive:
             self._said[record.msgid] = said
 
     def read(self, query: Query) -> list[Record]:
+        self.catch_up()
         lines = list(self._places.get(query.place, ()))
         start = self._position(lines, query.after, behind=True) if query.after else 0
         end = self._position(lines, query.before, behind=False) if query.before else len(lines)
@@ -76,6 +123,7 @@ class MemoryArchive:
         return found[max(0, len(found) - query.limit) :] if query.newest else found[: query.limit]
 
     def around(self, query: Query, center: Reference) -> list[Record]:
+        self.catch_up()
         before = self.read(replace(query, before=center, limit=query.limit // 2))
         lines = list(self._places.get(query.place, ()))
         here = self._position(lines, center, behind=False)
@@ -103,6 +151,7 @@ class MemoryArchive:
         before: int,
         limit: int,
     ) -> list[Record]:
+        self.catch_up()
         found = []
         for place, since in [*places, *((one, 0) for one in self.conversations(person))]:
             last = self.read(Query(place, 1, since=since))
@@ -110,10 +159,12 @@ class MemoryArchive:
         return sorted(found, key=lambda one: one.msgid)[:limit]
 
     def find(self, msgid: str) -> Record | None:
+        self.catch_up()
         found = self._said.get(msgid)
         return found[0] if found else None
 
     def conversations(self, person: str) -> list[str]:
+        self.catch_up()
         return [
             place
             for place in self._places
@@ -121,6 +172,7 @@ class MemoryArchive:
         ]
 
     def search(self, search: Search) -> list[Record]:
+        self.catch_up()
         words = [words_of(word) for word in search.words]
         nick = search.nick.lower()
         since = dict(search.places)
@@ -138,6 +190,10 @@ class MemoryArchive:
             ):
                 found.append(one)
         return found[::-1]
+
+
+def _placed(place: str, key: str) -> str:
+    return place or key
 
 
 def _in_turns(records: list[Record]) -> Iterator[Record]:

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from secrets import token_bytes
 
+from msgspec.structs import replace
+
 from gchat.config import Config
 from gchat.core.apply import apply
-from gchat.core.effects import Effect, Redaction
+from gchat.core.effects import ChangedNick, ChangedRoomName, Disconnected, Effect
 from gchat.core.hub import Hub
-from gchat.core.records import records
 from gchat.journal.base import Gauges, Show
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.memory.journal import MemoryJournal
 
 SECRET_BYTES = 32
+ROOMS = (ChangedNick, Disconnected)  # what is seen in every room that somebody is in
 
 
 class MemoryEngine:
@@ -27,17 +29,19 @@ class MemoryEngine:
         self, config: Config, hub: Hub, show: Show, wall_ms: Callable[[], int], boot: str
     ) -> None:
         self.secret = token_bytes(SECRET_BYTES)
-        self.archive = MemoryArchive()
-        self._boot = boot
+        self.archive = MemoryArchive(boot)
         self._hub = hub
         self.journal = MemoryJournal(partial(apply, hub), show, wall_ms, self._keep)
 
     def _keep(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
-            if isinstance(effect, Redaction):
-                self.archive.redact(effect.place, effect.msgid)
-        for record in records(effects, self._boot, self._hub.place):
-            self.archive.keep(record)
+            if isinstance(effect, ROOMS):  # in several rooms, each at its own place
+                for room in effect.rooms:
+                    one = replace(effect, rooms=(room,))
+                    self.archive.see(one, self._hub.place(room))
+            else:
+                room = effect.new_key if type(effect) is ChangedRoomName else effect.room
+                self.archive.see(effect, self._hub.place(room) if room else "")
 
     def start(self) -> None:
         """There is nothing to be done beside."""
