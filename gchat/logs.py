@@ -15,7 +15,6 @@ class _OneLine(logging.Formatter):
     """What strangers chose (a nickname, an address) cannot begin a line of its own."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        """See Formatter."""
         text = super().formatMessage(record)
         return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 

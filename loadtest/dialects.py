@@ -63,12 +63,10 @@ class Irc:
         self._echo = echo
 
     def login(self, nick: str) -> bytes:
-        """See Dialect."""
         request = "CAP REQ :echo-message\r\n" if self._echo else ""
         return f"{request}NICK {nick}\r\nUSER lt 0 * :load test\r\n".encode()
 
     def answer(self, data: bytes) -> bytes:
-        """See Dialect."""
         out = b"".join(b"PONG %b\r\n" % token for token in _PING.findall(data))
         if b" ACK :echo-message" in data or b" ACK echo-message" in data:
             self.sees_own = True
@@ -82,12 +80,10 @@ class Irc:
         return bool(_WELCOME.search(data) and _READY.search(data))
 
     def refused(self, data: bytes) -> str:
-        """See Dialect."""
         found = _REFUSED.search(data)
         return found[0].decode("utf-8", "replace").strip() if found else ""
 
     def join(self, room: str) -> bytes:
-        """See Dialect."""
         return f"JOIN {room}\r\n".encode()
 
     def is_in(self, data: bytes) -> bool:
@@ -95,19 +91,15 @@ class Irc:
         return b" 366 " in data
 
     def members(self, data: bytes) -> list[bytes]:
-        """See Dialect."""
         return _IRC_MEMBER.findall(data)
 
     def message(self, target: str, payload: bytes) -> bytes:
-        """See Dialect."""
         return b"PRIVMSG %b :%b\r\n" % (target.encode(), payload)
 
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """See Dialect."""
         return _IRC_MESSAGE.findall(data)
 
     def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """See Dialect."""
         return _IRC_DEPARTED.findall(data)
 
 
@@ -118,7 +110,6 @@ class Plain:
         self.sees_own = True
 
     def login(self, nick: str) -> bytes:
-        """See Dialect."""
         return f"{nick}\n".encode()
 
     def answer(self, data: bytes) -> bytes:
@@ -130,30 +121,24 @@ class Plain:
         return b" has connected to the chat room\n" in data
 
     def refused(self, data: bytes) -> str:
-        """See Dialect."""
         first, newline, _ = data.partition(b"\n")
         if newline and not first.endswith(b" has connected to the chat room"):
             return first.decode("utf-8", "replace")
         return ""
 
     def join(self, room: str) -> bytes:
-        """See Dialect."""
         return b""
 
     def is_in(self, data: bytes) -> bool:
-        """See Dialect."""
         return True
 
     def members(self, data: bytes) -> list[bytes]:
-        """See Dialect."""
         return _PLAIN_MEMBER.findall(data)
 
     def message(self, target: str, payload: bytes) -> bytes:
-        """See Dialect."""
         return payload + b"\n"
 
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """See Dialect."""
         return _PLAIN_MESSAGE.findall(data)
 
     def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:

@@ -58,12 +58,10 @@ class Tls:
         self._early = b""
 
     def start(self) -> bytes:
-        """See Layer."""
         self._shake()
         return self._out.read()
 
     def wrap(self, data: bytes) -> bytes:
-        """See Layer."""
         if not self._ready:
             self._early += data
             return b""
@@ -71,7 +69,6 @@ class Tls:
         return self._out.read()
 
     def unwrap(self, data: bytes) -> tuple[bytes, bytes]:
-        """See Layer."""
         self._in.write(data)
         found = []
         try:
@@ -111,7 +108,6 @@ class WebSocket:
         self._rest = b""
 
     def start(self) -> bytes:
-        """See Layer."""
         self._protocol.send_request(self._protocol.connect())
         return b"".join(self._protocol.data_to_send())
 
@@ -125,7 +121,6 @@ class WebSocket:
         )
 
     def unwrap(self, data: bytes) -> tuple[bytes, bytes]:
-        """See Layer."""
         if self._head is not None:
             head, end, data = (self._head + data).partition(b"\r\n\r\n")
             if not end:

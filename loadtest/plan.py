@@ -62,28 +62,24 @@ class Rooms:
         return self.clients // self.streams
 
     def room(self, client: int) -> str:
-        """See Plan."""
         return f"{self.prefix}{self.receives(client)}"
 
     def receives(self, client: int) -> int:
-        """See Plan. Clients that are left over go to the last room."""
+        """Clients that are left over go to the last room."""
         return min(client // self.size, self.streams - 1)
 
     def stream(self, message: int) -> int:
-        """See Plan."""
         return message % self.streams
 
     def sender(self, message: int) -> int:
-        """See Plan."""
         first = self.stream(message) * self.size + self.readers
         return first + (message // self.streams) % (self.size - self.readers)
 
     def target(self, message: int) -> str:
-        """See Plan."""
         return f"{self.prefix}{self.stream(message)}"
 
     def process(self, client: int, processes: int) -> int:
-        """See Plan. Every room has members, and readers, in every process."""
+        """Every room has members, and readers, in every process."""
         return (client - self.receives(client) * self.size) % processes
 
 
@@ -95,29 +91,22 @@ class Pairs:
 
     @property
     def streams(self) -> int:
-        """See Plan."""
         return self.clients
 
     def room(self, client: int) -> str:
-        """See Plan."""
         return ""
 
     def receives(self, client: int) -> int:
-        """See Plan."""
         return client
 
     def stream(self, message: int) -> int:
-        """See Plan."""
         return message % self.clients
 
     def sender(self, message: int) -> int:
-        """See Plan."""
         return self.stream(message) ^ 1
 
     def target(self, message: int) -> str:
-        """See Plan."""
         return nick(self.stream(message))
 
     def process(self, client: int, processes: int) -> int:
-        """See Plan."""
         return client % processes

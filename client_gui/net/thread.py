@@ -47,11 +47,9 @@ class NetThread:
         self._ready.wait()
 
     def do(self, command: Command, unsent: Unsent | None = None) -> None:
-        """See Connector."""
         self._post(lambda connector: connector.do(command, unsent))
 
     def forget_room(self, name: str) -> None:
-        """See Connector."""
         self._post(lambda connector: connector.forget_room(name))
 
     def do_if_ready(self, command: Command) -> None:
@@ -59,19 +57,16 @@ class NetThread:
         self._post(lambda connector: connector.do_if_ready(command))
 
     def change_nick(self, nick: str) -> None:
-        """See Connector."""
         self._post(lambda connector: connector.change_nick(nick))
 
     def retry(self) -> None:
-        """See Connector."""
         self._post(lambda connector: connector.retry())
 
     def trust(self, fingerprint: str) -> None:
-        """See Connector."""
         self._post(lambda connector: connector.trust(fingerprint))
 
     def quit(self, reason: str = "") -> None:
-        """See Connector. Does not wait: `done` is set at the end."""
+        """Does not wait: `done` is set at the end."""
         self._post(lambda connector: connector.quit(reason))
 
     def _post(self, call: Callable[[Connector], None]) -> None:

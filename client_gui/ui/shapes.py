@@ -23,7 +23,6 @@ class Shapes:
         self._images: dict[tuple[object, ...], ImageTk.PhotoImage] = {}
 
     def release(self) -> None:
-        """See Theme."""
         self._images.clear()
 
     def disc(self, colour: str, size: int, background: str) -> ImageTk.PhotoImage:

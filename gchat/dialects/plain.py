@@ -61,7 +61,6 @@ class PlainConnection:
         self._said_why = False  # why the connection ends, or they know themselves
 
     def receive(self, line: bytes | None) -> None:
-        """See Dialect."""
         try:
             text = self._text(line)
         except ValueError as error:
@@ -80,14 +79,13 @@ class PlainConnection:
             )
 
     def ping(self) -> bool:
-        """See Dialect. People on netcat cannot be asked; TCP keepalive finds a dead peer."""
+        """People on netcat cannot be asked; TCP keepalive finds a dead peer."""
         return False
 
     def reloaded(self, before: Config) -> None:
-        """See Dialect. There is nothing to negotiate."""
+        """There is nothing to negotiate."""
 
     def last_words(self, reason: str) -> bytes:
-        """See Dialect."""
         return b"" if self._said_why else f"{reason}\n".encode()
 
     def _text(self, line: bytes | None) -> str:

@@ -66,7 +66,6 @@ class BroadcastGroup:
             outbox.queue(b"".join(chunks[place:]))
 
     def flush(self) -> tuple[int, int]:
-        """See Flushable."""
         chunks, ahead = self._chunks, self._ahead
         if not chunks:
             return 0, 0

@@ -58,7 +58,6 @@ class Acceptor(StreamServer):
         self._keep_one()
 
     def do_read(self) -> Any:
-        """See gevent's BaseServer."""
         try:
             return super().do_read()
         except OSError as error:

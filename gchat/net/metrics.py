@@ -78,7 +78,6 @@ class Metrics:
         return answer
 
     def collect(self) -> Iterator[Metric]:
-        """See prometheus_client's Collector."""
         yield self._by_label(
             GaugeMetricFamily("gchat_connections", "Open connections", labels=["speaks"]),
             self._listener.spoken(),

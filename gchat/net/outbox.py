@@ -158,7 +158,7 @@ class Outbox:
         self._overflowed = _nobody
 
     def flush(self) -> tuple[int, int]:
-        """See Flushable. Gives the socket what is queued, if it takes more."""
+        """Gives the socket what is queued, if it takes more."""
         self._dirty = False
         writes = len(self._chunks)
         if self._watcher is not None or self._broken or not writes:

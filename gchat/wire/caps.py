@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 
 class Cap(enum.IntFlag):
@@ -46,11 +48,14 @@ class Cap(enum.IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """A row of the table: its name in CAP LS, its flag, its specification."""
+    """A row of the table: its name in CAP LS, its flag, its specification, and whether it changes
+    the bytes of what is broadcast.
+    """
 
     name: str
     flag: Cap
     url: str
+    broadcast: bool = False
 
 
 _SPEC = "https://ircv3.net/specs/extensions/"
@@ -59,35 +64,41 @@ _SOJU = "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md"
 CAPABILITIES = {
     row.name: row
     for row in (
-        Capability("account-notify", Cap.ACCOUNT_NOTIFY, _SPEC + "account-notify"),
-        Capability("account-tag", Cap.ACCOUNT_TAG, _SPEC + "account-tag"),
-        Capability("away-notify", Cap.AWAY_NOTIFY, _SPEC + "away-notify"),
-        Capability("batch", Cap.BATCH, _SPEC + "batch"),
+        Capability("account-notify", Cap.ACCOUNT_NOTIFY, _SPEC + "account-notify", broadcast=True),
+        Capability("account-tag", Cap.ACCOUNT_TAG, _SPEC + "account-tag", broadcast=True),
+        Capability("away-notify", Cap.AWAY_NOTIFY, _SPEC + "away-notify", broadcast=True),
+        Capability("batch", Cap.BATCH, _SPEC + "batch", broadcast=True),
         Capability("cap-notify", Cap.CAP_NOTIFY, _SPEC + "capability-negotiation#cap-notify"),
         Capability("chghost", Cap.CHGHOST, _SPEC + "chghost"),
         Capability(
             "draft/account-registration", Cap.ACCOUNT_REGISTRATION, _SPEC + "account-registration"
         ),
-        Capability("draft/channel-rename", Cap.CHANNEL_RENAME, _SPEC + "channel-rename"),
+        Capability(
+            "draft/channel-rename", Cap.CHANNEL_RENAME, _SPEC + "channel-rename", broadcast=True
+        ),
         Capability("draft/chathistory", Cap.CHATHISTORY, _SPEC + "chathistory"),
         Capability("draft/event-playback", Cap.EVENT_PLAYBACK, _SPEC + "chathistory"),
         Capability("draft/extended-isupport", Cap.EXTENDED_ISUPPORT, _SPEC + "extended-isupport"),
-        Capability("draft/message-redaction", Cap.REDACTION, _SPEC + "message-redaction"),
+        Capability(
+            "draft/message-redaction", Cap.REDACTION, _SPEC + "message-redaction", broadcast=True
+        ),
         Capability("draft/metadata-3", Cap.METADATA, _SPEC + "metadata"),
-        Capability("draft/multiline", Cap.MULTILINE, _SPEC + "multiline"),
+        Capability("draft/multiline", Cap.MULTILINE, _SPEC + "multiline", broadcast=True),
         Capability("draft/pre-away", Cap.PRE_AWAY, _SPEC + "pre-away"),
-        Capability("draft/read-marker", Cap.READ_MARKER, _SPEC + "read-marker"),
+        Capability("draft/read-marker", Cap.READ_MARKER, _SPEC + "read-marker", broadcast=True),
         Capability("echo-message", Cap.ECHO_MESSAGE, _SPEC + "echo-message"),
-        Capability("extended-join", Cap.EXTENDED_JOIN, _SPEC + "extended-join"),
-        Capability("extended-monitor", Cap.EXTENDED_MONITOR, _SPEC + "extended-monitor"),
-        Capability("invite-notify", Cap.INVITE_NOTIFY, _SPEC + "invite-notify"),
+        Capability("extended-join", Cap.EXTENDED_JOIN, _SPEC + "extended-join", broadcast=True),
+        Capability(
+            "extended-monitor", Cap.EXTENDED_MONITOR, _SPEC + "extended-monitor", broadcast=True
+        ),
+        Capability("invite-notify", Cap.INVITE_NOTIFY, _SPEC + "invite-notify", broadcast=True),
         Capability("labeled-response", Cap.LABELED_RESPONSE, _SPEC + "labeled-response"),
-        Capability("message-tags", Cap.MESSAGE_TAGS, _SPEC + "message-tags"),
+        Capability("message-tags", Cap.MESSAGE_TAGS, _SPEC + "message-tags", broadcast=True),
         Capability("multi-prefix", Cap.MULTI_PREFIX, _SPEC + "multi-prefix"),
         Capability("no-implicit-names", Cap.NO_IMPLICIT_NAMES, _SPEC + "no-implicit-names"),
         Capability("sasl", Cap.SASL, _SPEC + "sasl-3.2"),
-        Capability("server-time", Cap.SERVER_TIME, _SPEC + "server-time"),
-        Capability("setname", Cap.SETNAME, _SPEC + "setname"),
+        Capability("server-time", Cap.SERVER_TIME, _SPEC + "server-time", broadcast=True),
+        Capability("setname", Cap.SETNAME, _SPEC + "setname", broadcast=True),
         Capability("soju.im/search", Cap.SEARCH, _SOJU),
         Capability("standard-replies", Cap.STANDARD_REPLIES, _SPEC + "standard-replies"),
         Capability("sts", Cap.STS, _SPEC + "sts"),
@@ -98,21 +109,4 @@ CAPABILITIES = {
 
 # The capabilities that change the bytes of what is broadcast. Connections whose other capabilities
 # differ share one encoded form.
-BROADCAST_CAPS = (
-    Cap.ACCOUNT_NOTIFY
-    | Cap.ACCOUNT_TAG
-    | Cap.AWAY_NOTIFY
-    | Cap.BATCH
-    | Cap.CHANNEL_RENAME
-    | Cap.CHGHOST
-    | Cap.EXTENDED_JOIN
-    | Cap.EXTENDED_MONITOR
-    | Cap.INVITE_NOTIFY
-    | Cap.MESSAGE_TAGS
-    | Cap.METADATA
-    | Cap.MULTILINE
-    | Cap.READ_MARKER
-    | Cap.REDACTION
-    | Cap.SERVER_TIME
-    | Cap.SETNAME
-)
+BROADCAST_CAPS = reduce(or_, (row.flag for row in CAPABILITIES.values() if row.broadcast))

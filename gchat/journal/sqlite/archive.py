@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class StoreArchive:
-    """See Archive. One thread reads, one question after the other."""
+    """One thread reads, one question after the other."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -25,30 +25,24 @@ class StoreArchive:
         self._reader.close()
 
     def read(self, query: Query) -> list[Record]:
-        """See Archive."""
         return self._ask(lambda: self._store.reader.read(query))
 
     def around(self, query: Query, center: Reference) -> list[Record]:
-        """See Archive."""
         return self._ask(lambda: self._store.reader.around(query, center))
 
     def targets(
         self, places: Iterable[tuple[str, int]], person: str, after: int, before: int, limit: int
     ) -> list[Record]:
-        """See Archive."""
         wanted = tuple(places)
         return self._ask(lambda: self._store.reader.targets(wanted, person, after, before, limit))
 
     def search(self, search: Search) -> list[Record]:
-        """See Archive."""
         return self._ask(lambda: self._store.reader.search(search))
 
     def find(self, msgid: str) -> Record | None:
-        """See Archive."""
         return self._ask(lambda: self._store.reader.find(msgid))
 
     def conversations(self, person: str) -> list[str]:
-        """See Archive."""
         return self._ask(lambda: self._store.reader.conversations(person))
 
     def _ask(self, question: Callable[[], T]) -> T:

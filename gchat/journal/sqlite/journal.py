@@ -41,7 +41,6 @@ class Pending:
         self._signal: Signal | None = None  # made by who waits
 
     def result(self) -> Outcome:
-        """See Ticket."""
         if not self._shown:
             self._signal = self._signal or Signal()
             self._signal.wait()
@@ -57,7 +56,7 @@ class Pending:
 
 
 class SqliteJournal:
-    """See Journal. `now` gives milliseconds since 1970; `boot` is different for each run;
+    """`now` gives milliseconds since 1970; `boot` is different for each run;
     `writer` is the only thread that writes to the store.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
@@ -105,7 +104,6 @@ class SqliteJournal:
         return self._failing
 
     def append(self, event: Event) -> Pending:
-        """See Journal."""
         if self._closed:
             raise RuntimeError("the journal is closed")
         if self._applying:
@@ -124,7 +122,6 @@ class SqliteJournal:
         return ticket
 
     def close(self) -> None:
-        """See Journal."""
         self._closed = True
         self._work.set()
         self._greenlet.join(CLOSE_SECONDS)

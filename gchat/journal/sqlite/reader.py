@@ -31,7 +31,6 @@ class Reader:
         self._connection.close()
 
     def read(self, query: Query) -> list[Record]:
-        """See Archive."""
         after = self._bound(query.after, -1, query.place)
         before = self._bound(query.before, 1, query.place)
         wanted = "1" if query.events else MESSAGE
@@ -45,7 +44,6 @@ class Reader:
         return found[::-1] if query.newest else found
 
     def around(self, query: Query, center: Reference) -> list[Record]:
-        """See Archive."""
         here = self._bound(center, 1, query.place)
         if not here:
             return []  # a message that is not known
@@ -65,7 +63,6 @@ class Reader:
         before: int,
         limit: int,
     ) -> list[Record]:
-        """See Archive."""
         found = []
         for place, since in [*places, *((one, 0) for one in self.conversations(person))]:
             last = self.read(Query(place, 1, since=since))
@@ -73,7 +70,6 @@ class Reader:
         return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
 
     def find(self, msgid: str) -> Record | None:
-        """See Archive."""
         sql = f"SELECT {COLUMNS} FROM entries WHERE msgid = ? AND kind IN {SPOKEN}"  # noqa: S608
         found = _read(self._connection.execute(sql, (msgid,)))
         return found[0] if found else None
@@ -84,12 +80,10 @@ class Reader:
         return self._connection.execute(sql, (TASK,)).fetchall()
 
     def conversations(self, person: str) -> list[str]:
-        """See Archive."""
         sql = "SELECT place FROM participants WHERE person = ?"
         return [row[0] for row in self._connection.execute(sql, (person,))]
 
     def search(self, search: Search) -> list[Record]:
-        """See Archive."""
         if not search.places:
             return []
         # as JSON: there may be thousands of conversations, and an expression can be only so deep

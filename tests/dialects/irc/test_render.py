@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pytest
@@ -41,7 +43,7 @@ from gchat.dialects.irc.render import (
     server_time,
     variant,
 )
-from gchat.wire.caps import BROADCAST_CAPS, Cap
+from gchat.wire.caps import BROADCAST_CAPS, CAPABILITIES, Cap, Capability
 from gchat.wire.lines import MAX_BODY_BYTES
 
 AT = 1_700_000_000_007
@@ -347,3 +349,16 @@ def test_times_and_back() -> None:
     with pytest.raises(ValueError, match="does not match"):
         parse_time("yesterday")
     assert (marker_time(AT), marker_time(0)) == (f"timestamp={TIME}", "*")
+
+
+@pytest.mark.parametrize("row", CAPABILITIES.values(), ids=lambda row: row.name)
+def test_a_capability_parts_people_where_it_changes_what_is_broadcast(row: Capability) -> None:
+    """Otherwise who has it and who has not are written to at once."""
+    every = reduce(or_, (one.flag for one in CAPABILITIES.values()))
+    effects = [effect for effect, _, _ in ROWS] + [spoke("one\ntwo")]
+    with_it, without = (
+        [render(effect, form=Form(caps)) for effect in effects]
+        for caps in (every, every & ~row.flag)
+    )
+    assert (with_it != without) is row.broadcast
+    assert (row.flag in BROADCAST_CAPS) is row.broadcast
