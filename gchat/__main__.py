@@ -22,7 +22,7 @@ from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.journal.base import JournalError
 from gchat.logs import log_to
-from gchat.net.tls import TlsError
+from gchat.net.tls import CertificateError
 from gchat.notify import notify
 from gchat.server import Server
 
@@ -81,7 +81,7 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         gevent.signal_handler(number, on_signal)
     try:
         server = Server(config, load_again)
-    except (ConfigError, JournalError, TlsError) as error:
+    except (ConfigError, JournalError, CertificateError) as error:
         return _fail(str(error))
     try:
         server.start()

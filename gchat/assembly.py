@@ -14,7 +14,7 @@ from gchat.core.limits import Buckets
 from gchat.journal.sqlite.engine import data_folder
 from gchat.net.admission import Admission
 from gchat.net.endpoint import PEOPLE, Endpoint
-from gchat.net.tls import Certificate, TlsError, self_signed
+from gchat.net.tls import Certificate, CertificateError, self_signed
 from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
@@ -28,14 +28,16 @@ def most_connections(config: Config) -> int:
 
 
 def certificate(config: Config) -> Certificate | None:
-    """What TLS is spoken with, if it is. Raises TlsError."""
+    """What TLS is spoken with, if it is. Raises CertificateError."""
     tls = config.tls
     if tls.certificate:
         return Certificate(Path(tls.certificate), Path(tls.key or tls.certificate))
     if tls.self_signed:
         return self_signed(data_folder(config.journal.data), config.server.name)
     if any(endpoint.tls_only for endpoint in endpoints(config)):
-        raise TlsError("A listening address requires TLS, but there is no certificate. Set [tls].")
+        raise CertificateError(
+            "A listening address requires TLS, but there is no certificate. Set [tls]."
+        )
     return None
 
 

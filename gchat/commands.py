@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gchat.config import AccountsConfig, ConfigError, load
 from gchat.config.document import document
+from gchat.errors import GchatError
 from gchat.journal.engines import engine_of
 from gchat.journal.sqlite.engine import data_folder
 from gchat.journal.sqlite.export import backup, export
@@ -55,7 +56,7 @@ def _config(arguments: argparse.Namespace) -> None:
     sys.stdout.write(document())
 
 
-class CommandError(Exception):
+class CommandError(GchatError):
     """A sentence with what to do next."""
 
 

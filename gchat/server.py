@@ -38,7 +38,7 @@ from gchat.net.listener import Listener
 from gchat.net.metrics import Metrics
 from gchat.net.services import Services
 from gchat.net.session import Session
-from gchat.net.tls import TlsError
+from gchat.net.tls import CertificateError
 from gchat.wire.names import casefold
 from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
 
@@ -50,7 +50,7 @@ class Server:
 
     def __init__(self, config: Config, load_again: Callable[[], Config] | None = None) -> None:
         """`load_again` reads the configuration anew, for `reload`. Raises ConfigError, JournalError
-        and TlsError.
+        and CertificateError.
         """
         self._load_again = load_again or (lambda: config)
         self._workers = WorkerPool(KEY_THREADS, KEYS_WAITING)
@@ -146,7 +146,7 @@ class Server:
         try:
             if self._services.certificate is not None:
                 self._services.certificate.load()
-        except TlsError as error:
+        except CertificateError as error:
             answers.append(f"Certificate not reloaded: {error}")
         return answers
 

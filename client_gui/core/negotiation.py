@@ -45,7 +45,7 @@ def cap(core: ClientProtocol, message: Message) -> list[Event]:
             core.waited.clear()
             _end(core)
             if core.login is not None:
-                return [LoginFailed(_("This server knows no accounts."))]
+                return [LoginFailed(_("This server has no accounts."))]
         case "DEL":
             core.caps.difference_update(names)
     return []
@@ -80,7 +80,7 @@ def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Even
     else:
         core.send("CAP", "END")
     if core.login is not None and "sasl" not in core.values:
-        return [LoginFailed(_("This server knows no accounts."))]
+        return [LoginFailed(_("This server has no accounts."))]
     return []
 
 

@@ -153,7 +153,7 @@ class ClientProtocol:
         if self.backlog.deadline is not None and now >= self.backlog.deadline:
             return self.backlog.give_up()
         if self._pinged is not None:
-            return self._close(_("The server does not answer any more."))
+            return self._close(_("The server no longer answers."))
         self._ask_for_life(now, self._timeouts.reply)
         return []
 
@@ -295,7 +295,7 @@ class ClientProtocol:
             if self.state is State.READY:
                 return None
             self.state = State.CLOSED
-            raise ProtocolError(_("What answers there is not a chat server.")) from None
+            raise ProtocolError(_("That is not a chat server.")) from None
 
     def _handle(self, message: Message, now: float) -> list[Event]:
         if message.command == "PONG" and self._pinged is not None:

@@ -72,7 +72,7 @@ def interpret(text: str, room: str, reply_to: str = "") -> Action:
     row = COMMANDS.get(name.lower())
     if row is None:
         return Tell(
-            _("There is no command /{name}. {help}").format(name=name, help=help_text()), error=True
+            _("Unknown command /{name}. {help}").format(name=name, help=help_text()), error=True
         )
     if name.lower() not in _SPEAKING:
         rest = " ".join(rest.split("\n"))  # of one line, as everything but what is said
@@ -91,7 +91,7 @@ def _line(command: str, *params: str) -> Send:
 
 def _usage(name: str) -> Tell:
     return Tell(
-        _("Write it like this: /{name} {commands}").format(name=name, commands=COMMANDS[name][1]),
+        _("Usage: /{name} {commands}").format(name=name, commands=COMMANDS[name][1]),
         error=True,
     )
 
@@ -163,19 +163,19 @@ def _quit(rest: str, room: str) -> Action:
 
 # Each: what it does, what it takes, what it is for.
 COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
-    "help": (_help, n_("[COMMAND]"), n_("what there is, or what one of them is for")),
+    "help": (_help, n_("[COMMAND]"), n_("list the commands, or explain one")),
     "join": (_join, n_("#ROOM [KEY]"), n_("enter a room")),
     "part": (_part, n_("[REASON]"), n_("leave this room")),
-    "msg": (_msg, n_("NAME TEXT"), n_("write to one person")),
+    "msg": (_msg, n_("NAME TEXT"), n_("send a private message")),
     "me": (_me, n_("TEXT"), n_("say what you do: /me waves")),
-    "nick": (_nick, n_("NAME"), n_("be called otherwise")),
-    "away": (_away, n_("[REASON]"), n_("be away; without a reason, be back")),
-    "topic": (_topic, n_("[TEXT]"), n_("read or change what this room is about")),
+    "nick": (_nick, n_("NAME"), n_("change your nickname")),
+    "away": (_away, n_("[REASON]"), n_("mark yourself as away; without a reason, as back")),
+    "topic": (_topic, n_("[TEXT]"), n_("show or change the topic of this room")),
     "invite": (_invite, n_("NAME"), n_("invite somebody to this room")),
-    "kick": (_kick, n_("NAME [REASON]"), n_("put somebody out of this room")),
-    "ban": (_ban, n_("NAME or MASK"), n_("keep somebody out of this room")),
-    "search": (_search, n_("WORDS"), n_("find what was said in this room")),
-    "mute": (_mute, "", n_("no notifications of this room, or again some")),
+    "kick": (_kick, n_("NAME [REASON]"), n_("kick somebody from this room")),
+    "ban": (_ban, n_("NAME or MASK"), n_("ban somebody from this room")),
+    "search": (_search, n_("WORDS"), n_("search the messages of this room")),
+    "mute": (_mute, "", n_("mute or unmute this room")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
 

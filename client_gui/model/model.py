@@ -322,7 +322,7 @@ class Model:
             added = self.add(key, Look.LEFT, text, at=event.at, nick=event.nick)
         else:
             about = {"by": event.by, "reason": event.reason}
-            text += _(" (put out by {by}: {reason})").format(**about)
+            text += _(" (kicked by {by}: {reason})").format(**about)
             added = self.add(key, Look.INFO, text, at=event.at)
         return [*added, RoomChanged(key), RoomsChanged()]
 

@@ -127,7 +127,9 @@ class Connector:
         try:
             format_message("NICK", nick, "")  # the rest of the line would be another parameter
         except MessageError as error:
-            self._emit(CommandFailed(_("That is no nickname: {error}.").format(error=error)))
+            self._emit(
+                CommandFailed(_("This nickname cannot be used: {error}.").format(error=error))
+            )
             return
         self._nick_refused = False
         if self._core is None or self._core.state is not State.READY:
@@ -264,7 +266,9 @@ class Connector:
                 reasons.append(str(error))
             except Exception as error:  # of ours, about what the server says: not the end of us
                 log.exception("what the server says is not understood")
-                reasons.append(_("The server is not understood: {error}.").format(error=error))
+                reasons.append(
+                    _("The server sent something unexpected: {error}.").format(error=error)
+                )
             nursery.cancel_scope.cancel()
         return reasons[0] if reasons else ""
 

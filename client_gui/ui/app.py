@@ -340,7 +340,7 @@ class App:
         answering = self.actions.answering
         if answering is not None:
             about = {"nick": answering.nick, "text": answering.text[:60]}
-            return _("↪ answering {nick}: {text}  (Esc to stop)").format(**about)
+            return _("↪ Reply to {nick}: {text}  (Esc to cancel)").format(**about)
         names = self.model.rooms[self.model.current].typists(time.time())
         if len(names) > 3:
             return _("several people are typing …")

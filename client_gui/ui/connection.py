@@ -137,9 +137,12 @@ class Connection:
             shown=shown
         )
         if needed.changed:
-            text = _("It is ANOTHER certificate than the one you trusted before. ") + text
+            text = _("It is NOT the certificate that you trusted before. ") + text
         else:
-            text = _("Nobody whom this computer knows has signed the server's certificate. ") + text
+            text = (
+                _("The certificate is not signed by an authority that this computer trusts. ")
+                + text
+            )
         net = self.net
 
         def answer(yes: bool) -> None:

@@ -31,7 +31,7 @@ class Menus:
             again = partial(actions.send_again, line.number)
             menu.add_command(label=_("Send again"), command=again)
         if line.look in SPOKEN and line.msgid and not line.redacted:
-            menu.add_command(label=_("Answer"), command=lambda: actions.answer(line))
+            menu.add_command(label=_("Reply"), command=lambda: actions.answer(line))
             some = self._menu(menu)
             for reaction in REACTIONS:
                 some.add_command(label=reaction, command=partial(actions.react, line, reaction))
@@ -65,7 +65,7 @@ class Menus:
         room = app.model.rooms[app.model.current].name
         menu.add_separator()
         for label, line in (
-            (_("Put out of the room"), ("KICK", room, nick)),
+            (_("Kick"), ("KICK", room, nick)),
             (_("Ban"), ("MODE", room, "+b", f"{nick}!*@*")),
         ):
             menu.add_command(label=label, command=partial(app.actions.command, *line))

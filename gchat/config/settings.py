@@ -32,11 +32,12 @@ from gchat.config.rules import (
     text,
     word,
 )
+from gchat.errors import GchatError
 
 OPERATORS = "operators"
 
 
-class ConfigError(ValueError):
+class ConfigError(GchatError, ValueError):
     """One line that names the source, the key and what is allowed."""
 
 

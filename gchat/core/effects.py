@@ -7,10 +7,11 @@ from typing import Protocol
 from msgspec import Struct
 
 from gchat.core.events import Entry, ModeChange
+from gchat.errors import GchatError
 from gchat.wire.numerics import ERR_UNKNOWNERROR, Numeric
 
 
-class Refused(Exception):
+class Refused(GchatError):
     """What was asked cannot be done; carries its own reply.
 
     `params` stand between the asker's nickname and the text in IRC.
@@ -23,7 +24,7 @@ class Refused(Exception):
         self.text = text or numeric.text
 
 
-class Busy(Exception):
+class Busy(GchatError):
     """Too much of it is being done already."""
 
 

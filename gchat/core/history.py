@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from gchat.core.effects import Saved
+from gchat.errors import GchatError
 
 MESSAGES = frozenset({"PRIVMSG", "NOTICE"})
 
@@ -78,7 +79,7 @@ class Search(Struct, frozen=True):
     before: int = 0
 
 
-class Unreadable(Exception):
+class Unreadable(GchatError):
     """The past cannot be read now."""
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from gchat.core.effects import Effect, Outcome, Ticket
 from gchat.core.events import Entry, Event
 from gchat.core.history import Archive
+from gchat.errors import GchatError
 
 # Changes the hub. Never waits; called for one entry at a time, in order.
 Apply = Callable[[Entry], Outcome]
@@ -17,7 +18,7 @@ Show = Callable[[tuple[Effect, ...]], None]
 Gauges = dict[str, tuple[str, float]]
 
 
-class JournalError(Exception):
+class JournalError(GchatError):
     """The journal cannot be used; the text says why and what to do."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from gchat.net import refusals
 from gchat.net.endpoint import PEOPLE, Endpoint
 from gchat.net.outbox import Outbox
-from gchat.net.tls import Certificate, TlsFailed, TlsSocket
+from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
@@ -132,7 +132,7 @@ class Layers:
     def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
         try:
             found = tls.receive(data)
-        except TlsFailed as error:
+        except TlsBroken as error:
             self.ended = f"TLS failed: {error}"
             return b""
         if tls.ended:

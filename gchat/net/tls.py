@@ -21,6 +21,8 @@ from cryptography.x509.oid import NameOID
 from gevent.event import Event
 from OpenSSL import SSL
 
+from gchat.errors import GchatError
+
 log = logging.getLogger(__name__)
 
 PIECE_BYTES = 65536  # of plaintext, encrypted at once
@@ -28,7 +30,7 @@ CERTIFICATE_DAYS = 3650  # a self-signed one is for who compares its fingerprint
 _WRITE = 2  # gevent's loop.io: watch for room to write
 
 
-class TlsFailed(Exception):
+class TlsBroken(GchatError):
     """What came is no TLS, or none that is spoken here."""
 
 
@@ -61,7 +63,7 @@ class TlsSocket:
         return certificate.fingerprint(hashes.SHA256()).hex() if certificate else ""
 
     def receive(self, data: bytes) -> bytes:
-        """What the bytes from the socket say. Raises TlsFailed where they say nothing."""
+        """What the bytes from the socket say. Raises TlsBroken where they say nothing."""
         self._tls.bio_write(data)
         found = []
         try:
@@ -78,7 +80,7 @@ class TlsSocket:
         except SSL.ZeroReturnError:
             self.ended = True
         except SSL.Error as error:
-            raise TlsFailed(_why(error)) from None
+            raise TlsBroken(_why(error)) from None
         finally:
             self._push()
         return b"".join(found)
@@ -158,7 +160,7 @@ class TlsSocket:
             self._watcher = None
 
 
-class TlsError(Exception):
+class CertificateError(GchatError):
     """A certificate cannot be used; a sentence with what to do next."""
 
 
@@ -184,13 +186,13 @@ class Certificate:
     """A certificate and its key, in files that may be replaced while the server runs."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
-        """Raises TlsError."""
+        """Raises CertificateError."""
         self._paths = certificate, key
         self.load()
 
     def load(self) -> None:
-        """Reads the files; who connects from now on is shown what they hold. Raises TlsError, and
-        the certificate is the one before.
+        """Reads the files; new connections are shown what they hold. Raises CertificateError, and
+        then the certificate is the one before.
         """
         certificate, key = self._paths
         try:
@@ -199,7 +201,7 @@ class Certificate:
         except (OSError, SSL.Error) as error:
             why = error.strerror if isinstance(error, OSError) else _why(error)
             text = f"{certificate} and {key} cannot be used: {why}"
-            raise TlsError(f"{text}. Both must be PEM, and the key must match.") from None
+            raise CertificateError(f"{text}. Both must be PEM, and the key must match.") from None
 
     @property
     def fingerprint(self) -> str:
@@ -215,14 +217,14 @@ def _first_of(chain: str) -> str:
 
 
 def self_signed(folder: Path, name: str) -> Certificate:
-    """The certificate in a folder, made when it is first asked for. Raises TlsError."""
+    """The certificate in a folder, made when it is first asked for. Raises CertificateError."""
     certificate, key = folder / "tls-certificate.pem", folder / "tls-key.pem"
     if not (certificate.exists() and key.exists()):
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
             _make(certificate, key, name)
         except OSError as error:
-            raise TlsError(f"{folder} cannot be written: {error.strerror}") from None
+            raise CertificateError(f"{folder} cannot be written: {error.strerror}") from None
     return Certificate(certificate, key)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 
+from gchat.errors import WireError
+
 CHUNK_BYTES = 400  # of base64 in one AUTHENTICATE
 MECHANISM = "SCRAM-SHA-256"
 
 
-class SaslError(Exception):
+class SaslError(WireError):
     """The exchange has failed; the text is for the log only."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gchat.errors import WireError
 from gchat.wire.lines import MAX_BODY_BYTES
 
 # message-tags, "Size limit": what a client may send, counted from "@" to the space, both included.
@@ -19,7 +20,7 @@ _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 _UNESCAPES = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 
 
-class MessageError(ValueError):
+class MessageError(WireError):
     """A line that is no IRC message."""
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import precis_i18n
 
+from gchat.errors import WireError
 from gchat.wire.confusables import mixed
 
 NICK_LENGTH = 30  # characters
@@ -30,7 +31,7 @@ _ROOM_FORBIDDEN = re.compile(r"[\s,:*?\x00-\x1f\x7f]")
 _ASCII_PRINTABLE = re.compile(r"[!-~]+")
 
 
-class InvalidName(ValueError):
+class InvalidName(WireError):
     """A name that cannot be used; the text says why, as a sentence's end: "is empty"."""
 
 

@@ -8,6 +8,8 @@ import ipaddress
 import struct
 from dataclasses import dataclass
 
+from gchat.errors import WireError
+
 V1_BYTES = 107  # the longest line of version 1, section 2.1
 V2_BYTES = 16 + 1024  # the longest header of version 2 that is taken, with its extensions
 _V1 = b"PROXY "
@@ -18,7 +20,7 @@ _ADDRESSES = {0x11: ("!4s4sHH", ipaddress.IPv4Address), 0x21: ("!16s16sHH", ipad
 _FAMILIES = {"TCP4": ipaddress.IPv4Address, "TCP6": ipaddress.IPv6Address}
 
 
-class BadProxy(ValueError):
+class BadProxy(WireError):
     """It is no header of the PROXY protocol."""
 
 

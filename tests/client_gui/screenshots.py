@@ -104,7 +104,7 @@ def reading(stage: Stage) -> tuple[Ui, Panel | None]:
     ui.type("/join #music")
     ui.wait_until(lambda: ui.app.model.current == "#music")
     ui.wait_until(lambda: ui.app.model.rooms["#music"].members)
-    lan.ask(*(f"PRIVMSG #lobby :what was said before, {n}" for n in range(12)))
+    lan.ask(*(f"PRIVMSG #lobby :older messages, {n}" for n in range(12)))
     ui.wait_until(lambda: ui.app.model.rooms["#lobby"].unread == 12)
     ui.app.navigation.choose("#lobby")
     transcript = ui.app.window.transcript

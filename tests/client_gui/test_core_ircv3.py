@@ -260,7 +260,7 @@ def test_a_password_goes_out_in_the_clear_only_where_nobody_reads_it(
 
 def test_a_server_without_accounts() -> None:
     core = ClientProtocol("Tuan", 0.0, login=Login("tuan", "secret"))
-    assert hear(core, "CAP * LS :echo-message") == [LoginFailed("This server knows no accounts.")]
+    assert hear(core, "CAP * LS :echo-message") == [LoginFailed("This server has no accounts.")]
     assert "secret" not in repr(Login("tuan", "secret"))
 
 

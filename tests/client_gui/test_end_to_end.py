@@ -84,7 +84,7 @@ def test_two_windows_and_irssi(
     wait_for_all(windows, lambda ui: "lan2" in ui.app.model.rooms["#lobby"].members)
     assert "lan2" in duy.app.model.rooms, "the conversation goes on under the new name"
 
-    # the plug is pulled; what was said before is there afterwards, once, in order, for both
+    # the plug is pulled; older messages is there afterwards, once, in order, for both
     before = spoken(tuan)
     assert before == spoken(duy)
     port = server.port

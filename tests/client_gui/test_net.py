@@ -189,9 +189,9 @@ def test_keepalive_asks_a_silent_server_and_gives_up_on_a_dead_one() -> None:
         await server.send_all(b"PONG srv keepalive\r\n")
         assert await read_until(server, b"\r\n") == b"PING keepalive\r\n"
         assert trio.current_time() == 60
-        assert (await world.until(Closed)).reason == "The server does not answer any more."
+        assert (await world.until(Closed)).reason == "The server no longer answers."
         assert trio.current_time() == 80
-        assert (await world.until(Waiting)).reason == "The server does not answer any more."
+        assert (await world.until(Waiting)).reason == "The server no longer answers."
         await world.welcome(2)
 
     play(script)
@@ -210,7 +210,7 @@ def test_what_is_no_chat_server_is_said_so() -> None:
     async def script(world: World, connector: Connector) -> None:
         server = await world.accept()
         await server.send_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        assert (await world.until(Waiting)).reason == "What answers there is not a chat server."
+        assert (await world.until(Waiting)).reason == "That is not a chat server."
 
     play(script)
 

@@ -225,7 +225,7 @@ def test_time_outs() -> None:
     assert core.deadline == 131.5
     assert core.receive_data(b"PONG srv keepalive\r\n", 123.0) == [Latency(1.5)]
     core.on_time(143.0)
-    assert core.on_time(153.0) == [Closed("The server does not answer any more.")]
+    assert core.on_time(153.0) == [Closed("The server no longer answers.")]
     assert core.deadline is None
 
 

@@ -13,7 +13,7 @@ from gchat.dialects.plain import PlainConnection
 from gchat.net.endpoint import Endpoint
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
-from gchat.net.tls import Certificate, TlsFailed, TlsSocket
+from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.wire.authenticate import SaslError, decode, encode
 from gchat.wire.caps import CAPABILITIES
@@ -163,7 +163,7 @@ def tls(certificate: Certificate) -> Target:
         try:
             for piece in _pieces(data):
                 end.receive(piece)
-        except TlsFailed:
+        except TlsBroken:
             pass
         end.close()
 

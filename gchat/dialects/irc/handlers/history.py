@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from gchat.core.effects import Effect
+from gchat.core.effects import Effect, Failure
 from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.core.rooms import Room
@@ -18,14 +18,6 @@ from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 
 _BATCH, _TARGETS_BATCH = "chathistory", "draft/chathistory-targets"
-
-
-class Failed(Exception):
-    """A FAIL: its code, its context, its text."""
-
-    def __init__(self, code: str, *context: str, text: str) -> None:
-        super().__init__(code)
-        self.code, self.context, self.text = code, context, text
 
 
 @command(
@@ -46,22 +38,22 @@ class Failed(Exception):
 def chathistory(irc: IrcConnection, message: Message) -> None:
     """CHATHISTORY."""
     subcommand = message.params[0].upper() if message.params else "*"
+    if subcommand not in _SUBCOMMANDS:
+        raise _failure("INVALID_PARAMS", subcommand, text="Unknown command")
+    handler, expected = _SUBCOMMANDS[subcommand]
+    words = message.params[1:]
+    if len(words) != expected:
+        text = "Insufficient parameters" if len(words) < expected else "Too many parameters"
+        raise _failure("INVALID_PARAMS", subcommand, text=text)
     try:
-        if subcommand not in _SUBCOMMANDS:
-            raise Failed("INVALID_PARAMS", subcommand, text="Unknown command")
-        handler, expected = _SUBCOMMANDS[subcommand]
-        words = message.params[1:]
-        if len(words) != expected:
-            text = "Insufficient parameters" if len(words) < expected else "Too many parameters"
-            raise Failed("INVALID_PARAMS", subcommand, text=text)
-        try:
-            handler(irc, irc.node.archive, subcommand, words)
-        except Unreadable:
-            raise Failed(
-                "MESSAGE_ERROR", subcommand, words[0], text="Messages could not be retrieved"
-            ) from None
-    except Failed as failed:
-        irc.fail("CHATHISTORY", failed.code, *failed.context, text=failed.text)
+        handler(irc, irc.node.archive, subcommand, words)
+    except Unreadable:
+        text = "Messages could not be retrieved"
+        raise _failure("MESSAGE_ERROR", subcommand, words[0], text=text) from None
+
+
+def _failure(code: str, *context: str, text: str) -> Failure:
+    return Failure("CHATHISTORY", code, *context, text=text)
 
 
 def replay(irc: IrcConnection, room: Room) -> None:
@@ -118,7 +110,7 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
     start, end, limit = words
     times = [_reference(name, start, start), _reference(name, end, end)]
     if any(time.msgid for time in times):
-        raise Failed("INVALID_PARAMS", name, text="TARGETS takes only timestamps")
+        raise _failure("INVALID_PARAMS", name, text="TARGETS takes only timestamps")
     after, before = sorted(time.at for time in times)
     most = _limit(irc, name, limit)
     places = room_places(irc.peer)
@@ -160,8 +152,8 @@ def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
     return Query(where, lines, since=since, events=Cap.EVENT_PLAYBACK in irc.caps)
 
 
-def _invalid_target(name: str, target: str) -> Failed:
-    return Failed("INVALID_TARGET", name, target, text="Messages could not be retrieved")
+def _invalid_target(name: str, target: str) -> Failure:
+    return _failure("INVALID_TARGET", name, target, text="Messages could not be retrieved")
 
 
 def _bounded(
@@ -180,24 +172,24 @@ def _bounded(
 
 def _limit(irc: IrcConnection, name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
-        raise Failed("INVALID_PARAMS", name, text or "*", text="Invalid limit")
+        raise _failure("INVALID_PARAMS", name, text or "*", text="Invalid limit")
     return min(int(text[:9]), HISTORY_PER_COMMAND)
 
 
 def _reference(name: str, target: str, text: str) -> Reference:
     kind, equals, value = text.partition("=")
     if not equals or not value:
-        raise Failed("INVALID_PARAMS", name, text or "*", text="Invalid message reference")
+        raise _failure("INVALID_PARAMS", name, text or "*", text="Invalid message reference")
     if kind == "msgid":
         return Reference(msgid=value)
     if kind != "timestamp":
-        raise Failed(
+        raise _failure(
             "INVALID_MSGREFTYPE", name, target, text=f"{kind}-based requests are not supported"
         )
     try:
         return Reference(at=parse_time(value))
     except ValueError:
-        raise Failed("INVALID_PARAMS", name, text, text="Invalid timestamp") from None
+        raise _failure("INVALID_PARAMS", name, text, text="Invalid timestamp") from None
 
 
 def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:

@@ -14,6 +14,7 @@ from gchat.core.events import AccountMade, LoggedIn
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.exchange import Exchange
+from gchat.errors import GchatError
 from gchat.wire import sasl
 from gchat.wire.authenticate import CHUNK_BYTES, MECHANISM, SaslError, decode, encode
 from gchat.wire.caps import Cap
@@ -32,7 +33,7 @@ MECHANISMS = ("EXTERNAL", "PLAIN", MECHANISM)
 FAILURES_MOST = 10  # of one connection, before it is closed
 
 
-class Denied(Exception):
+class LoginFailed(GchatError):
     """The log-in has failed; the text is a sentence for people."""
 
 
@@ -79,10 +80,12 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
     irc.exchange.size = 0
     try:
         _proceed(irc, irc.exchange, decode(text))
-    except (SaslError, Denied) as error:
+    except (SaslError, LoginFailed) as error:
         irc.exchange = None
         failed(irc)
-        raise Refused(ERR_SASLFAIL, text=str(error) if isinstance(error, Denied) else "") from None
+        raise Refused(
+            ERR_SASLFAIL, text=str(error) if isinstance(error, LoginFailed) else ""
+        ) from None
 
 
 def _begin(irc: IrcConnection, mechanism: str) -> None:
@@ -112,7 +115,7 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
 
 
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
-    """Raises SaslError, Denied."""
+    """Raises SaslError, LoginFailed."""
     if exchange.mechanism == "EXTERNAL":
         account = _by_certificate(irc, message)
     elif exchange.scram is None:
@@ -120,7 +123,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
         account = check_password(irc, name, password)
     else:
         if not irc.peer.may_log_in():
-            raise Denied("Too many login attempts: try again later")
+            raise LoginFailed("Too many login attempts: try again later")
         answer = exchange.scram.answer(message)
         if answer is not None:
             for chunk in encode(answer):
@@ -138,23 +141,23 @@ def mechanisms(irc: IrcConnection) -> tuple[str, ...]:
 
 
 def _unchanged(irc: IrcConnection, account: Account | None, verifier: str) -> Account:
-    """The account, if it is there as it was when its verifier was taken. Raises Denied."""
+    """The account, if it is there as it was when its verifier was taken. Raises LoginFailed."""
     if account is None or irc.hub.accounts.get(account.key) is not account:
-        raise Denied("Invalid account name or password")
+        raise LoginFailed("Invalid account name or password")
     if account.verifier != verifier:
-        raise Denied("Invalid account name or password")
+        raise LoginFailed("Invalid account name or password")
     return account
 
 
 def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
     """The account of the certificate that the peer has shown; somebody else's name is not given.
-    RFC 4422, appendix A. Raises Denied.
+    RFC 4422, appendix A. Raises LoginFailed.
     """
     key = irc.hub.certificates.get(irc.peer.fingerprint)
     account = irc.hub.accounts.get(key) if key is not None else None
     wanted = message.decode("utf-8", "replace")
     if account is None or (wanted and casefold(wanted) != account.key):
-        raise Denied("No account uses this certificate")
+        raise LoginFailed("No account uses this certificate")
     return account
 
 
@@ -166,18 +169,18 @@ def failed(irc: IrcConnection) -> None:
 
 
 def check_password(irc: IrcConnection, name: str, password: str) -> Account:
-    """The account whose password it is. Switches greenlets. Raises Denied."""
+    """The account whose password it is. Switches greenlets. Raises LoginFailed."""
     if not irc.peer.may_log_in():
-        raise Denied("Too many login attempts: try again later")
+        raise LoginFailed("Too many login attempts: try again later")
     account = irc.hub.accounts.get(casefold(name))
     kept = account.verifier if account is not None else ""
     verifier = _verifier(irc, name)
     try:
         right = irc.node.workers.ask(lambda: verifier.matches(password))
     except Busy:
-        raise Denied("Too many logins at the moment: try again") from None
+        raise LoginFailed("Too many logins at the moment: try again") from None
     if not right:
-        raise Denied("Invalid account name or password")
+        raise LoginFailed("Invalid account name or password")
     return _unchanged(irc, account, kept)
 
 

@@ -19,7 +19,7 @@ from gchat.core.events import (
 )
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import (
-    Denied,
+    LoginFailed,
     check_password,
     failed,
     log_in,
@@ -50,7 +50,7 @@ def serve(irc: IrcConnection, service: str, text: str) -> None:
             answer = f"Usage: {word.upper()} {usage}".rstrip()
         except Refused as refusal:
             answer = refusal.text
-        except Denied as denied:
+        except LoginFailed as denied:
             failed(irc)
             answer = str(denied)
     for line in answer.split("\n"):

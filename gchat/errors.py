@@ -1,0 +1,29 @@
+"""Every exception of the server has one root, in one tree:
+
+* `GchatError`
+    * `Refused`: what was asked cannot be done; carries its own numeric
+        * `Failure`: the same as a standard reply (FAIL)
+    * `Busy`: too much of it is being done already
+    * `LoginFailed`: the log-in has failed, with a sentence for people
+    * `Unreadable`: the past cannot be read now
+    * `JournalError`: the journal cannot be used, with a sentence that says what to do
+        * `StoreError`: the SQLite file
+    * `ConfigError`: a setting that cannot be used, with a sentence
+    * `CertificateError`: a certificate that cannot be used, with a sentence
+    * `CommandError`: a command of the command line cannot be carried out
+    * `TlsBroken`: one connection's TLS cannot go on
+    * `WireError`: what came over the wire is not what it should be
+        * `MessageError`: a line that is no IRC message
+            * `MessageTooLong`
+        * `InvalidName`: a name that cannot be used
+        * `SaslError`
+        * `BadProxy`: a PROXY header that is none
+"""
+
+
+class GchatError(Exception):
+    """Something that the server knows how to answer."""
+
+
+class WireError(GchatError, ValueError):
+    """What came over the wire is not what it should be."""
