@@ -397,7 +397,7 @@ def test_a_nickname_that_was_refused_later_is_not_asked_for_when_reconnecting() 
         await read_until(server, b"NICK Duy\r\n")
         await server.send_all(b":srv 433 Tuan Duy :taken\r\n")
         connector.change_nick("Lan\nQUIT")
-        assert "no nickname" in (await world.until(CommandFailed)).reason
+        assert "nickname cannot be used" in (await world.until(CommandFailed)).reason
         await server.aclose()
         server = await world.welcome(2)
         connector.change_nick("Lan")

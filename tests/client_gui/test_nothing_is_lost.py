@@ -95,7 +95,7 @@ def test_zoom_keeps_what_is_typed_pasted_recalled_and_answered(ui: Ui) -> None:
     (question,) = (one for one in ui.root.winfo_children() if isinstance(one, Question))
     question.yes()
     assert typed(ui) == "typed" + "\n".join("abcdefgh")
-    assert "answering Tuan: sent before" in ui.screen()
+    assert "Reply to Tuan: sent before" in ui.screen()
     ui.app.window.composer.put("")
     ui.key("<Up>")
     assert typed(ui) == "sent before"

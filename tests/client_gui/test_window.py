@@ -367,7 +367,7 @@ def test_members_come_and_go(server: ServerProcess, open_ui: OpenUi) -> None:
     lan.ask("NICK Lan2")
     ui.wait_until(lambda: "Lan2" in ui.app.window.members.text.get("1.0", "end"))
     op.ask("KICK #room Lan2 :out")
-    ui.wait_for("Lan2 has left the chat room! (put out by Op: out)")
+    ui.wait_for("Lan2 has left the chat room! (kicked by Op: out)")
     ui.wait_until(lambda: "MEMBERS — 1" in ui.screen())
 
 

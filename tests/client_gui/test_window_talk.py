@@ -60,11 +60,11 @@ def test_answers_reactions_and_deletions(ui: Ui, duy: IrcClient) -> None:
     ui.wait_for("Duy: who comes along?")
     line = ui.app.model.rooms["#lobby"].lines[-1]
     ui.app.actions.answer(line)
-    assert "answering Duy: who comes along?" in ui.screen()
+    assert "Reply to Duy: who comes along?" in ui.screen()
     ui.type("I do")
     ui.wait_for("Tuan: I do")
     assert "↪ Duy: who comes along?" in content(ui)
-    assert "answering" not in ui.screen()
+    assert "Reply to" not in ui.screen()
     answer = duy.until_that(lambda m: m.command == "PRIVMSG" and m.nick == "Tuan")[-1]
     assert answer.tags["+draft/reply"] == msgid
     ui.app.actions.react(line, "👍")
