@@ -66,6 +66,7 @@ from gchat.core.hub import Hub
 from gchat.core.limits import Recent
 from gchat.core.saved import restore
 from gchat.core.stamp import Stamper
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 from tests.core import likely
 from tests.core.audience import audience
@@ -327,7 +328,7 @@ def test_anything_in_any_order() -> None:
     run_state_machine_as_test(HubMachine, settings=machine(120))
     for kind in (*KINDS, *kinds_of(Effect)):  # pytest -rP shows them
         print(f"{kind.__name__}: {EFFECTIVE[kind] or SEEN[kind]}")
-    assert {kind.__name__ for kind in get_args(Event)} == {kind.__name__ for kind in KINDS}
+    assert set(get_args(Event)) == set(KINDS) == set(TRANSITIONS)
     rare = [kind.__name__ for kind in KINDS if EFFECTIVE[kind] < LEAST]
     assert not rare, f"these kinds of events hardly ever had an effect: {rare}"
     unseen = [kind.__name__ for kind in kinds_of(Effect) if not SEEN[kind]]
