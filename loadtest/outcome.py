@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loadtest.generator import Merged
-
-if TYPE_CHECKING:
-    from loadtest.scenarios import Settings
+from loadtest.settings import Settings
 
 LINE_OVERHEAD = 45  # bytes around the text of a message, about
 

@@ -26,8 +26,9 @@ from loadtest.crowd import CouldNotStart
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
 from loadtest.report import number
-from loadtest.scenarios import SCENARIOS, Settings, Stage
+from loadtest.scenarios import SCENARIOS, Stage
 from loadtest.servers import PEERS, starters, version
+from loadtest.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

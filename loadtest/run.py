@@ -30,7 +30,8 @@ from loadtest.generator import LATE_MS
 from loadtest.orders import Arrivals
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
-from loadtest.scenarios import SCENARIOS, Settings, Stage
+from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.settings import Settings
 from loadtest.target import OwnTarget, Target
 
 EXIT_WRONG = 1

@@ -7,41 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from loadtest.generator import Generator, Merged
-from loadtest.orders import Arrivals
 from loadtest.outcome import Outcome, Storm, Used, measured
 from loadtest.plan import Pairs, Plan, Rooms
+from loadtest.settings import Settings
 from loadtest.target import Target
 
 FIND_MAX_STEP = 1.5  # how much faster each attempt of find-max is
 FIND_MAX_HALVINGS = 2  # attempts between the last good and the first bad one
 FIND_MAX_ATTEMPTS = 20
 STORM_START_SECONDS = 1.0  # for all processes to be ready
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the command line asks for. The rate is in messages a second."""
-
-    clients: int
-    rate: float
-    seconds: float
-    size: int
-    processes: int
-    plain: bool
-    beneath: tuple[str, ...]  # "tls", "websocket"
-    arrivals: Arrivals
-    room_size: int  # rooms
-    slow: int  # slow-readers: how many stop reading
-    churn: int  # churn: how many come and go
-    churn_rate: float  # of them, a second
-    max_p99_ms: float  # find-max: what counts as too slow
-    max_late_ms: float  # how late one message in a hundred may leave
-    prefix: str  # of room names
-
-    @property
-    def count(self) -> int:
-        """How many messages that makes."""
-        return max(1, round(self.rate * self.seconds))
 
 
 Show = Callable[[str, int, int], None]  # what is being done, how far, of how much

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from client_gui.core.connection import Connection
 from client_gui.core.events import (
     Away,
     Event,
@@ -33,41 +33,38 @@ from client_gui.core.events import (
 from client_gui.core.limits import NAME_LISTS, is_name, number
 from gchat.wire.message import Message
 
-if TYPE_CHECKING:
-    from client_gui.core.protocol import ClientProtocol
-
 WHO_MAX = 1000  # members of a room of which it is asked who is away
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
 LAST_MOMENT = 7_258_118_400.0  # the year 2200, in seconds since 1970
 _REACT, _UNREACT, _REPLY = "+draft/react", "+draft/unreact", "+draft/reply"
 
 
-def _join(core: ClientProtocol, message: Message) -> list[Event]:
+def _join(core: Connection, message: Message) -> list[Event]:
     own = core.is_own(message.nick)
     if own:
         core.source = message.source or ""
     return [Joined(message.params[0], message.nick, own, _time(message))]
 
 
-def _part(core: ClientProtocol, message: Message) -> list[Event]:
+def _part(core: Connection, message: Message) -> list[Event]:
     reason = message.params[1] if len(message.params) > 1 else ""
     own = core.is_own(message.nick)
     return [Left(message.params[0], message.nick, reason, own, at=_time(message))]
 
 
-def _kick(core: ClientProtocol, message: Message) -> list[Event]:
+def _kick(core: Connection, message: Message) -> list[Event]:
     room, nick, *reason = message.params
     text = reason[0] if reason else ""
     return [Left(room, nick, text, core.is_own(nick), message.nick, _time(message))]
 
 
-def _quit(core: ClientProtocol, message: Message) -> list[Event]:
+def _quit(core: Connection, message: Message) -> list[Event]:
     reason = message.params[0] if message.params else ""
     core.name_free(message.nick)
     return [Quit(message.nick, reason, _time(message))]
 
 
-def _nick(core: ClientProtocol, message: Message) -> list[Event]:
+def _nick(core: Connection, message: Message) -> list[Event]:
     own = core.is_own(message.nick)
     new = message.params[0]
     if own:
@@ -78,12 +75,12 @@ def _nick(core: ClientProtocol, message: Message) -> list[Event]:
     return [NickChanged(message.nick, new, own)]
 
 
-def _room(core: ClientProtocol, target: str, nick: str) -> str:
+def _room(core: Connection, target: str, nick: str) -> str:
     """A room, or with whom the conversation is."""
     return target if core.isupport.is_room(target) or core.is_own(nick) else nick
 
 
-def _said(core: ClientProtocol, message: Message) -> list[Event]:
+def _said(core: Connection, message: Message) -> list[Event]:
     target, text = message.params[:2]
     target = _without_status(core, target)
     nick = message.nick or core.isupport.network or "*"
@@ -107,13 +104,13 @@ def _said(core: ClientProtocol, message: Message) -> list[Event]:
     return [Said(room, nick, text, kind, own, _time(message), msgid, reply_to, label)]
 
 
-def _without_status(core: ClientProtocol, target: str) -> str:
+def _without_status(core: Connection, target: str) -> str:
     """`@#room` is `#room`, for those of a rank."""
     bare = target.lstrip(core.isupport.prefixes)
     return bare if bare != target and core.isupport.is_room(bare) else target
 
 
-def _tagged(core: ClientProtocol, message: Message) -> list[Event]:
+def _tagged(core: Connection, message: Message) -> list[Event]:
     """https://ircv3.net/specs/client-tags/typing, react and reply"""
     nick, tags = message.nick, message.tags
     room = _room(core, _without_status(core, message.params[0]), nick)
@@ -127,20 +124,20 @@ def _tagged(core: ClientProtocol, message: Message) -> list[Event]:
     return []
 
 
-def _redact(core: ClientProtocol, message: Message) -> list[Event]:
+def _redact(core: Connection, message: Message) -> list[Event]:
     """https://ircv3.net/specs/extensions/message-redaction"""
     target, msgid = message.params[:2]
     room = _room(core, _without_status(core, target), message.nick)
     return [Redacted(room, message.nick, msgid)]
 
 
-def _markread(core: ClientProtocol, message: Message) -> list[Event]:
+def _markread(core: Connection, message: Message) -> list[Event]:
     """https://ircv3.net/specs/extensions/read-marker"""
     at = _moment(message.params[1].removeprefix("timestamp="))
     return [] if at is None else [ReadUpTo(message.params[0], at)]
 
 
-def _mode(core: ClientProtocol, message: Message) -> list[Event]:
+def _mode(core: Connection, message: Message) -> list[Event]:
     """Of a room's modes only the ranks of its members are shown."""
     room, modes, *arguments = message.params
     if not core.isupport.is_room(room):
@@ -151,59 +148,59 @@ def _mode(core: ClientProtocol, message: Message) -> list[Event]:
     ]
 
 
-def _away(core: ClientProtocol, message: Message) -> list[Event]:
+def _away(core: Connection, message: Message) -> list[Event]:
     return [Away(message.nick, message.params[0] if message.params else None)]
 
 
-def _own_away(core: ClientProtocol, message: Message) -> list[Event]:
+def _own_away(core: Connection, message: Message) -> list[Event]:
     return [Away(core.nick, "" if message.command == "306" else None)]
 
 
-def _who_is_away(core: ClientProtocol, message: Message) -> list[Event]:
+def _who_is_away(core: Connection, message: Message) -> list[Event]:
     return [Away(message.params[1], message.params[2])]
 
 
-def _who(core: ClientProtocol, message: Message) -> list[Event]:
+def _who(core: Connection, message: Message) -> list[Event]:
     """Asked for on entering a room; who is there is known, only who is away is not."""
     nick, flags = message.params[5:7] if message.command == "352" else message.params[1:3]
     return [Away(nick, "")] if flags.startswith("G") else []
 
 
-def _account(core: ClientProtocol, message: Message) -> list[Event]:
+def _account(core: Connection, message: Message) -> list[Event]:
     return [LoggedIn(message.params[2])]
 
 
-def _invite(core: ClientProtocol, message: Message) -> list[Event]:
+def _invite(core: Connection, message: Message) -> list[Event]:
     return [Invited(message.params[1], message.nick)] if core.is_own(message.params[0]) else []
 
 
-def _rename(core: ClientProtocol, message: Message) -> list[Event]:
+def _rename(core: Connection, message: Message) -> list[Event]:
     new = message.params[1]
     return [RoomRenamed(message.params[0], new)] if is_name(new) else []
 
 
-def _listed(core: ClientProtocol, message: Message) -> list[Event]:
+def _listed(core: Connection, message: Message) -> list[Event]:
     name, count = message.params[1:3]
     return [RoomListed(name, number(count), message.params[-1] if len(message.params) > 3 else "")]
 
 
-def _list_ends(core: ClientProtocol, message: Message) -> list[Event]:
+def _list_ends(core: Connection, message: Message) -> list[Event]:
     return [RoomsListed()]
 
 
-def _topic(core: ClientProtocol, message: Message) -> list[Event]:
+def _topic(core: Connection, message: Message) -> list[Event]:
     return [TopicChanged(message.params[0], message.params[1], message.nick)]
 
 
-def _topic_told(core: ClientProtocol, message: Message) -> list[Event]:
+def _topic_told(core: Connection, message: Message) -> list[Event]:
     return [TopicChanged(message.params[1], message.params[2], "")]
 
 
-def _batch(core: ClientProtocol, message: Message) -> list[Event]:
+def _batch(core: Connection, message: Message) -> list[Event]:
     return core.backlog.batch(message.params, message.tags.get("batch"))
 
 
-def _name_reply(core: ClientProtocol, message: Message) -> list[Event]:
+def _name_reply(core: Connection, message: Message) -> list[Event]:
     key = core.isupport.fold(message.params[2])
     if key not in core.names and len(core.names) >= NAME_LISTS:
         return []
@@ -213,7 +210,7 @@ def _name_reply(core: ClientProtocol, message: Message) -> list[Event]:
     return []
 
 
-def _end_of_names(core: ClientProtocol, message: Message) -> list[Event]:
+def _end_of_names(core: Connection, message: Message) -> list[Event]:
     room = message.params[1]
     names = core.names.pop(core.isupport.fold(room), None)
     if names is None:
@@ -223,15 +220,15 @@ def _end_of_names(core: ClientProtocol, message: Message) -> list[Event]:
     return [Members(room, tuple(names))]
 
 
-def _motd(core: ClientProtocol, message: Message) -> list[Event]:
+def _motd(core: Connection, message: Message) -> list[Event]:
     return [ServerText(message.params[1])]
 
 
-def _nothing(core: ClientProtocol, message: Message) -> list[Event]:
+def _nothing(core: Connection, message: Message) -> list[Event]:
     return []
 
 
-def other(core: ClientProtocol, message: Message) -> list[Event]:
+def other(core: Connection, message: Message) -> list[Event]:
     """Errors are shown in the server's words; other numerics have nothing to tell here."""
     text = ""
     about = message.params[1:-1]
@@ -267,7 +264,7 @@ def _time(message: Message) -> float | None:
     return _moment(message.tags.get("time", ""))
 
 
-Handler = Callable[["ClientProtocol", Message], list[Event]]
+Handler = Callable[["Connection", Message], list[Event]]
 
 # Each message that is understood: its handler and the parameters without which it is passed over.
 TABLE: dict[str, tuple[Handler, int]] = {

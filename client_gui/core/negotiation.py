@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from client_gui.core.connection import Connection
 from client_gui.core.events import Event, LoginFailed
 from client_gui.core.limits import CAPS
 from client_gui.core.login import Exchange, Login
@@ -11,9 +10,6 @@ from client_gui.core.state import State
 from client_gui.texts import _
 from gchat.wire.authenticate import SaslError
 from gchat.wire.message import Message
-
-if TYPE_CHECKING:
-    from client_gui.core.protocol import ClientProtocol
 
 WANTED_CAPS = (
     "away-notify",
@@ -33,7 +29,7 @@ WANTED_CAPS = (
 )
 
 
-def cap(core: ClientProtocol, message: Message) -> list[Event]:
+def cap(core: Connection, message: Message) -> list[Event]:
     """https://ircv3.net/specs/extensions/capability-negotiation"""
     subcommand, names = message.params[1].upper(), message.params[-1].split()
     match subcommand:
@@ -51,7 +47,7 @@ def cap(core: ClientProtocol, message: Message) -> list[Event]:
     return []
 
 
-def _acknowledged(core: ClientProtocol, names: list[str]) -> list[Event]:
+def _acknowledged(core: Connection, names: list[str]) -> list[Event]:
     for name in names:
         if name.startswith("-"):
             core.caps.discard(name[1:])
@@ -66,7 +62,7 @@ def _acknowledged(core: ClientProtocol, names: list[str]) -> list[Event]:
     return []
 
 
-def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Event]:
+def _offered(core: Connection, names: list[str], *, more: bool) -> list[Event]:
     for name, _equals, value in (one.partition("=") for one in names[: CAPS - len(core.values)]):
         core.values[name] = value
     if more:
@@ -84,7 +80,7 @@ def _offered(core: ClientProtocol, names: list[str], *, more: bool) -> list[Even
     return []
 
 
-def _log_in(core: ClientProtocol, login: Login) -> list[Event]:
+def _log_in(core: Connection, login: Login) -> list[Event]:
     offered = [one for one in core.values["sasl"].split(",") if one]
     try:
         core.exchange = Exchange(login, offered, private=core.private)
@@ -95,7 +91,7 @@ def _log_in(core: ClientProtocol, login: Login) -> list[Event]:
     return []
 
 
-def authenticate(core: ClientProtocol, message: Message) -> list[Event]:
+def authenticate(core: Connection, message: Message) -> list[Event]:
     if core.exchange is None:
         return []
     try:
@@ -109,7 +105,7 @@ def authenticate(core: ClientProtocol, message: Message) -> list[Event]:
     return []
 
 
-def login_ended(core: ClientProtocol, message: Message) -> list[Event]:
+def login_ended(core: Connection, message: Message) -> list[Event]:
     """903, or one of those that say why not."""
     if core.exchange is None:
         return []
@@ -120,6 +116,6 @@ def login_ended(core: ClientProtocol, message: Message) -> list[Event]:
     return [LoginFailed(_("You are not logged in: {params}.").format(params=message.params[-1]))]
 
 
-def _end(core: ClientProtocol) -> None:
+def _end(core: Connection) -> None:
     if core.state in (State.REGISTERING, State.NEEDS_NICK):
         core.send("CAP", "END")

@@ -8,11 +8,12 @@ backwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from client_gui.core import heard, history, negotiation, speaking
+from client_gui.core.connection import Connection
 from client_gui.core.events import (
     Closed,
     Event,
@@ -23,10 +24,8 @@ from client_gui.core.events import (
     ServerText,
 )
 from client_gui.core.exceptions import NotConnected, ProtocolError
-from client_gui.core.isupport import Isupport
 from client_gui.core.limits import is_id, is_name
-from client_gui.core.login import Exchange, Login
-from client_gui.core.pieces import Assembly
+from client_gui.core.login import Login
 from client_gui.core.state import State
 from client_gui.texts import _
 from gchat.wire import numerics
@@ -34,7 +33,6 @@ from gchat.wire.lines import LineSplitter
 from gchat.wire.message import (
     Message,
     MessageError,
-    format_message,
     format_tags,
     parse,
 )
@@ -61,7 +59,7 @@ class Timeouts:
     probe: float = 5.0  # to give it where there is reason to doubt
 
 
-class ClientProtocol:
+class ClientProtocol(Connection):
     """One connection, from its first byte to its last."""
 
     def __init__(
@@ -80,28 +78,11 @@ class ClientProtocol:
         """`rooms`: names and keys. `newest`: see Backlog; what the connection before this one has
         told. `private`: nobody else reads what is sent.
         """
-        self.state = State.REGISTERING
-        self.nick = nick  # what the server calls us, or is asked to
-        self.isupport = Isupport()
-        self.caps: set[str] = set()  # enabled
-        self.waited: set[str] = set()  # asked for, and not answered
+        super().__init__(nick, newest=newest, login=login, private=private)
         self._rooms = rooms  # joined as soon as we are welcome
-        self.keys: dict[str, str] = {}  # that were tried, by the names of rooms in lower case
-        self._wished = nick  # what we want to be called, even where somebody else is just now
         self._retries = NICK_RETRIES if retry_nick else 0  # nicknames we may try by ourselves
         self._timeouts = timeouts or Timeouts()
         self._lines = LineSplitter()
-        self._out: list[bytes] = []
-        self.values: dict[str, str] = {}  # what CAP LS has told so far
-        self.login = login
-        self.private = private
-        self.exchange: Exchange | None = None
-        self._labels = 0  # given so far
-        self._assembly = Assembly()
-        self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
-        self.source = ""  # nick!user@host as the server shows us
-        self.to_self = ""  # the id of the last message that we wrote to ourselves
-        self.backlog = history.Backlog(self.send, self.isupport, {} if newest is None else newest)
         self._opened = now
         self._heard = now
         self._pinged: float | None = None  # when a sign of life was asked for
@@ -122,11 +103,6 @@ class ClientProtocol:
         data = b"".join(self._out)
         self._out.clear()
         return data
-
-    def send(self, command: str, *params: str, tags: Mapping[str, str] | None = None) -> None:
-        """Queues a message. Raises MessageError where it is none."""
-        line = format_message(command, *params, tags=tags)
-        self._out.append(line.encode("utf-8", "replace") + b"\r\n")
 
     # -- time
 
@@ -178,11 +154,6 @@ class ClientProtocol:
             raise NotConnected("not connected")
         return speaking.say(self, room, text, kind, reply_to)
 
-    def next_label(self) -> int:
-        """A number that no message before has had."""
-        self._labels += 1
-        return self._labels
-
     def typing(self, room: str, *, active: bool) -> None:
         """Lets others know that we write. https://ircv3.net/specs/client-tags/typing"""
         if self.state is State.READY and "message-tags" in self.caps:
@@ -207,10 +178,6 @@ class ClientProtocol:
         self.send("SEARCH", format_tags({"in": room, "text": words}))
         return []
 
-    def label_of(self, message: Message) -> str:
-        """Of the command that a message answers, "" for none."""
-        return message.tags.get("label", "") or self._assembly.label_of(message)
-
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname; also the way on after NickRefused."""
         if self.state is State.NEEDS_NICK:
@@ -218,14 +185,6 @@ class ClientProtocol:
             self._opened = self._heard
             self.nick = nick
         self.send("NICK", nick)
-
-    def name_free(self, nick: str) -> None:
-        """Nobody is called so any more: where we wanted to be (it was our own ghost, mostly), we
-        ask again.
-        """
-        fold = self.isupport.fold
-        if fold(nick) == fold(self._wished) != fold(self.nick):
-            self.send("NICK", self._wished)
 
     def load_older(self, room: str, msgid: str) -> None:
         """Asks for what was said in a room before a message, where the server keeps it."""
@@ -311,10 +270,6 @@ class ClientProtocol:
         if message.command in _NICK_REFUSALS:
             return self._nick_refused(message)
         return heard.other(self, message)
-
-    def is_own(self, nick: str) -> bool:
-        """Whether it is what we are called."""
-        return self.isupport.fold(nick) == self.isupport.fold(self.nick)
 
     def _ping(self, message: Message) -> list[Event]:
         self._out.append(f"PONG :{message.params[0]}\r\n".encode())

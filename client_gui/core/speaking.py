@@ -4,22 +4,18 @@ the client core.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from client_gui.core.connection import Connection
 from client_gui.core.events import Event, Kind, Said, Sending
 from client_gui.core.limits import number
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import split_text
-
-if TYPE_CHECKING:
-    from client_gui.core.protocol import ClientProtocol
 
 UNLABELED = "~"  # begins the label of a message whose receipt will have none
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
 LEAST_BYTES = 64  # of a piece, however long the names around it are
 
 
-def say(core: ClientProtocol, room: str, text: str, kind: Kind, reply_to: str) -> list[Event]:
+def say(core: Connection, room: str, text: str, kind: Kind, reply_to: str) -> list[Event]:
     """In as many messages as the text's lines and their lengths need, or as one of several lines
     where the server knows that. Where it sends no receipts, the events are our own copy; otherwise
     that they are on their way.
@@ -46,7 +42,7 @@ def say(core: ClientProtocol, room: str, text: str, kind: Kind, reply_to: str) -
 
 
 def _receipt(
-    core: ClientProtocol, room: str, text: str, kind: Kind, reply_to: str
+    core: Connection, room: str, text: str, kind: Kind, reply_to: str
 ) -> tuple[dict[str, str], list[Event]]:
     """The tags of a message, and what is told of it now."""
     tags = {}
@@ -62,7 +58,7 @@ def _receipt(
     return tags, [Sending(room, text, kind, label, reply_to)]
 
 
-def _takes_whole(core: ClientProtocol, lines: list[str], space: int) -> bool:
+def _takes_whole(core: Connection, lines: list[str], space: int) -> bool:
     """Whether the server takes them as one message."""
     if len(lines) < 2 or not core.caps >= {"draft/multiline", "batch", "message-tags"}:
         return False
@@ -80,7 +76,7 @@ def _takes_whole(core: ClientProtocol, lines: list[str], space: int) -> bool:
     )
 
 
-def _say_whole(core: ClientProtocol, room: str, lines: list[str], reply_to: str) -> list[Event]:
+def _say_whole(core: Connection, room: str, lines: list[str], reply_to: str) -> list[Event]:
     """https://ircv3.net/specs/extensions/multiline"""
     tags, said = _receipt(core, room, "\n".join(lines), Kind.MESSAGE, reply_to)
     core.send("BATCH", "+m", "draft/multiline", room, tags=tags)

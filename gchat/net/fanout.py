@@ -20,7 +20,7 @@ from gchat.core.events import Event
 from gchat.dialects.peer import Variant
 from gchat.net.broadcast import BroadcastGroup
 from gchat.net.flusher import Flusher
-from gchat.net.outbox import Outbox
+from gchat.net.outbox import Group, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Fanout:
         # the rooms that each user is shown, also while they have no connection that is shown any
         self._seen: dict[int, frozenset[str]] = {}
         self._groups: dict[tuple[Variant, frozenset[str]], BroadcastGroup] = {}
-        self._rooms: dict[str, dict[Variant, dict[BroadcastGroup, None]]] = {}
+        self._rooms: dict[str, dict[Variant, dict[Group, None]]] = {}
 
     def register(
         self,
@@ -248,7 +248,7 @@ class Fanout:
                 self._rooms.setdefault(room, {}).setdefault(variant, {})[group] = None
         return group
 
-    def _drop(self, group: BroadcastGroup) -> None:
+    def _drop(self, group: Group) -> None:
         del self._groups[group.variant, group.rooms]
         for room in group.rooms:
             variants = self._rooms[room]

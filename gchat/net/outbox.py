@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import gevent
 from gevent.event import Event
 
+from gchat.dialects.peer import Variant
 from gchat.net.flusher import Flusher
-
-if TYPE_CHECKING:
-    from gchat.net.broadcast import BroadcastGroup
-    from gchat.net.tls import TlsSocket
+from gchat.net.tls import TlsSocket
 
 _WRITE = 2  # gevent's loop.io: watch for writability
 _NOTHING = memoryview(b"")
@@ -21,6 +19,23 @@ _NOTHING = memoryview(b"")
 
 def _nobody() -> None:
     """Whose outbox it was is gone."""
+
+
+class Group(Protocol):
+    """Connections that are written to together. See BroadcastGroup."""
+
+    variant: Variant
+    rooms: frozenset[str]
+    members: dict[Outbox, None]
+
+    def catch_up(self, outbox: Outbox) -> None:
+        """Gives a member what waits for it here."""
+
+    def write(self, data: bytes, skipped: Outbox | None = None) -> None:
+        """Queues whole lines for every member, but for `skipped`."""
+
+    def remove(self, outbox: Outbox) -> None:
+        """No member any more."""
 
 
 class Outbox:
@@ -69,7 +84,7 @@ class Outbox:
         self._drained: Event | None = None  # set when nothing is left
         self.accepting = True  # False: what is written is dropped
         self.frame: Callable[[bytes], bytes] | None = None  # of a WebSocket: lines as messages
-        self.group: BroadcastGroup | None = None  # whose writes this outbox gets, set by the group
+        self.group: Group | None = None  # whose writes this outbox gets, set by the group
 
     @property
     def size(self) -> int:

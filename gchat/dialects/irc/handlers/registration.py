@@ -17,8 +17,8 @@ from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers import rooms, server
 from gchat.dialects.irc.handlers.login import mechanisms
+from gchat.dialects.irc.handlers.private import become
 from gchat.dialects.irc.handlers.services import SERVICES
-from gchat.dialects.irc.private import become
 from gchat.wire import sasl
 from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words

@@ -1,0 +1,65 @@
+"""What one connection knows and can send: the state that the parts of the protocol share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from client_gui.core import history
+from client_gui.core.isupport import Isupport
+from client_gui.core.login import Exchange, Login
+from client_gui.core.pieces import Assembly
+from client_gui.core.state import State
+from gchat.wire.message import Message, format_message
+
+
+class Connection:
+    """Changed by the parts of the protocol: negotiation, heard, speaking, protocol."""
+
+    def __init__(
+        self, nick: str, *, newest: dict[str, str] | None, login: Login | None, private: bool
+    ) -> None:
+        """See ClientProtocol."""
+        self.state = State.REGISTERING
+        self.nick = nick  # what the server calls us, or is asked to
+        self._wished = nick  # what we want to be called, even where somebody else is just now
+        self.isupport = Isupport()
+        self.caps: set[str] = set()  # enabled
+        self.waited: set[str] = set()  # asked for, and not answered
+        self.values: dict[str, str] = {}  # what CAP LS has told so far
+        self.login = login
+        self.exchange: Exchange | None = None
+        self.private = private  # nobody else reads what is sent
+        self.keys: dict[str, str] = {}  # that were tried, by the names of rooms in lower case
+        self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
+        self.source = ""  # nick!user@host as the server shows us
+        self.to_self = ""  # the id of the last message that we wrote to ourselves
+        self._out: list[bytes] = []
+        self._labels = 0  # given so far
+        self._assembly = Assembly()
+        self.backlog = history.Backlog(self.send, self.isupport, {} if newest is None else newest)
+
+    def send(self, command: str, *params: str, tags: Mapping[str, str] | None = None) -> None:
+        """Queues a message. Raises MessageError where it is none."""
+        line = format_message(command, *params, tags=tags)
+        self._out.append(line.encode("utf-8", "replace") + b"\r\n")
+
+    def label_of(self, message: Message) -> str:
+        """Of the command that a message answers, "" for none."""
+        return message.tags.get("label", "") or self._assembly.label_of(message)
+
+    def next_label(self) -> int:
+        """A number that no message before has had."""
+        self._labels += 1
+        return self._labels
+
+    def name_free(self, nick: str) -> None:
+        """Nobody is called so any more: where we wanted to be (it was our own ghost, mostly), we
+        ask again.
+        """
+        fold = self.isupport.fold
+        if fold(nick) == fold(self._wished) != fold(self.nick):
+            self.send("NICK", self._wished)
+
+    def is_own(self, nick: str) -> bool:
+        """Whether it is what we are called."""
+        return self.isupport.fold(nick) == self.isupport.fold(self.nick)

@@ -1,0 +1,33 @@
+"""What the command line asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loadtest.orders import Arrivals
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line asks for. The rate is in messages a second."""
+
+    clients: int
+    rate: float
+    seconds: float
+    size: int
+    processes: int
+    plain: bool
+    beneath: tuple[str, ...]  # "tls", "websocket"
+    arrivals: Arrivals
+    room_size: int  # rooms
+    slow: int  # slow-readers: how many stop reading
+    churn: int  # churn: how many come and go
+    churn_rate: float  # of them, a second
+    max_p99_ms: float  # find-max: what counts as too slow
+    max_late_ms: float  # how late one message in a hundred may leave
+    prefix: str  # of room names
+
+    @property
+    def count(self) -> int:
+        """How many messages that makes."""
+        return max(1, round(self.rate * self.seconds))
