@@ -1,1 +1,5 @@
 """All state of the client, and what is typed and shown as text. No tkinter, no trio."""
+
+from client_gui.model import spoken
+
+__all__ = ["spoken"]

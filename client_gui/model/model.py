@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from client_gui.core import events, limits
-from client_gui.model import spoken
 from client_gui.model.changes import (
     Change,
     HistoryAdded,
@@ -154,8 +153,7 @@ class Model:
         room = getattr(event, "room", "")
         if room and casefold(room) not in self.rooms and len(self.rooms) >= limits.ROOMS:
             return []
-        handler = _HANDLERS.get(type(event)) or spoken.HANDLERS[type(event)]
-        return handler(self, event)
+        return HANDLERS[type(event)](self, event)
 
     def _set_status(self, status: Status) -> list[Change]:
         self.status = status
@@ -421,7 +419,8 @@ class Model:
         return [RoomChanged(key)]
 
 
-_HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
+# By what the receive loop tells; spoken.py adds what is about messages.
+HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.Away: Model._away,
     events.Closed: Model._closed,
     events.CommandFailed: Model._failed,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from client_gui.core import events, limits
 from client_gui.core.events import Kind
@@ -19,6 +19,7 @@ from client_gui.model.changes import (
     TypingChanged,
 )
 from client_gui.model.lines import NOT_CONFIRMED, Fate, Line, Look, clean
+from client_gui.model.model import HANDLERS, Model
 from client_gui.model.rooms import (
     LINES_KEPT,
     PEOPLE_KEPT,
@@ -29,9 +30,6 @@ from client_gui.model.rooms import (
 )
 from client_gui.texts import _, n_
 from gchat.wire.names import casefold
-
-if TYPE_CHECKING:
-    from client_gui.model.model import Model
 
 REACTION_LENGTH = 32  # characters
 DELETED = n_("(deleted)")
@@ -250,7 +248,7 @@ def _past_line(model: Model, said: events.Said) -> Line:
     )
 
 
-HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
+ABOUT_MESSAGES: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.History: _history,
     events.NotSent: _not_sent,
     events.Reacted: _reacted,
@@ -261,3 +259,4 @@ HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.Typing: _typing,
     events.Unsent: _unsent,
 }
+HANDLERS.update(ABOUT_MESSAGES)

@@ -25,6 +25,7 @@ from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
 from client_gui.system.settings import Server, Settings
 from client_gui.texts import _
+from client_gui.ui import styles
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import Typing
 from client_gui.ui.connection import Connection
@@ -133,6 +134,7 @@ class App:
             dark = wanted == "dark" or (wanted == "system" and appearance.is_dark())
         scale = self.settings.scale * self.settings.zoom
         self.theme = Theme(self.root, DARK if dark else LIGHT, scale)
+        styles.configure(self.root, self.theme)
         actions = self.actions
         self.window = Window(
             self.root,

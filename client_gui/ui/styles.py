@@ -7,10 +7,9 @@ from __future__ import annotations
 import itertools
 import tkinter as tk
 from tkinter import ttk
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from client_gui.ui.theme import Theme
+from client_gui.ui.theme import Theme
 
 RADIUS = 7
 MIDDLE = 40  # pixels

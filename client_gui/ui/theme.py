@@ -8,7 +8,6 @@ from tkinter import font as tkfont
 
 from PIL import ImageTk
 
-from client_gui.ui import styles
 from client_gui.ui.palette import DARK, LIGHT, Palette
 from client_gui.ui.shapes import Shapes
 
@@ -35,7 +34,6 @@ class Theme:
         self.title = self._font(family, 19, "bold")
         mono = next((name for name in _MONO if name in known), "TkFixedFont")
         self.mono = self._font(mono, 14)
-        styles.configure(root, self)
 
     def release(self) -> None:
         """Gives images and fonts back to Tk, once nothing is drawn with them. Left to the garbage

@@ -6,8 +6,6 @@ from typing import get_args
 
 from client_gui.core import events
 from client_gui.core.events import Kind
-from client_gui.model import model as model_module
-from client_gui.model import spoken
 from client_gui.model.changes import (
     LineAdded,
     LineChanged,
@@ -17,7 +15,7 @@ from client_gui.model.changes import (
     TypingChanged,
 )
 from client_gui.model.lines import LINE_LENGTH, Fate, Line, Look, clean, summary
-from client_gui.model.model import Model, Phase, Status
+from client_gui.model.model import HANDLERS, Model, Phase, Status
 from client_gui.model.rooms import LINES_KEPT, TYPING_SECONDS
 
 
@@ -316,4 +314,4 @@ def test_the_next_room_in_which_something_is_new() -> None:
 
 def test_every_event_is_understood() -> None:
     known = set(get_args(events.NetEvent))
-    assert known == set(model_module._HANDLERS) | set(spoken.HANDLERS)
+    assert known == set(HANDLERS)
