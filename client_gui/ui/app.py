@@ -27,17 +27,17 @@ from client_gui.system.settings import Server, Settings
 from client_gui.texts import _
 from client_gui.ui import styles
 from client_gui.ui.actions import Actions
-from client_gui.ui.composer import Typing
+from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
 from client_gui.ui.findbar import Search
 from client_gui.ui.finding import Finding
-from client_gui.ui.gestures import Wishes
-from client_gui.ui.header import Heading
-from client_gui.ui.members import People
+from client_gui.ui.gestures import TranscriptCallbacks
+from client_gui.ui.header import HeaderCallbacks
+from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.preferences import Preferences
-from client_gui.ui.sidebar import Choices
+from client_gui.ui.sidebar import SidebarCallbacks
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
@@ -143,10 +143,10 @@ class App:
             keep=self.settings.lines,
             compact=self.settings.layout == "compact",
             members=self.settings.members,
-            typing=Typing(
+            typing=ComposerCallbacks(
                 actions.send, actions.words, actions.writes, actions.many_lines, actions.escape
             ),
-            choices=Choices(
+            choices=SidebarCallbacks(
                 self.navigation.choose,
                 self.connection.retry,
                 self.switcher.join,
@@ -154,7 +154,7 @@ class App:
                 self.preferences,
                 self.connection.ask,
             ),
-            wishes=Wishes(
+            callbacks=TranscriptCallbacks(
                 actions.older,
                 actions.follow,
                 actions.send_again,
@@ -163,8 +163,8 @@ class App:
                 actions.end_seen,
                 self.to_composer,
             ),
-            people=People(self.navigation.talk, self.menus.person),
-            heading=Heading(actions.set_topic, self.finding.open, self._toggle_members),
+            people=MembersCallbacks(self.navigation.talk, self.menus.person),
+            heading=HeaderCallbacks(actions.set_topic, self.finding.open, self._toggle_members),
             search=Search(
                 self.finding.look_for,
                 self.finding.step,

@@ -19,7 +19,7 @@ PASTED_LINES = 5  # from which on it is asked whether so many are to be sent
 
 
 @dataclass(frozen=True, slots=True)
-class Typing:
+class ComposerCallbacks:
     """What the composer asks for."""
 
     send: Callable[[str], bool]  # False: the text stays
@@ -32,7 +32,9 @@ class Typing:
 class Composer(tk.Frame):
     """The field, the Send button, and above them what is answered and who else writes."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, typing: Typing, sent: list[str]) -> None:
+    def __init__(
+        self, parent: tk.Misc, theme: Theme, typing: ComposerCallbacks, sent: list[str]
+    ) -> None:
         """`sent` is what Up recalls; it is kept there."""
         palette = theme.palette
         super().__init__(parent, background=palette.background)

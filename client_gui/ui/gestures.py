@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class TranscriptCallbacks:
     """What somebody who looks at the transcript may want. Each is called in Tk's thread."""
 
     older: Callable[[], None]  # what was said before all that is here
@@ -29,10 +29,10 @@ class Wishes:
 class Gestures:
     """Of one transcript. With the keyboard in it, Up and Down choose a message."""
 
-    def __init__(self, transcript: Transcript, wishes: Wishes) -> None:
+    def __init__(self, transcript: Transcript, callbacks: TranscriptCallbacks) -> None:
         self._transcript = transcript
         self._text = transcript.text
-        self._wishes = wishes
+        self._callbacks = callbacks
         self._picked = 0  # the number of the chosen line, 0 for none
         text = self._text
         for upwards in ("<MouseWheel>", "<Button-4>", "<Prior>", "<Home>"):
@@ -86,13 +86,13 @@ class Gestures:
             if unit[0].number == self._picked:
                 box = self._text.bbox("picked.first") or (0, 0, 0, 0)
                 left, top = self._text.winfo_rootx(), self._text.winfo_rooty()
-                self._wishes.menu(left + box[0] + box[2], top + box[1] + box[3], unit[0])
+                self._callbacks.menu(left + box[0] + box[2], top + box[1] + box[3], unit[0])
         return "break"
 
     def _leave(self, event: tk.Event[tk.Misc]) -> str:
         self._picked = 0
         self._transcript.pick(0)
-        self._wishes.leave()
+        self._callbacks.leave()
         return "break"
 
     # -- the mouse
@@ -103,22 +103,22 @@ class Gestures:
     def _follow(self, event: tk.Event[tk.Misc]) -> None:
         found = self._text.tag_prevrange("link", f"{self._here(event)}+1c")
         if found:
-            self._wishes.follow(self._text.get(*found))
+            self._callbacks.follow(self._text.get(*found))
 
     def _again(self, event: tk.Event[tk.Misc]) -> None:
         line = self._transcript.line_at(self._here(event))
         if line is not None:
-            self._wishes.send_again(line.number)
+            self._callbacks.send_again(line.number)
 
     def _react(self, event: tk.Event[tk.Misc]) -> None:
         found = self._transcript.reaction_at(self._here(event))
         if found is not None:
-            self._wishes.react(*found)
+            self._callbacks.react(*found)
 
     def _menu(self, event: tk.Event[tk.Misc]) -> None:
         line = self._transcript.line_at(self._here(event))
         if line is not None:
-            self._wishes.menu(event.x_root, event.y_root, line)
+            self._callbacks.menu(event.x_root, event.y_root, line)
 
     def _copy(self, event: object) -> str | None:
         """Text copied from either layout reads `Tuan: Hello, Duy!`."""

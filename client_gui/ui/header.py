@@ -14,7 +14,7 @@ HEIGHT = 54
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class HeaderCallbacks:
     """What can be asked for in the bar at the top."""
 
     topic: Callable[[str], None]  # this one, where the old one was clicked and changed
@@ -25,11 +25,11 @@ class Heading:
 class Header(tk.Frame):
     """The bar at the top."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, wishes: Heading) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, callbacks: HeaderCallbacks) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background, height=theme.px(HEIGHT))
         self.pack_propagate(False)
-        self._set_topic = wishes.topic
+        self._set_topic = callbacks.topic
         self._direct = False
         tk.Frame(self, background=palette.border, height=1).pack(side="bottom", fill="x")
         self._name = tk.Label(
@@ -38,10 +38,10 @@ class Header(tk.Frame):
         looks = {"background": palette.background, "foreground": palette.dim, "cursor": "hand2"}
         self.search = tk.Label(self, text="⌕", font=theme.title, **looks)  # type: ignore[arg-type]
         self.search.pack(side="right", padx=(0, theme.px(20)))
-        self.search.bind("<Button-1>", lambda event: wishes.find())
+        self.search.bind("<Button-1>", lambda event: callbacks.find())
         self._count = tk.Label(self, font=theme.small, **looks)  # type: ignore[arg-type]
         self._count.pack(side="right", padx=theme.px(12))
-        self._count.bind("<Button-1>", lambda event: wishes.people())
+        self._count.bind("<Button-1>", lambda event: callbacks.people())
         # after what stands at the right, so that a long name leaves it its room
         self._name.pack(side="left", padx=(theme.px(20), theme.px(10)))
         self._topic = tk.Label(self, font=theme.small, anchor="w", **looks)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ _OPERATORS = frozenset("~&@")
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class MembersCallbacks:
     """What can be asked for of somebody in the list."""
 
     talk: Callable[[str], None]
@@ -29,7 +29,7 @@ class People:
 class Members(ReadOnlyText):
     """The list at the right."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, wishes: People) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, callbacks: MembersCallbacks) -> None:
         palette = theme.palette
         super().__init__(
             parent,
@@ -48,11 +48,11 @@ class Members(ReadOnlyText):
             "heading", font=theme.small_bold, foreground=palette.dim, spacing3=theme.px(6)
         )
         self.text.tag_configure("away", foreground=palette.dim)
-        self.text.bind("<Double-Button-1>", lambda event: self._chosen(event, wishes.talk))
+        self.text.bind("<Double-Button-1>", lambda event: self._chosen(event, callbacks.talk))
         self.text.bind(
             "<Button-3>",
             lambda event: self._chosen(
-                event, lambda nick: wishes.menu(event.x_root, event.y_root, nick)
+                event, lambda nick: callbacks.menu(event.x_root, event.y_root, nick)
             ),
         )
 

@@ -19,7 +19,7 @@ JOIN = "+"  # the key of the row that joins a room; no room is called so
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class SidebarCallbacks:
     """What can be chosen in the sidebar; rooms by their keys."""
 
     choose: Callable[[str], None]
@@ -33,7 +33,7 @@ class Choices:
 class Sidebar(tk.Frame):
     """The column at the left."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, choices: Choices) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, choices: SidebarCallbacks) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.side, width=theme.px(WIDTH))
         self.pack_propagate(False)

@@ -9,7 +9,7 @@ from client_gui.model.lines import Line, summary
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on, is_passing
-from client_gui.ui.gestures import Gestures, Wishes
+from client_gui.ui.gestures import Gestures, TranscriptCallbacks
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
@@ -26,7 +26,13 @@ class Transcript(ReadOnlyText):
     """Shows the last `keep` lines of a room (0: all), older ones on request."""
 
     def __init__(
-        self, parent: tk.Misc, theme: Theme, wishes: Wishes, *, keep: int, compact: bool
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        callbacks: TranscriptCallbacks,
+        *,
+        keep: int,
+        compact: bool,
     ) -> None:
         super().__init__(
             parent,
@@ -37,7 +43,7 @@ class Transcript(ReadOnlyText):
             padding=(20, 12),
         )
         self._theme = theme
-        self._wishes = wishes
+        self._callbacks = callbacks
         self._keep = keep
         self._extra = 0  # lines shown beyond `keep`, since somebody asked for them
         self._room = Room("")
@@ -57,7 +63,7 @@ class Transcript(ReadOnlyText):
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
-        self.gestures = Gestures(self, wishes)
+        self.gestures = Gestures(self, callbacks)
 
     # -- what is shown
 
@@ -231,7 +237,7 @@ class Transcript(ReadOnlyText):
             self._extra += min(hidden, MORE_LINES)
             self._redraw(stay=True)
         elif self._room.more:
-            self._wishes.older()
+            self._callbacks.older()
 
     # -- drawing
 
@@ -342,7 +348,7 @@ class Transcript(ReadOnlyText):
         self._unseen = 0
         self.jump.configure(text="")
         self.jump.place_forget()
-        self._wishes.end_seen()
+        self._callbacks.end_seen()
 
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)

@@ -18,13 +18,13 @@ from client_gui.model.changes import (
 from client_gui.model.model import Model
 from client_gui.model.rooms import Room
 from client_gui.texts import _
-from client_gui.ui.composer import Composer, Typing
+from client_gui.ui.composer import Composer, ComposerCallbacks
 from client_gui.ui.findbar import FindBar, Search
-from client_gui.ui.gestures import Wishes
-from client_gui.ui.header import Header, Heading
+from client_gui.ui.gestures import TranscriptCallbacks
+from client_gui.ui.header import Header, HeaderCallbacks
 from client_gui.ui.keys import window_first
-from client_gui.ui.members import Members, People
-from client_gui.ui.sidebar import Choices, Sidebar
+from client_gui.ui.members import Members, MembersCallbacks
+from client_gui.ui.sidebar import Sidebar, SidebarCallbacks
 from client_gui.ui.theme import Theme
 from client_gui.ui.transcript import Transcript
 
@@ -44,11 +44,11 @@ class Window:
         keep: int,
         compact: bool,
         members: bool,
-        typing: Typing,
-        choices: Choices,
-        wishes: Wishes,
-        people: People,
-        heading: Heading,
+        typing: ComposerCallbacks,
+        choices: SidebarCallbacks,
+        callbacks: TranscriptCallbacks,
+        people: MembersCallbacks,
+        heading: HeaderCallbacks,
         search: Search,
         muted: Collection[str],
         sent: list[str],
@@ -74,7 +74,7 @@ class Window:
         self.findbar = FindBar(self._centre, theme, search)
         self.composer = Composer(self._centre, theme, typing, sent)
         self.composer.pack(side="bottom", fill="x")
-        self.transcript = Transcript(self._centre, theme, wishes, keep=keep, compact=compact)
+        self.transcript = Transcript(self._centre, theme, callbacks, keep=keep, compact=compact)
         self.transcript.pack(fill="both", expand=True)
         self.show_members(shown=members)
         window_first(

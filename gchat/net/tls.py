@@ -5,7 +5,6 @@ moves what goes in and what comes out.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import socket
 import ssl
@@ -22,8 +21,6 @@ from gevent.event import Event
 from OpenSSL import SSL
 
 from gchat.errors import GchatError
-
-log = logging.getLogger(__name__)
 
 PIECE_BYTES = 65536  # of plaintext, encrypted at once
 CERTIFICATE_DAYS = 3650  # a self-signed one is for who compares its fingerprint

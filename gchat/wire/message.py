@@ -13,7 +13,6 @@ from gchat.wire.lines import MAX_BODY_BYTES
 
 # message-tags, "Size limit": what a client may send, counted from "@" to the space, both included.
 MAX_CLIENT_TAGS_BYTES = 4096
-MAX_PARAMS = 15  # RFC 2812, section 2.3.1; servers in the wild send more, which parse() takes
 
 _ESCAPES = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)

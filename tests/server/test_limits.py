@@ -75,8 +75,10 @@ def test_slow_mode_ends(make_server: Make) -> None:
     IrcClient(server.port, "Tuan", join="#room")
     duy = IrcClient(server.port, "Duy", "echo-message", join="#room")
     duy.ask("PRIVMSG #room :first")
-    while "Duy PRIVMSG #room | second" not in words(duy.ask("PRIVMSG #room :second")):
-        pass
+    (refused,) = words(duy.ask("PRIVMSG #room :second"))
+    assert refused.startswith("gchat.local 404 Duy | #room | This room is in slow mode: wait 1 s")
+    while (answer := words(duy.ask("PRIVMSG #room :third"))) != ["Duy PRIVMSG #room | third"]:
+        assert answer[0].startswith("gchat.local 404 Duy | #room | This room is in slow mode")
 
 
 def test_messages_to_strangers(make_server: Make) -> None:
