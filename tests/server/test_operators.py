@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gchat.wire.sasl import Verifier
-from tests.support.clients import IrcClient, LineClient, words
+from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
 
 Make = Callable[..., ServerProcess]
@@ -114,6 +114,39 @@ def test_rehash_takes_over_what_can_be(
     assert words(admin.ask("REHASH"))[-1].startswith(
         f"gchat.local NOTICE Admin | Configuration not reloaded: {config}: is not valid TOML"
     )
+
+
+def test_a_lobby_that_waits_for_a_restart_changes_nothing_for_anybody(
+    server: ServerProcess, admin: IrcClient, config: Path
+) -> None:
+    """Half of it was taken over: people on netcat read `#other: No such room.`"""
+    tuan = PlainClient(server.port, "Tuan")
+    config.write_text(OPERATORS + '[server]\nlobby = "#other"\nmetrics = "127.0.0.1:1"\n')
+    (_, answer) = words(admin.ask("REHASH"))
+    assert answer.endswith("These need a restart: server.lobby, server.metrics.")
+    duy = PlainClient(server.port, "Duy")
+    assert tuan.read_line() == "Duy has connected to the chat room"
+    tuan.say("hi")
+    assert (tuan.read_line(), duy.read_line()) == ("Tuan: hi", "Tuan: hi")
+    tuan.say("/who")
+    assert tuan.read_line() == "2 here: Duy, Tuan"
+
+
+def test_limits_of_lines_are_others_for_who_is_connected(
+    make_server: Callable[..., ServerProcess], tmp_path: Path
+) -> None:
+    path = tmp_path / "gchat.toml"
+    path.write_text("[limits]\nlines_burst = 1\nlines_per_second = 1\nlocal_exempt = false\n")
+    server = make_server("--config", str(path))
+    slow = IrcClient(server.port, "Slow")
+    path.write_text("[limits]\nlines_burst = 0\nlocal_exempt = false\n")
+    server.process.send_signal(signal.SIGHUP)
+    while "configuration was reloaded" not in server.log:
+        pass
+    for number in range(60):  # a minute's worth
+        slow.send(f"PING {number}")
+    while slow.read().params[-1] != "59":
+        pass
 
 
 def test_sighup_is_the_same(server: ServerProcess, config: Path) -> None:
