@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 import webbrowser
-from typing import TYPE_CHECKING
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
 from client_gui.model.commands import COMMANDS, Find, Join, Leave, Mute, Nick, Send, Tell, interpret
 from client_gui.model.lines import SPOKEN, Line, Look
 from client_gui.texts import _
+from client_gui.ui.connection import Connection
+from client_gui.ui.context import Context
+from client_gui.ui.finding import Finding
+from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Question
 from gchat.wire.names import casefold
-
-if TYPE_CHECKING:
-    from client_gui.ui.app import App
 
 TYPING_SECONDS = 3.0  # between two signs that we write
 _KINDS = {Look.ACTION: Kind.ACTION, Look.NOTICE: Kind.NOTICE}
@@ -24,8 +24,13 @@ _KINDS = {Look.ACTION: Kind.ACTION, Look.NOTICE: Kind.NOTICE}
 class Actions:
     """Of one window. Whatever cannot be done says so in the transcript."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(
+        self, context: Context, connection: Connection, finding: Finding, navigation: Navigation
+    ) -> None:
+        self._context = context
+        self._connection = connection
+        self._finding = finding
+        self._navigation = navigation
         self._answering: Line | None = None
         self._said_writing = 0.0  # when others were last told that we write
         self._writing = False
@@ -37,42 +42,42 @@ class Actions:
         return self._answering
 
     def _room(self) -> str:
-        return self._app.model.rooms[self._app.model.current].name
+        return self._context.model.rooms[self._context.model.current].name
 
     # -- typing
 
     def send(self, typed: str) -> bool:
         """Carries out what was typed; False where it must not be lost."""
-        app = self._app
+        context = self._context
         answered = self._answering.msgid if self._answering else ""
         action = interpret(typed.rstrip(), self._room(), answered)
         match action:
             case Tell():
-                app.show(app.model.say_locally(action.text, error=action.error))
+                context.show(context.model.say_locally(action.text, error=action.error))
                 return not action.error
             case Leave():
-                app.close(action.reason)
+                context.close(action.reason)
             case Find():
-                app.finding.open(action.words)
+                self._finding.open(action.words)
             case Mute():
-                app.navigation.mute(app.model.current)
-            case Nick() if app.connection.net is not None:
-                app.connection.net.change_nick(action.nick)
-            case _ if not app.connection.ready:
+                self._navigation.mute(context.model.current)
+            case Nick() if self._connection.net is not None:
+                self._connection.net.change_nick(action.nick)
+            case _ if not self._connection.ready:
                 text = _("Not connected: what you typed is still there, send it again later.")
-                app.show(app.model.say_locally(text, error=True))
+                context.show(context.model.say_locally(text, error=True))
                 return False
             case Join():
                 self.join(action.room, action.key)
             case Send():
-                app.connection.do(action.command, action.unsent)
+                self._connection.do(action.command, action.unsent)
                 self.answer(None)
         self._writing = False
         return True
 
     def writes(self, active: bool) -> None:
         """Lets others know that we write, seldom enough, and that we do not any more."""
-        self._app.typed()
+        self._context.typed()
         now = time.monotonic()
         if not active and not self._writing:
             return
@@ -80,11 +85,11 @@ class Actions:
             return
         self._writing, self._said_writing = active, now
         room = self._room()
-        self._app.connection.do_if_ready(lambda core: core.typing(room, active=active))
+        self._connection.do_if_ready(lambda core: core.typing(room, active=active))
 
     def words(self) -> tuple[list[str], list[str], list[str]]:
         """What Tab completes: nicknames, rooms, commands."""
-        model = self._app.model
+        model = self._context.model
         room = model.rooms[model.current]
         spoke = [line.nick for line in reversed(room.lines[-100:]) if line.look in SPOKEN]
         nicks = dict.fromkeys([*spoke, *(nick for _prefix, nick in room.members.values())])
@@ -94,66 +99,68 @@ class Actions:
 
     def many_lines(self, count: int, text: str) -> None:
         """Asks whether so many lines are to be pasted; one window asks at a time."""
-        app, room = self._app, self._app.model.current
+        context, room = self._context, self._context.model.current
 
         def answered(yes: bool) -> None:
             if yes:
-                if app.model.current != room:
-                    app.navigation.choose(room)
-                app.window.composer.paste(text)
+                if context.model.current != room:
+                    self._navigation.choose(room)
+                context.window.composer.paste(text)
 
         if self._paste is not None:
             self._paste.destroy()
         about = _("That is {count} lines. Put all of them into the message?").format(count=count)
-        self._paste = Question(app.root, app.theme, _("Paste"), about, _("Paste"), answered)
+        self._paste = Question(context.root, context.theme, _("Paste"), about, _("Paste"), answered)
 
     # -- messages
 
     def answer(self, line: Line | None) -> None:
         """The next message answers this one."""
         self._answering = line
-        self._app.show_notice()
+        self._context.show_notice()
         if line is not None:
-            self._app.window.composer.text.focus_set()
+            self._context.window.composer.text.focus_set()
 
     def escape(self) -> None:
         """Stops answering, and goes to the last message."""
         self.answer(None)
-        self._app.window.transcript.to_end()
+        self._context.window.transcript.to_end()
 
     def send_again(self, number: int) -> None:
         """A message that has failed, once more."""
-        app = self._app
-        if not app.connection.ready:
-            app.show(app.model.say_locally(_("Not connected: it cannot be sent yet."), error=True))
+        context = self._context
+        if not self._connection.ready:
+            context.show(
+                context.model.say_locally(_("Not connected: it cannot be sent yet."), error=True)
+            )
             return
         room = self._room()
-        line, changes = app.model.take_back(number)
+        line, changes = context.model.take_back(number)
         if line is not None:
-            app.show(changes)
+            context.show(changes)
             kind = _KINDS.get(line.look, Kind.MESSAGE)
             text = line.raw or line.text
             unsent = Unsent(room, text, kind, line.reply_to)
-            app.connection.do(lambda core: core.say(room, text, kind, line.reply_to), unsent)
+            self._connection.do(lambda core: core.say(room, text, kind, line.reply_to), unsent)
 
     def react(self, line: Line, reaction: str) -> None:
         """With this, or not any more."""
-        app = self._app
-        room = app.model.rooms[app.model.current]
+        context = self._context
+        room = context.model.rooms[context.model.current]
         people = room.reactions.get(line.msgid, {}).get(reaction, {})
-        adding = app.model.nick not in people
+        adding = context.model.nick not in people
         self._do(lambda core: core.react(room.name, line.msgid, reaction, adding=adding))
 
     def delete(self, line: Line) -> None:
         """Takes a message back, once that is sure."""
-        app, room = self._app, self._room()
+        context, room = self._context, self._room()
 
         def sure(yes: bool) -> None:
             if yes:
                 self.command("REDACT", room, line.msgid)
 
         text = _("Delete “{text}” for everybody?").format(text=line.text[:80])
-        Question(app.root, app.theme, _("Delete"), text, _("Delete"), sure)
+        Question(context.root, context.theme, _("Delete"), text, _("Delete"), sure)
 
     def follow(self, link: str) -> None:
         """Opens a link in the system's browser."""
@@ -161,36 +168,36 @@ class Actions:
 
     def older(self) -> None:
         """Asks for what was said before what the current room has."""
-        app, room = self._app, self._room()
-        if app.connection.ready:
-            msgid = app.model.oldest(app.model.current)
+        context, room = self._context, self._room()
+        if self._connection.ready:
+            msgid = context.model.oldest(context.model.current)
             if msgid:
-                app.connection.do(lambda core: core.load_older(room, msgid))
+                self._connection.do(lambda core: core.load_older(room, msgid))
 
     def end_seen(self) -> None:
         """The last line is in view: our other clients may know."""
-        if not self._app.welcomed or not self._app.has_keyboard():
+        if not self._context.welcomed or not self._context.has_keyboard():
             return  # nobody is there to read it
-        at = self._app.model.read_now()
+        at = self._context.model.read_now()
         if at is not None:
             room = self._room()
-            self._app.connection.do_if_ready(lambda core: core.mark_read(room, at))
+            self._connection.do_if_ready(lambda core: core.mark_read(room, at))
 
     # -- rooms
 
     def join(self, room: str, key: str = "") -> None:
         """Enters a room and goes there."""
         name = room if room[:1] in "#&" else f"#{room}"
-        self._app.navigation.wants(casefold(name))
+        self._navigation.wants(casefold(name))
         self.command("JOIN", name, *([key] if key else []))
 
     def leave(self, key: str) -> None:
         """Parts from a room and takes it out of the list."""
-        name = self._app.model.rooms[key].name
-        if self._app.connection.ready:
+        name = self._context.model.rooms[key].name
+        if self._connection.ready:
             self.command("PART", name)
-        self._app.connection.left(name)
-        self._app.navigation.forget(key)
+        self._connection.left(name)
+        self._navigation.forget(key)
 
     def set_topic(self, text: str) -> None:
         """Of the current room."""
@@ -201,6 +208,6 @@ class Actions:
         self._do(lambda core: core.command(*words))
 
     def _do(self, command: Command) -> None:
-        if not self._app.connection.do(command):
+        if not self._connection.do(command):
             text = _("Not connected: that cannot be done now.")
-            self._app.show(self._app.model.say_locally(text, error=True))
+            self._context.show(self._context.model.say_locally(text, error=True))

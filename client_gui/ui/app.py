@@ -19,6 +19,7 @@ from client_gui.model.changes import (
     TrustNeeded,
     TypingChanged,
 )
+from client_gui.model.lines import Line
 from client_gui.model.model import Model, Phase
 from client_gui.system import appearance, drafts
 from client_gui.system import settings as settings_module
@@ -29,6 +30,7 @@ from client_gui.ui import styles
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
+from client_gui.ui.context import Context
 from client_gui.ui.findbar import Search
 from client_gui.ui.finding import Finding
 from client_gui.ui.gestures import TranscriptCallbacks
@@ -63,11 +65,8 @@ class Options:
     settings: Path | None = None
 
 
-class App:
+class App(Context):
     """One client, from its dialog to the end. Lives in Tk's thread."""
-
-    window: Window
-    theme: Theme
 
     def __init__(self, root: tk.Tk, options: Options, notifier: Notifier | None = None) -> None:
         self.root = root
@@ -86,12 +85,12 @@ class App:
         self._drafts = drafts.load(self._drafts_path)
         self.model.type_again(self._drafts.pop(server.name, {}))
         self._draft_timer: str | None = None
-        self.actions = Actions(self)
-        self.navigation = Navigation(self)
-        self.menus = Menus(self)
-        self.switcher = Switcher(self)
-        self.finding = Finding(self)
         self.connection = Connection(self, server, options.lobby)
+        self.finding = Finding(self, self.connection)
+        self.navigation = Navigation(self)
+        self.actions = Actions(self, self.connection, self.finding, self.navigation)
+        self.menus = Menus(self, self.actions, self.navigation)
+        self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
         self._closing = False
@@ -198,6 +197,12 @@ class App:
             ("<Control-0>", lambda: self._zoom(1 - self.settings.zoom)),
         ):
             root.bind(keys, lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+
+    def reply_to(self, line: Line | None) -> None:
+        self.actions.answer(line)
+
+    def writes(self, active: bool) -> None:
+        self.actions.writes(active)
 
     def to_composer(self) -> None:
         """The keyboard goes to where one types."""

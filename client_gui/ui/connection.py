@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from client_gui.core import events
 from client_gui.core.login import Login
@@ -22,12 +21,10 @@ from client_gui.system import secrets
 from client_gui.system.settings import Server
 from client_gui.texts import _
 from client_gui.ui.bridge import Bridge
+from client_gui.ui.context import Context
 from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.panels import Question
 from gchat.wire.names import casefold
-
-if TYPE_CHECKING:
-    from client_gui.ui.app import App
 
 CLOSE_SECONDS = 1.0  # for the goodbye, before the window goes without it
 CLOSE_POLL_MS = 20
@@ -38,8 +35,8 @@ Item = tuple[NetThread, events.NetEvent]
 class Connection:
     """At most one at a time."""
 
-    def __init__(self, app: App, server: Server, lobby: str) -> None:
-        self._app = app
+    def __init__(self, context: Context, server: Server, lobby: str) -> None:
+        self._context = context
         self.server = server
         self._lobby = lobby
         self._password = ""  # as somebody has typed it, until it is in the keyring
@@ -47,12 +44,12 @@ class Connection:
         self.dialog: ConnectDialog | None = None
         self._trust: Question | None = None
         self._remembered = False  # where we are connected, for the next time
-        self._bridge: Bridge[Item] = Bridge(app.root, self._deliver)
+        self._bridge: Bridge[Item] = Bridge(context.root, self._deliver)
 
     @property
     def ready(self) -> bool:
         """Whether the server would get a command."""
-        return self.net is not None and self._app.model.status.phase is Phase.CONNECTED
+        return self.net is not None and self._context.model.status.phase is Phase.CONNECTED
 
     def do(self, command: Command, unsent: events.Unsent | None = None) -> bool:
         """Hands a command to the core, where there is a connection; whether there is one. Where it
@@ -70,7 +67,7 @@ class Connection:
 
     def retry(self) -> None:
         """Connects now instead of waiting longer; asks where, when there is nothing to wait for."""
-        phase = self._app.model.status.phase
+        phase = self._context.model.status.phase
         if phase is Phase.WAITING and self.net is not None:
             self.net.retry()
         elif phase is Phase.OFFLINE:
@@ -80,14 +77,14 @@ class Connection:
 
     def ask(self, why: str = "") -> None:
         """The dialog, with what the server had against the last answer."""
-        app = self._app
+        context = self._context
         if self.dialog is None:
             self.dialog = ConnectDialog(
-                app.root,
-                app.theme,
+                context.root,
+                context.theme,
                 self._answered,
                 self._cancelled,
-                app.settings.servers,
+                context.settings.servers,
                 self._lobby,
             )
             self.dialog.on_forget = self._forget
@@ -107,9 +104,9 @@ class Connection:
         only_nick = replace(server, nick=self.server.nick) == self.server and not password
         self._password = password
         alive = self.net is not None and not self.net.done.is_set()
-        waiting = self._app.model.status.phase is Phase.WAITING
+        waiting = self._context.model.status.phase is Phase.WAITING
         if self.net is not None and alive and only_nick and not waiting:
-            if server.nick == self._app.model.nick and self.ready:
+            if server.nick == self._context.model.nick and self.ready:
                 self.close_dialog()
             self.server = server
             self.net.change_nick(server.nick)
@@ -118,15 +115,15 @@ class Connection:
         self.start()
 
     def _cancelled(self) -> None:
-        if self._app.welcomed:
+        if self._context.welcomed:
             self.close_dialog()
         else:
-            self._app.close()
+            self._context.close()
 
     def _forget(self, server: Server) -> None:
         """Takes a server out of those that are known, and its password out of the keyring."""
-        self._app.settings.servers.remove(server)
-        self._app.save()
+        self._context.settings.servers.remove(server)
+        self._context.save()
         _aside(lambda: secrets.forget(server.host, server.port, server.account))
 
     def ask_trust(self, needed: TrustNeeded) -> None:
@@ -154,15 +151,21 @@ class Connection:
                 net.trust(needed.fingerprint)
             else:
                 self.stop()
-                self._app.model.status = Status(Phase.OFFLINE)
+                self._context.model.status = Status(Phase.OFFLINE)
                 self.ask(_("The server's certificate is not trusted."))
 
         if self._trust is not None:
             self._trust.destroy()
-        app = self._app
+        context = self._context
         title = _("Certificate")
         self._trust = Question(
-            self.dialog or app.root, app.theme, title, text, _("Trust it"), answer, careful=True
+            self.dialog or context.root,
+            context.theme,
+            title,
+            text,
+            _("Trust it"),
+            answer,
+            careful=True,
         )
 
     # -- the connection
@@ -172,8 +175,8 @@ class Connection:
         self.stop()
         self._remembered = False
         server, typed = self.server, self._password
-        self._app.arrive(server)
-        self._app.model.status = Status(Phase.CONNECTING)  # the last attempt's is over
+        self._context.arrive(server)
+        self._context.model.status = Status(Phase.CONNECTING)  # the last attempt's is over
 
         def login() -> Login | None:
             if not server.account:
@@ -199,7 +202,7 @@ class Connection:
         ours = [event for net, event in items if net is self.net]
         if not ours:
             return  # of a connection that was given up
-        self._app.take(ours)
+        self._context.take(ours)
         for event in ours:
             self._heard(event)
         self._follow()
@@ -231,7 +234,7 @@ class Connection:
             rooms.append(entered)
         if rooms != self.server.rooms:
             self.server.rooms = rooms
-            self._app.save()
+            self._context.save()
 
     def _keep_password(self) -> None:
         """It is the right one."""
@@ -241,19 +244,19 @@ class Connection:
 
     def _follow(self) -> None:
         """While the dialog is there, the connection's state is told in it."""
-        app, status = self._app, self._app.model.status
+        context, status = self._context, self._context.model.status
         if status.phase is Phase.CONNECTED:
             if not self._remembered:
                 self._remembered = True
-                app.settings.used(self.server)
-                app.save()
+                context.settings.used(self.server)
+                context.save()
                 self.close_dialog()
-                app.welcome()
-            elif self.dialog is not None and app.model.nick == self.dialog.wanted:
+                context.welcome()
+            elif self.dialog is not None and context.model.nick == self.dialog.wanted:
                 self.close_dialog()
         elif status.phase is not Phase.CONNECTING and self.dialog and self.dialog.wanted:
             self.dialog.complain(status.reason)
-            if not app.welcomed:
+            if not context.welcomed:
                 self.stop()
 
     # -- the end
@@ -272,7 +275,7 @@ class Connection:
                 self._bridge.close()
                 done()
             else:
-                self._app.root.after(CLOSE_POLL_MS, wait)
+                self._context.root.after(CLOSE_POLL_MS, wait)
 
         wait()
 

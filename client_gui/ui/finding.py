@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from client_gui.core.events import Said
 from client_gui.model.lines import SPOKEN
 from client_gui.texts import _
+from client_gui.ui.connection import Connection
+from client_gui.ui.context import Context
 from client_gui.ui.panels import Choice, Chooser, Words
-
-if TYPE_CHECKING:
-    from client_gui.ui.app import App
 
 SHOWN = 100  # results of the server, the newest
 
@@ -19,8 +17,9 @@ SHOWN = 100  # results of the server, the newest
 class Finding:
     """Of one window."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, context: Context, connection: Connection) -> None:
+        self._context = context
+        self._connection = connection
         self._words = ""
         self._room = ""  # the key of the room in which the places are
         self._places: list[int] = []  # numbers of lines, the newest first
@@ -30,11 +29,11 @@ class Finding:
 
     def open(self, words: str = "") -> None:
         """Shows the bar."""
-        self._app.window.findbar.open(words)
+        self._context.window.findbar.open(words)
 
     def look_for(self, words: str) -> None:
         """Goes to the newest place where the words are."""
-        model = self._app.model
+        model = self._context.model
         self._words, self._room = words.strip(), model.current
         folded = self._words.casefold()
         self._places = [
@@ -47,14 +46,14 @@ class Finding:
 
     def step(self, step: int) -> None:
         """To the place before (1) or after (-1), round and round."""
-        if self._room != self._app.model.current:
+        if self._room != self._context.model.current:
             self.look_for(self._words)
         elif self._places:
             self._at = (self._at + step) % len(self._places)
             self._show()
 
     def _show(self) -> None:
-        window = self._app.window
+        window = self._context.window
         if not self._places:
             window.transcript.unmark()
             window.findbar.say(_("nothing") if self._words else "")
@@ -65,26 +64,26 @@ class Finding:
 
     def closed(self) -> None:
         """The bar is gone."""
-        self._app.window.transcript.unmark()
-        self._app.window.composer.text.focus_set()
+        self._context.window.transcript.unmark()
+        self._context.window.composer.text.focus_set()
 
     # -- on the server
 
     def on_server(self, words: str) -> None:
         """Asks the server for where else they are."""
-        app = self._app
-        room = app.model.rooms[app.model.current].name
-        app.model.found, app.model.searching = None, True
-        if words.strip() and not app.connection.do(lambda core: core.look_for(room, words)):
-            app.window.findbar.say(_("not connected"))
+        context = self._context
+        room = context.model.rooms[context.model.current].name
+        context.model.found, context.model.searching = None, True
+        if words.strip() and not self._connection.do(lambda core: core.look_for(room, words)):
+            context.window.findbar.say(_("not connected"))
 
     def found(self) -> None:
         """What the server has found; what is chosen is shown, where it is loaded."""
-        app = self._app
-        if app.model.found is None:
+        context = self._context
+        if context.model.found is None:
             return
-        results = app.model.found[-SHOWN:]
-        app.model.found = None
+        results = context.model.found[-SHOWN:]
+        context.model.found = None
         self._found = {one.msgid: one for one in results}
         rows = [
             Choice(one.msgid, _when(one), f"{one.nick}: {one.text}") for one in reversed(results)
@@ -92,17 +91,17 @@ class Finding:
         nothing = [Choice("", _("Nothing was found."))]
         if self._panel is not None:
             self._panel.destroy()
-        self._panel = Chooser(app.root, app.theme, _("Found on the server"), self._go)
+        self._panel = Chooser(context.root, context.theme, _("Found on the server"), self._go)
         self._panel.offer(rows or nothing)
 
     def _go(self, msgid: str) -> None:
-        app = self._app
-        line = app.model.rooms[app.model.current].find(msgid) if msgid else None
+        context = self._context
+        line = context.model.rooms[context.model.current].find(msgid) if msgid else None
         if line is not None:
-            app.window.transcript.reveal(line.number, self._words)
+            context.window.transcript.reveal(line.number, self._words)
         elif msgid in self._found:
             one = self._found[msgid]
-            Words(app.root, app.theme, _when(one), [(one.nick, one.text)])
+            Words(context.root, context.theme, _when(one), [(one.nick, one.text)])
 
 
 def _when(one: Said) -> str:

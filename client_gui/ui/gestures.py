@@ -5,12 +5,9 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from client_gui.model.lines import Line, summary
-
-if TYPE_CHECKING:
-    from client_gui.ui.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +23,26 @@ class TranscriptCallbacks:
     leave: Callable[[], None]  # the keyboard goes elsewhere
 
 
+class Shown(Protocol):
+    """The transcript, as far as gestures need it."""
+
+    text: tk.Text
+
+    def show_more(self) -> None: ...
+
+    def units(self) -> list[list[Line]]: ...
+
+    def pick(self, number: int) -> None: ...
+
+    def line_at(self, index: str) -> Line | None: ...
+
+    def reaction_at(self, index: str) -> tuple[Line, str] | None: ...
+
+
 class Gestures:
     """Of one transcript. With the keyboard in it, Up and Down choose a message."""
 
-    def __init__(self, transcript: Transcript, callbacks: TranscriptCallbacks) -> None:
+    def __init__(self, transcript: Shown, callbacks: TranscriptCallbacks) -> None:
         self._transcript = transcript
         self._text = transcript.text
         self._callbacks = callbacks

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import tkinter as tk
 from functools import partial
-from typing import TYPE_CHECKING
 
 from client_gui.model.lines import SPOKEN, Fate, Line
 from client_gui.texts import _
-
-if TYPE_CHECKING:
-    from client_gui.ui.app import App
+from client_gui.ui.actions import Actions
+from client_gui.ui.context import Context
+from client_gui.ui.navigation import Navigation
 
 REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 
@@ -18,13 +17,15 @@ REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 class Menus:
     """Of one window; each is called with the place on the screen where the menu opens."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, context: Context, actions: Actions, navigation: Navigation) -> None:
+        self._context = context
+        self._actions = actions
+        self._navigation = navigation
         self._open: tk.Menu | None = None  # the last one; Tk keeps a menu until it is destroyed
 
     def line(self, x: int, y: int, line: Line) -> None:
         """What can be done with a line."""
-        app, actions = self._app, self._app.actions
+        actions = self._actions
         menu = self._menu()
         menu.add_command(label=_("Copy"), command=lambda: self._copy(str(line)))
         if line.fate is Fate.FAILED:
@@ -39,47 +40,49 @@ class Menus:
             menu.add_command(label=_("Delete …"), command=lambda: actions.delete(line))
         if line.look in SPOKEN and not line.own:
             label = _("Write to {nick}").format(nick=line.nick)
-            menu.add_command(label=label, command=lambda: app.navigation.talk(line.nick))
+            menu.add_command(label=label, command=lambda: self._navigation.talk(line.nick))
         menu.tk_popup(x, y)
 
     def room(self, x: int, y: int, key: str) -> None:
         """What can be done with a room, or a conversation."""
-        app, room = self._app, self._app.model.rooms[key]
+        context, room = self._context, self._context.model.rooms[key]
         menu = self._menu()
-        muted = key in app.settings.muted
-        mute = partial(app.navigation.mute, key)
+        muted = key in context.settings.muted
+        mute = partial(self._navigation.mute, key)
         menu.add_command(label=_("Unmute") if muted else _("Mute"), command=mute)
         if room.direct or not room.here:
-            menu.add_command(label=_("Close"), command=lambda: app.actions.leave(key))
+            menu.add_command(label=_("Close"), command=lambda: self._actions.leave(key))
         else:
-            menu.add_command(label=_("Leave"), command=lambda: app.actions.leave(key))
+            menu.add_command(label=_("Leave"), command=lambda: self._actions.leave(key))
         menu.tk_popup(x, y)
 
     def person(self, x: int, y: int, nick: str) -> None:
         """What can be done with somebody."""
-        app = self._app
+        context = self._context
         menu = self._menu()
         label = _("Write to {nick}").format(nick=nick)
-        menu.add_command(label=label, command=lambda: app.navigation.talk(nick))
-        menu.add_command(label=_("Mention"), command=lambda: app.window.composer.add(f"@{nick} "))
-        room = app.model.rooms[app.model.current].name
+        menu.add_command(label=label, command=lambda: self._navigation.talk(nick))
+        menu.add_command(
+            label=_("Mention"), command=lambda: context.window.composer.add(f"@{nick} ")
+        )
+        room = context.model.rooms[context.model.current].name
         menu.add_separator()
         for label, line in (
             (_("Kick"), ("KICK", room, nick)),
             (_("Ban"), ("MODE", room, "+b", f"{nick}!*@*")),
         ):
-            menu.add_command(label=label, command=partial(app.actions.command, *line))
+            menu.add_command(label=label, command=partial(self._actions.command, *line))
         menu.tk_popup(x, y)
 
     def _menu(self, parent: tk.Misc | None = None) -> tk.Menu:
         """An empty one, in the window's colours."""
         if parent is None and self._open is not None:
             self._open.destroy()
-        palette = self._app.theme.palette
+        palette = self._context.theme.palette
         made = tk.Menu(
-            parent or self._app.window.frame,
+            parent or self._context.window.frame,
             tearoff=False,
-            font=self._app.theme.body,
+            font=self._context.theme.body,
             background=palette.background,
             foreground=palette.text,
             activebackground=palette.selected,
@@ -92,5 +95,5 @@ class Menus:
         return made
 
     def _copy(self, text: str) -> None:
-        self._app.root.clipboard_clear()
-        self._app.root.clipboard_append(text)
+        self._context.root.clipboard_clear()
+        self._context.root.clipboard_append(text)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from client_gui.texts import _, n_
+from client_gui.ui.actions import Actions
+from client_gui.ui.connection import Connection
+from client_gui.ui.context import Context
+from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Choice, Chooser, Panel, Words
-
-if TYPE_CHECKING:
-    from client_gui.ui.app import App
 
 PERSON = "@"  # before the key of somebody with whom there is no conversation yet
 KEYS = (
@@ -36,18 +35,25 @@ KEYS = (
 class Switcher:
     """Of one window: at most one list is open."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(
+        self, context: Context, actions: Actions, connection: Connection, navigation: Navigation
+    ) -> None:
+        self._context = context
+        self._actions = actions
+        self._connection = connection
+        self._navigation = navigation
         self._open: Panel | None = None
         self._rooms: Chooser | None = None  # the list of rooms to join, while it is open
 
     def join(self) -> None:
         """Which room to join, of those that there are or of any name."""
-        app = self._app
+        context = self._context
         self._close()
         title = _("Join a room")
-        self._open = self._rooms = Chooser(app.root, app.theme, title, app.actions.join, free=True)
-        app.connection.do_if_ready(lambda core: core.command("LIST"))
+        self._open = self._rooms = Chooser(
+            context.root, context.theme, title, self._actions.join, free=True
+        )
+        self._connection.do_if_ready(lambda core: core.command("LIST"))
         self.list_changed()
 
     def list_changed(self) -> None:
@@ -56,15 +62,15 @@ class Switcher:
             self._rooms.offer(
                 [
                     Choice(one.name, one.name, f"{one.members} · {one.topic}".rstrip(" ·"))
-                    for one in self._app.model.listed
+                    for one in self._context.model.listed
                 ]
             )
 
     def go(self) -> None:
         """Which room or person to go to."""
-        app, model = self._app, self._app.model
+        context, model = self._context, self._context.model
         self._close()
-        chooser = Chooser(app.root, app.theme, _("Go to"), self._go)
+        chooser = Chooser(context.root, context.theme, _("Go to"), self._go)
         self._open = chooser
         choices = []
         for key, room in sorted(model.rooms.items(), key=lambda item: -item[1].unread):
@@ -76,7 +82,7 @@ class Switcher:
         chooser.offer(choices)
 
     def _go(self, key: str) -> None:
-        navigation = self._app.navigation
+        navigation = self._navigation
         if key.startswith(PERSON):
             navigation.talk(key.removeprefix(PERSON))
         else:
@@ -86,7 +92,7 @@ class Switcher:
         """What the keys do."""
         self._close()
         rows = [(key, _(text)) for key, text in KEYS]
-        self._open = Words(self._app.root, self._app.theme, _("Keys"), rows)
+        self._open = Words(self._context.root, self._context.theme, _("Keys"), rows)
 
     def _close(self) -> None:
         """Pressed twice, there is still one."""
