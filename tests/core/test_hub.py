@@ -72,10 +72,10 @@ from tests.core import likely
 from tests.core.audience import audience
 from tests.core.likely import KINDS, START, Likely
 from tests.core.picture import Picture, accounts_of, people_of, rooms_of
-from tests.support.examples import machine
+from tests.support.examples import examples, machine
 
 NOW = 1_700_000_000_000  # milliseconds; the clock of the state machine stands still
-LEAST = 3  # times that each kind of event has to have had an effect
+LEAST = examples(3)  # times that each kind of event has to have had an effect
 UIDS = st.sampled_from(likely.UIDS)
 NICKS = st.sampled_from(likely.NICKS)
 ROOMS = st.sampled_from(likely.ROOMS)

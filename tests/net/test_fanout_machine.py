@@ -54,7 +54,7 @@ from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
 from tests.core.likely import START, Likely
 from tests.net.fakes import Loop, Socket
-from tests.support.examples import machine
+from tests.support.examples import examples, machine
 
 KINDS = (
     AwaySet,
@@ -71,7 +71,7 @@ KINDS = (
     TopicSet,
 )
 PRIVATE = (ChangedMetadata, ChangedRoomName, Presence)
-LEAST = 3  # times that each kind of event has to have been shown to somebody
+LEAST = examples(3)  # times that each kind of event has to have been shown to somebody
 MOST_CONNECTIONS = 3  # of one person
 
 
