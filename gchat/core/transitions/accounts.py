@@ -21,13 +21,12 @@ from gchat.core.transitions.people import (
     merge_metadata,
     strangers,
 )
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_SASLFAIL
 
 
-@transition(AccountMade)
 def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ...]:
     """Of a name that is no account's, and nobody else's nickname."""
     key = casefold(event.name)
@@ -45,7 +44,6 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     return () if user is None else _log_in(hub, entry, user, account)
 
 
-@transition(PasswordSet)
 def password_set(hub: Hub, entry: Entry, event: PasswordSet) -> tuple[Effect, ...]:
     """Of their own account."""
     account = _own(hub, event.uid)
@@ -61,7 +59,6 @@ def _own(hub: Hub, uid: int) -> Account:
     return account
 
 
-@transition(CertificateSet)
 def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effect, ...]:
     """A certificate logs in to one account only."""
     account = _own(hub, event.uid)
@@ -84,7 +81,6 @@ def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effe
     return ()
 
 
-@transition(AccountDropped)
 def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effect, ...]:
     """Its people are logged out, its rooms last no longer than their members."""
     account = _own(hub, event.uid)
@@ -105,7 +101,6 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     return tuple(effects)
 
 
-@transition(LoggedIn)
 def logged_in(hub: Hub, entry: Entry, event: LoggedIn) -> tuple[Effect, ...]:
     """By somebody who has a nickname already."""
     user = hub.user(event.uid)
@@ -132,7 +127,6 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
     return _changed(hub, entry, user)
 
 
-@transition(LoggedOut)
 def logged_out(hub: Hub, entry: Entry, event: LoggedOut) -> tuple[Effect, ...]:
     """Whoever has the account's nickname keeps it until they take another."""
     _own(hub, event.uid)
@@ -156,3 +150,15 @@ def _changed(hub: Hub, entry: Entry, user: User) -> tuple[Effect, ...]:
     if watching:
         effects.append(ChangedAccount(**user.doing(entry), uids=watching, watched=True))
     return tuple(effects)
+
+
+TRANSITIONS.update(
+    {
+        AccountMade: account_made,
+        PasswordSet: password_set,
+        CertificateSet: certificate_set,
+        AccountDropped: account_dropped,
+        LoggedIn: logged_in,
+        LoggedOut: logged_out,
+    }
+)

@@ -6,11 +6,10 @@ from gchat.core.effects import Effect, MarkedRead
 from gchat.core.events import Entry, MarkerSet
 from gchat.core.hub import Hub
 from gchat.core.saved import saved_marker
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 
 
-@transition(MarkerSet)
 def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
     """Only ever forwards, and not into the future. Seen by every connection of the person where it
     moved, otherwise by the asking one. The one that was made first is forgotten for a new one over
@@ -34,3 +33,10 @@ def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
             hub.saved.append(saved_marker(account.key, key, at))
             uids = tuple(account.uids)
     return (MarkedRead(**user.doing(entry), uids=uids, target=event.target, at=at),)
+
+
+TRANSITIONS.update(
+    {
+        MarkerSet: marker_set,
+    }
+)

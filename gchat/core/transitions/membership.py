@@ -18,7 +18,7 @@ from gchat.core.events import Entry, Invited, Joined, Kicked, Knocked, ModeChang
 from gchat.core.hub import Hub
 from gchat.core.rooms import HALFOP, Room
 from gchat.core.saved import saved_account, saved_room
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
@@ -42,7 +42,6 @@ KNOCKS, KNOCK_SECONDS = 5, 60  # so many at a room in a time, of all together
 CHANSERV = {"nick": "ChanServ", "source": "ChanServ!ChanServ@services"}
 
 
-@transition(Joined)
 def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     """Who makes a room is its operator; in the lobby, which belongs to everybody, operators of the
     server are. The founder of a room that lasts is known by the account.
@@ -137,7 +136,6 @@ def remove(hub: Hub, room: Room, user: User) -> None:
         del hub.rooms[room.key]
 
 
-@transition(Parted)
 def parted(hub: Hub, entry: Entry, event: Parted) -> tuple[Effect, ...]:
     """Seen by the room, the one who leaves included."""
     user = hub.user(event.uid)
@@ -147,7 +145,6 @@ def parted(hub: Hub, entry: Entry, event: Parted) -> tuple[Effect, ...]:
     return (Left(**user.doing(entry), room=room.key, room_name=room.name, reason=event.reason),)
 
 
-@transition(Kicked)
 def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
     """By who has at least half an operator's rank, and no lower rank than the target."""
     user = hub.user(event.uid)
@@ -176,7 +173,6 @@ def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
     )
 
 
-@transition(Invited)
 def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
     """By a member; by who has a rank only, where the room is by invitation (+i). Members of rank
     who want to are told: https://ircv3.net/specs/extensions/invite-notify
@@ -205,7 +201,6 @@ def _staff(room: Room) -> list[int]:
     return [uid for uid in room.members if room.rank(uid) >= HALFOP]
 
 
-@transition(Knocked)
 def knocked(hub: Hub, entry: Entry, event: Knocked) -> tuple[Effect, ...]:
     """By who is not a member and may not enter without an invitation, nor is banned."""
     user = hub.user(event.uid)
@@ -223,3 +218,14 @@ def knocked(hub: Hub, entry: Entry, event: Knocked) -> tuple[Effect, ...]:
     room.knocks.add(KNOCKS, entry.at)
     staff = tuple(_staff(room))
     return (Knock(**user.doing(entry), uids=staff, room_name=room.name, text=event.text),)
+
+
+TRANSITIONS.update(
+    {
+        Joined: joined,
+        Parted: parted,
+        Kicked: kicked,
+        Invited: invited,
+        Knocked: knocked,
+    }
+)

@@ -8,12 +8,11 @@ from gchat.core.hub import Hub
 from gchat.core.rooms import Room
 from gchat.core.saved import saved_account, saved_room
 from gchat.core.transitions.people import strangers
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import is_room
 
 
-@transition(MetadataSet)
 def metadata_set(hub: Hub, entry: Entry, event: MetadataSet) -> tuple[Effect, ...]:
     """Of oneself, or of a room by its operators. Seen by everybody else in sight."""
     user = hub.user(event.uid)
@@ -54,3 +53,10 @@ def _set(hub: Hub, found: dict[str, str], name: str, event: MetadataSet) -> None
     if event.key not in found and len(found) >= hub.config.limits.metadata_keys:
         raise Failure("METADATA", "LIMIT_REACHED", name, text="There are too many keys")
     found[event.key] = event.value
+
+
+TRANSITIONS.update(
+    {
+        MetadataSet: metadata_set,
+    }
+)

@@ -21,7 +21,7 @@ from gchat.core.rooms import (
     Signed,
 )
 from gchat.core.saved import saved_room
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.numerics import (
     ERR_BANLISTFULL,
@@ -36,7 +36,6 @@ PASSWORD_LENGTH = 32  # +k, characters
 MASK_LENGTH = 200  # +b, characters
 
 
-@transition(ModesSet)
 def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
     """By who has a rank in the room. Each change stands alone: those that can be are made, the
     others are refused one by one.
@@ -181,3 +180,10 @@ _VALUES: dict[str, Callable[[Room, ModeChange], ModeChange | None]] = {
     "k": _password,
     "l": _capacity,
 }
+
+
+TRANSITIONS.update(
+    {
+        ModesSet: modes_set,
+    }
+)

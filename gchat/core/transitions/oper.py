@@ -9,7 +9,7 @@ from gchat.core.hub import Hub
 from gchat.core.masks import fold, matches
 from gchat.core.saved import saved_ban
 from gchat.core.transitions.people import disconnect, set_user_mode
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_BANLISTFULL, ERR_NOPRIVILEGES
@@ -23,7 +23,6 @@ def operator(hub: Hub, uid: int) -> User:
     return user
 
 
-@transition(Opered)
 def opered(hub: Hub, entry: Entry, event: Opered) -> tuple[Effect, ...]:
     """The password was right."""
     user = hub.user(event.uid)
@@ -33,7 +32,6 @@ def opered(hub: Hub, entry: Entry, event: Opered) -> tuple[Effect, ...]:
     return set_user_mode(hub, entry, user, "o", adding=True)
 
 
-@transition(Killed)
 def killed(hub: Hub, entry: Entry, event: Killed) -> tuple[Effect, ...]:
     """By an operator; or by who is logged in to the account that the nickname is logged in to."""
     user = hub.user(event.uid)
@@ -59,7 +57,6 @@ def _evict(
     return tuple(effects)
 
 
-@transition(ServerBanSet)
 def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect, ...]:
     """Who is here and matches has to go, but for operators."""
     user = operator(hub, event.uid)
@@ -86,9 +83,18 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
     return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
 
 
-@transition(Walloped)
 def walloped(hub: Hub, entry: Entry, event: Walloped) -> tuple[Effect, ...]:
     """To everybody who wants to read it."""
     user = operator(hub, event.uid)
     uids = tuple(one.uid for one in hub.users.values() if "w" in one.modes)
     return (Wallop(**user.doing(entry), uids=uids, text=event.text),)
+
+
+TRANSITIONS.update(
+    {
+        Opered: opered,
+        Killed: killed,
+        ServerBanSet: server_ban_set,
+        Walloped: walloped,
+    }
+)

@@ -26,7 +26,7 @@ from gchat.core.events import (
 )
 from gchat.core.hub import Hub
 from gchat.core.transitions.membership import remove
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import SERVICES, Gone, User
 from gchat.wire.confusables import skeletons
 from gchat.wire.names import casefold
@@ -43,7 +43,6 @@ ALIKE = "This nickname looks too similar to another one"
 RESERVED = "This nickname belongs to an account: log in to it first"
 
 
-@transition(Connected)
 def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
     """The nickname is theirs, if it is still free, and no other account's."""
     if event.uid in hub.users:
@@ -132,7 +131,6 @@ def strangers(hub: Hub, user: User, neighbours: tuple[int, ...]) -> tuple[int, .
     return tuple(uid for uid in watchers if uid not in known)
 
 
-@transition(Renamed)
 def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
     """Seen by themselves and everybody in their rooms; nothing where nothing changes."""
     user = hub.user(event.uid)
@@ -175,7 +173,6 @@ def _note_gone(hub: Hub, entry: Entry, user: User) -> None:
     hub.gone.append(Gone(user.nick, user.username, user.host, user.realname, entry.at))
 
 
-@transition(Quit)
 def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     """Seen by everybody in their rooms, but not by themselves; by nobody while they have another
     connection.
@@ -187,7 +184,6 @@ def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     return disconnect(hub, entry, user, event.reason)
 
 
-@transition(Attached)
 def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     """Seen by nobody: they are here already."""
     user = hub.user(event.uid)
@@ -227,7 +223,6 @@ def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect,
     return (effect, *presence(hub, entry, user, online=False))
 
 
-@transition(AwaySet)
 def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
     """Seen by who wants to: https://ircv3.net/specs/extensions/away-notify"""
     user = hub.user(event.uid)
@@ -243,7 +238,6 @@ def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
     return tuple(effects)
 
 
-@transition(RealnameSet)
 def realname_set(hub: Hub, entry: Entry, event: RealnameSet) -> tuple[Effect, ...]:
     """Seen by themselves and by who wants to: https://ircv3.net/specs/extensions/setname"""
     user = hub.user(event.uid)
@@ -262,7 +256,6 @@ def realname_set(hub: Hub, entry: Entry, event: RealnameSet) -> tuple[Effect, ..
     return tuple(effects)
 
 
-@transition(UserModeSet)
 def user_mode_set(hub: Hub, entry: Entry, event: UserModeSet) -> tuple[Effect, ...]:
     """Seen by themselves. Nobody makes themselves an operator of the server."""
     user = hub.user(event.uid)
@@ -288,7 +281,6 @@ def set_user_mode(
     return (ChangedUserModes(**user.doing(entry), uids=(user.uid,), words=sign + letter),)
 
 
-@transition(Watched)
 def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
     """https://ircv3.net/specs/extensions/monitor"""
     user = hub.user(event.uid)
@@ -314,3 +306,17 @@ def _unwatch(hub: Hub, user: User, key: str) -> None:
     del watchers[user.uid]
     if not watchers:
         del hub.watchers[key]
+
+
+TRANSITIONS.update(
+    {
+        Connected: connected,
+        Renamed: renamed,
+        Quit: quit_,
+        Attached: attached,
+        AwaySet: away_set,
+        RealnameSet: realname_set,
+        UserModeSet: user_mode_set,
+        Watched: watched,
+    }
+)

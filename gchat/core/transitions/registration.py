@@ -7,12 +7,11 @@ from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
 from gchat.core.hub import Hub
 from gchat.core.rooms import OP
 from gchat.core.saved import saved_account, saved_room
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_CHANOPRIVSNEEDED, ERR_NEEDREGGEDNICK, ERR_TOOMANYCHANNELS
 
 
-@transition(RoomRegistered)
 def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effect, ...]:
     """By an operator of the room who is logged in; its end by its founder."""
     user = hub.user(event.uid)
@@ -52,7 +51,6 @@ def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effe
     )
 
 
-@transition(RoomRenamed)
 def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ...]:
     """By an operator: https://ircv3.net/specs/extensions/channel-rename. Its founder, where it has
     one. What was said is found under the new name from then on, in so far as it is kept.
@@ -96,3 +94,11 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
     if room.lasting:
         hub.saved.append(saved_room(room))
     return (effect,)
+
+
+TRANSITIONS.update(
+    {
+        RoomRegistered: room_registered,
+        RoomRenamed: room_renamed,
+    }
+)

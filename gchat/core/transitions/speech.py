@@ -10,7 +10,7 @@ from gchat.core.hub import Hub
 from gchat.core.limits import Recent
 from gchat.core.rooms import HALFOP, PREFIXES, RANKS, Room, Signed
 from gchat.core.saved import saved_room
-from gchat.core.transitions.registry import transition
+from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import is_room
 from gchat.wire.numerics import (
@@ -26,7 +26,6 @@ KNOWN = 100  # people whom somebody has written to or heard from, and may go on 
 _STATUS = {sign: RANKS[letter] for letter, sign in PREFIXES.items()}  # STATUSMSG
 
 
-@transition(Said)
 def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     """To a room: seen by its members. To a person: seen by both."""
     user = hub.user(event.uid)
@@ -136,7 +135,6 @@ def _seconds(milliseconds: int) -> int:
     return -(-milliseconds // 1000)
 
 
-@transition(Redacted)
 def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
     """By who wrote it, or by an operator of the room. Seen by who saw the message."""
     user = hub.user(event.uid)
@@ -169,7 +167,6 @@ def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
     return (Redaction(**user.doing(entry), **seen),)
 
 
-@transition(TopicSet)
 def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:
     """By a member; by an operator only, where the topic is locked (+t)."""
     user = hub.user(event.uid)
@@ -187,3 +184,12 @@ def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:
             text=event.text,
         ),
     )
+
+
+TRANSITIONS.update(
+    {
+        Said: said,
+        Redacted: redacted,
+        TopicSet: topic_set,
+    }
+)
