@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         from client_gui.ui.app import App, Options  # noqa: PLC0415
     except ImportError as error:
-        name = error.name or str(error)
+        name = {"PIL": "pillow"}.get(error.name or "", error.name or str(error))
         return _fail(f"the package {name} is missing. Install it: pip install 'gchat[client]'")
     try:
         root = tk.Tk(className="gchat")

@@ -50,11 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         "journal.engine": "memory" if arguments.memory else None,
     }
     load_again = partial(load, arguments.config, flags=flags)
+    ignored: list[str] = []
     try:
-        config = load_again()
+        config = load(arguments.config, flags=flags, ignored=ignored)
     except ConfigError as error:
         return _fail(str(error))
     log_to(sys.stderr, config.server.log_level, config.server.log_format)
+    for sentence in ignored:
+        log.warning("%s", sentence)
     return _run(config, load_again)
 
 

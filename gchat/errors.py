@@ -10,6 +10,7 @@
         * `StoreError`: the SQLite file
     * `ConfigError`: a setting that cannot be used, with a sentence
     * `CertificateError`: a certificate that cannot be used, with a sentence
+    * `Usage`: a command of a service was not written as it takes
     * `CommandError`: a command of the command line cannot be carried out
     * `TlsBroken`: one connection's TLS cannot go on
     * `WireError`: what came over the wire is not what it should be

@@ -23,13 +23,13 @@ from gchat.core.effects import (
     Spoke,
     WasKicked,
 )
-from gchat.core.history import Query
+from gchat.core.history import Query, Unreadable
 from gchat.core.hub import Hub
 from gchat.core.records import restored
 from gchat.core.replay import ReplayBuffer
 from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
-from gchat.journal.base import Gauges
+from gchat.journal.base import Gauges, JournalError
 from gchat.journal.engines import engine_of
 from gchat.net.endpoint import Endpoint
 from gchat.net.fanout import Fanout
@@ -128,7 +128,9 @@ class Server:
         """
         before = self.node.config
         try:
-            config, waiting = reloaded(before, self._load_again())
+            new = self._load_again()
+            engine_of(new)  # a name that there is not would end the next start
+            config, waiting = reloaded(before, new)
         except ConfigError as error:
             return [f"Configuration not reloaded: {error}"]
         self.node.config = self.hub.config = config
@@ -175,7 +177,13 @@ class Server:
         limit = self._replay.limit
         there = {casefold(self.hub.config.server.lobby), *self.hub.rooms}
         for room in there if limit else ():
-            past = self._engine.archive.read(Query(self.hub.place(room), limit))
+            try:
+                past = self._engine.archive.read(Query(self.hub.place(room), limit))
+            except Unreadable as error:
+                raise JournalError(
+                    f"The messages cannot be read: {error}. Restore a backup, or choose another "
+                    "--data folder."
+                ) from None
             self._replay.keep(replace(restored(kept), room=room) for kept in past)
 
     def _show(self, effects: tuple[Effect, ...]) -> None:

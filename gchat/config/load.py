@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import tomllib
 from collections.abc import Mapping
@@ -16,21 +15,25 @@ from gchat.config.settings import OPERATORS, Config, ConfigError, section_names
 ENV_PREFIX = "GCHAT_"
 BYTE_ORDER_MARK = "\ufeff"  # some editors on Windows begin every file with it
 
-log = logging.getLogger(__name__)
-
 
 def load(
     path: Path | None = None,
     environment: Mapping[str, str] | None = None,
     flags: Mapping[str, Any] | None = None,
+    ignored: list[str] | None = None,
 ) -> Config:
     """The settings: defaults, then the file, then the environment, then the flags (by section and
-    name, "server.host"; `None` is not given). Raises ConfigError.
+    name, "server.host"; `None` is not given). Sentences about variables of the environment that are
+    no settings are added to `ignored`. Raises ConfigError.
     """
     config = Config()
     if path is not None:
         config = _from_file(config, path)
-    config = _from_environment(config, os.environ if environment is None else environment)
+    config = _from_environment(
+        config,
+        os.environ if environment is None else environment,
+        [] if ignored is None else ignored,
+    )
     for key, value in (flags or {}).items():
         if value is not None:
             section, _, name = key.partition(".")
@@ -65,9 +68,9 @@ def _operators(table: Mapping[str, Any], source: str) -> dict[str, str]:
     return dict(table)
 
 
-def _from_environment(config: Config, environment: Mapping[str, str]) -> Config:
+def _from_environment(config: Config, environment: Mapping[str, str], ignored: list[str]) -> Config:
     """GCHAT_PORT for server.port, GCHAT_LIMITS_CONNECTIONS for limits.connections. What is no
-    setting is left alone, and logged: Kubernetes sets GCHAT_SERVICE_HOST and the like, and
+    setting is left alone, and told: Kubernetes sets GCHAT_SERVICE_HOST and the like, and
     GCHAT_PORT to a URL, where a service is called gchat.
     """
     for variable, text in environment.items():
@@ -78,9 +81,9 @@ def _from_environment(config: Config, environment: Mapping[str, str]) -> Config:
             if key.startswith(f"{name}_"):
                 section, key = name, key.removeprefix(f"{name}_")
         if key not in {item.name for item in fields(getattr(config, section))}:
-            log.warning("ignoring environment variable %s: not a setting of gchat", variable)
+            ignored.append(f"ignoring environment variable {variable}: not a setting of gchat")
         elif (section, key) == ("server", "port") and "://" in text:
-            log.warning("ignoring environment variable %s=%s: not a port", variable, text)
+            ignored.append(f"ignoring environment variable {variable}={text}: not a port")
         else:
             config = _with(config, section, key, text, f"environment: {variable}")
     return config

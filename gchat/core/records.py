@@ -62,6 +62,17 @@ def records(effects: Iterable[Effect], boot: str, places: Places = str) -> Itera
             )
 
 
+def leaves_line(effect: Effect) -> bool:
+    """Whether anything is kept of an effect."""
+    if type(effect) is Spoke:
+        return effect.verb in MESSAGES or not _is_passing(effect)
+    return type(effect) in _LINES
+
+
+def _is_passing(effect: Spoke) -> bool:
+    return all(key in _PASSING for key, _ in effect.tags)
+
+
 def _place(effect: Spoke, boot: str) -> str:
     if effect.room:
         return effect.room
@@ -77,7 +88,7 @@ _Line = tuple[str, str, str, str, str]  # place, kind, target, text, arg
 
 
 def _spoke(effect: Spoke, boot: str) -> list[_Line]:
-    if effect.verb not in MESSAGES and all(key in _PASSING for key, _ in effect.tags):
+    if effect.verb not in MESSAGES and _is_passing(effect):
         return []
     return [(_place(effect, boot), effect.verb, effect.target, effect.text, "")]
 

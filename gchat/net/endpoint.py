@@ -35,8 +35,8 @@ class Endpoint:
 
 
 class Acceptor(StreamServer):
-    """Accepts at a endpoint. Where no file descriptor is left, one that is kept for that is used to
-    tell whoever comes, and `full` is called.
+    """Accepts at an endpoint. Where no file descriptor is left, one that is kept for that is
+    used to tell whoever comes, and `full` is called.
     """
 
     def __init__(

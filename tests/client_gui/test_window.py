@@ -15,17 +15,9 @@ from client_gui.model.model import Phase
 from client_gui.model.rooms import LINES_KEPT
 from tests.client_gui.ui import Ui
 from tests.support.clients import IrcClient, LineClient, PlainClient
-from tests.support.process import ServerProcess
+from tests.support.process import ServerProcess, free_port
 
 OpenUi = Callable[..., Ui]
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    return port
 
 
 def test_from_the_dialog_to_a_conversation(server: ServerProcess, open_ui: OpenUi) -> None:

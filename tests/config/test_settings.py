@@ -92,3 +92,11 @@ def test_an_engine_that_there_is_not() -> None:
     assert str(caught.value) == (
         "journal.engine: invalid value 'tape'; expected one of sqlite, memory"
     )
+
+
+def test_an_engine_that_there_is_not_is_refused_by_a_reload() -> None:
+    server = Server(BASE, lambda: changed(BASE, "journal", "engine", "tape"))
+    (answer,) = server.reload()
+    assert answer.startswith("Configuration not reloaded: journal.engine: invalid value 'tape'")
+    assert server.node.config is BASE
+    server.stop()

@@ -79,7 +79,8 @@ def test_a_backup_is_a_file_to_start_from(folder: Path, tmp_path: Path) -> None:
 
 
 def test_where_no_backup_can_be_written(folder: Path) -> None:
-    target = folder / "none" / FILE
+    (folder / "file").write_text("")
+    target = folder / "file" / FILE
     with pytest.raises(StoreError, match=f"{target} cannot be written: "):
         backup(folder, target)
 
@@ -108,3 +109,10 @@ def test_export_changes_nothing(folder: Path) -> None:
     before = (folder / FILE).read_bytes()
     list(export(folder))
     assert (folder / FILE).read_bytes() == before
+
+
+def test_a_backup_is_nobody_elses_to_read(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / FILE
+    backup(folder, target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert target.parent.stat().st_mode & 0o777 == 0o700

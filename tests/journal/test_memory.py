@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gchat.config import Config
-from gchat.core.events import Event, Quit, Redacted, Renamed, RoomRenamed, Said
+from gchat.core.events import AwaySet, Event, Quit, Redacted, Renamed, RoomRenamed, Said
 from gchat.core.history import Query, Record, Search, conversation
 from gchat.core.hub import Hub
 from gchat.journal.memory import archive as archive_module
@@ -153,3 +155,64 @@ def test_what_is_taken_back_before_it_was_read_is_not_found() -> None:
     engine.journal.append(event)
     assert engine.archive.read(Query(place, 9)) == []
     assert engine.archive.find(said.entry.msgid) is None
+
+
+def test_what_leaves_no_line_takes_no_room() -> None:
+    """An AWAY, typing or a read marker must not push out what was said."""
+    engine = engine_with(*START)
+    engine.journal.append(Said(1, "#a", "kept"))
+    before = len(engine.archive)
+    typing = (("+typing", "active"),)
+    for number in range(archive_module.MOST_LINES + 1):
+        engine.journal.append(AwaySet(2, f"away {number}"))
+        if number % 1000 == 0:
+            engine.journal.append(Said(2, "#a", "", "TAGMSG", typing))
+    assert len(engine.archive) == before
+    hub = engine.journal._apply.args[0]  # type: ignore[attr-defined]
+    (last,) = engine.archive.read(Query(hub.place("#a"), 1))
+    assert last.text == "kept"
+
+
+def test_what_is_counted_is_what_it_may_take() -> None:
+    engine = engine_with(*START)
+    text, tags = "ấ" * 100, (("+x", "y" * 500),)
+    (effect,) = engine.journal.append(Said(1, "#a", text, "PRIVMSG", tags)).result().effects
+    size = LINE_BYTES + 4 * 100 + 502
+    archive = MemoryArchive("boot", most_bytes=3 * size)
+    for _ in range(4):
+        archive.see(effect, "#a")
+    assert len(archive) == 3
+    archive.catch_up()
+    assert archive._bytes <= 3 * size
+
+
+def test_what_is_taken_back_while_somebody_searches_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = engine_with(*START)
+    (said,) = engine.journal.append(Said(1, "#a", "secret")).result().effects
+    engine.journal.append(Said(1, "#a", "more"))
+    hub = engine.journal._apply.args[0]  # type: ignore[attr-defined]
+    place = hub.place("#a")
+    engine.archive.catch_up()
+    event = Redacted(1, "#a", said.entry.msgid, "", own=True, place=place)
+
+    def meanwhile(seconds: float) -> None:
+        monkeypatch.setattr(archive_module, "TURN_SECONDS", 1000.0)
+        engine.journal.append(event)
+
+    monkeypatch.setattr(archive_module, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr("gchat.journal.memory.archive.gevent.sleep", meanwhile)
+    found = engine.archive.search(Search(((place, 0),), 10))
+    assert [one.text for one in found] == ["more"]
+
+
+def test_others_have_their_turn_while_somebody_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = MemoryArchive()
+    for number in range(100):
+        archive.keep(line(number, text="Chào " * 50))
+    turns: list[float] = []
+    monkeypatch.setattr(archive_module, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr("gchat.journal.memory.archive.gevent.sleep", turns.append)
+    assert archive.search(Search((("#a", 0),), 10, words=("nothing",))) == []
+    assert len(turns) == 100

@@ -12,17 +12,10 @@ import psutil
 import pytest
 
 from tests.support.clients import WAIT_SECONDS, IrcClient, LineClient, PlainClient
-from tests.support.process import ServerProcess
+from tests.support.process import ServerProcess, free_port
 
 Make = Callable[..., ServerProcess]
 HELLO = b"NICK Tuan\r\nUSER t 0 * :T\r\n"
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class IrcDialect(IrcConnection):
         return f"ERROR :Closing Link: {self.peer.host} ({reason})\r\n".encode()
 
     def reloaded(self, before: Config) -> None:
+        self._replies.server = self.config.server.name
         handlers.registration.announce_changes(self, before)
         self.flush()
 

@@ -13,10 +13,10 @@ _ENDINGS = dict.fromkeys(map(ord, "\r\n\0"), " ")
 class ReplyBuffer:
     """Handlers fill it, never a socket, so that whoever sends it sees the whole reply."""
 
-    __slots__ = ("_lines", "_server")
+    __slots__ = ("_lines", "server")
 
     def __init__(self, server_name: str) -> None:
-        self._server = server_name
+        self.server = server_name
         self._lines: list[bytes] = []
 
     def __bool__(self) -> bool:
@@ -29,11 +29,11 @@ class ReplyBuffer:
         space in it) is answered as "*"; what would end the line is answered as a space.
         """
         try:
-            line = format_message(command, *params, source=source or self._server)
+            line = format_message(command, *params, source=source or self.server)
         except MessageError:
             clean = [param.translate(_ENDINGS) for param in params]
             middle = ["*" if not p or " " in p or p[0] == ":" else p for p in clean[:-1]]
-            line = format_message(command, *middle, *clean[-1:], source=source or self._server)
+            line = format_message(command, *middle, *clean[-1:], source=source or self.server)
         self._lines.append(encode(f"@{tags} {line}" if tags else line))
 
     def add_raw(self, lines: bytes) -> None:

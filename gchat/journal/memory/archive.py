@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
+from time import perf_counter
 
 import gevent
 from gevent.lock import RLock
@@ -20,7 +21,7 @@ from gchat.core.records import records
 MOST_LINES = 20_000
 MOST_BYTES = 32 << 20
 LINE_BYTES = 1000  # that a line takes beside its texts
-TURN_LINES = 500  # that are looked through before others get their turn
+TURN_SECONDS = 0.002  # of looking through lines; then others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SPOKEN = MESSAGES | {"TAGMSG"}  # kinds that may be taken back
 
@@ -40,7 +41,7 @@ class MemoryArchive:
         self._boot = boot
         self._most_lines, self._most_bytes = most_lines, most_bytes
         # the latest, not made into records yet: what was seen, and the place of its room
-        self._seen: deque[tuple[Effect, str]] = deque()
+        self._seen: deque[tuple[Effect, str, int]] = deque()  # and its size in bytes
         self._reading = RLock()  # by who makes records of them
         self._places: dict[str, deque[Record]] = {}
         self._order: deque[Record] = deque()  # of all places; what was taken back is no more there
@@ -53,10 +54,9 @@ class MemoryArchive:
 
     def see(self, effect: Effect, place: str) -> None:
         """Takes in what was seen; `place` is that of its room, "" for none."""
-        self._seen.append((effect, place))
-        self._bytes += LINE_BYTES
-        if type(effect) is Spoke:
-            self._bytes += len(effect.text)
+        size = LINE_BYTES + _effect_bytes(effect)
+        self._seen.append((effect, place, size))
+        self._bytes += size
         while len(self) > self._most_lines or self._bytes > self._most_bytes:
             self._forget_first()
 
@@ -64,23 +64,20 @@ class MemoryArchive:
         if self._order:
             self._forget(self._order.popleft())
             return
-        effect, _ = self._seen.popleft()
-        self._bytes -= LINE_BYTES + (len(effect.text) if type(effect) is Spoke else 0)
+        self._bytes -= self._seen.popleft()[2]
 
     def catch_up(self) -> None:
         """Makes records of what was seen. May switch greenlets."""
         with self._reading:
-            number = 0
+            turn = _Turn()
             while self._seen:
-                effect, place = self._seen.popleft()
-                self._bytes -= LINE_BYTES + (len(effect.text) if type(effect) is Spoke else 0)
+                effect, place, size = self._seen.popleft()
+                self._bytes -= size
                 if isinstance(effect, Redaction):
                     self.redact(effect.place, effect.msgid)
                 for record in records([effect], self._boot, partial(_placed, place)):
                     self.keep(record)
-                number += 1
-                if number % TURN_LINES == 0:
-                    gevent.sleep(PAUSE_SECONDS)
+                turn.yield_if_due()
 
     def keep(self, record: Record) -> None:
         """Takes in one more line."""
@@ -177,7 +174,9 @@ class MemoryArchive:
         nick = search.nick.lower()
         since = dict(search.places)
         found: list[Record] = []
-        for one in _in_turns(list(reversed(self._order))):
+        turn = _Turn()
+        for one in list(reversed(self._order)):
+            turn.yield_if_due()
             if len(found) == search.limit or one.at <= search.after:
                 break
             if (
@@ -189,23 +188,48 @@ class MemoryArchive:
                 and _has_all(one.text, words)
             ):
                 found.append(one)
-        return found[::-1]
+        self.catch_up()  # what was taken back meanwhile is not shown any more
+        return [one for one in found[::-1] if self._has(one)]
+
+    def _has(self, record: Record) -> bool:
+        return any(one is record for one in self._said.get(record.msgid, ()))
 
 
 def _placed(place: str, key: str) -> str:
     return place or key
 
 
-def _in_turns(records: list[Record]) -> Iterator[Record]:
-    for number, record in enumerate(records, 1):
-        yield record
-        if number % TURN_LINES == 0:
+class _Turn:
+    """Lets others have theirs when this one has lasted long enough."""
+
+    def __init__(self) -> None:
+        self._ends = perf_counter() + TURN_SECONDS
+
+    def yield_if_due(self) -> None:
+        if perf_counter() > self._ends:
             gevent.sleep(PAUSE_SECONDS)
+            self._ends = perf_counter() + TURN_SECONDS
 
 
 def _size(record: Record) -> int:
-    texts = len(record.text) + len(record.arg) + len(record.source) + len(record.target)
-    return LINE_BYTES + texts + sum(len(key) + len(value) for key, value in record.tags)
+    texts = record.text, record.arg, record.source, record.target
+    return LINE_BYTES + sum(map(_bytes, texts)) + _tag_bytes(record.tags)
+
+
+def _effect_bytes(effect: Effect) -> int:
+    if type(effect) is Spoke:
+        return _bytes(effect.text) + _tag_bytes(effect.tags)
+    texts = (getattr(effect, name, None) for name in ("text", "reason", "realname"))
+    return sum(_bytes(text) for text in texts if text)
+
+
+def _bytes(text: str) -> int:
+    """That it may take in memory."""
+    return len(text) if text.isascii() else 4 * len(text)
+
+
+def _tag_bytes(tags: tuple[tuple[str, str], ...]) -> int:
+    return sum(_bytes(key) + _bytes(value) for key, value in tags)
 
 
 def words_of(text: str) -> list[str]:
@@ -220,5 +244,9 @@ def _has_all(text: str, wanted: list[list[str]]) -> bool:
     """Whether each of what is looked for is in the text, as whole words that follow each other."""
     if not wanted:
         return True
+    if text.isascii():  # most of what is not found is told by this
+        small = text.lower()
+        if not all(word in small for words in wanted for word in words):
+            return False
     line = f" {' '.join(words_of(text))} "
     return all(words and f" {' '.join(words)} " in line for words in wanted)

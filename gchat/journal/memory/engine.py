@@ -12,6 +12,7 @@ from gchat.config import Config
 from gchat.core.apply import apply
 from gchat.core.effects import ChangedNick, ChangedRoomName, Disconnected, Effect
 from gchat.core.hub import Hub
+from gchat.core.records import leaves_line
 from gchat.journal.base import Gauges, Show
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.memory.journal import MemoryJournal
@@ -35,6 +36,8 @@ class MemoryEngine:
 
     def _keep(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
+            if not leaves_line(effect):
+                continue
             if isinstance(effect, ROOMS):  # in several rooms, each at its own place
                 for room in effect.rooms:
                     one = replace(effect, rooms=(room,))

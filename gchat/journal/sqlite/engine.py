@@ -36,7 +36,7 @@ class SqliteEngine:
         self._store = Store(folder, cast("Durability", config.journal.durability))
         self.secret = _secret(folder / SECRET)
         self.keeps = f"Messages are kept in {self._store.path}"
-        for kind, key, value in self._store.reader.state():
+        for kind, key, value in self._store.state():
             restore(hub, kind, key, value)
         self._writer = WorkerPool(1)
         self._sqlite_journal = SqliteJournal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -62,6 +63,12 @@ def backup(folder: Path, target: Path) -> None:
     if target.exists():
         raise StoreError(f"{target} already exists. Choose another name.")
     with closing(_open(folder)) as source:
+        try:
+            target.parent.mkdir(0o700, parents=True, exist_ok=True)
+            # what people say is nobody else's to read, from the first byte on
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except OSError as error:
+            raise StoreError(f"{target} cannot be written: {error.strerror}.") from None
         try:
             with closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)

@@ -159,7 +159,7 @@ class SqliteJournal:
         started = perf_counter()
         try:
             self._writer.ask(lambda: self._store.write(whole))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError) as error:
             if not self._failing:
                 log.error("messages cannot be stored and are refused: %s", error)
             self._failing = True

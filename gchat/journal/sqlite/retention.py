@@ -46,7 +46,7 @@ class Retention:
         while True:
             try:
                 done = self._writer.ask(self.step)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OverflowError) as error:
                 log.warning("old messages could not be deleted, will try again: %s", error)
                 done = True
             gevent.sleep(LOOK_SECONDS if done else PAUSE_SECONDS)

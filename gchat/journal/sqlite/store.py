@@ -98,6 +98,14 @@ class Store:
             raise _unusable(self.path, error) from None
         return found
 
+    def state(self) -> list[tuple[str, str, str]]:
+        """What was saved of the hub. Raises StoreError, and lets go of the file."""
+        try:
+            return self.reader.state()
+        except sqlite3.Error as error:
+            self.close()
+            raise _unusable(self.path, error) from None
+
     def close(self) -> None:
         """Lets go of the file."""
         self.reader.close()

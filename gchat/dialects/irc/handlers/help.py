@@ -19,7 +19,7 @@ WIDTH = 100  # characters of a line
 @command(
     "HELP",
     "HELPOP",
-    usage=("HELP [command]",),
+    usage=("HELP [command|+mode]",),
     text="Explains a command. Without a command, lists the commands.",
     url="https://modern.ircdocs.horse/#help-message",
 )
@@ -41,7 +41,11 @@ def _of_command(name: str) -> list[str]:
     if row is None:
         raise Refused(ERR_HELPNOTFOUND, name[:32])
     modes = (*ROOM_MODES.values(), *OWN_MODES.values()) if name == "MODE" else ()
-    return [*row.usage, *wrap(row.text, WIDTH), *(f"{usage}: {text}" for usage, text in modes)]
+    return [
+        *row.usage,
+        *wrap(row.text, WIDTH, break_on_hyphens=False),
+        *(f"{usage}: {text}" for usage, text in modes),
+    ]
 
 
 def _of_mode(mode: str) -> list[str]:

@@ -330,7 +330,8 @@ def _offered(irc: IrcConnection, config: Config | None = None) -> dict[str, Capa
     """By name."""
     config = config or irc.config
     hidden = Cap.NONE
-    if not config.sts_seconds or irc.version < NEW_VERSION:
+    reachable = irc.peer.secure or config.server.port  # port 0 is another one each time
+    if not (config.sts_seconds and reachable) or irc.version < NEW_VERSION:
         hidden |= Cap.STS
     if not config.accounts.registration:
         hidden |= Cap.ACCOUNT_REGISTRATION

@@ -26,12 +26,13 @@ from gchat.dialects.irc.handlers.login import (
     make_account,
     make_verifier,
 )
+from gchat.errors import GchatError
 from gchat.wire.names import casefold
 
 Command = Callable[["IrcConnection", list[str]], str]
 
 
-class Usage(Exception):
+class Usage(GchatError):
     """The words are too few or too many."""
 
 
