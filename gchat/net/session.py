@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -20,10 +18,12 @@ from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
 from gchat.net.address import group, is_local, readable_host
+from gchat.net.ending import say_goodbye, stop_reading
 from gchat.net.endpoint import Endpoint
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
-from gchat.net.services import DRAIN_SECONDS, Services
+from gchat.net.services import Services
+from gchat.net.timeouts import Action, Timeouts
 from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,6 @@ PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
 _READ = 1  # gevent's loop.io: watch for something to read
-LINGER_SECONDS = 1.0  # how long a peer's last bytes are read, so that it can read ours
-LINGER_BYTES = 1 << 20
 _KINDS: dict[Spoken | None, str]
 _KINDS = {Spoken.PLAIN: "plain", Spoken.IRC: "irc", Spoken.HTTP_GET: "ws"}
 
@@ -49,17 +47,14 @@ class Session:
         "_dialect",
         "_ended",
         "_greenlet",
-        "_heard",
         "_layers",
-        "_opened",
         "_outbox",
-        "_pinged",
         "_posted",
-        "_prompted",
         "_readable",
         "_reason",
         "_services",
         "_sock",
+        "_timeouts",
         "_turn_ends",
         "host",
         "node",
@@ -95,10 +90,8 @@ class Session:
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
-        self._opened = self._heard = services.monotonic()
-        self._prompted = False
+        self._timeouts = Timeouts(services.monotonic())
         self._turn_ends = 0.0  # when others are to have their turn
-        self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
 
     # -- Peer
 
@@ -179,7 +172,7 @@ class Session:
             return
         self._reason = reason or "Closed"
         if gevent.getcurrent() is not self._greenlet:
-            self._wake()
+            stop_reading(self._sock)
 
     @property
     def speaks(self) -> str:
@@ -218,41 +211,23 @@ class Session:
     # -- time
 
     def due(self, now: float) -> float | None:
-        """See Timed: the prompt, the time-outs, the keepalive."""
         if self._ended or self._reason:
             return None
-        return self._keepalive(now) if self.registered else self._registering(now)
-
-    def _registering(self, now: float) -> float | None:
-        times = self.node.config.times
-        ends, why = self._opened + times.registration, "Registration timed out"
-        if self._layers.shaking_hands:
-            ends, why = min(ends, self._opened + times.handshake), "Handshake timed out"
-        if now >= ends:
-            self.close(why)
-            return None
-        if self._prompted or not self._layers.silent:
-            return ends
-        asks = self._opened + times.prompt
-        if now >= asks:
-            self._prompted = True
-            self.send(plain.PROMPT)
-            return ends
-        return min(asks, ends)
-
-    def _keepalive(self, now: float) -> float | None:
-        times = self.node.config.times
-        if self._pinged and self._heard < self._pinged:
-            if now >= self._pinged + times.ping_timeout:
-                self.close(f"Ping timeout: {times.ping_timeout:.0f} seconds")
+        times, layers = self.node.config.times, self._layers
+        if self.registered:
+            due = self._timeouts.registered(now, times)
+        else:
+            due = self._timeouts.registering(
+                now, times, shaking_hands=layers.shaking_hands, silent=layers.silent
+            )
+        match due.action:
+            case Action.CLOSE:
+                self.close(due.reason)
+            case Action.PROMPT:
+                self.send(plain.PROMPT)
+            case Action.PING if self._dialect is None or not self._dialect.ping():
                 return None
-            return self._pinged + times.ping_timeout
-        if now < self._heard + times.ping_interval:
-            return self._heard + times.ping_interval
-        if self._dialect is None or not self._dialect.ping():
-            return None
-        self._pinged = now
-        return now + times.ping_timeout
+        return due.again
 
     # -- the connection's greenlet
 
@@ -282,7 +257,7 @@ class Session:
             if not data:
                 self._reason = self._reason or "Connection closed"
                 return
-            self._heard = self._services.monotonic()
+            self._timeouts.heard = self._services.monotonic()
             self._take(data)
 
     def _take(self, data: bytes) -> None:
@@ -324,13 +299,6 @@ class Session:
     def _overflowed(self) -> None:
         self.close("SendQ exceeded")
 
-    def _wake(self) -> None:
-        """Makes the greenlet's recv return."""
-        try:
-            self._sock.shutdown(socket.SHUT_RD)
-        except OSError:
-            pass  # the peer is gone, so recv returns by itself
-
     def _end(self) -> None:
         """Says goodbye to the hub first, so that others know at once, then to the peer."""
         self._ended = True
@@ -346,29 +314,10 @@ class Session:
         # the deadlines hold this object for a while yet; what it holds is not needed any more
         self._dialect = None
         self._posted.clear()
-        self._outbox.finish(words, self._layers.last_words(self._reason))
         try:
-            if self._outbox.drain(DRAIN_SECONDS):
-                self._layers.end(DRAIN_SECONDS)
-                self._linger()
+            say_goodbye(self._sock, self._outbox, self._layers, words, self._reason)
         finally:
             self._outbox.close()
             self._layers.close()
             self._readable.close()
             self._sock.close()
-
-    def _linger(self) -> None:
-        """Lets the peer read to the end: closing a socket that holds unread bytes resets the
-        connection, and a reset may overtake what was sent.
-        """
-        try:
-            self._sock.shutdown(socket.SHUT_WR)
-            left = LINGER_BYTES
-            with suppress(gevent.Timeout), gevent.Timeout(LINGER_SECONDS):
-                while left > 0:
-                    data = self._sock.recv(READ_BYTES)
-                    if not data:
-                        return
-                    left -= len(data)
-        except OSError:
-            pass  # reset or silent: either way there is nothing left to do

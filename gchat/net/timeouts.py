@@ -1,0 +1,70 @@
+"""When a connection that says nothing is asked something or given up. Holds no clock, no socket."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from gchat.config.settings import TimesConfig
+
+
+class Action(Enum):
+    """What is to be done with a connection now."""
+
+    WAIT = auto()
+    PROMPT = auto()  # ask for a nickname, as plain text
+    PING = auto()
+    CLOSE = auto()
+
+
+class Due(NamedTuple):
+    """What is to be done, when to look again (in the clock's seconds; `None` for never), and why
+    the connection is closed.
+    """
+
+    action: Action
+    again: float | None
+    reason: str = ""
+
+
+class Timeouts:
+    """The times of one connection, in the seconds of one clock."""
+
+    __slots__ = ("_opened", "_pinged", "_prompted", "heard")
+
+    def __init__(self, now: float) -> None:
+        self.heard = now  # when the peer was last heard of
+        self._opened = now
+        self._prompted = False
+        self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
+
+    def registering(
+        self, now: float, times: TimesConfig, *, shaking_hands: bool, silent: bool
+    ) -> Due:
+        """Before the connection has a nickname. `shaking_hands`: TLS or WebSocket is not agreed on
+        yet. `silent`: nothing was received so far, so nobody knows what the peer speaks.
+        """
+        ends, why = self._opened + times.registration, "Registration timed out"
+        if shaking_hands:
+            ends, why = min(ends, self._opened + times.handshake), "Handshake timed out"
+        if now >= ends:
+            return Due(Action.CLOSE, None, why)
+        if self._prompted or not silent:
+            return Due(Action.WAIT, ends)
+        asks = self._opened + times.prompt
+        if now >= asks:
+            self._prompted = True
+            return Due(Action.PROMPT, ends)
+        return Due(Action.WAIT, min(asks, ends))
+
+    def registered(self, now: float, times: TimesConfig) -> Due:
+        """Once it has one. A ping that is due is taken as sent."""
+        if self._pinged and self.heard < self._pinged:
+            if now >= self._pinged + times.ping_timeout:
+                why = f"Ping timeout: {times.ping_timeout:.0f} seconds"
+                return Due(Action.CLOSE, None, why)
+            return Due(Action.WAIT, self._pinged + times.ping_timeout)
+        if now < self.heard + times.ping_interval:
+            return Due(Action.WAIT, self.heard + times.ping_interval)
+        self._pinged = now
+        return Due(Action.PING, now + times.ping_timeout)
