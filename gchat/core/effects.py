@@ -239,4 +239,11 @@ class Ticket(Protocol):
     """An event that is on its way through the journal."""
 
     def result(self) -> Outcome:
-        """The outcome. Waits until the event was shown: it may switch greenlets."""
+        """The outcome. Waits until the event was shown: it may switch greenlets. Whoever asks
+        goes on before others are shown more.
+        """
+
+    def refusals(self) -> tuple[Refused, ...]:
+        """Of the outcome, for who has nothing to answer otherwise. Waits like `result`, but
+        others may be shown more meanwhile.
+        """

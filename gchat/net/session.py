@@ -115,7 +115,7 @@ class Session:
         if self._posted:
             posted, self._posted = self._posted, []
             for ticket, refused in posted:
-                for refusal in ticket.result().refusals:
+                for refusal in ticket.refusals():
                     refused(refusal)
 
     def yield_if_due(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gchat.core.effects import Effect, Outcome
+from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Event
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, Show
@@ -22,6 +22,9 @@ class Shown:
 
     def result(self) -> Outcome:
         return self._outcome
+
+    def refusals(self) -> tuple[Refused, ...]:
+        return self._outcome.refusals
 
 
 class MemoryJournal:

@@ -22,6 +22,8 @@ from gchat.workers import WorkerPool
 
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
 
+TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
+PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
 
 log = logging.getLogger(__name__)
@@ -32,27 +34,36 @@ NOT_STORED = "Not sent: the server cannot store messages at the moment"
 class Pending:
     """The ticket of an event that waits to be stored and shown."""
 
-    __slots__ = ("_shown", "_signal", "batch", "outcome")
+    __slots__ = ("_answers", "_shown", "_signal", "batch", "outcome")
 
     def __init__(self, outcome: Outcome, batch: Batch) -> None:
         self.outcome = outcome
         self.batch = batch
         self._shown = False
+        self._answers = False  # who waits answers, whatever the outcome
         self._signal: Signal | None = None  # made by who waits
 
     def result(self) -> Outcome:
+        self._answers = True
+        self._wait()
+        return self.outcome
+
+    def refusals(self) -> tuple[Refused, ...]:
+        self._wait()
+        return self.outcome.refusals
+
+    def _wait(self) -> None:
         if not self._shown:
             self._signal = self._signal or Signal()
             self._signal.wait()
-        return self.outcome
 
     def shown(self) -> bool:
-        """Lets whoever waits go on; whether anybody did."""
+        """Lets whoever waits go on; whether they have something to answer."""
         self._shown = True
         if self._signal is None:
             return False
         self._signal.set()
-        return True
+        return self._answers or bool(self.outcome.refusals)
 
 
 class SqliteJournal:
@@ -137,13 +148,19 @@ class SqliteJournal:
             while self._queue:
                 batch, self._queue = self._queue, []
                 self._writing = True
-                stored = self._write([ticket.batch for ticket in batch])
-                for ticket in batch:
-                    if not stored:
-                        _refuse(ticket)
-                    if self._finish(ticket):
-                        gevent.sleep(0)  # who waited answers before others are shown more
+                self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
                 self._writing = False
+
+    def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
+        turn_ends = perf_counter() + TURN_SECONDS
+        for ticket in batch:
+            if not stored:
+                _refuse(ticket)
+            if self._finish(ticket):
+                gevent.sleep(0)  # who waited answers before others are shown more
+            elif perf_counter() > turn_ends:
+                gevent.sleep(PAUSE_SECONDS)
+                turn_ends = perf_counter() + TURN_SECONDS
 
     def _write(self, batches: list[Batch]) -> bool:
         for batch in batches:
@@ -175,7 +192,7 @@ class SqliteJournal:
         return True
 
     def _finish(self, ticket: Pending) -> bool:
-        """Shows it; whether somebody waited for that."""
+        """Shows it; whether somebody has waited for that and answers."""
         try:
             self._show(ticket.outcome.effects)
         except Exception:

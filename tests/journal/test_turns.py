@@ -1,0 +1,93 @@
+"""Who goes on when, while what one write has stored is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gevent
+import pytest
+
+from gchat.core.effects import Effect, Outcome, Refused, Spoke, Ticket
+from gchat.core.events import Entry, Said
+from gchat.journal.sqlite import journal as journal_module
+from gchat.journal.sqlite.journal import SqliteJournal
+from gchat.journal.sqlite.store import Store
+from gchat.wire.numerics import ERR_CANNOTSENDTOCHAN
+from gchat.workers import WorkerPool
+
+REFUSAL = Refused(ERR_CANNOTSENDTOCHAN, "#a")
+
+
+class Stage:
+    """A journal that refuses what says "no" and shows it even so."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store, self.writer = Store(folder), WorkerPool(1)
+        self.shown: list[Effect] = []
+        self.journal = SqliteJournal(
+            self.store, self.writer, self.apply, self.shown.extend, lambda: 1, "boot"
+        )
+
+    def apply(self, entry: Entry) -> Outcome:
+        event = entry.event
+        assert isinstance(event, Said)
+        seen = Spoke(
+            entry=entry,
+            uid=1,
+            nick="n",
+            source="n!u@h",
+            room="#a",
+            verb="PRIVMSG",
+            target="#a",
+            text=event.text,
+            tags=(),
+        )
+        return Outcome((seen,), (REFUSAL,) if event.text == "no" else ())
+
+    def goes_on(self, wait: Callable[[Ticket], object], text: str = "yes") -> int:
+        """How many of eleven were shown when who waits for the fourth went on."""
+        self.journal.append(Said(1, "#a", "a batch of its own")).result()
+        self.shown.clear()
+        tickets = [
+            self.journal.append(Said(1, "#a", text if number == 3 else "")) for number in range(11)
+        ]
+
+        def waiter() -> int:
+            wait(tickets[3])
+            return len(self.shown)
+
+        waits = gevent.spawn(waiter)
+        with gevent.Timeout(30):
+            number: int = waits.get()
+            tickets[-1].result()
+        assert len(self.shown) == 11
+        return number
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path)
+    yield stage
+    stage.journal.close()
+    stage.writer.close()
+    stage.store.close()
+
+
+def test_who_answers_goes_on_before_others_are_shown_more(stage: Stage) -> None:
+    assert stage.goes_on(lambda ticket: ticket.result()) == 4
+
+
+def test_a_refusal_is_told_before_others_are_shown_more(stage: Stage) -> None:
+    assert stage.goes_on(lambda ticket: ticket.refusals(), "no") == 4
+
+
+def test_who_has_nothing_to_answer_keeps_nobody_waiting(stage: Stage) -> None:
+    assert stage.goes_on(lambda ticket: ticket.refusals()) == 11
+
+
+def test_others_have_their_turn_while_much_is_shown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "TURN_SECONDS", -1.0)
+    assert stage.goes_on(lambda ticket: ticket.refusals()) == 4
