@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gchat.core.effects import (
@@ -34,32 +34,39 @@ def kept(outcome: Outcome, boot: str, places: Places = str) -> Batch:
     """What is to be stored of what an entry brought. `boot` is different for each run of the
     server.
     """
-    redacted = tuple(
-        (effect.place, effect.msgid) for effect in outcome.effects if isinstance(effect, Redaction)
-    )
-    return Batch(tuple(records(outcome.effects, boot, places)), redacted, outcome.saved)
+    effects = outcome.effects
+    redacted = [(one.place, one.msgid) for one in effects if type(one) is Redaction]
+    return Batch(tuple(records(effects, boot, places)), tuple(redacted), outcome.saved)
 
 
-def records(effects: Iterable[Effect], boot: str, places: Places = str) -> Iterator[Record]:
+def records(effects: Iterable[Effect], boot: str, places: Places = str) -> list[Record]:
     """What is kept of what people see."""
+    found: list[Record] = []
     for effect in effects:
         lines = _LINES.get(type(effect))
-        for place, kind, target, text, arg in lines(effect, boot) if lines else ():
-            yield Record(
-                at=effect.entry.at,
-                msgid=effect.entry.msgid,
-                kind=kind,
-                place=places(place) if place.startswith("#") else place,
-                uid=effect.uid,
-                nick=effect.nick,
-                source=effect.source,
-                target=target,
-                text=text,
-                arg=arg,
-                tags=effect.tags if isinstance(effect, Spoke) else (),
-                account=effect.account,
-                boot=boot,
+        if lines is None:
+            continue
+        entry = effect.entry
+        tags = effect.tags if type(effect) is Spoke else ()
+        for place, kind, target, text, arg in lines(effect, boot):
+            found.append(
+                Record(
+                    entry.at,
+                    entry.msgid,
+                    kind,
+                    places(place) if place[:1] == "#" else place,
+                    effect.uid,
+                    effect.nick,
+                    effect.source,
+                    target,
+                    text,
+                    arg,
+                    tags,
+                    effect.account,
+                    boot,
+                )
             )
+    return found
 
 
 def leaves_line(effect: Effect) -> bool:
