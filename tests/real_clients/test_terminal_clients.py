@@ -106,6 +106,7 @@ WEECHAT = (
     "/set weechat.plugin.autoload irc",
     "/set irc.server_default.anti_flood_prio_high 0",
     "/set irc.server_default.anti_flood_prio_low 0",
+    "/set weechat.look.paste_max_lines -1",  # whether several lines are meant is not asked
 )
 
 

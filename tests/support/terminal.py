@@ -28,10 +28,10 @@ class Terminal:
         self._run("send-keys", "Enter")
 
     def paste(self, text: str) -> None:
-        """Pastes several lines at once and presses Enter, as often as it takes to send them."""
+        """Pastes several lines at once and presses Enter when the last of them is there."""
         self._run("set-buffer", text)
         self._run("paste-buffer", "-p", "-r")
-        self._run("send-keys", "C-y")  # WeeChat asks whether the lines are meant
+        self.wait_for(text.rpartition("\n")[2])
         self._run("send-keys", "Enter")
 
     def screen(self) -> str:
