@@ -149,6 +149,8 @@ class SqliteJournal:
                 batch, self._queue = self._queue, []
                 self._writing = True
                 self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
+                # who has sent something meanwhile is in the next batch, not in the one after it
+                gevent.sleep(PAUSE_SECONDS)
                 self._writing = False
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
