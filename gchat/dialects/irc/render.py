@@ -227,7 +227,7 @@ def _invitation(effect: Invitation, form: Form) -> bytes:
 
 
 def _knock(effect: Knock, form: Form) -> bytes:
-    """https://modern.ircdocs.horse/#rplknock-710"""
+    """https://docs.inspircd.org/4/modules/knock/"""
     params = ("*", effect.room_name, effect.source)
     return _line(effect, form, RPL_KNOCK.code, *params, effect.text or RPL_KNOCK.text)
 

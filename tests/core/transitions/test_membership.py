@@ -308,7 +308,7 @@ def test_who_was_invited_and_is_gone_is_forgotten(stage: Stage) -> None:
     assert stage.hub.rooms["#room"].invited == {4}
 
 
-# -- KNOCK: https://modern.ircdocs.horse/#rplknock-710
+# -- KNOCK: https://docs.inspircd.org/4/modules/knock/
 
 
 @pytest.mark.parametrize("closed", ["+i", "+k secret"])

@@ -356,7 +356,7 @@ def invite(irc: IrcConnection, message: Message) -> None:
     url="https://docs.inspircd.org/4/modules/knock/",
 )
 def knock(irc: IrcConnection, message: Message) -> None:
-    """KNOCK, https://modern.ircdocs.horse/#knock-message"""
+    """KNOCK, which no standard has: https://docs.inspircd.org/4/modules/knock/"""
     text = message.params[1][:REASON_LENGTH] if len(message.params) > 1 else ""
     if irc.commit(Knocked(irc.peer.uid, message.params[0], text)):
         irc.reply(RPL_KNOCKDLVR, message.params[0])
