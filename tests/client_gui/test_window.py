@@ -339,7 +339,7 @@ def test_hostile_text_is_shown_harmless(server: ServerProcess, open_ui: OpenUi) 
 def test_a_flood_leaves_the_window_usable(
     make_server: Callable[..., ServerProcess], open_ui: OpenUi
 ) -> None:
-    """However long the window is kept from reading: otherwise it is disconnected, and comes back."""
+    """However long the window is kept from reading: else it is disconnected, and comes back."""
     server = make_server(limits_outbox_bytes=1 << 26)
     duy = IrcClient(server.port, "Duy", join="#lobby")
     ui = open_ui(server.port, nick="Tuan")
