@@ -61,7 +61,11 @@ class Server:
         self._replay = ReplayBuffer(config.journal.replay, config.journal.keep_days, wall_ms)
         boot = f"{wall_ms():x}"
         self._engine = engine_of(config)(config, self.hub, self._show, wall_ms, boot)
-        self._fill_replay()
+        try:
+            self._fill_replay()
+        except BaseException:
+            self._engine.close()
+            raise
         admission = assembly.admission(config)
         self._listener = Listener(
             assembly.endpoints(config),

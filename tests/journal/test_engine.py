@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from gchat.journal.base import Engine, JournalError
 from gchat.journal.engines import ENGINES, engine_of
 from gchat.journal.sqlite import retention
 from gchat.journal.sqlite.engine import SECRET, SECRET_BYTES, SqliteEngine, data_folder
+from gchat.journal.sqlite.schema import StoreError
 
 NOW = 1_700_000_000_000
 OpenEngine = Callable[..., "Open"]
@@ -156,6 +158,38 @@ def test_a_secret_that_cannot_be_written_ends_the_start_with_a_sentence(
         f"{tmp_path / SECRET} cannot be used: {os.strerror(errno.EISDIR)}. Choose another --data "
         "folder, or --memory to keep nothing."
     )
+    (tmp_path / SECRET).rmdir()
+    assert len(open_engine().engine.secret) == SECRET_BYTES, "the folder was let go of"
+
+
+@pytest.mark.parametrize("open_engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("step", "calls"),
+    [("sqlite.store.migrate", 0), ("sqlite.store.migrate", 1), ("sqlite.engine.restore", 0)],
+)
+def test_a_start_that_fails_lets_go_of_the_folder(
+    open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch, step: str, calls: int
+) -> None:
+    """On 3.13 a connection that is left open fails the test as well."""
+    first = open_engine()
+    first.talk()
+    append = first.engine.journal.append
+    assert not append(AccountMade(1, "Tuan", "a verifier")).result().refusals
+    first.close()
+
+    made: list[object] = []
+
+    def fail(*arguments: object) -> None:
+        made.append(arguments)
+        if len(made) > calls:
+            raise StoreError("as it is wanted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"gchat.journal.{step}", fail)
+        with pytest.raises(StoreError, match="as it is wanted"):
+            open_engine()
+        gc.collect()
+    assert "tuan" in open_engine().hub.accounts
 
 
 @pytest.mark.parametrize("open_engine", ["sqlite"], indirect=True)

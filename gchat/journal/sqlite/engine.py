@@ -34,10 +34,15 @@ class SqliteEngine:
     ) -> None:
         folder = data_folder(config.journal.data)
         self._store = Store(folder, cast("Durability", config.journal.durability))
-        self.secret = _secret(folder / SECRET)
         self.keeps = f"Messages are kept in {self._store.path}"
-        for kind, key, value in self._store.state():
-            restore(hub, kind, key, value)
+        state = self._store.state()
+        try:
+            self.secret = _secret(folder / SECRET)
+            for kind, key, value in state:
+                restore(hub, kind, key, value)
+        except BaseException:
+            self._store.close()
+            raise
         self._writer = WorkerPool(1)
         self._sqlite_journal = SqliteJournal(
             self._store, self._writer, partial(apply, hub), show, wall_ms, boot, hub.place

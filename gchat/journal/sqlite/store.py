@@ -51,8 +51,8 @@ class Store:
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
             # what people say is nobody else's to read
-            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(
                 f"{folder} cannot be written: {error.strerror}. Choose another --data folder, or "
@@ -67,8 +67,13 @@ class Store:
             ) from None
         try:
             self._writer = self._open(durability)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        try:
             self.reader = Reader(self._open(durability))
         except BaseException:
+            self._writer.close()
             os.close(self._lock)
             raise
         # id; milliseconds, and what is stored from here on is not before
