@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.xvfb import screen
 
 

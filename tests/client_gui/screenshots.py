@@ -18,7 +18,7 @@ from PIL import Image
 
 from client_gui.system.settings import Server, Settings, save
 from client_gui.ui.panels import Chooser, Panel
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient, PlainClient
 from tests.support.process import ServerProcess
 from tests.support.xvfb import screen

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from client_gui import texts
 from client_gui.texts import DOMAIN, FOLDER
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 
 LANGUAGES = texts.languages()

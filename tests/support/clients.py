@@ -154,6 +154,11 @@ def words(messages: list[Message]) -> list[str]:
     return [f"{m.nick} {m.command} {' | '.join(m.params)}".strip() for m in messages]
 
 
+def texts(messages: list[Message]) -> list[str]:
+    """The last parameter of each."""
+    return [message.params[-1] for message in messages]
+
+
 def without_digits(text: str) -> str:
     """For comparing texts in which times and counts differ."""
     return re.sub(r"\d+", "N", text)

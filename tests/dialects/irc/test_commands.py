@@ -1,59 +1,35 @@
-"""Every command and every mode is told of by HELP: https://modern.ircdocs.horse/#help-message"""
+"""Every handler has a test beside it that names the paragraph of the standard it is about."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from gchat.core.rooms import CHANMODES, PREFIXES
-from gchat.core.users import USER_MODES
-from gchat.dialects.irc.commands import COMMANDS, Command
-from gchat.dialects.irc.dialect import IrcDialect
-from gchat.dialects.irc.handlers.modes import OWN_MODES, ROOM_MODES
-from gchat.wire.message import parse
-from tests.support.peer import FakePeer
+from gchat.dialects.irc import handlers
+from gchat.dialects.irc.commands import COMMANDS
 
-LINE_BYTES = 512
+SOURCES = Path(handlers.__file__).parent
+TESTS = Path(__file__).parent / "handlers"
 
 
-def ask(line: str) -> list[str]:
-    peer = FakePeer()
-    irc = IrcDialect(peer)
-    irc.receive(b"NICK Tuan")
-    irc.receive(b"USER t 0 * :T")
-    peer.take()
-    irc.receive(line.encode())
-    found = peer.take()
-    assert all(len(one.encode()) + 2 <= LINE_BYTES for one in found)
-    return found
+def tests_of(module: str) -> Iterator[tuple[str, str]]:
+    """Docstring and text of each test of a module."""
+    text = (TESTS / f"test_{module}.py").read_text()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield ast.get_docstring(node) or "", ast.unparse(node)
 
 
-@pytest.mark.parametrize(("name", "row"), COMMANDS.items())
-def test_a_command_has_help_and_a_paragraph_of_the_standard(name: str, row: Command) -> None:
-    assert row.usage
-    assert all(name in line for line in row.usage)
-    assert row.text.endswith(".")
-    assert row.url.startswith("https://")
-    first, *lines, last = ask(f"HELP {name.lower()}")
-    assert first == f":gchat.local 704 Tuan {name} :Help on {name}"
-    assert [parse(line).params[-1] for line in lines[: len(row.usage)]] == list(row.usage)
-    assert last == f":gchat.local 706 Tuan {name} :End of /HELP"
+def test_every_module_has_one_of_tests() -> None:
+    sources = {path.stem for path in SOURCES.glob("[a-z]*.py")}
+    assert sources == {path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py")}
 
 
-@pytest.mark.parametrize("letter", sorted({*"".join(CHANMODES), *PREFIXES, *USER_MODES}))
-def test_a_mode_has_help(letter: str) -> None:
-    _, *lines, _ = ask(f"HELP +{letter}")
-    tables = [table for table in (ROOM_MODES, OWN_MODES) if letter in table]
-    texts = [": ".join(table[letter]) for table in tables]
-    assert [parse(line).params[-1] for line in lines] == texts
-    assert (letter in ROOM_MODES) is (letter in "".join(CHANMODES) or letter in PREFIXES)
-    assert (letter in OWN_MODES) is (letter in USER_MODES)
-    whole = "\n".join(ask("HELP MODE"))
-    assert all(text in whole for text in texts)
-
-
-def test_which_commands_there_are_and_what_there_is_not() -> None:
-    index = " ".join(line.split(" :", 1)[1] for line in ask("HELP"))
-    assert set(COMMANDS) <= set(index.split())
-    for subject in ("NOTHING", "+Z"):
-        (answer,) = ask(f"HELP {subject}")
-        assert answer.startswith(f":gchat.local 524 Tuan {subject} :")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_test_that_names_its_paragraph(name: str) -> None:
+    row = COMMANDS[name]
+    module = row.handler.__module__.rpartition(".")[2]
+    assert any(row.url in about and name in text for about, text in tests_of(module)), row.url

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from gchat.wire.message import Message
 from tests.support.clients import IrcClient, PlainClient, without_digits, words
+from tests.support.person import Person
 from tests.support.process import ServerProcess
 
 
@@ -33,6 +31,7 @@ def test_a_nickname_may_change_its_case(server: ServerProcess) -> None:
 
 
 def test_whois(server: ServerProcess) -> None:
+    """WHOIS: https://modern.ircdocs.horse/#whois-message"""
     tuan = IrcClient(server.port, "Tuan", join="#room")
     PlainClient(server.port, "Duy")
     assert [without_digits(line) for line in words(tuan.ask("WHOIS tuan"))] == [
@@ -57,6 +56,7 @@ def test_whois(server: ServerProcess) -> None:
 
 
 def test_who(server: ServerProcess) -> None:
+    """WHO: https://modern.ircdocs.horse/#who-message"""
     tuan = IrcClient(server.port, "Tuan", join="#room")
     hidden = IrcClient(server.port, "Hidden")
     hidden.ask("MODE Hidden +i", "AWAY :out")
@@ -75,6 +75,7 @@ def test_who(server: ServerProcess) -> None:
 
 
 def test_away(server: ServerProcess) -> None:
+    """AWAY: https://modern.ircdocs.horse/#away-message"""
     tuan = IrcClient(server.port, "Tuan")
     duy = IrcClient(server.port, "Duy")
     assert words(duy.ask("AWAY :lunch")) == [
@@ -98,42 +99,49 @@ def test_ison_and_userhost(server: ServerProcess) -> None:
     ]
 
 
-def test_user_modes(server: ServerProcess) -> None:
-    tuan = IrcClient(server.port, "Tuan")
-    assert words(tuan.ask("MODE Tuan", "MODE tuan +i", "MODE Tuan +i", "MODE Tuan")) == [
-        "gchat.local 221 Tuan | +",
-        "Tuan MODE Tuan | +i",
-        "gchat.local 221 Tuan | +i",
-    ]
-    assert "0 users and 1 invisible" in words(tuan.ask("LUSERS"))[0]
-    assert words(tuan.ask("MODE Tuan -i")) == ["Tuan MODE Tuan | -i"]
-
-
-def test_about_the_server(server: ServerProcess) -> None:
-    tuan = IrcClient(server.port, "Tuan")
-    got = tuan.ask("VERSION", "TIME", "INFO", "LUSERS", "MOTD", "PONG x", "PING")
-    commands = [m.command for m in got]
-    assert commands == [
-        *("351", "005", "005", "005", "391", "371", "371", "371", "374"),
-        *("251", "252", "253", "254", "255", "265", "266", "422", "409"),
-    ]
-
-
-def test_a_silent_client_is_pinged_and_lost_when_it_does_not_answer(
-    make_server: Callable[..., ServerProcess],
-) -> None:
-    server = make_server(times_ping_interval=0.3, times_ping_timeout=0.6)
-    alive = IrcClient(server.port, "Alive", join="#room")
-    IrcClient(server.port, "Dead", join="#room")
-    seen: list[Message] = []
-    while not seen or seen[-1].command != "QUIT":
-        seen.append(alive.read())
-        if seen[-1].command == "PING":
-            alive.send(f"PONG {seen[-1].params[0]}")
-    assert words(seen[-1:]) == ["Dead QUIT Ping timeout: 1 seconds"]
-
-
 def test_a_list_of_friends_may_be_long(server: ServerProcess) -> None:
     tuan = IrcClient(server.port, "Tuan")
     asked = " ".join(f"n{number}" for number in range(60))
     assert words(tuan.ask(f"ISON {asked} Tuan")) == ["gchat.local 303 Tuan | Tuan"]
+
+
+def test_setname() -> None:
+    """SETNAME: https://ircv3.net/specs/extensions/setname"""
+    tuan = Person("Tuan", "setname")
+    tuan.ask("SETNAME :Nguyen Tuan")
+    assert tuan.ask("WHOIS Tuan")[0] == "311 Tuan | Tuan | ~tuan | 127.0.0.1 | * | Nguyen Tuan"
+    assert tuan.ask("SETNAME :" + "x" * 391)[0].startswith("FAIL SETNAME | INVALID_REALNAME")
+
+
+def test_ison_is_of_who_is_here() -> None:
+    """ISON: https://www.rfc-editor.org/rfc/rfc2812#section-4.9"""
+    tuan = Person("Tuan")
+    Person("Duy", beside=tuan)
+    assert tuan.ask("ISON DUY nobody tuan") == ["303 Tuan | Duy Tuan"]
+    assert tuan.ask("ISON nobody") == ["303 Tuan |"]
+    assert tuan.ask("ISON") == ["461 Tuan | ISON | Not enough parameters"]
+
+
+def test_userhost() -> None:
+    """USERHOST: https://modern.ircdocs.horse/#userhost-message"""
+    tuan = Person("Tuan")
+    Person("Duy", beside=tuan).ask("AWAY x")
+    assert tuan.ask("USERHOST Duy tuan nobody") == [
+        "302 Tuan | Duy=-~duy@127.0.0.1 Tuan=+~tuan@127.0.0.1"
+    ]
+
+
+def test_whowas() -> None:
+    """WHOWAS: https://modern.ircdocs.horse/#whowas-message"""
+    tuan = Person("Tuan")
+    Person("Duy", beside=tuan).ask("NICK Duy2")
+    assert tuan.ask("WHOWAS duy") == [
+        "314 Tuan | Duy | ~duy | 127.0.0.1 | * | Duy Real",
+        "312 Tuan | Duy | gchat.local | 2023-11-14 22:13:20 UTC",
+        "369 Tuan | duy | End of WHOWAS",
+    ]
+    assert tuan.ask("WHOWAS nobody") == [
+        "406 Tuan | nobody | There was no such nickname",
+        "369 Tuan | nobody | End of WHOWAS",
+    ]
+    assert tuan.ask("WHOWAS") == ["431 Tuan | No nickname given"]

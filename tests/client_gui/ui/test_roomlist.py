@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from client_gui.core.events import Joined, Kind, Said
 from client_gui.ui.roomlist import shortened
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 
 OpenUi = Callable[..., Ui]

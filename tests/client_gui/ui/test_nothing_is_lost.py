@@ -19,7 +19,7 @@ from client_gui.model.lines import Fate
 from client_gui.model.model import Phase
 from client_gui.system.settings import Server
 from client_gui.ui.panels import Question
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.clients import WAIT_SECONDS, IrcClient, PlainClient
 from tests.support.process import ServerProcess
 

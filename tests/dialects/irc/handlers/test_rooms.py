@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.clients import IrcClient, PlainClient, without_digits, words
+from tests.support.person import Person
 from tests.support.process import ServerProcess
 
 
@@ -76,6 +77,7 @@ def test_what_is_refused(server: ServerProcess, line: str, answer: str) -> None:
 def test_part_is_seen_by_all_and_the_room_goes_with_its_last_member(
     server: ServerProcess,
 ) -> None:
+    """PART: https://modern.ircdocs.horse/#part-message"""
     tuan = IrcClient(server.port, "Tuan", join="#room")
     duy = IrcClient(server.port, "Duy", join="#room")
     assert words(duy.ask("PART #room :bye")) == ["Duy PART #room | bye"]
@@ -113,6 +115,7 @@ def test_a_topic(server: ServerProcess) -> None:
 
 
 def test_kick(server: ServerProcess) -> None:
+    """KICK: https://modern.ircdocs.horse/#kick-message"""
     tuan = IrcClient(server.port, "Tuan", join="#room")
     duy = IrcClient(server.port, "Duy", join="#room")
     assert words(duy.ask("KICK #room Tuan")) == [
@@ -126,6 +129,7 @@ def test_kick(server: ServerProcess) -> None:
 
 
 def test_by_invitation_only(server: ServerProcess) -> None:
+    """INVITE: https://modern.ircdocs.horse/#invite-message"""
     tuan = IrcClient(server.port, "Tuan", join="#room")
     duy = IrcClient(server.port, "Duy")
     duy.ask("AWAY :lunch")
@@ -139,55 +143,6 @@ def test_by_invitation_only(server: ServerProcess) -> None:
     ]
     assert words(duy.ask("JOIN #room"))[:2] == ["Tuan INVITE Duy | #room", "Duy JOIN #room"]
     assert words(duy.ask("INVITE Tuan #room"))[-1].startswith("gchat.local 482")
-
-
-def test_keys_limits_and_bans(server: ServerProcess) -> None:
-    tuan = IrcClient(server.port, "Tuan", join="#room")
-    duy = IrcClient(server.port, "Duy")
-    assert words(tuan.ask("MODE #room +kl secret 1")) == ["Tuan MODE #room | +kl | secret | 1"]
-    assert words(tuan.ask("MODE #room"))[0] == "gchat.local 324 Tuan | #room | +ntkl | secret | 1"
-    assert words(duy.ask("MODE #room"))[0] == "gchat.local 324 Duy | #room | +ntkl | * | 1"
-    assert words(duy.ask("JOIN #room", "JOIN #room wrong", "JOIN #room secret")) == [
-        "gchat.local 475 Duy | #room | Cannot join: wrong key (+k)",
-        "gchat.local 475 Duy | #room | Cannot join: wrong key (+k)",
-        "gchat.local 471 Duy | #room | Cannot join: the room is full (+l)",
-    ]
-    assert words(tuan.ask("MODE #room -lk+b x DUY")) == ["Tuan MODE #room | -lk+b | * | DUY!*@*"]
-    assert words(duy.ask("JOIN #room")) == [
-        "gchat.local 474 Duy | #room | Cannot join: you are banned (+b)"
-    ]
-    assert [without_digits(line) for line in words(tuan.ask("MODE #room b"))] == [
-        "gchat.local N Tuan | #room | DUY!*@* | Tuan!~tuan@N.N.N.N | N",
-        "gchat.local N Tuan | #room | End of channel ban list",
-    ]
-    assert words(tuan.ask("MODE #room -b duy!*@*")) == ["Tuan MODE #room | -b | DUY!*@*"]
-    assert words(duy.ask("JOIN #room"))[0] == "Duy JOIN #room"
-
-
-def test_who_may_speak(server: ServerProcess) -> None:
-    tuan = IrcClient(server.port, "Tuan", join="#room")
-    duy = IrcClient(server.port, "Duy", join="#room")
-    outside = IrcClient(server.port, "Outside")
-    assert words(outside.ask("PRIVMSG #room :let me in"))[0].startswith("gchat.local 404")
-    tuan.ask("MODE #room -n+m")
-    assert words(duy.ask("PRIVMSG #room :hm?"))[-1].startswith("gchat.local 404")
-    tuan.ask("MODE #room +v duy")
-    assert words(duy.ask("PRIVMSG #room :thanks")) == ["Tuan MODE #room | +v | Duy"]
-    assert words(tuan.sync())[-1] == "Duy PRIVMSG #room | thanks"
-    tuan.ask("MODE #room -m")
-    assert outside.ask("PRIVMSG #room :hello") == []
-    assert words(tuan.sync())[-1] == "Outside PRIVMSG #room | hello"
-
-
-def test_prefixes_with_and_without_multi_prefix(server: ServerProcess) -> None:
-    """https://ircv3.net/specs/extensions/multi-prefix"""
-    tuan = IrcClient(server.port, "Tuan", "multi-prefix", join="#room")
-    duy = IrcClient(server.port, "Duy", join="#room")
-    tuan.ask("MODE #room +v Tuan")
-    assert words(tuan.ask("NAMES #room"))[0].endswith("@+Tuan Duy")
-    assert words(duy.ask("NAMES #room"))[-2].endswith("@Tuan Duy")
-    assert " | H@+ | " in words(tuan.ask("WHO #room"))[0]
-    assert " | H@ | " in words(duy.ask("WHO #room"))[0]
 
 
 def test_a_secret_room_is_known_to_its_members_only(server: ServerProcess) -> None:
@@ -221,28 +176,6 @@ def test_names_of_a_room_need_several_lines(server: ServerProcess) -> None:
     assert [name.lstrip("@") for name in names] == [*nicks, "Last"]
 
 
-def test_a_ban_mask_that_cannot_be_shown_is_refused_and_changes_nothing(
-    server: ServerProcess,
-) -> None:
-    """With -k behind it the mask would stand where no space may be."""
-    tuan = IrcClient(server.port, "Tuan", join="#room")
-    tuan.ask("MODE #room +k secret")
-    for mask in (":a b", "::x", "x" * 201):
-        refused, done = words(tuan.ask(f"MODE #room +b-k {mask}"))[:2]
-        assert {refused.split()[1], done.split()[1]} == {"696", "MODE"}
-        tuan.ask("MODE #room +k secret")
-    assert len(tuan.ask("MODE #room b")) == 1
-    assert words(tuan.ask("MODE #room +b " + "x" * 200))[0].startswith("Tuan MODE #room | +b")
-
-
-def test_bans_fold_names_of_any_script(server: ServerProcess) -> None:
-    tuan = IrcClient(server.port, "Tuan", join="#room")
-    tuan.ask("MODE #room +b WEISS!*@*", "MODE #room +b weiß!*@*", "MODE #room +b TUẤN!*@*")
-    for nick in ("weiß", "Tuấn"):
-        other = IrcClient(server.port, nick)
-        assert " 474 " in words(other.ask("JOIN #room"))[0]
-
-
 def test_invisible_people_are_named_to_members_only(server: ServerProcess) -> None:
     tuan = IrcClient(server.port, "Tuan", join="#room")
     tuan.ask("MODE Tuan +i")
@@ -260,3 +193,65 @@ def test_a_reply_larger_than_the_outbox_is_sent_as_fast_as_it_is_taken(
         tuan.ask(f"JOIN #room{number}", f"TOPIC #room{number} :" + "x" * 390)
     got = tuan.ask("LIST")
     assert [m.command for m in got] == ["321"] + ["322"] * 100 + ["323"]
+
+
+def test_names() -> None:
+    """NAMES: https://modern.ircdocs.horse/#names-message"""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #a")
+    duy = Person("Duy", "userhost-in-names", beside=tuan)
+    duy.ask("JOIN #a")
+    assert tuan.ask("NAMES #A") == [
+        "353 Tuan | = | #a | @Tuan Duy",
+        "366 Tuan | #A | End of /NAMES list",
+    ]
+    assert duy.ask("NAMES #a")[0] == ("353 Duy | = | #a | @Tuan!~tuan@127.0.0.1 Duy!~duy@127.0.0.1")
+    assert tuan.ask("NAMES #none") == ["366 Tuan | #none | End of /NAMES list"]
+
+
+def test_list() -> None:
+    """LIST: https://modern.ircdocs.horse/#list-message"""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #ab", "TOPIC #ab :Plans", "JOIN #cd")
+    Person("Duy", beside=tuan).ask("JOIN #cd")
+    ab, cd = "322 Tuan | #ab | 1 | Plans", "322 Tuan | #cd | 2 |"
+    start, end = "321 Tuan | Channel | Users  Name", "323 Tuan | End of /LIST"
+    for asked, found in (
+        ("LIST", [ab, cd]),
+        ("LIST #ab,#none", [ab]),
+        ("LIST >1", [cd]),
+        ("LIST <2", [ab]),
+        ("LIST *b", [ab]),
+        ("LIST !*b", [cd]),
+        ("LIST C>5", []),
+    ):
+        first, *lines, last = tuan.ask(asked)
+        assert (first, sorted(lines), last) == (start, found, end), asked
+
+
+def test_knock() -> None:
+    """KNOCK: https://docs.inspircd.org/4/modules/knock/"""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #a", "JOIN #open", "MODE #a +i", "MODE #a +b Banned")
+    lan = Person("Lan", beside=tuan)
+    assert lan.ask("KNOCK #a :Let me in") == ["711 Lan | #a | Your knock was delivered"]
+    assert lan.ask("KNOCK #none") == ["403 Lan | #none | No such room"]
+    assert lan.ask("KNOCK #open")[0].startswith("713 Lan | #open | ")
+    assert tuan.ask("KNOCK #a") == ["714 Tuan | #a | You are in that room already"]
+    banned = Person("Banned", beside=tuan)
+    assert banned.ask("KNOCK #a") == ["474 Banned | #a | Cannot join: you are banned (+b)"]
+
+
+def test_rename() -> None:
+    """RENAME: https://ircv3.net/specs/extensions/channel-rename"""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #a", "JOIN #taken")
+    duy = Person("Duy", beside=tuan)
+    assert duy.ask("RENAME #a #b") == ["442 Duy | #a | You're not in that room"]
+    duy.ask("JOIN #a")
+    assert duy.ask("RENAME #a #b") == ["482 Duy | #a | You're not an operator of that room"]
+    assert tuan.ask("RENAME #none #b") == ["403 Tuan | #none | No such room"]
+    (taken,) = tuan.ask("RENAME #a #taken")
+    assert taken.startswith("FAIL RENAME | CHANNEL_NAME_IN_USE | #a | #taken | ")
+    assert tuan.ask("RENAME #a #b :Better", "TOPIC #b") == ["331 Tuan | #b | No topic is set"]
+    assert tuan.ask("TOPIC #a") == ["403 Tuan | #a | No such room"]

@@ -13,7 +13,7 @@ import trio
 
 from client_gui.core.login import Login
 from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess
 

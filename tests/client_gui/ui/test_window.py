@@ -13,7 +13,7 @@ from PIL import Image
 
 from client_gui.model.model import Phase
 from client_gui.model.rooms import LINES_KEPT
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess, free_port
 

@@ -11,7 +11,7 @@ import pytest
 
 from client_gui.model.lines import SPOKEN, Fate
 from client_gui.model.model import Phase
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 from tests.support.terminal import Terminal
 

@@ -13,7 +13,7 @@ from client_gui.model.model import Phase
 from client_gui.system.settings import load
 from client_gui.ui.panels import Chooser, Panel, Question, Words
 from client_gui.ui.preferences import Preferences
-from tests.client_gui.ui import Ui
+from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess
 

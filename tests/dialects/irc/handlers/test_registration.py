@@ -8,6 +8,7 @@ import pytest
 
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, without_digits, words
+from tests.support.person import Person
 from tests.support.process import ServerProcess
 
 
@@ -121,20 +122,6 @@ def test_registering_twice_is_refused(server: ServerProcess) -> None:
     ]
 
 
-def test_quit_is_answered_and_told(server: ServerProcess) -> None:
-    witness = IrcClient(server.port, "Witness", join="#room")
-    leaver = IrcClient(server.port, "Leaver", join="#room")
-    witness.sync()
-    leaver.send("QUIT :see you")
-    assert leaver.read_to_end()[-1] == "ERROR :Closing Link: 127.0.0.1 (Quit: see you)"
-    assert words([witness.read()]) == ["Leaver QUIT Quit: see you"]
-
-
-def test_quit_before_registration(server: ServerProcess) -> None:
-    with LineClient(server.port, b"QUIT\r\n") as client:
-        assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (Quit)"]
-
-
 def test_capabilities_can_change_after_registration(server: ServerProcess) -> None:
     tuan = IrcClient(server.port, "Tuan", join="#room")
     duy = IrcClient(server.port, "Duy", join="#room")
@@ -220,3 +207,21 @@ def test_webirc_is_nobodys_by_default(server: ServerProcess) -> None:
     client = raw(server)
     client.send("WEBIRC secret gateway host.example 192.0.2.7")
     assert client.read_to_end() == ["ERROR :Closing Link: 127.0.0.1 (WEBIRC access denied)"]
+
+
+def test_pass_before_it_all() -> None:
+    """PASS: https://modern.ircdocs.horse/#pass-message"""
+    assert Person("Tuan").ask("PASS x") == ["462 Tuan | You may not register again"]
+
+
+def test_nick_and_user() -> None:
+    """NICK: https://modern.ircdocs.horse/#nick-message
+    USER: https://modern.ircdocs.horse/#user-message
+    """
+    tuan = Person("Tuan")
+    Person("Duy", beside=tuan)
+    assert tuan.ask("NICK") == ["431 Tuan | No nickname given"]
+    assert tuan.ask("NICK DUY") == ["433 Tuan | DUY | This nickname is already in use"]
+    assert tuan.ask("NICK a!") == ["432 Tuan | a! | This nickname cannot be used: it has '!' in it"]
+    assert tuan.ask("USER a 0 * :b") == ["462 Tuan | You may not register again"]
+    assert tuan.ask("NICK Lan", "NICK") == ["431 Lan | No nickname given"]

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.support.clients import IrcClient, PlainClient, words
+from tests.support.person import Person
 from tests.support.process import ServerProcess
 
 
@@ -119,3 +120,58 @@ def test_what_would_be_cut_for_others_is_refused(server: ServerProcess, text: st
     fits = "y" * (510 - len(f":{'T' * 30}!~{'t' * 19}@127.0.0.1 PRIVMSG #room :"))
     assert tuan.ask(f"PRIVMSG #room :{fits}") == []
     assert duy.sync()[0].params[1] == fits
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("PRIVMSG", ["411 Tuan | No recipient given (PRIVMSG)"]),
+        ("PRIVMSG Duy", ["412 Tuan | No text to send"]),
+        ("PRIVMSG Duy :", ["412 Tuan | No text to send"]),
+        ("PRIVMSG Nobody :x", ["401 Tuan | Nobody | No such nickname"]),
+        ("PRIVMSG #none :x", ["403 Tuan | #none | No such room"]),
+        ("PRIVMSG #a :x", ["404 Tuan | #a | You cannot send to this room"]),
+        ("PRIVMSG Duy :x", ["301 Tuan | Duy | lunch"]),
+    ],
+)
+def test_privmsg_answers(line: str, answer: list[str]) -> None:
+    """PRIVMSG: https://modern.ircdocs.horse/#privmsg-message"""
+    tuan = Person("Tuan")
+    Person("Duy", beside=tuan).ask("AWAY lunch", "JOIN #a")
+    assert tuan.ask(line) == answer
+
+
+@pytest.mark.parametrize("line", ["NOTICE", "NOTICE Duy", "NOTICE Nobody :x", "NOTICE #a :x"])
+def test_a_notice_is_never_answered(line: str) -> None:
+    """NOTICE: https://modern.ircdocs.horse/#notice-message"""
+    tuan = Person("Tuan")
+    Person("Duy", beside=tuan).ask("AWAY lunch", "JOIN #a")
+    assert tuan.ask(line) == []
+
+
+def test_a_message_of_tags_alone(server: ServerProcess) -> None:
+    """TAGMSG: https://ircv3.net/specs/extensions/message-tags#the-tagmsg-tag-only-message"""
+    tuan = IrcClient(server.port, "Tuan", "message-tags", join="#a")
+    duy = IrcClient(server.port, "Duy", "message-tags", join="#a")
+    old = IrcClient(server.port, "Old", join="#a")
+    tuan.ask("@+typing=active;ours=no TAGMSG #a")
+    (seen,) = [m for m in duy.sync() if m.command == "TAGMSG"]
+    assert (seen.params, seen.tags["+typing"], "ours" in seen.tags) == (["#a"], "active", False)
+    assert not [m for m in old.sync() if m.command == "TAGMSG"]
+    assert words(tuan.ask("@+a=b TAGMSG Nobody"))[-1].endswith(
+        "401 Tuan | Nobody | No such nickname"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("NICKSERV INFO", "NickServ NOTICE Tuan | There is no such account"),
+        ("NS INFO", "NickServ NOTICE Tuan | There is no such account"),
+        ("CHANSERV INFO #none", "ChanServ NOTICE Tuan | No such room"),
+        ("CS INFO #none", "ChanServ NOTICE Tuan | No such room"),
+    ],
+)
+def test_services_have_commands_of_their_own(line: str, answer: str) -> None:
+    """NICKSERV, NS, CHANSERV, CS: https://modern.ircdocs.horse/#servers"""
+    assert Person("Tuan").ask(line) == [answer]

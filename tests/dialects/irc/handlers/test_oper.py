@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +40,7 @@ def admin(server: ServerProcess) -> IrcClient:
 
 @pytest.mark.parametrize("command", ["OPER admin wrong", "OPER nobody :secret words"])
 def test_a_wrong_password_looks_like_a_wrong_name(server: ServerProcess, command: str) -> None:
+    """OPER: https://modern.ircdocs.horse/#oper-message"""
     client = IrcClient(server.port, "Tuan")
     assert words(client.ask(command)) == [
         "gchat.local 491 Tuan | Password incorrect, or no such operator"
@@ -58,6 +57,7 @@ def test_who_is_none_may_not(server: ServerProcess, admin: IrcClient, command: s
 
 
 def test_kill(server: ServerProcess, admin: IrcClient) -> None:
+    """KILL: https://modern.ircdocs.horse/#kill-message"""
     duy = IrcClient(server.port, "Duy", join="#room")
     tuan = IrcClient(server.port, "Tuan", join="#room")
     duy.sync()
@@ -70,6 +70,9 @@ def test_kill(server: ServerProcess, admin: IrcClient) -> None:
 def test_a_ban_lasts_until_it_is_lifted(
     make_server: Make, tmp_path: Path, config: Path, server: ServerProcess, admin: IrcClient
 ) -> None:
+    """KLINE: https://github.com/solanum-ircd/solanum/blob/main/help/opers/kline
+    UNKLINE: https://github.com/solanum-ircd/solanum/blob/main/help/opers/unkline
+    """
     tuan = IrcClient(server.port, "Tuan")
     admin.ask("KLINE ~tuan@127.* :go away")
     assert tuan.read_to_end()[-1].endswith("(Banned: go away)")
@@ -83,6 +86,7 @@ def test_a_ban_lasts_until_it_is_lifted(
 
 
 def test_wallops_are_for_who_wants_them(server: ServerProcess, admin: IrcClient) -> None:
+    """WALLOPS: https://modern.ircdocs.horse/#wallops-message"""
     tuan, duy = IrcClient(server.port, "Tuan"), IrcClient(server.port, "Duy")
     tuan.ask("MODE Tuan +w")
     admin.ask("WALLOPS :maintenance at noon")
@@ -93,6 +97,7 @@ def test_wallops_are_for_who_wants_them(server: ServerProcess, admin: IrcClient)
 def test_rehash_takes_over_what_can_be(
     server: ServerProcess, admin: IrcClient, config: Path
 ) -> None:
+    """REHASH: https://modern.ircdocs.horse/#rehash-message"""
     cap = "draft/account-registration"
     admin.ask(f"CAP REQ {cap}")
     extra = '[server]\nmotd = "New."\nlobby = "#other"\n[accounts]\nregistration = false\n'
@@ -156,37 +161,3 @@ def test_sighup_is_the_same(server: ServerProcess, config: Path) -> None:
     while "configuration was reloaded" not in server.log:
         tuan.sync()
     assert "gchat.local 372 Tuan | - New." in words(tuan.ask("MOTD"))
-
-
-def run(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "gchat", *words],
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-
-
-def test_what_verifier_prints_is_a_verifier(tmp_path: Path) -> None:
-    printed = run("verifier", typed="secret words\n").stdout.strip()
-    assert Verifier.parse(printed).matches("secret words")
-    assert run("verifier", typed="\n").returncode == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "status", "says"),
-    [
-        (OPERATORS, 0, "is valid"),
-        ("[operators]\nadmin = 'secret'\n", 2, "operators.admin: invalid value"),
-        ("[server]\nlisten = 'x'\n", 2, "server.listen: invalid value 'x'"),
-        ("[tls]\nself_signed = 1\n", 2, "tls.self_signed: invalid value 1; expected true or"),
-    ],
-)
-def test_check_config(tmp_path: Path, text: str, status: int, says: str) -> None:
-    path = tmp_path / "gchat.toml"
-    path.write_text(text)
-    done = run("check-config", str(path))
-    assert done.returncode == status
-    assert says in done.stdout + done.stderr

@@ -11,6 +11,7 @@ CAP = "draft/read-marker"
 
 
 def test_it_only_goes_forwards(server: ServerProcess) -> None:
+    """MARKREAD: https://ircv3.net/specs/extensions/read-marker"""
     client = IrcClient(server.port, "Tuan", CAP)
     assert words(client.ask("MARKREAD Duy")) == ["gchat.local MARKREAD Duy | *"]
     for asked, answered in (("10", "10"), ("20", "20"), ("15", "20"), ("20", "20")):

@@ -35,6 +35,7 @@ def caps(server: ServerProcess) -> tuple[str, ...]:
 
 
 def test_it_is_taken_back_for_everybody(server: ServerProcess) -> None:
+    """REDACT: https://ircv3.net/specs/extensions/message-redaction"""
     tuan = IrcClient(server.port, "Tuan", *caps(server), join="#room")
     duy = IrcClient(server.port, "Duy", *caps(server), join="#room")
     old = IrcClient(server.port, "Old", "message-tags", join="#room")

@@ -1,4 +1,4 @@
-"""labeled-response and draft/multiline: whole answers, whole messages."""
+"""BATCH, for draft/multiline: whole messages."""
 
 from __future__ import annotations
 
@@ -8,54 +8,12 @@ from gchat.wire.message import Message
 from tests.support.clients import IrcClient, PlainClient, words
 from tests.support.process import ServerProcess
 
-CAPS = ("batch", "echo-message", "labeled-response", "message-tags", "server-time")
-MULTILINE = (*CAPS, "draft/multiline")
+CAPS = ("batch", "draft/multiline", "echo-message", "labeled-response", "message-tags")
 
 
 @pytest.fixture
 def tuan(server: ServerProcess) -> IrcClient:
-    return IrcClient(server.port, "Tuan", *MULTILINE, join="#room")
-
-
-def test_nothing_is_an_ack(tuan: IrcClient) -> None:
-    (answer,) = tuan.ask("@label=a;x=y PONG x")
-    assert (answer.command, answer.tags) == ("ACK", {"label": "a"})
-
-
-def test_one_message_has_the_label(tuan: IrcClient) -> None:
-    (answer,) = tuan.ask("@label=a\\:b NONSENSE")
-    assert (answer.command, answer.tags) == ("421", {"label": "a;b"})
-    (echo,) = tuan.ask("@label=c PRIVMSG #room :hi")
-    assert (echo.params, echo.tags["label"]) == (["#room", "hi"], "c")
-
-
-def test_several_are_a_batch(tuan: IrcClient) -> None:
-    start, *inside, end = tuan.ask("@label=a JOIN #other")
-    assert (start.command, start.params[1], start.tags) == (
-        "BATCH",
-        "labeled-response",
-        {"label": "a"},
-    )
-    reference = start.params[0][1:]
-    assert [m.command for m in inside] == ["JOIN", "353", "366"]
-    assert all(m.tags["batch"] == reference for m in inside)
-    assert end.params == [f"-{reference}"]
-
-
-def test_what_others_do_is_not_in_the_answer(server: ServerProcess, tuan: IrcClient) -> None:
-    duy = IrcClient(server.port, "Duy", *CAPS, join="#room")
-    tuan.sync()
-    duy.ask("PRIVMSG #room :before")
-    answers = tuan.ask("@label=a PRIVMSG #room,Duy,#nowhere :hi")
-    assert [m.tags.get("label") for m in answers] == [None, "a", None, None, None, None]
-    assert [m.command for m in answers[2:-1]] == ["PRIVMSG", "PRIVMSG", "403"]
-    assert [m.tags.get("label") for m in duy.sync()[-2:]] == [None, None]
-
-
-def test_a_label_that_is_too_long_is_none(tuan: IrcClient) -> None:
-    assert tuan.ask(f"@label={'x' * 65} PONG x") == []
-    (answer,) = tuan.ask(f"@label={'x' * 64} PONG x")
-    assert answer.command == "ACK"
+    return IrcClient(server.port, "Tuan", *CAPS, join="#room")
 
 
 def send_lines(client: IrcClient, *lines: str, target: str = "#room") -> list[Message]:
@@ -68,9 +26,10 @@ def send_lines(client: IrcClient, *lines: str, target: str = "#room") -> list[Me
 
 
 def test_several_lines_are_one_message(server: ServerProcess, tuan: IrcClient) -> None:
+    """BATCH: https://ircv3.net/specs/extensions/multiline"""
     old = IrcClient(server.port, "Old", "message-tags", join="#room")
     netcat = PlainClient(server.port, "Netcat")
-    lobby = IrcClient(server.port, "Lobby", *MULTILINE, join="#lobby")
+    lobby = IrcClient(server.port, "Lobby", *CAPS, join="#lobby")
     assert netcat.read_line() == "Lobby has connected to the chat room"
     tuan.sync()
     start, *inside, end = send_lines(tuan, "one", "", "two ", "+and a half")

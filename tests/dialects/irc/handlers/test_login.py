@@ -9,42 +9,17 @@ from pathlib import Path
 import pytest
 import scramp
 
+from tests.support.accounts import FAST, PASSWORD, log_in, plain, register
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
+from tests.support.person import Person
 from tests.support.process import ServerProcess
 
 Make = Callable[..., ServerProcess]
-FAST = {"accounts_iterations": 4096, "accounts_attempts": 0}
-PASSWORD = "correct horse"
 
 
 @pytest.fixture
 def server(make_server: Make, tmp_path: Path) -> ServerProcess:
     return make_server("--data", str(tmp_path / "data"), **FAST)
-
-
-def register(server: ServerProcess, name: str) -> None:
-    with IrcClient(server.port, name, "draft/account-registration") as client:
-        answers = client.ask(f"REGISTER * * :{PASSWORD}")
-        assert words(answers)[-1] == f"gchat.local REGISTER SUCCESS | {name} | Account registered"
-        client.send("QUIT")
-        client.read_to_end()
-
-
-def plain(name: str, password: str = PASSWORD) -> str:
-    return base64.b64encode(f"\0{name}\0{password}".encode()).decode()
-
-
-def log_in(server: ServerProcess, account: str, *caps: str, nick: str = "") -> IrcClient:
-    """A registered client that is logged in."""
-    client = IrcClient.__new__(IrcClient)
-    LineClient.__init__(client, server.port)
-    client.nick = nick or account
-    client.send("CAP LS 302", f"CAP REQ :{' '.join(('sasl', *caps))}", "AUTHENTICATE PLAIN")
-    client.send(f"AUTHENTICATE {plain(account)}")
-    assert client.until("903", "904")[-1].command == "903"
-    client.send(f"NICK {client.nick}", "USER u 0 * :U", "CAP END")
-    client.welcome = client.until("376", "422")
-    return client
 
 
 def test_a_nickname_belongs_to_its_account(server: ServerProcess) -> None:
@@ -71,6 +46,7 @@ def test_accounts_outlive_the_server(make_server: Make, tmp_path: Path) -> None:
 
 
 def test_scram(server: ServerProcess) -> None:
+    """AUTHENTICATE: https://ircv3.net/specs/extensions/sasl-3.1#the-authenticate-command"""
     register(server, "Tuan")
     for password, expected in ((PASSWORD, "903"), ("wrong one", "904")):
         client = LineClient(server.port)
@@ -149,41 +125,6 @@ def test_register_errors(server: ServerProcess, command: str, code: str) -> None
     assert code in answers[0].params
 
 
-def test_nickserv_for_clients_that_know_nothing_else(server: ServerProcess) -> None:
-    tuan = IrcClient(server.port, "Tuan", "draft/read-marker")
-
-    def ask(text: str) -> list[str]:
-        return [
-            m.params[-1] for m in tuan.ask(f"PRIVMSG NickServ :{text}") if m.command == "NOTICE"
-        ]
-
-    assert ask("IDENTIFY x")[0] == "Invalid account name or password"
-    assert ask(f"REGISTER {PASSWORD.replace(' ', '')}") == ["Account created"]
-    assert ask("INFO") == ["Tuan is registered. Logged in: Tuan"]
-    assert ask("LOGOUT") == ["You are now logged out"]
-    assert ask("LOGOUT") == ["You are not logged in"]
-    assert ask(f"IDENTIFY Tuan {PASSWORD.replace(' ', '')}") == ["You are now logged in as Tuan"]
-    assert ask(f"PASSWD wrong {PASSWORD}")[0].startswith("Usage: PASSWD")
-    assert ask("PASSWD correcthorse anotherone") == ["The password was changed"]
-    assert ask("DROP anotherone") == ["The account was deleted"]
-    assert ask("IDENTIFY anotherone") == ["Invalid account name or password"]
-    assert any("REGISTER" in line for line in ask("HELP"))
-    assert words(tuan.ask("NICK NickServ")) == [
-        "gchat.local 433 Tuan | NickServ | This nickname is reserved for a service"
-    ]
-
-
-def test_a_ghost_is_put_out(server: ServerProcess) -> None:
-    register(server, "Tuan")
-    ghost = log_in(server, "Tuan")
-    client = IrcClient(server.port, "Duy")
-    answers = client.ask(f"NS GHOST Tuan {PASSWORD}".replace("correct horse", "correct"))
-    assert answers[-1].params[-1] == "Invalid account name or password"
-    client.ask("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan')}")
-    assert client.ask("NS GHOST Tuan")[-1].params[-1] == "Tuan is no longer connected"
-    assert "Killed (Duy (GHOST))" in ghost.read_to_end()[-1]
-
-
 def test_several_connections_of_one_person(server: ServerProcess) -> None:
     register(server, "Tuan")
     caps = ("echo-message", "message-tags", "draft/read-marker")
@@ -233,34 +174,6 @@ def test_who_comes_back_is_where_they_were(server: ServerProcess) -> None:
     assert [m.params[0] for m in second.sync() if m.command == "JOIN"] == ["#two"]
 
 
-def test_a_registered_room_lasts_and_knows_its_founder(make_server: Make, tmp_path: Path) -> None:
-    server = make_server("--data", str(tmp_path), accounts_rejoin="no", **FAST)
-    register(server, "Tuan")
-    tuan = log_in(server, "Tuan")
-    tuan.join("#mine")
-    answers = words(tuan.ask("PRIVMSG ChanServ :REGISTER #mine", "MODE #mine +i"))
-    assert answers == [
-        "Tuan MODE #mine | +q | Tuan",
-        "ChanServ NOTICE Tuan | #mine is registered to you and is now permanent",
-        "Tuan MODE #mine | +i",
-    ]
-    tuan.ask("TOPIC #mine :ours", "MODE #mine +b Lan", "MODE #mine +e a:Duy")
-    server.stop()
-    server = make_server("--data", str(tmp_path), accounts_rejoin="no", **FAST)
-    duy = IrcClient(server.port, "Duy")
-    assert words(duy.ask("JOIN #mine"))[0].startswith("gchat.local 473 Duy | #mine")
-    tuan = log_in(server, "Tuan")
-    joined = words(tuan.join("#mine"))
-    assert "ChanServ MODE #mine | +q | Tuan" in joined
-    assert "gchat.local 332 Tuan | #mine | ours" in joined
-    assert "gchat.local 367 Tuan | #mine | Lan!*@* | Tuan!~u@127.0.0.1" in " ".join(
-        words(tuan.ask("MODE #mine b"))
-    )
-    answers = words(tuan.ask("CS UNREGISTER #mine", "PART #mine"))
-    assert "ChanServ NOTICE Tuan | #mine is no longer registered" in answers
-    assert [m.command for m in duy.ask("JOIN #mine")] == ["JOIN", "353", "366"]
-
-
 def test_private_messages_are_there_again_after_logging_in(server: ServerProcess) -> None:
     register(server, "Tuan")
     register(server, "Duy")
@@ -282,3 +195,18 @@ def test_netcat_is_welcome_beside_accounts(server: ServerProcess) -> None:
     tuan = log_in(server, "Tuan")
     tuan.join("#lobby")
     assert duy.read_line() == "Tuan has connected to the chat room"
+
+
+def test_register_and_verify() -> None:
+    """REGISTER, VERIFY: https://ircv3.net/specs/extensions/account-registration"""
+    tuan = Person("Tuan")
+    assert tuan.ask("REGISTER * * :hunter22hunter22") == [
+        "900 Tuan | Tuan!~tuan@127.0.0.1 | Tuan | You are now logged in as Tuan",
+        "REGISTER SUCCESS | Tuan | Account registered",
+    ]
+    assert tuan.ask("REGISTER * * :hunter22hunter22") == [
+        "FAIL REGISTER | ALREADY_AUTHENTICATED | Tuan | You are already logged in"
+    ]
+    assert tuan.ask("VERIFY Tuan code") == [
+        "FAIL VERIFY | INVALID_CODE | Tuan | Accounts on this server need no verification"
+    ]

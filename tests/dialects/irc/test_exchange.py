@@ -1,0 +1,56 @@
+"""labeled-response: https://ircv3.net/specs/extensions/labeled-response"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.clients import IrcClient
+from tests.support.process import ServerProcess
+
+CAPS = ("batch", "echo-message", "labeled-response", "message-tags", "server-time")
+
+
+@pytest.fixture
+def tuan(server: ServerProcess) -> IrcClient:
+    return IrcClient(server.port, "Tuan", *CAPS, join="#room")
+
+
+def test_nothing_is_an_ack(tuan: IrcClient) -> None:
+    (answer,) = tuan.ask("@label=a;x=y PONG x")
+    assert (answer.command, answer.tags) == ("ACK", {"label": "a"})
+
+
+def test_one_message_has_the_label(tuan: IrcClient) -> None:
+    (answer,) = tuan.ask("@label=a\\:b NONSENSE")
+    assert (answer.command, answer.tags) == ("421", {"label": "a;b"})
+    (echo,) = tuan.ask("@label=c PRIVMSG #room :hi")
+    assert (echo.params, echo.tags["label"]) == (["#room", "hi"], "c")
+
+
+def test_several_are_a_batch(tuan: IrcClient) -> None:
+    start, *inside, end = tuan.ask("@label=a JOIN #other")
+    assert (start.command, start.params[1], start.tags) == (
+        "BATCH",
+        "labeled-response",
+        {"label": "a"},
+    )
+    reference = start.params[0][1:]
+    assert [m.command for m in inside] == ["JOIN", "353", "366"]
+    assert all(m.tags["batch"] == reference for m in inside)
+    assert end.params == [f"-{reference}"]
+
+
+def test_what_others_do_is_not_in_the_answer(server: ServerProcess, tuan: IrcClient) -> None:
+    duy = IrcClient(server.port, "Duy", *CAPS, join="#room")
+    tuan.sync()
+    duy.ask("PRIVMSG #room :before")
+    answers = tuan.ask("@label=a PRIVMSG #room,Duy,#nowhere :hi")
+    assert [m.tags.get("label") for m in answers] == [None, "a", None, None, None, None]
+    assert [m.command for m in answers[2:-1]] == ["PRIVMSG", "PRIVMSG", "403"]
+    assert [m.tags.get("label") for m in duy.sync()[-2:]] == [None, None]
+
+
+def test_a_label_that_is_too_long_is_none(tuan: IrcClient) -> None:
+    assert tuan.ask(f"@label={'x' * 65} PONG x") == []
+    (answer,) = tuan.ask(f"@label={'x' * 64} PONG x")
+    assert answer.command == "ACK"
