@@ -146,7 +146,9 @@ class Crowd:
         return ready
 
     def read(self, client: Client) -> bytes:
-        """What has come; a client that the server disconnected is not `alive` afterwards."""
+        """What has come; a client that the server disconnected is not `alive` afterwards. Raises
+        CouldNotStart where the server does not speak what the client does.
+        """
         try:
             # into one buffer: a large one for each read would cost more than the read
             size = client.sock.recv_into(self._buffer)

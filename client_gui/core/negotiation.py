@@ -92,6 +92,7 @@ def _log_in(core: Connection, login: Login) -> list[Event]:
 
 
 def authenticate(core: Connection, message: Message) -> list[Event]:
+    """AUTHENTICATE: the server's next word of the exchange."""
     if core.exchange is None:
         return []
     try:

@@ -47,9 +47,11 @@ class NetThread:
         self._ready.wait()
 
     def do(self, command: Command, unsent: Unsent | None = None) -> None:
+        """Carries out a command; `unsent` is told, in trio's thread, where it cannot be sent."""
         self._post(lambda connector: connector.do(command, unsent))
 
     def forget_room(self, name: str) -> None:
+        """The room is not joined again when the connection is."""
         self._post(lambda connector: connector.forget_room(name))
 
     def do_if_ready(self, command: Command) -> None:
@@ -57,12 +59,15 @@ class NetThread:
         self._post(lambda connector: connector.do_if_ready(command))
 
     def change_nick(self, nick: str) -> None:
+        """Takes another nickname, now or at the next connection."""
         self._post(lambda connector: connector.change_nick(nick))
 
     def retry(self) -> None:
+        """Connects now, without waiting out the pause."""
         self._post(lambda connector: connector.retry())
 
     def trust(self, fingerprint: str) -> None:
+        """Takes the certificate with this fingerprint for the server's, and connects."""
         self._post(lambda connector: connector.trust(fingerprint))
 
     def quit(self, reason: str = "") -> None:

@@ -16,7 +16,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text("utf-8"))
         if not isinstance(found, dict):
-            raise ValueError("not an object")
+            raise ValueError("not an object")  # which is caught below
         return found
     except FileNotFoundError:
         return {}

@@ -199,9 +199,11 @@ class App(Context):
             root.bind(keys, lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
 
     def reply_to(self, line: Line | None) -> None:
+        """What is sent next answers this line; None for no line."""
         self.actions.answer(line)
 
     def writes(self, active: bool) -> None:
+        """Somebody begins or ends to write in the composer."""
         self.actions.writes(active)
 
     def to_composer(self) -> None:

@@ -28,15 +28,20 @@ class Shown(Protocol):
 
     text: tk.Text
 
-    def show_more(self) -> None: ...
+    def show_more(self) -> None:
+        """Shows older lines."""
 
-    def units(self) -> list[list[Line]]: ...
+    def units(self) -> list[list[Line]]:
+        """What is drawn, from the top: a message, or a run of comings and goings."""
 
-    def pick(self, number: int) -> None: ...
+    def pick(self, number: int) -> None:
+        """Marks one line as the chosen one; 0 for none."""
 
-    def line_at(self, index: str) -> Line | None: ...
+    def line_at(self, index: str) -> Line | None:
+        """The line at a place in the text, as Tk writes one."""
 
-    def reaction_at(self, index: str) -> tuple[Line, str] | None: ...
+    def reaction_at(self, index: str) -> tuple[Line, str] | None:
+        """The reaction there, and the line that has it."""
 
 
 class Gestures:

@@ -23,6 +23,7 @@ class Shapes:
         self._images: dict[tuple[object, ...], ImageTk.PhotoImage] = {}
 
     def release(self) -> None:
+        """Lets go of all images, before Tk ends."""
         self._images.clear()
 
     def disc(self, colour: str, size: int, background: str) -> ImageTk.PhotoImage:

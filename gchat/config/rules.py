@@ -21,22 +21,27 @@ class Rule:
 
 
 def integer(low: int, high: int) -> Rule:
+    """Whole numbers, both bounds included."""
     return Rule(int, f"a whole number from {low} to {high}", lambda v: low <= v <= high)
 
 
 def text(length: int) -> Rule:
+    """Any text of at most so many characters."""
     return Rule(str, f"text of at most {length} characters", lambda v: len(v) <= length)
 
 
 def seconds(low: float, high: float) -> Rule:
+    """A time in seconds, both bounds included."""
     return Rule(float, f"seconds from {low:g} to {high:g}", lambda v: low <= v <= high)
 
 
 def one_of(*values: str) -> Rule:
+    """One of these words."""
     return Rule(str, "one of " + ", ".join(values), lambda v: v in values)
 
 
 def word(length: int) -> Rule:
+    """What can be a parameter of an IRC message that is not the last one, in characters."""
     return Rule(
         str,
         f"text of 1 to {length} printable characters without spaces, not beginning with ':'",
@@ -54,6 +59,7 @@ HOST = Rule(
 
 
 def is_room(value: str) -> bool:
+    """Whether a room can be called this."""
     try:
         check_room(value)
     except InvalidName:
@@ -65,6 +71,7 @@ VERIFIER = "a password verifier from `gchat verifier`"
 
 
 def is_verifier(value: str) -> bool:
+    """Whether it is what `gchat verifier` prints."""
     try:
         Verifier.parse(value)
     except ValueError:
@@ -101,10 +108,12 @@ def host_and_port(value: str) -> list[tuple[str, int]]:
 
 
 def are_spoken(value: str) -> bool:
+    """Whether each word, between commas, is a protocol that can be spoken at an address."""
     return not value or all(word in SPEAKS for word in value.split(","))
 
 
 def are_addresses(value: str) -> bool:
+    """Whether it is what `addresses` takes."""
     try:
         addresses(value)
     except ValueError:
@@ -113,10 +122,12 @@ def are_addresses(value: str) -> bool:
 
 
 def is_address(value: str) -> bool:
+    """Whether it is one host and port, or empty."""
     return are_addresses(value) and len(host_and_port(value)) == len(value.split()) < 2
 
 
 def are_hosts(value: str) -> bool:
+    """Whether each word is an IP address."""
     try:
         return all(ipaddress.ip_address(word) for word in value.split())
     except ValueError:
@@ -124,10 +135,12 @@ def are_hosts(value: str) -> bool:
 
 
 def are_proxies(value: str) -> bool:
+    """Whether each word is an IP address or `localhost`."""
     return are_hosts(" ".join(word for word in value.split() if word != "localhost"))
 
 
 def are_origins(value: str) -> bool:
+    """Whether each word is an origin as a browser sends it, or `*`."""
     return all(one == "*" or "://" in one for one in value.split())
 
 
@@ -142,6 +155,7 @@ def slow_mode(value: str) -> tuple[int, int]:
 
 
 def is_slow_mode(value: str) -> bool:
+    """Whether it is what `slow_mode` takes."""
     try:
         slow_mode(value)
     except ValueError:

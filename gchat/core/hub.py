@@ -47,28 +47,28 @@ class Hub:
     most_users: int = 0  # ever at once
 
     def user(self, uid: int) -> User:
-        """Who has this uid; Refused where they are gone."""
+        """Who has this uid. Raises Refused where they are gone."""
         user = self.users.get(uid)
         if user is None:
             raise Refused(ERR_NOTREGISTERED)
         return user
 
     def named(self, nick: str) -> User:
-        """Who has this nickname; Refused where nobody has."""
+        """Who has this nickname. Raises Refused where nobody has."""
         user = self.nicks.get(casefold(nick))
         if user is None:
             raise Refused(ERR_NOSUCHNICK, nick)
         return user
 
     def room(self, name: str) -> Room:
-        """The room of this name; Refused where there is none."""
+        """The room of this name. Raises Refused where there is none."""
         room = self.rooms.get(casefold(name))
         if room is None:
             raise Refused(ERR_NOSUCHCHANNEL, name)
         return room
 
     def joined_room(self, name: str, uid: int) -> Room:
-        """The same, Refused also where they are not in it."""
+        """The same. Raises Refused also where they are not in it."""
         room = self.room(name)
         if uid not in room.members:
             if not self.shows(room, uid):

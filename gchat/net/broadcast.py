@@ -66,6 +66,7 @@ class BroadcastGroup:
             outbox.queue(b"".join(chunks[place:]))
 
     def flush(self) -> tuple[int, int]:
+        """Sends what waits to the members; how many sends and how many deliveries that was."""
         chunks, ahead = self._chunks, self._ahead
         if not chunks:
             return 0, 0

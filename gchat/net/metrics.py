@@ -78,6 +78,7 @@ class Metrics:
         return answer
 
     def collect(self) -> Iterator[Metric]:
+        """Of `Collector`: what Prometheus reads."""
         yield self._by_label(
             GaugeMetricFamily("gchat_connections", "Open connections", labels=["speaks"]),
             self._listener.spoken(),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+
 from gchat.dialects.irc.dialect import IrcDialect
+from gchat.dialects.node import Node
 from gchat.wire.message import parse
 from tests.support.clients import words
 from tests.support.peer import FakePeer, fake_node
@@ -14,11 +18,9 @@ class Person:
     """
 
     def __init__(self, nick: str, *caps: str, beside: Person | None = None) -> None:
-        first = beside._first if beside else self
-        self._first = first
-        self._count = 0
-        first._count += 1
-        self.peer = FakePeer(first._count, first.peer.node if beside else fake_node())
+        self._numbers: Iterator[int] = beside._numbers if beside else count(1)
+        self.node: Node = beside.node if beside else fake_node()
+        self.peer = FakePeer(next(self._numbers), self.node)
         self._irc = IrcDialect(self.peer)
         for cap in caps:
             self.ask(f"CAP REQ {cap}")

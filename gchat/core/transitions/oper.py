@@ -16,7 +16,7 @@ from gchat.wire.numerics import ERR_BANLISTFULL, ERR_NOPRIVILEGES
 
 
 def operator(hub: Hub, uid: int) -> User:
-    """Refused for who is none."""
+    """The operator of the server that has this uid. Raises Refused where they are none."""
     user = hub.user(uid)
     if "o" not in user.modes:
         raise Refused(ERR_NOPRIVILEGES)

@@ -103,7 +103,7 @@ def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
 
 
 def check_services(key: str, nick: str) -> None:
-    """Nobody is taken for who asks for passwords."""
+    """Nobody is taken for who asks for passwords. Raises Refused."""
     if any(skeleton in SERVICES for skeleton in skeletons(key)):
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED_SERVICE)
 
