@@ -58,7 +58,7 @@ class Acceptor(StreamServer):
         self._keep_one()
 
     def do_read(self) -> Any:
-        """Of `StreamServer`: accepts one connection, or turns it away where no descriptor is left."""
+        """Of `StreamServer`: accepts a connection; turns it away where no descriptor is left."""
         try:
             return super().do_read()
         except OSError as error:

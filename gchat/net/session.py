@@ -211,7 +211,7 @@ class Session:
     # -- time
 
     def due(self, now: float) -> float | None:
-        """Of `Timed`: pings or ends the connection where it is time, and says when to look again."""
+        """Of `Timed`: pings or ends the connection where it is time for that."""
         if self._ended or self._reason:
             return None
         times, layers = self.node.config.times, self._layers

@@ -1,5 +1,5 @@
-"""How each event changes the hub: a function for each, checks first, then changes, then effects. Each
-may raise Refused (Failure is one), before any change. Importing this registers all of them.
+"""How each event changes the hub: a function for each, checks first, then changes, then effects.
+Each may raise Refused (Failure is one), before any change. Importing this registers all of them.
 """
 
 from gchat.core.transitions import (
