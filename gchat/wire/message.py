@@ -16,6 +16,35 @@ MAX_CLIENT_TAGS_BYTES = 4096
 
 _ESCAPES = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
+# What has a text or a list as its last parameter, by how many parameters it has then. That one is
+# always written as the trailing parameter, also where it is one word, as the standards' examples and
+# other servers write it: there are clients that look for the colon.
+_TEXT_AT = {
+    "AWAY": 1,
+    "CAP": 3,
+    "ERROR": 1,
+    "FAIL": 3,
+    "JOIN": 3,
+    "KICK": 3,
+    "NOTICE": 2,
+    "PART": 2,
+    "PONG": 2,
+    "PRIVMSG": 2,
+    "QUIT": 1,
+    "REDACT": 3,
+    "REGISTER": 3,
+    "RENAME": 3,
+    "SETNAME": 1,
+    "TOPIC": 2,
+    "USER": 4,
+    "WALLOPS": 1,
+}
+_NEVER = 99
+# Numerics have one, but for these.
+_NO_TEXT = frozenset(
+    {"004", "221", "324", "329", "333", "336", "341", "346", "348", "354", "367"}
+    | {"770", "771", "772", "774"}
+)
 _UNESCAPES = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 
 
@@ -124,8 +153,10 @@ def format_message(
     *params: str,
     source: str | None = None,
     tags: Mapping[str, str] | None = None,
+    text: bool = False,
 ) -> str:
-    """One line without its ending; the last parameter becomes the trailing one where it must.
+    """One line without its ending. The last parameter is the trailing one where it is a text (by
+    the command, or because `text` says so), and where it must be.
 
     Raises MessageError where a parameter cannot be sent: CR, LF or NUL anywhere; a space, an empty
     one or a leading ":" before the last.
@@ -142,11 +173,19 @@ def format_message(
                 raise MessageError(f"{param!r} can only be the last parameter")
             parts.append(param)
         last = params[-1]
-        parts.append(":" + last if not last or last[0] == ":" or " " in last else last)
+        if text or _has_text(command, len(params)) or not last or last[0] == ":" or " " in last:
+            last = ":" + last
+        parts.append(last)
     line = " ".join(parts)
     if "\r" in line or "\n" in line or "\0" in line:
         raise MessageError("NUL, CR and LF cannot be sent")
     return line
+
+
+def _has_text(command: str, params: int) -> bool:
+    if command.isdigit():
+        return command not in _NO_TEXT
+    return params >= _TEXT_AT.get(command, _NEVER)
 
 
 def truncate_utf8(data: bytes, limit: int) -> bytes:

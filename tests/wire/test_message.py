@@ -23,6 +23,45 @@ from gchat.wire.message import (
 
 
 @pytest.mark.parametrize(
+    ("command", "params", "line"),
+    [
+        ("CAP", ("x", "ACK", "sasl"), "CAP x ACK :sasl"),
+        ("CAP", ("LS", "302"), "CAP LS 302"),
+        ("QUIT", ("Quit",), "QUIT :Quit"),
+        ("PART", ("#a", "bye"), "PART #a :bye"),
+        ("PART", ("#a",), "PART #a"),
+        ("KICK", ("#a", "Duy", "enough"), "KICK #a Duy :enough"),
+        ("KICK", ("#a", "Duy"), "KICK #a Duy"),
+        ("353", ("Tuan", "=", "#a", "@Tuan"), "353 Tuan = #a :@Tuan"),
+        ("332", ("Tuan", "#a", "Plans"), "332 Tuan #a :Plans"),
+        ("322", ("Tuan", "#a", "1", "Plans"), "322 Tuan #a 1 :Plans"),
+        ("311", ("Tuan", "Duy", "~d", "h", "*", "Duy"), "311 Tuan Duy ~d h * :Duy"),
+        ("301", ("Tuan", "Duy", "lunch"), "301 Tuan Duy :lunch"),
+        ("302", ("Tuan", "Duy=+~d@h"), "302 Tuan :Duy=+~d@h"),
+        ("319", ("Tuan", "Duy", "#a"), "319 Tuan Duy :#a"),
+        ("730", ("Tuan", "Duy!~d@h"), "730 Tuan :Duy!~d@h"),
+        ("AWAY", ("lunch",), "AWAY :lunch"),
+        ("AWAY", (), "AWAY"),
+        ("SETNAME", ("Duy",), "SETNAME :Duy"),
+        ("JOIN", ("#a", "*", "Duy"), "JOIN #a * :Duy"),
+        ("JOIN", ("#a",), "JOIN #a"),
+        ("PONG", ("gchat.local", "x"), "PONG gchat.local :x"),
+        ("FAIL", ("REDACT", "X", "no"), "FAIL REDACT X :no"),
+        ("MODE", ("#a", "+o", "Duy"), "MODE #a +o Duy"),
+        ("NICK", ("Duy",), "NICK Duy"),
+        ("AUTHENTICATE", ("+",), "AUTHENTICATE +"),
+        ("BATCH", ("+1", "chathistory", "#a"), "BATCH +1 chathistory #a"),
+        ("324", ("Tuan", "#a", "+nt"), "324 Tuan #a +nt"),
+        ("367", ("Tuan", "#a", "*!*@h", "Duy", "1"), "367 Tuan #a *!*@h Duy 1"),
+    ],
+)
+def test_a_text_is_always_the_trailing_parameter(
+    command: str, params: tuple[str, ...], line: str
+) -> None:
+    assert format_message(command, *params) == line
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         ("ping", Message("PING")),

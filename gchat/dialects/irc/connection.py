@@ -128,9 +128,18 @@ class IrcConnection:
             return
         self.reply(refusal.numeric, *refusal.params, text=refusal.text)
 
-    def say(self, command: str, *params: str, source: str | None = None, tags: str = "") -> None:
-        """A message that is not a numeric."""
-        self._replies.add(command, *params, source=source, tags=tags)
+    def say(
+        self,
+        command: str,
+        *params: str,
+        source: str | None = None,
+        tags: str = "",
+        text: bool = False,
+    ) -> None:
+        """A message that is not a numeric, or a numeric whose text is among its parameters. `text`
+        as for `format_message`.
+        """
+        self._replies.add(command, *params, source=source, tags=tags, text=text)
 
     def fail(self, command: str, code: str, *context: str, text: str) -> None:
         """FAIL, https://ircv3.net/specs/extensions/standard-replies."""

@@ -22,18 +22,28 @@ class ReplyBuffer:
     def __bool__(self) -> bool:
         return bool(self._lines)
 
-    def add(self, command: str, *params: str, source: str | None = None, tags: str = "") -> None:
-        """One message, from the server unless `source` says otherwise. `tags` as they are written.
+    def add(
+        self,
+        command: str,
+        *params: str,
+        source: str | None = None,
+        tags: str = "",
+        text: bool = False,
+    ) -> None:
+        """One message, from the server unless `source` says otherwise. `tags` as they are written;
+        `text` as for `format_message`.
 
         A parameter that the peer sent and that cannot stand in its place (it is empty, or has a
         space in it) is answered as "*"; what would end the line is answered as a space.
         """
         try:
-            line = format_message(command, *params, source=source or self.server)
+            line = format_message(command, *params, source=source or self.server, text=text)
         except MessageError:
             clean = [param.translate(_ENDINGS) for param in params]
             middle = ["*" if not p or " " in p or p[0] == ":" else p for p in clean[:-1]]
-            line = format_message(command, *middle, *clean[-1:], source=source or self.server)
+            line = format_message(
+                command, *middle, *clean[-1:], source=source or self.server, text=text
+            )
         self._lines.append(encode(f"@{tags} {line}" if tags else line))
 
     def add_raw(self, lines: bytes) -> None:

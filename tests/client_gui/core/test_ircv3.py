@@ -52,7 +52,7 @@ def hear(core: ClientProtocol, *lines: str) -> list[Event]:
 def test_what_is_said_is_on_its_way_until_its_label_comes_back() -> None:
     core = ready()
     assert core.say("#a", "hi") == [Sending("#a", "hi", Kind.MESSAGE, "say1")]
-    assert core.data_to_send() == b"@label=say1 PRIVMSG #a hi\r\n"
+    assert core.data_to_send() == b"@label=say1 PRIVMSG #a :hi\r\n"
     (said,) = hear(core, "@label=say1;msgid=id1 :Tuan!t@h PRIVMSG #a hi")
     assert said == Said("#a", "Tuan", "hi", Kind.MESSAGE, True, msgid="id1", label="say1")
     core.say("#a", "no")
@@ -78,9 +78,9 @@ def test_several_lines_are_one_message_where_the_server_takes_them() -> None:
     ]
     assert core.data_to_send().decode().splitlines() == [
         "@+draft/reply=id0;label=say1 BATCH +m draft/multiline #a",
-        "@batch=m PRIVMSG #a one",
+        "@batch=m PRIVMSG #a :one",
         "@batch=m PRIVMSG #a :",
-        "@batch=m PRIVMSG #a two",
+        "@batch=m PRIVMSG #a :two",
         "BATCH -m",
     ]
     for text in ("a\nb\nc\nd", "x" * 99 + "\ny"):  # more lines, more bytes than it takes
@@ -88,7 +88,7 @@ def test_several_lines_are_one_message_where_the_server_takes_them() -> None:
         assert b"BATCH" not in core.data_to_send()
     core = ready("echo-message")
     core.say("#a", "one\ntwo")
-    assert core.data_to_send() == b"PRIVMSG #a one\r\nPRIVMSG #a two\r\n"
+    assert core.data_to_send() == b"PRIVMSG #a :one\r\nPRIVMSG #a :two\r\n"
 
 
 def test_several_lines_that_others_say() -> None:

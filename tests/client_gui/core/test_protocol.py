@@ -95,7 +95,7 @@ EXCHANGES: list[tuple[str, list[Event], str]] = [
 def test_exchanges_whole_and_byte_by_byte(sent: str, events: list[Event], answer: str) -> None:
     for pieces in ([sent.encode()], [bytes([byte]) for byte in sent.encode()]):
         core = ClientProtocol("Tuan", 0.0)
-        assert core.data_to_send() == b"CAP LS 302\r\nNICK Tuan\r\nUSER gchat 0 * Tuan\r\n"
+        assert core.data_to_send() == b"CAP LS 302\r\nNICK Tuan\r\nUSER gchat 0 * :Tuan\r\n"
         got = [event for piece in pieces for event in core.receive_data(piece, 0.0)]
         assert got == events
         assert core.data_to_send().decode() == answer
@@ -153,7 +153,7 @@ def test_what_happens_once_welcome(line: str, events: list[Event]) -> None:
 def test_without_receipts_the_core_gives_its_own_copy() -> None:
     core = ready()
     assert core.say("#lobby", "hi") == [Said("#lobby", "Tuan", "hi", Kind.MESSAGE, own=True)]
-    assert core.data_to_send() == b"PRIVMSG #lobby hi\r\n"
+    assert core.data_to_send() == b"PRIVMSG #lobby :hi\r\n"
 
 
 def test_with_receipts_it_waits_for_the_servers() -> None:
@@ -181,7 +181,8 @@ def test_control_characters_never_end_a_line_early() -> None:
     core = ready()
     core.say("#lobby", "a\rQUIT\nb\0c\ud800")
     assert (
-        core.data_to_send() == b"PRIVMSG #lobby a\r\nPRIVMSG #lobby QUIT\r\nPRIVMSG #lobby bc?\r\n"
+        core.data_to_send()
+        == b"PRIVMSG #lobby :a\r\nPRIVMSG #lobby :QUIT\r\nPRIVMSG #lobby :bc?\r\n"
     )
     with pytest.raises(MessageError):
         core.say("#a #b", "x")

@@ -11,8 +11,8 @@ from client_gui.model.commands import Find, Join, Leave, Nick, Send, Tell, inter
 @pytest.mark.parametrize(
     ("typed", "sent"),
     [
-        ("hi", b"PRIVMSG #lobby hi\r\n"),
-        ("//who", b"PRIVMSG #lobby /who\r\n"),
+        ("hi", b"PRIVMSG #lobby :hi\r\n"),
+        ("//who", b"PRIVMSG #lobby :/who\r\n"),
         ("/me waves hi", b"PRIVMSG #lobby :\x01ACTION waves hi\x01\r\n"),
         ("/MSG Duy psst you", b"PRIVMSG Duy :psst you\r\n"),
         ("/topic be kind", b"TOPIC #lobby :be kind\r\n"),

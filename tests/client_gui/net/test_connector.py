@@ -91,7 +91,7 @@ class World:
     async def welcome(self, number: int = 1) -> ServerEnd:
         """Accepts and welcomes."""
         server = await self.accept(number)
-        await read_until(server, b"USER gchat 0 * Tuan\r\n")
+        await read_until(server, b"USER gchat 0 * :Tuan\r\n")
         await server.send_all(b":srv 001 Tuan :Welcome\r\n")
         await read_until(server, b"PING keepalive\r\n")
         return server
@@ -131,7 +131,7 @@ def test_a_conversation_in_pieces_of_any_size() -> None:
             await server.send_all(bytes([byte]))
         assert (await world.until(Said)).text == "Hello!"
         connector.do(lambda core: core.say("#lobby", "Hi"))
-        assert await read_until(server, b"Hi\r\n") == b"PRIVMSG #lobby Hi\r\n"
+        assert await read_until(server, b"Hi\r\n") == b"PRIVMSG #lobby :Hi\r\n"
         assert await world.until(Said, 2) == Said("#lobby", "Tuan", "Hi", Kind.MESSAGE, own=True)
 
     play(script)
@@ -230,7 +230,7 @@ def test_a_refused_nickname_waits_for_another_and_does_not_hammer_the_server() -
         assert len(world.connections) == 1
         connector.change_nick("Lan")
         server = await world.accept(2)
-        await read_until(server, b"NICK Lan\r\nUSER gchat 0 * Lan\r\n")
+        await read_until(server, b"NICK Lan\r\nUSER gchat 0 * :Lan\r\n")
 
     play(script)
 
@@ -252,7 +252,7 @@ def test_quit_says_goodbye_and_waits_a_moment(answers: bool) -> None:
         server = await world.welcome()
         started = trio.current_time()
         connector.quit("bye")
-        assert await read_until(server, b"\r\n") == b"QUIT bye\r\n"
+        assert await read_until(server, b"\r\n") == b"QUIT :bye\r\n"
         if answers:
             await server.send_all(b"ERROR :Closing Link\r\n")
             await server.aclose()
@@ -303,7 +303,7 @@ def test_a_command_without_a_connection_is_answered() -> None:
         await world.until(CommandFailed, 2)
         connector.do(lambda core: core.say("#lobby", "x"), Unsent("#lobby", "x", Kind.MESSAGE))
         assert (await world.until(Unsent)).reason == "Not sent: not connected"
-        await read_until(server, b"USER gchat 0 * Tuan\r\n")
+        await read_until(server, b"USER gchat 0 * :Tuan\r\n")
         await server.send_all(b":srv 001 Tuan :Welcome\r\n")
         await world.until(Registered)
         connector.do(lambda core: core.say("#a b", "x"))
@@ -382,7 +382,7 @@ def test_the_rooms_that_one_is_in_are_entered_again_with_their_keys() -> None:
         connector.forget_room("#LOBBY")
         await server.aclose()
         server = await world.accept(2)
-        await read_until(server, b"USER gchat 0 * Tuan\r\n")
+        await read_until(server, b"USER gchat 0 * :Tuan\r\n")
         await server.send_all(b":srv 001 Tuan :Welcome\r\n")
         sent = await read_until(server, b"PING keepalive\r\n")
         assert sent == b"JOIN #secret sesame\r\nJOIN #new\r\nPING keepalive\r\n"
@@ -406,6 +406,6 @@ def test_a_nickname_that_was_refused_later_is_not_asked_for_when_reconnecting() 
         await world.until(NickChanged)
         await server.aclose()
         server = await world.accept(3)
-        await read_until(server, b"NICK Lan\r\nUSER gchat 0 * Lan\r\n")
+        await read_until(server, b"NICK Lan\r\nUSER gchat 0 * :Lan\r\n")
 
     play(script)

@@ -34,7 +34,7 @@ def test_a_message_does_not_wait_and_the_next_command_does() -> None:
     assert peer.take() == [
         ":gchat.local 401 Tuan Nobody :No such nickname",
         ":gchat.local 401 Tuan Nobody :No such nickname",
-        ":gchat.local PONG gchat.local x",
+        ":gchat.local PONG gchat.local :x",
     ]
 
 

@@ -223,7 +223,8 @@ def _who_reply(irc: IrcConnection, user: User, room: Room | None, fields: str, t
         "o": "n/a",
         "r": user.realname,
     }
-    irc.say(RPL_WHOSPCRPL.code, irc.nick, *(values[key] for key in values if key in fields))
+    found = (values[key] for key in values if key in fields)
+    irc.say(RPL_WHOSPCRPL.code, irc.nick, *found, text="r" in fields)
 
 
 @command(

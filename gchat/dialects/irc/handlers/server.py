@@ -57,7 +57,7 @@ def welcome(irc: IrcConnection) -> None:
     """001 to 005, LUSERS, MOTD: what a connection reads when it has registered."""
     name, network = irc.config.server.name, irc.config.server.network
     irc.reply(RPL_WELCOME, text=f"Welcome to the {network} network, {irc.user.source}")
-    irc.reply(RPL_YOURHOST, text=f"Your host is {name}, running {VERSION}")
+    irc.reply(RPL_YOURHOST, text=f"Your host is {name}, running version {VERSION}")
     irc.reply(RPL_CREATED, text=f"This server was started {_readable_time(irc.node.created)}")
     letters = "".join(sorted("".join(CHANMODES) + "".join(PREFIXES)))
     with_parameter = "".join(sorted("".join(CHANMODES[:3]) + "".join(PREFIXES)))
