@@ -9,7 +9,9 @@ from gchat.core.events import Entry
 from gchat.core.limits import Recent
 from gchat.wire.names import casefold
 
-SERVICES = frozenset({"nickserv", "chanserv"})  # nobody is called like them, or looks like them
+# By folded name. They are always here; nobody is called like them, or looks like them.
+SERVICES = {"nickserv": "NickServ", "chanserv": "ChanServ"}
+SERVICE_UID = 0  # nobody's who is connected
 # B: a bot. R: takes messages only from who is logged in. i: invisible. o: an operator of the
 # server. w: reads WALLOPS.
 USER_MODES = "BRiow"
@@ -74,3 +76,14 @@ class User:
             "source": self.source,
             "account": self.account,
         }
+
+
+def service(nick: str, since: int = 0) -> User | None:
+    """A service as who asks for it sees it, `None` where none is called so. It is not in the hub;
+    `since` (milliseconds) is when the server was started.
+    """
+    name = SERVICES.get(casefold(nick))
+    if name is None:
+        return None
+    realname = "A service of this server"
+    return User(SERVICE_UID, name, name, "services", realname, False, since, since)

@@ -25,6 +25,7 @@ from gchat.core.effects import (
 from gchat.core.events import Connected, Joined, Renamed, Said
 from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
+from gchat.core.users import SERVICES
 from gchat.dialects.peer import Peer, Variant
 from gchat.dialects.search import MOST_WORDS
 from gchat.wire.names import InvalidName, casefold, check_nickname
@@ -178,8 +179,14 @@ class PlainConnection:
             self._tell("Usage: /msg NAME TEXT")
         elif nick.startswith("#"):
             raise Refused(ERR_NOSUCHNICK, nick)
+        elif casefold(nick) in SERVICES:
+            self._tell(f"{SERVICES[casefold(nick)]} can be used with an IRC client only.")
         else:
             self._say(nick, text.strip())
+            self._peer.settle()
+            receiver = self._peer.node.hub.nicks.get(casefold(nick))
+            if receiver is not None and receiver.away is not None:
+                self._tell(f"{receiver.nick} is away: {_readable(receiver.away)}")
 
     def _search(self, rest: str) -> None:
         """/search; the words are looked for in the lobby."""

@@ -4,6 +4,7 @@ makes lines of what comes by TLS and WebSocket.
 
 from __future__ import annotations
 
+import codecs
 import socket
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
+from gchat.wire.telnet import IAC, Telnet
 
 
 class Layers:
@@ -25,6 +27,7 @@ class Layers:
         "_lines",
         "_outbox",
         "_raw",
+        "_telnet",
         "_tls",
         "_web",
         "ended",
@@ -38,6 +41,7 @@ class Layers:
         self._lines = LineSplitter()
         self._tls: TlsSocket | None = None
         self._web: WebSocket | None = None
+        self._telnet: Telnet | None = None  # once the peer has shown that it is such a client
         self._first = b""  # what came before it was clear what the peer speaks
         self.spoken: Spoken | None = None  # IRC or PLAIN, or HTTP_GET for IRC by WebSocket
         self.ended = ""
@@ -75,8 +79,16 @@ class Layers:
             return ()
         if self._web is not None:
             return self._unwrap(self._web, data)
+        if self._telnet is not None or self._is_telnet(data):
+            data = self._skip_telnet(data)
         if self.spoken is not None:
             return self._lines.feed(data)
+        return self._find_out(data, certificate, origins)
+
+    def _find_out(
+        self, data: bytes, certificate: Certificate | None, origins: str
+    ) -> Sequence[bytes | None]:
+        """Decides what the peer speaks, where that is clear by now."""
         self._first += data
         spoken = sniff(self._first)
         if spoken is None:
@@ -114,6 +126,23 @@ class Layers:
         if self._tls is not None:
             self._tls.close()
         self._tls = self._web = None
+
+    def _is_telnet(self, data: bytes) -> bool:
+        """Whether these are the first commands of a Telnet client, at its beginning or in plain
+        text; in IRC the byte is one that is not UTF-8.
+        """
+        if self.spoken is None:
+            begins = data[0] == IAC and not data.startswith(codecs.BOM_UTF16_LE)
+            return begins and not self._first and Spoken.PLAIN in self._endpoint.speaks
+        return self.spoken is Spoken.PLAIN and IAC in data
+
+    def _skip_telnet(self, data: bytes) -> bytes:
+        if self._telnet is None:
+            self._telnet = Telnet()
+        text, answer = self._telnet.feed(data)
+        if answer:
+            self._outbox.write(answer)
+        return text
 
     def _is_spoken(self, spoken: Spoken, certificate: Certificate | None) -> bool:
         """Whether it is, here; otherwise whoever speaks it is told so."""

@@ -208,11 +208,13 @@ def _turn_away(sock: gsocket.socket, words: bytes) -> None:
 def _prepare(sock: gsocket.socket) -> None:
     """TCP_NODELAY: what is sent is batched already. TCP_NOTSENT_LOWAT: otherwise the kernel would
     keep megabytes for a peer that does not read. Keepalive finds peers that died silently.
+    SO_OOBINLINE: Telnet's urgent byte is the end of a command.
     """
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
     except OSError:
         pass  # reset before it was accepted; the first read will tell
 

@@ -17,8 +17,8 @@ MAX_CLIENT_TAGS_BYTES = 4096
 _ESCAPES = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 # What has a text or a list as its last parameter, by how many parameters it has then. That one is
-# always written as the trailing parameter, also where it is one word, as the standards' examples and
-# other servers write it: there are clients that look for the colon.
+# always written as the trailing parameter, even where it is one word, as the standards' examples
+# and other servers write it: there are clients that look for the colon.
 _TEXT_AT = {
     "AWAY": 1,
     "CAP": 3,

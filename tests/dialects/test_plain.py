@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -194,3 +195,40 @@ def test_who_does_not_say_who_they_are_is_let_go(
         assert slow.read_to_end() == []
     with LineClient(server.port, b"NICK irc\r\n") as irc:
         assert "Registration timed out" in irc.read_to_end()[-1]
+
+
+PUTTY = bytes.fromhex("fffb1f fffb20 fffb18 fffd01 fffb03 fffd03")
+REFUSED = bytes.fromhex("fffe1f fffe20 fffe18 fffc01 fffe03 fffc03")
+
+
+def telnet(server: ServerProcess, first: bytes) -> LineClient:
+    """A client that has read what is refused of what it wants to negotiate."""
+    client = LineClient(server.port, PUTTY + first)
+    assert client.sock.recv(len(REFUSED), socket.MSG_WAITALL) == REFUSED
+    return client
+
+
+def test_a_telnet_client(server: ServerProcess) -> None:
+    """What it negotiates is refused, and is no part of a line: RFC 854."""
+    client = telnet(server, b"Tuan\r\n")
+    assert client.read_line() == "Tuan has connected to the chat room"
+    client.send_raw(b"before")
+    client.sock.send(b"\xff\xf4\xff")  # Ctrl+C, as telnet sends it
+    client.sock.send(b"\xf2", socket.MSG_OOB)
+    client.send_raw(b" and after\r\0")
+    assert client.read_line() == "Tuan: before and after"
+
+
+def test_a_telnet_client_may_speak_irc(server: ServerProcess) -> None:
+    client = telnet(server, b"NICK Tuan\r\nUSER t 0 * :T\r\n")
+    assert ":gchat.local 001 Tuan " in client.read_line()
+
+
+def test_who_writes_to_somebody_who_is_away_is_told(server: ServerProcess) -> None:
+    duy = IrcClient(server.port, "Duy")
+    duy.ask("AWAY :lunch")
+    tuan = PlainClient(server.port, "Tuan")
+    tuan.say("/msg Duy there?", "/msg NickServ HELP")
+    assert tuan.read_line() == "[private to Duy] Tuan: there?"
+    assert tuan.read_line() == "Duy is away: lunch"
+    assert tuan.read_line() == "NickServ can be used with an IRC client only."

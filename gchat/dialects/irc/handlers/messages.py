@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from gchat.core.effects import Refused
 from gchat.core.events import Said
+from gchat.core.users import SERVICES
 from gchat.dialects.bounds import TARGETS_PER_MESSAGE
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.playback import MODULE, play
-from gchat.dialects.irc.handlers.services import SERVICES, serve
+from gchat.dialects.irc.handlers.services import serve
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
@@ -120,7 +121,8 @@ def notice(irc: IrcConnection, message: Message) -> None:
     except Refused:
         return
     for target in targets:
-        _post(irc, message, target, text, silent=True)
+        if casefold(target) not in SERVICES:
+            _post(irc, message, target, text, silent=True)
 
 
 @command(
@@ -140,7 +142,8 @@ def tagmsg(irc: IrcConnection, message: Message) -> None:
     if not _client_tags(irc, message):
         return
     for target in _targets(irc, message.params[0]):
-        _post(irc, message, target, "")
+        if casefold(target) not in SERVICES:  # which have no use for tags
+            _post(irc, message, target, "")
 
 
 def _checked(irc: IrcConnection, message: Message) -> tuple[list[str], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gchat.core.events import Watched
+from gchat.core.users import service
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.message import Message, pack_words
@@ -82,10 +83,11 @@ def _tell(irc: IrcConnection, nicks: list[str]) -> None:
     online, offline = [], []
     for nick in nicks:
         user = irc.hub.nicks.get(casefold(nick))
-        if user is None:
-            offline.append(nick)
-        else:
+        user = user if user is not None else service(nick)
+        if user is not None:
             online.append(user.source)
+        else:
+            offline.append(nick)
     _lines(irc, RPL_MONONLINE, online)
     _lines(irc, RPL_MONOFFLINE, offline)
 

@@ -8,7 +8,7 @@ from gchat.core import masks
 from gchat.core.effects import Refused
 from gchat.core.events import AwaySet, RealnameSet
 from gchat.core.rooms import Room
-from gchat.core.users import User
+from gchat.core.users import SERVICE_UID, User, service
 from gchat.dialects.bounds import REALNAME_LENGTH, REASON_LENGTH
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
@@ -93,7 +93,7 @@ def setname(irc: IrcConnection, message: Message) -> None:
 def ison(irc: IrcConnection, message: Message) -> None:
     """ISON."""
     asked = " ".join(message.params).split()
-    found = [irc.hub.nicks[key].nick for nick in asked if (key := casefold(nick)) in irc.hub.nicks]
+    found = [user.nick for nick in asked if (user := _person(irc, nick)) is not None]
     for line in pack_words(found, irc.space(RPL_ISON)) or [""]:
         irc.say(RPL_ISON.code, irc.nick, line)
 
@@ -108,7 +108,7 @@ def ison(irc: IrcConnection, message: Message) -> None:
 def userhost(irc: IrcConnection, message: Message) -> None:
     """USERHOST."""
     asked = " ".join(message.params).split()[:NAMES_PER_QUERY]
-    users = [irc.hub.nicks[key] for nick in asked if (key := casefold(nick)) in irc.hub.nicks]
+    users = [user for nick in asked if (user := _person(irc, nick)) is not None]
     found = [
         f"{u.nick}{'*' if 'o' in u.modes else ''}={'+' if u.away is None else '-'}"
         f"{u.username}@{u.host}"
@@ -152,6 +152,12 @@ def who(irc: IrcConnection, message: Message) -> None:
     irc.reply(RPL_ENDOFWHO, asked)
 
 
+def _person(irc: IrcConnection, nick: str) -> User | None:
+    """Who has this nickname, or the service that has it."""
+    user = irc.hub.nicks.get(casefold(nick))
+    return user if user is not None else service(nick, irc.node.created)
+
+
 def _fits(user: User, flags: str) -> bool:
     """`o` asks for operators of the server only."""
     return "o" not in flags or "o" in user.modes
@@ -159,7 +165,7 @@ def _fits(user: User, flags: str) -> bool:
 
 def _matching(irc: IrcConnection, mask: str) -> list[User]:
     """Whose nickname matches: exactly that person, or by wildcards those who may be seen."""
-    person = irc.hub.nicks.get(casefold(mask))
+    person = _person(irc, mask)
     if person is not None:
         return [person]
     folded = "*" if mask == "0" else casefold(mask)
@@ -238,7 +244,7 @@ def whois(irc: IrcConnection, message: Message) -> None:
     if not message.params or not message.params[-1]:
         raise Refused(ERR_NONICKNAMEGIVEN)
     asked = message.params[1] if len(message.params) > 1 else message.params[0]
-    user = irc.hub.nicks.get(casefold(asked))
+    user = _person(irc, asked)
     if user is None:
         irc.reply(ERR_NOSUCHNICK, asked)
         irc.reply(RPL_ENDOFWHOIS, asked)
@@ -254,7 +260,9 @@ def whois(irc: IrcConnection, message: Message) -> None:
     for line in pack_words(rooms, irc.space(RPL_WHOISCHANNELS, user.nick)):
         irc.reply(RPL_WHOISCHANNELS, user.nick, text=line)
     irc.reply(RPL_WHOISSERVER, user.nick, irc.config.server.name, text=irc.config.server.network)
-    if "o" in user.modes:
+    if user.uid == SERVICE_UID:
+        irc.reply(RPL_WHOISOPERATOR, user.nick, text="is a network service")
+    elif "o" in user.modes:
         irc.reply(RPL_WHOISOPERATOR, user.nick)
     _whois_more(irc, user)
     if user.away is not None:
@@ -274,8 +282,9 @@ def _whois_more(irc: IrcConnection, user: User) -> None:
     if user is irc.user or "o" in irc.user.modes:
         text = f"is connecting from {user.username}@{user.host} {user.host}"
         irc.reply(RPL_WHOISHOST, user.nick, text=text)
-        modes = "+" + "".join(sorted(user.modes))
-        irc.reply(RPL_WHOISMODES, user.nick, text=f"is using modes {modes}")
+        if user.modes:
+            modes = "+" + "".join(sorted(user.modes))
+            irc.reply(RPL_WHOISMODES, user.nick, text=f"is using modes {modes}")
     if user.account:
         irc.reply(RPL_WHOISACCOUNT, user.nick, user.account)
     if "B" in user.modes:

@@ -11,14 +11,13 @@ import ipaddress
 from gchat.config import Config
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Attached, Connected, Renamed
-from gchat.core.users import User
+from gchat.core.users import SERVICES, User
 from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_LENGTH
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers import rooms, server
 from gchat.dialects.irc.handlers.login import mechanisms
 from gchat.dialects.irc.handlers.private import become
-from gchat.dialects.irc.handlers.services import SERVICES
 from gchat.wire import sasl
 from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words

@@ -17,6 +17,7 @@ from gchat.core.events import (
     PasswordSet,
     RoomRegistered,
 )
+from gchat.core.users import SERVICES
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import (
     LoginFailed,
@@ -38,7 +39,8 @@ class Usage(GchatError):
 
 def serve(irc: IrcConnection, service: str, text: str) -> None:
     """Carries out what was written to a service, and answers."""
-    name, commands = SERVICES[casefold(service)]
+    name = SERVICES[casefold(service)]
+    commands = _COMMANDS[name]
     word, *rest = text.split() or ["HELP"]
     command = commands.get(word.upper())
     if command is None:
@@ -191,4 +193,4 @@ _CHANSERV: dict[str, tuple[Command, str]] = {
     "INFO": (_room_info, "#ROOM"),
 }
 _CHANSERV["HELP"] = (_help(_CHANSERV), "")
-SERVICES = {"nickserv": ("NickServ", _NICKSERV), "chanserv": ("ChanServ", _CHANSERV)}
+_COMMANDS = {"NickServ": _NICKSERV, "ChanServ": _CHANSERV}

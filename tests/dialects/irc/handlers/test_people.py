@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.clients import IrcClient, PlainClient, without_digits, words
 from tests.support.person import Person
 from tests.support.process import ServerProcess
@@ -39,7 +41,6 @@ def test_whois(server: ServerProcess) -> None:
         "gchat.local N Tuan | Tuan | @#room",
         "gchat.local N Tuan | Tuan | gchat.local | gchat",
         "gchat.local N Tuan | Tuan | is connecting from ~tuan@N.N.N.N N.N.N.N",
-        "gchat.local N Tuan | Tuan | is using modes +",
         "gchat.local N Tuan | Tuan | N | N | seconds idle, signon time",
         "gchat.local N Tuan | Tuan | End of /WHOIS list",
     ]
@@ -145,3 +146,44 @@ def test_whowas() -> None:
         "369 Tuan | nobody | End of WHOWAS",
     ]
     assert tuan.ask("WHOWAS") == ["431 Tuan | No nickname given"]
+
+
+@pytest.mark.parametrize(
+    ("line", "answers"),
+    [
+        ("ISON nickserv Nobody", ["303 Tuan | NickServ"]),
+        ("USERHOST ChanServ", ["302 Tuan | ChanServ=+ChanServ@services"]),
+        (
+            "WHO NickServ",
+            [
+                "352 Tuan | * | NickServ | services | gchat.local | NickServ | H | 0 A service of "
+                "this server",
+                "315 Tuan | NickServ | End of WHO list",
+            ],
+        ),
+        (
+            "WHOIS nickserv",
+            [
+                "311 Tuan | NickServ | NickServ | services | * | A service of this server",
+                "312 Tuan | NickServ | gchat.local | gchat",
+                "313 Tuan | NickServ | is a network service",
+                "317 Tuan | NickServ | 1700000000 | 0 | seconds idle, signon time",
+                "318 Tuan | NickServ | End of /WHOIS list",
+            ],
+        ),
+        ("MONITOR + ChanServ", ["730 Tuan | ChanServ!ChanServ@services"]),
+        ("@+typing=active TAGMSG NickServ", []),
+        ("NOTICE NickServ :hi", []),
+    ],
+)
+def test_services_are_here(line: str, answers: list[str]) -> None:
+    """As clients ask before they write to one."""
+    assert Person("Tuan", "message-tags").ask(line) == answers
+
+
+def test_without_modes_there_is_no_379() -> None:
+    """RPL_WHOISMODES is no numeric that every client knows."""
+    tuan = Person("Tuan")
+    assert not [line for line in tuan.ask("WHOIS Tuan") if line.startswith("379")]
+    tuan.ask("MODE Tuan +i")
+    assert "379 Tuan | Tuan | is using modes +i" in tuan.ask("WHOIS Tuan")
