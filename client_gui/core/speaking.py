@@ -8,7 +8,7 @@ from client_gui.core.connection import Connection
 from client_gui.core.events import Event, Kind, Said, Sending
 from client_gui.core.limits import number
 from gchat.wire.lines import MAX_BODY_BYTES
-from gchat.wire.message import split_text
+from gchat.wire.text import split_text
 
 UNLABELED = "~"  # begins the label of a message whose receipt will have none
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own

@@ -278,7 +278,15 @@ class LimitsConfig:
     line_bytes: int = _setting(
         512,
         integer(512, 4096),
-        "Maximum line length of IRC clients in bytes, without tags.",
+        "Maximum line length of IRC clients in bytes, without tags. Messages and other texts may "
+        "be longer: they are split or cut.",
+        reload=True,
+    )
+    message_bytes: int = _setting(
+        4096,
+        integer(512, 8192),
+        "Maximum size of an IRC client's message in bytes; one that is too long for a line is "
+        "sent as several.",
         reload=True,
     )
     multiline_bytes: int = _setting(

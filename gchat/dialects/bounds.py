@@ -1,4 +1,8 @@
-"""Lengths and numbers that are the same on every server. Lengths are in characters."""
+"""Lengths and numbers that are the same on every server.
+
+Lengths are in bytes of UTF-8, since lines are: what is within them fits into the line of everybody
+who is sent it, whatever the names around it are (tests/dialects/irc/test_bounds.py).
+"""
 
 from gchat import __version__
 from gchat.wire.names import ROOM_LENGTH
@@ -6,9 +10,11 @@ from gchat.wire.names import ROOM_LENGTH
 __all__ = ["ROOM_LENGTH"]
 
 VERSION = f"gchat-{__version__}"
-TOPIC_LENGTH = 390
-REASON_LENGTH = 390  # of AWAY, KICK, PART and QUIT
-REALNAME_LENGTH = 150
+TOPIC_BYTES = 310
+AWAY_BYTES = 310
+REASON_BYTES = 240  # of KICK, KILL, PART, QUIT, REDACT and RENAME
+KNOCK_BYTES = 180
+REALNAME_BYTES = 115
 TARGETS_PER_MESSAGE = 4
 MODES_PER_COMMAND = 20
 HISTORY_PER_COMMAND = 100  # lines, of CHATHISTORY and SEARCH

@@ -30,6 +30,7 @@ from gchat.dialects.peer import Peer, Variant
 from gchat.dialects.search import MOST_WORDS
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import ERR_NOSUCHNICK
+from gchat.wire.text import decode
 
 PROMPT = b"Enter your nickname:\n"
 STOPPED = "The server is shutting down. Goodbye!"
@@ -94,7 +95,7 @@ class PlainConnection:
         if line is None or len(line) > limit:
             raise ValueError(f"That line is too long: at most {limit} bytes. It was not sent.")
         try:
-            text = line.decode()
+            text = decode(line)
         except UnicodeDecodeError:
             raise ValueError("That line is not UTF-8. It was not sent.") from None
         if _CONTROL.search(text):

@@ -5,11 +5,13 @@ https://modern.ircdocs.horse/#message-format and https://ircv3.net/specs/extensi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gchat.errors import WireError
 from gchat.wire.lines import MAX_BODY_BYTES
+from gchat.wire.text import truncate_utf8
 
 # message-tags, "Size limit": what a client may send, counted from "@" to the space, both included.
 MAX_CLIENT_TAGS_BYTES = 4096
@@ -37,6 +39,7 @@ _TEXT_AT = {
     "SETNAME": 1,
     "TOPIC": 2,
     "USER": 4,
+    "WARN": 3,
     "WALLOPS": 1,
 }
 _NEVER = 99
@@ -133,18 +136,21 @@ def parse(line: str) -> Message:
     return Message(command.upper(), params, source, tags)
 
 
+# A line over the limit that has one of these is not refused: its text is cut or split.
+_LONG = re.compile(rb"(?i) *(?::[^ ]* +)?(AWAY|KICK|NOTICE|PART|PRIVMSG|QUIT|SETNAME|TOPIC) ")
+
+
 def check_client_line(line: bytes, limit: int = MAX_BODY_BYTES) -> None:
     """Raises MessageTooLong where a client's line (without its ending) is over the limits: `limit`
-    is in bytes, tags apart, the ending included.
+    is in bytes, tags apart, the ending included. What ends with a text may be longer.
     """
-    body = len(line)
+    start = 0
     if line.startswith(b"@"):
         space = line.find(b" ")
-        tags = body if space < 0 else space + 1
-        if tags > MAX_CLIENT_TAGS_BYTES:
+        start = len(line) if space < 0 else space + 1
+        if start > MAX_CLIENT_TAGS_BYTES:
             raise MessageTooLong(f"more than {MAX_CLIENT_TAGS_BYTES} bytes of tags")
-        body -= tags
-    if body > limit - 2:
+    if len(line) - start > limit - 2 and not _LONG.match(line, start):
         raise MessageTooLong(f"more than {limit} bytes")
 
 
@@ -188,16 +194,6 @@ def _has_text(command: str, params: int) -> bool:
     return params >= _TEXT_AT.get(command, _NEVER)
 
 
-def truncate_utf8(data: bytes, limit: int) -> bytes:
-    """At most `limit` bytes of `data`, never ending within a character."""
-    if len(data) <= limit:
-        return data
-    end = limit
-    while end > 0 and data[end] & 0xC0 == 0x80:
-        end -= 1
-    return data[:end]
-
-
 def encode(line: str) -> bytes:
     """The line as it is sent: UTF-8, its body cut to 512 bytes with the CRLF that is added."""
     data = line.encode("utf-8", "replace")
@@ -207,26 +203,6 @@ def encode(line: str) -> bytes:
     if len(data) - start > MAX_BODY_BYTES - 2:
         data = truncate_utf8(data, start + MAX_BODY_BYTES - 2)
     return data + b"\r\n"
-
-
-def split_text(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces where there are any.
-
-    Nothing is lost: the pieces joined are the text again.
-    """
-    data = text.encode()
-    if len(data) <= limit:
-        return [text]
-    pieces = []
-    while len(data) > limit:
-        piece = truncate_utf8(data, limit)
-        space = piece.rfind(b" ")
-        if space > limit // 2:
-            piece = piece[: space + 1]
-        pieces.append(piece.decode())
-        data = data[len(piece) :]
-    pieces.append(data.decode())
-    return pieces
 
 
 def pack_words(words: Iterable[str], limit: int) -> list[str]:

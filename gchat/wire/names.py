@@ -16,8 +16,9 @@ from gchat.errors import WireError
 from gchat.wire.confusables import mixed
 
 NICK_LENGTH = 30  # characters
-ROOM_LENGTH = 64  # characters, "#" included
-USER_LENGTH = 20  # characters
+NICK_BYTES = 60  # of UTF-8: lines are bounded in bytes, and several names have to fit
+ROOM_LENGTH = 64  # bytes, "#" included
+USER_LENGTH = 20  # characters, which are ASCII
 _LONGEST_NAME = 256  # characters; what is longer is nobody's name and is not worth a cache entry
 
 _MAPPED = precis_i18n.get_profile("UsernameCaseMapped")
@@ -85,6 +86,8 @@ def _check_nick_form(name: str, limit: int) -> None:
         raise InvalidName("is empty")
     if len(name) > limit:
         raise InvalidName(f"is longer than {limit} characters")
+    if len(name.encode("utf-8", "replace")) > NICK_BYTES:
+        raise InvalidName(f"is longer than {NICK_BYTES} bytes")
     found = _NICK_FORBIDDEN.search(name)
     if found:
         char = found[0]
@@ -105,8 +108,8 @@ def check_room(name: str, limit: int = ROOM_LENGTH) -> str:
 def _check_room_form(name: str, limit: int) -> None:
     if not name.startswith("#"):
         raise InvalidName("does not begin with '#'")
-    if len(name) > limit:
-        raise InvalidName(f"is longer than {limit} characters")
+    if len(name.encode("utf-8", "replace")) > limit:
+        raise InvalidName(f"is longer than {limit} bytes")
     if _ROOM_FORBIDDEN.search(name):
         raise InvalidName("has a character that is not allowed in room names")
     if not name.lstrip("#"):

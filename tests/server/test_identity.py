@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import scramp
 
+from gchat.dialects.irc.handlers.multiline import CONCAT
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
@@ -313,14 +314,15 @@ def test_knocking_has_an_end(server: ServerProcess) -> None:
     assert len(tuan.sync()) == 5
 
 
-def test_a_long_line_of_several_is_refused_and_not_cut(server: ServerProcess) -> None:
+def test_a_long_line_of_several_goes_on_in_the_next_one(server: ServerProcess) -> None:
     caps = ("batch", "draft/multiline", "message-tags", "echo-message")
     tuan = IrcClient(server.port, "Tuan", *caps, join="#room")
     got = tuan.ask(
         "BATCH +1 draft/multiline #room", f"@batch=1 PRIVMSG #room :{'x' * 485}", "BATCH -1"
     )
-    assert next(m.params[1] for m in got if m.command == "FAIL") == "MULTILINE_INVALID"
-    assert not [m for m in got if m.command == "PRIVMSG"]
+    lines = [(m.params[1], CONCAT in m.tags) for m in got if m.command == "PRIVMSG"]
+    assert [concat for _, concat in lines] == [False, True]
+    assert "".join(line for line, _ in lines) == "x" * 485
 
 
 def test_what_was_asked_is_answered_within_one_line(server: ServerProcess, tmp_path: Path) -> None:

@@ -38,9 +38,9 @@ class Here:
         return job()
 
 
-def fake_node(hub: Hub | None = None) -> Node:
+def fake_node(hub: Hub | None = None, config: Config | None = None) -> Node:
     """A node without sockets, threads and disk."""
-    config = Config(accounts=AccountsConfig(iterations=4096))
+    config = config or Config(accounts=AccountsConfig(iterations=4096))
     return Node(
         hub=hub or Hub(config),
         config=config,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from gchat.config import Config
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.wire.message import parse
@@ -17,14 +18,25 @@ class Person:
     not shown: that is the fan-out's work.
     """
 
-    def __init__(self, nick: str, *caps: str, beside: Person | None = None) -> None:
+    def __init__(
+        self,
+        nick: str,
+        *caps: str,
+        beside: Person | None = None,
+        user: str = "",
+        host: str = "127.0.0.1",
+        config: Config | None = None,
+    ) -> None:
         self._numbers: Iterator[int] = beside._numbers if beside else count(1)
-        self.node: Node = beside.node if beside else fake_node()
+        self.node: Node = beside.node if beside else fake_node(config=config)
         self.peer = FakePeer(next(self._numbers), self.node)
+        self.peer.host = host
         self._irc = IrcDialect(self.peer)
         for cap in caps:
             self.ask(f"CAP REQ {cap}")
-        self.welcome = self.ask(f"NICK {nick}", f"USER {nick.lower()} 0 * :{nick} Real", "CAP END")
+        self.welcome = self.ask(
+            f"NICK {nick}", f"USER {user or nick.lower()} 0 * :{nick} Real", "CAP END"
+        )
 
     def ask(self, *lines: str) -> list[str]:
         """What is answered, as `words` writes it, without the name of the server."""

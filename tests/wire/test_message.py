@@ -16,8 +16,6 @@ from gchat.wire.message import (
     format_message,
     pack_words,
     parse,
-    split_text,
-    truncate_utf8,
     unescape_tag,
 )
 
@@ -173,25 +171,10 @@ def test_tags_without_a_body_are_bounded_too() -> None:
         check_client_line(b"@" + b"t" * 4096)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 40))
-def test_truncation_never_cuts_a_character(text: str, limit: int) -> None:
-    data = text.encode()
-    cut = truncate_utf8(data, limit)
-    assert len(cut) <= limit
-    assert text.startswith(cut.decode())
-
-
 def test_encode_cuts_the_body_to_512_bytes_but_not_the_tags() -> None:
     assert len(encode("x" * 600)) == 512
     assert len(encode("@" + "t" * 1000 + " " + "x" * 600)) == 1002 + 512
     assert encode("é" * 300).decode().endswith("é\r\n")
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(4, 60))
-def test_split_text_loses_nothing(text: str, limit: int) -> None:
-    pieces = split_text(text, limit)
-    assert "".join(pieces) == text
-    assert all(len(piece.encode()) <= limit for piece in pieces)
 
 
 @given(

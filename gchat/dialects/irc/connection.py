@@ -145,6 +145,15 @@ class IrcConnection:
         """FAIL, https://ircv3.net/specs/extensions/standard-replies."""
         self._replies.add("FAIL", command, code, *context, text)
 
+    def warn(self, command: str, code: str, *context: str, text: str) -> None:
+        """WARN, https://ircv3.net/specs/extensions/standard-replies, or a notice for who has not
+        asked for such: the command was carried out, in another way than was asked for.
+        """
+        if Cap.STANDARD_REPLIES in self.caps:
+            self._replies.add("WARN", command, code, *context, text)
+        else:
+            self._replies.add("NOTICE", self.nick, text)
+
     def add_raw(self, lines: bytes) -> None:
         """Lines as they are, with their endings."""
         self._replies.add_raw(lines)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gchat.config import Config
-from gchat.core.effects import Refused
+from gchat.core.effects import Failure, Refused
 from gchat.dialects.irc import handlers
 from gchat.dialects.irc.commands import COMMANDS, Command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.caps import Cap
-from gchat.wire.message import Message, MessageError, MessageTooLong, check_client_line, parse
+from gchat.wire.message import (
+    MAX_CLIENT_TAGS_BYTES,
+    Message,
+    MessageError,
+    MessageTooLong,
+    check_client_line,
+    parse,
+    parse_tags,
+)
 from gchat.wire.numerics import (
     ERR_INPUTTOOLONG,
     ERR_NEEDMOREPARAMS,
@@ -16,6 +26,7 @@ from gchat.wire.numerics import (
     ERR_UNKNOWNCOMMAND,
     ERR_UNKNOWNERROR,
 )
+from gchat.wire.text import decode
 
 LABEL_BYTES = 64  # https://ircv3.net/specs/extensions/labeled-response: longer ones are ignored
 
@@ -28,6 +39,10 @@ class IrcDialect(IrcConnection):
     def receive(self, line: bytes | None) -> None:
         try:
             message = self._parse(line)
+        except Refused as refusal:
+            self.answer_as(self._label_of(line), partial(self.refuse, refusal))
+            message = None
+        try:
             if message is not None:
                 self._carry_out(message)
         except Refused as refusal:
@@ -53,7 +68,7 @@ class IrcDialect(IrcConnection):
             if line is None:
                 raise Refused(ERR_INPUTTOOLONG)
             check_client_line(line, self.config.limits.line_bytes)
-            text = line.decode()
+            text = decode(line)
             return parse(text) if text.strip(" ") else None
         except MessageTooLong:
             raise Refused(ERR_INPUTTOOLONG) from None
@@ -61,16 +76,28 @@ class IrcDialect(IrcConnection):
             # https://ircv3.net/specs/extensions/utf8-only
             words = (line or b"").decode("ascii", "replace").upper().split(" ")
             command = next((word for word in words if word in COMMANDS), "*")
-            self.fail(command, "INVALID_UTF8", text="Message rejected: it is not UTF-8")
+            text = "Message rejected: it is not UTF-8"
+            raise Failure(command, "INVALID_UTF8", text=text) from None
         except MessageError as error:
             raise Refused(ERR_UNKNOWNERROR, "*", text=f"Message rejected: {error}") from None
-        return None
+
+    def _label(self, tags: dict[str, str]) -> str:
+        """With which the command with these tags is to be answered, "" for none."""
+        if not tags or Cap.LABELED_RESPONSE not in self.caps or "batch" in tags:
+            return ""
+        label = tags.get("label", "")
+        return label if len(label.encode("utf-8", "replace")) <= LABEL_BYTES else ""
+
+    def _label_of(self, line: bytes | None) -> str:
+        """The same, of a line that is no message."""
+        if line is None or not line.startswith(b"@"):
+            return ""
+        tags = line[1 : MAX_CLIENT_TAGS_BYTES + 1].partition(b" ")[0]
+        return self._label(parse_tags(tags.decode("utf-8", "replace")))
 
     def _carry_out(self, message: Message) -> None:
-        label = ""
-        if message.tags and Cap.LABELED_RESPONSE in self.caps and "batch" not in message.tags:
-            label = message.tags.get("label", "")
-        if not label or len(label.encode()) > LABEL_BYTES:
+        label = self._label(message.tags)
+        if not label:
             self._dispatch(message)
             return
         self.peer.settle()  # what was said before is shown, and refused, before

@@ -37,9 +37,11 @@ from gchat.core.events import ModeChange
 from gchat.dialects.peer import Variant
 from gchat.wire.caps import BROADCAST_CAPS, Cap
 from gchat.wire.lines import MAX_BODY_BYTES
-from gchat.wire.message import encode, escape_tag, format_message, split_text
+from gchat.wire.message import encode, escape_tag, format_message
 from gchat.wire.numerics import RPL_KNOCK
+from gchat.wire.text import split_text
 
+ACTION = "\x01ACTION "
 Tags = tuple[tuple[str, str], ...]
 
 
@@ -140,7 +142,7 @@ def _spoke(effect: Spoke, form: Form) -> bytes:
         return encode(_head(effect, form, effect.tags) + f"TAGMSG {effect.target}")
     start = f"{effect.verb} {effect.target} :"
     head = _head(effect, form, effect.tags)
-    room = MAX_BODY_BYTES - 2 - len(f":{effect.source} {start}".encode())
+    room = text_room(effect.source, effect.verb, effect.target)
     text = effect.text
     if "\n" in text:
         if Cap.MULTILINE in form.caps and Cap.BATCH in form.caps:
@@ -153,16 +155,25 @@ def _spoke(effect: Spoke, form: Form) -> bytes:
         )
     elif len(text) * 4 <= room or len(text.encode()) <= room:
         return encode(head + start + text)
-    elif text.startswith("\x01ACTION "):
-        bare = text.removeprefix("\x01ACTION ").removesuffix("\x01")
-        pieces = split_text(bare, room - len("\x01ACTION \x01"))
-        first, *others = (f"\x01ACTION {piece}\x01" for piece in pieces)
     else:
-        first, *others = split_text(text, room)
+        first, *others = split_message(text, room)
     without_id = _head(effect, form, effect.tags, first=False)
     return encode(head + start + first) + b"".join(
         encode(without_id + start + piece) for piece in others
     )
+
+
+def text_room(source: str, verb: str, target: str) -> int:
+    """How many bytes of a message's text fit into one line, as others are sent it."""
+    return MAX_BODY_BYTES - 2 - len(f":{source} {verb} {target} :".encode())
+
+
+def split_message(text: str, room: int) -> list[str]:
+    """A message of one line in pieces of at most `room` bytes; an action is several actions."""
+    if not text.startswith(ACTION):
+        return split_text(text, room)
+    bare = text.removeprefix(ACTION).removesuffix("\x01")
+    return [f"{ACTION}{piece}\x01" for piece in split_text(bare, room - len(ACTION) - 1)]
 
 
 def _multiline(effect: Spoke, form: Form) -> bytes:

@@ -54,3 +54,20 @@ def test_a_label_that_is_too_long_is_none(tuan: IrcClient) -> None:
     assert tuan.ask(f"@label={'x' * 65} PONG x") == []
     (answer,) = tuan.ask(f"@label={'x' * 64} PONG x")
     assert answer.command == "ACK"
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (b"@label=a PRIVMSG #room :\xff", "FAIL"),
+        (b"@label=a PING " + b"x" * 600, "417"),
+        (b"@label=a PING \0", "400"),
+        (b"@label=a !?", "400"),
+    ],
+)
+def test_what_is_no_message_is_answered_with_its_label(
+    tuan: IrcClient, line: bytes, answer: str
+) -> None:
+    tuan.send_raw(line + b"\r\n")
+    (one,) = tuan.sync()
+    assert (one.command, one.tags) == (answer, {"label": "a"})

@@ -10,8 +10,8 @@ from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.playback import MODULE, play
 from gchat.dialects.irc.handlers.services import serve
+from gchat.dialects.irc.render import ACTION, split_message, text_room
 from gchat.wire.caps import Cap
-from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
@@ -21,8 +21,6 @@ from gchat.wire.numerics import (
     ERR_TOOMANYTARGETS,
     RPL_AWAY,
 )
-
-MOST = MAX_BODY_BYTES - 2  # bytes of a line as others are sent it
 
 
 @command(
@@ -171,24 +169,33 @@ def _client_tags(irc: IrcConnection, message: Message) -> tuple[tuple[str, str],
     return tuple(item for item in message.tags.items() if item[0].startswith("+"))
 
 
-def fits(irc: IrcConnection, command: str, target: str, text: str) -> bool:
-    """Whether others can be sent it in one line."""
-    head = f":{irc.user.source} {command} {target} :"
-    characters = len(head) + len(text)
-    if characters > MOST:
-        return False
-    if head.isascii() and text.isascii():
-        return True
-    return len(head.encode()) + len(text.encode()) <= MOST
-
-
 def _post(
     irc: IrcConnection, message: Message, target: str, text: str, *, silent: bool = False
 ) -> None:
     tags = _client_tags(irc, message)
-    if not fits(irc, message.command, target, text):
-        if silent:
-            return
-        raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be sent to others")
+    if not silent:
+        _check_size(irc, message.command, target, text)
+    elif len(text.encode()) > irc.config.limits.message_bytes:
+        return
     said = Said(irc.peer.uid, target, text, message.command, tags, irc.peer.number)
     irc.post(said, silent=silent)
+
+
+def _check_size(irc: IrcConnection, command: str, target: str, text: str) -> None:
+    """A text that is too long for one line becomes several for who reads it, and its sender is told
+    so. Raises Refused where it is too long for that too.
+    """
+    room = text_room(irc.user.source, command, target)
+    if len(text) * 4 <= room:
+        return
+    size = len(text.encode())
+    if size <= room:
+        return
+    most = irc.config.limits.message_bytes
+    if size > most:
+        raise Refused(ERR_INPUTTOOLONG, text=f"The message is too long: at most {most} bytes")
+    if text.startswith("\x01") and not text.startswith(ACTION):
+        raise Refused(ERR_INPUTTOOLONG, text="The message is too long, and CTCP cannot be split")
+    parts = len(split_message(text, room))
+    told = f"Your message is too long for one line and is sent as {parts} messages"
+    irc.warn(command, "MESSAGE_SPLIT", target, str(parts), text=told)

@@ -6,9 +6,10 @@ from gchat.core.effects import Failure
 from gchat.core.events import Said
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
-from gchat.dialects.irc.handlers.messages import fits
+from gchat.dialects.irc.render import text_room
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
+from gchat.wire.text import split_text
 
 TYPE = "draft/multiline"
 CONCAT = "draft/multiline-concat"
@@ -53,8 +54,6 @@ class Multiline:
         concat = CONCAT in message.tags
         if concat and not text:
             raise _invalid("A blank line cannot be concatenated")
-        if not fits(irc, message.command, target, text):
-            raise _invalid("A line is too long to be sent to others")
         self._verb = message.command
         self._size += len(text.encode()) + (0 if concat or not self._lines else 1)
         most_bytes, most_lines = (
@@ -64,10 +63,13 @@ class Multiline:
         if self._size > most_bytes:
             text = "Multiline batch max-bytes exceeded"
             raise Failure("BATCH", "MULTILINE_MAX_BYTES", str(most_bytes), text=text)
-        if len(self._lines) >= most_lines:
+        # a line that is too long for others goes on in the next one
+        pieces = split_text(text, text_room(irc.user.source, message.command, target))
+        if len(self._lines) + len(pieces) > most_lines:
             text = "Multiline batch max-lines exceeded"
             raise Failure("BATCH", "MULTILINE_MAX_LINES", str(most_lines), text=text)
-        self._lines.append("\0" + text if concat and self._lines else text)
+        self._lines.append("\0" + pieces[0] if concat and self._lines else pieces[0])
+        self._lines += ["\0" + piece for piece in pieces[1:]]
 
     def end(self, irc: IrcConnection, reference: str) -> None:
         """The last line was sent: says it. Raises Failure."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
-from gchat.dialects.bounds import REASON_LENGTH
+from gchat.dialects.bounds import REASON_BYTES, TOPIC_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import failed
@@ -18,6 +18,7 @@ from gchat.wire.numerics import (
     RPL_REHASHING,
     RPL_YOUREOPER,
 )
+from gchat.wire.text import cut
 
 MASK_LENGTH = 200  # characters
 MINUTE_MS = 60_000
@@ -70,7 +71,7 @@ def kill(irc: IrcConnection, message: Message) -> None:
     """KILL."""
     require(irc)
     reason = message.params[1] if len(message.params) > 1 else "No reason given"
-    irc.commit(Killed(irc.peer.uid, message.params[0], reason[:REASON_LENGTH]))
+    irc.commit(Killed(irc.peer.uid, message.params[0], cut(reason, REASON_BYTES)))
 
 
 @command(
@@ -95,7 +96,7 @@ def kline(irc: IrcConnection, message: Message) -> None:
         raise Refused(ERR_NEEDMOREPARAMS, "KLINE")
     mask = words[0] if "@" in words[0] else f"*@{words[0]}"
     mask = mask[:MASK_LENGTH]
-    reason = words[1][:REASON_LENGTH] if len(words) > 1 else "No reason given"
+    reason = cut(words[1], REASON_BYTES) if len(words) > 1 else "No reason given"
     until = irc.node.wall_ms() + minutes * MINUTE_MS if minutes else 0
     if irc.commit(ServerBanSet(irc.peer.uid, mask, reason, until)):
         irc.say("NOTICE", irc.nick, f"{mask} is banned{f' for {minutes} min' if minutes else ''}")
@@ -128,7 +129,9 @@ def wallops(irc: IrcConnection, message: Message) -> None:
     require(irc)
     if not message.params[0]:
         raise Refused(ERR_NEEDMOREPARAMS, "WALLOPS")
-    irc.commit(Walloped(irc.peer.uid, message.params[0]))
+    text = cut(message.params[0], TOPIC_BYTES)
+    if irc.commit(Walloped(irc.peer.uid, text)) and text != message.params[0]:
+        irc.warn("WALLOPS", "TEXT_CUT", text=f"The text was cut to {TOPIC_BYTES} bytes")
 
 
 @command(

@@ -9,7 +9,7 @@ from gchat.core.effects import Refused
 from gchat.core.events import AwaySet, RealnameSet
 from gchat.core.rooms import Room
 from gchat.core.users import SERVICE_UID, User, service
-from gchat.dialects.bounds import REALNAME_LENGTH, REASON_LENGTH
+from gchat.dialects.bounds import AWAY_BYTES, REALNAME_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.wire.caps import Cap
@@ -43,6 +43,7 @@ from gchat.wire.numerics import (
     RPL_WHOSPCRPL,
     RPL_WHOWASUSER,
 )
+from gchat.wire.text import cut
 
 WHO_REPLIES = 1000  # for a mask; a room is told whole
 NAMES_PER_QUERY = 20  # USERHOST
@@ -59,25 +60,28 @@ def away(irc: IrcConnection, message: Message) -> None:
     """AWAY with a text, or without: back again. Before registration it is kept until then:
     https://ircv3.net/specs/extensions/pre-away
     """
-    text = message.params[0][:REASON_LENGTH] if message.params else ""
+    given = message.params[0] if message.params else ""
+    text = cut(given, AWAY_BYTES)
     if not irc.registered:
         irc.away = text or None
     elif not irc.commit(AwaySet(irc.peer.uid, text or None)):
         return
     irc.reply(RPL_NOWAWAY if text else RPL_UNAWAY)
+    if text != given:
+        irc.warn("AWAY", "TEXT_CUT", text=f"The text was cut to {AWAY_BYTES} bytes")
 
 
 @command(
     "SETNAME",
     min_params=1,
     usage=("SETNAME :name",),
-    text="Changes your real name, to at most 150 characters.",
+    text=f"Changes your real name, to at most {REALNAME_BYTES} bytes.",
     url="https://ircv3.net/specs/extensions/setname",
 )
 def setname(irc: IrcConnection, message: Message) -> None:
     """SETNAME, https://ircv3.net/specs/extensions/setname"""
     name = message.params[0]
-    if not name or len(name) > REALNAME_LENGTH:
+    if not name or len(name.encode()) > REALNAME_BYTES:
         irc.fail("SETNAME", "INVALID_REALNAME", text="This real name is not valid")
         return
     irc.commit(RealnameSet(irc.peer.uid, name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import Redacted
 from gchat.core.history import Record, Unreadable
-from gchat.dialects.bounds import REASON_LENGTH
+from gchat.dialects.bounds import REASON_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.search import is_own, place
@@ -13,6 +13,7 @@ from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import ERR_UNKNOWNCOMMAND
+from gchat.wire.text import cut
 
 
 @command(
@@ -47,7 +48,7 @@ def redact(irc: IrcConnection, message: Message) -> None:
         text = "This message does not exist or is too old"
         raise Failure("REDACT", "UNKNOWN_MSGID", target, msgid, text=text)
     _check(irc, found, target, own=own)
-    reason = rest[0][:REASON_LENGTH] if rest else ""
+    reason = cut(rest[0], REASON_BYTES) if rest else ""
     irc.commit(Redacted(irc.peer.uid, target, msgid, reason, own=own, place=found.place))
 
 

@@ -12,7 +12,7 @@ from gchat.config import Config
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Attached, Connected, Renamed
 from gchat.core.users import SERVICES, User
-from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_LENGTH
+from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers import rooms, server
@@ -33,6 +33,7 @@ from gchat.wire.numerics import (
     ERR_SASLABORTED,
     ERR_YOUREBANNEDCREEP,
 )
+from gchat.wire.text import cut
 
 NEW_VERSION = 302  # of capability negotiation
 CAP_LINE_BYTES = 400  # of the names in one CAP line, so that it stays well under 512
@@ -134,7 +135,7 @@ def user(irc: IrcConnection, message: Message) -> None:
     if not message.params[3]:
         raise Refused(ERR_NEEDMOREPARAMS, "USER")
     irc.username = clean_username(message.params[0])
-    irc.realname = message.params[3][:REALNAME_LENGTH]
+    irc.realname = cut(message.params[3], REALNAME_BYTES)
     _complete(irc)
 
 

@@ -16,7 +16,13 @@ from gchat.core.events import (
     TopicSet,
 )
 from gchat.core.rooms import Room
-from gchat.dialects.bounds import MODES_PER_COMMAND, REASON_LENGTH, ROOM_LENGTH, TOPIC_LENGTH
+from gchat.dialects.bounds import (
+    KNOCK_BYTES,
+    MODES_PER_COMMAND,
+    REASON_BYTES,
+    ROOM_LENGTH,
+    TOPIC_BYTES,
+)
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.history import replay
@@ -44,6 +50,7 @@ from gchat.wire.numerics import (
     RPL_TOPIC,
     RPL_TOPICWHOTIME,
 )
+from gchat.wire.text import cut
 
 
 @command(
@@ -135,7 +142,7 @@ def part(irc: IrcConnection, message: Message) -> None:
 
 def _reason(irc: IrcConnection, message: Message, index: int) -> str:
     given = message.params[index] if len(message.params) > index else ""
-    return given[:REASON_LENGTH]
+    return cut(given, REASON_BYTES)
 
 
 @command(
@@ -152,8 +159,10 @@ def topic(irc: IrcConnection, message: Message) -> None:
     """TOPIC, asked for or set."""
     name = message.params[0]
     if len(message.params) > 1:
-        text = message.params[1][:TOPIC_LENGTH]
-        irc.commit(TopicSet(irc.peer.uid, name, text))
+        given = message.params[1]
+        text = cut(given, TOPIC_BYTES)
+        if irc.commit(TopicSet(irc.peer.uid, name, text)) and text != given:
+            irc.warn("TOPIC", "TEXT_CUT", name, text=f"The topic was cut to {TOPIC_BYTES} bytes")
         return
     room = irc.hub.room(name)
     if not irc.hub.shows(room, irc.peer.uid):
@@ -357,7 +366,7 @@ def invite(irc: IrcConnection, message: Message) -> None:
 )
 def knock(irc: IrcConnection, message: Message) -> None:
     """KNOCK, which no standard has: https://docs.inspircd.org/4/modules/knock/"""
-    text = message.params[1][:REASON_LENGTH] if len(message.params) > 1 else ""
+    text = cut(message.params[1], KNOCK_BYTES) if len(message.params) > 1 else ""
     if irc.commit(Knocked(irc.peer.uid, message.params[0], text)):
         irc.reply(RPL_KNOCKDLVR, message.params[0])
 
@@ -375,7 +384,7 @@ def knock(irc: IrcConnection, message: Message) -> None:
 def rename(irc: IrcConnection, message: Message) -> None:
     """RENAME, https://ircv3.net/specs/extensions/channel-rename"""
     old, new = message.params[:2]
-    reason = message.params[2][:REASON_LENGTH] if len(message.params) > 2 else ""
+    reason = cut(message.params[2], REASON_BYTES) if len(message.params) > 2 else ""
     try:
         name = check_room(new, ROOM_LENGTH)
     except InvalidName as error:

@@ -10,12 +10,14 @@ from gchat.core.effects import Refused
 from gchat.core.rooms import CHANMODES, PREFIXES
 from gchat.core.users import USER_MODES
 from gchat.dialects.bounds import (
+    AWAY_BYTES,
     HISTORY_PER_COMMAND,
     MODES_PER_COMMAND,
-    REASON_LENGTH,
+    REALNAME_BYTES,
+    REASON_BYTES,
     ROOM_LENGTH,
     TARGETS_PER_MESSAGE,
-    TOPIC_LENGTH,
+    TOPIC_BYTES,
     VERSION,
 )
 from gchat.dialects.irc.commands import command
@@ -49,6 +51,7 @@ from gchat.wire.numerics import (
     RPL_WELCOME,
     RPL_YOURHOST,
 )
+from gchat.wire.text import cut
 
 TOKENS_PER_LINE = 13  # RPL_ISUPPORT: a message has at most 15 parameters
 
@@ -73,7 +76,7 @@ def isupport_tokens(config: Config) -> list[str]:
     letters, signs = "".join(PREFIXES), "".join(PREFIXES.values())
     return [
         "ACCOUNTEXTBAN=a",
-        f"AWAYLEN={REASON_LENGTH}",
+        f"AWAYLEN={AWAY_BYTES}",
         "BOT=B",
         "CASEMAPPING=ascii",
         f"CHANLIMIT=#:{config.limits.rooms_per_user}",
@@ -85,19 +88,20 @@ def isupport_tokens(config: Config) -> list[str]:
         "EXCEPTS=e",
         "EXTBAN=,am",
         "INVEX=I",
-        f"KICKLEN={REASON_LENGTH}",
+        f"KICKLEN={REASON_BYTES}",
         f"MAXLIST={CHANMODES[0]}:{config.limits.bans_per_room}",
         f"MONITOR={config.limits.monitored}",
         "MSGREFTYPES=msgid,timestamp",
         f"MODES={MODES_PER_COMMAND}",
         f"NETWORK={config.server.network}",
+        f"NAMELEN={REALNAME_BYTES}",
         f"NICKLEN={config.limits.nick_length}",
         f"PREFIX=({letters}){signs}",
         "SAFELIST",
         f"STATUSMSG={signs}",
         f"TARGMAX=JOIN:,KICK:{MODES_PER_COMMAND},LIST:,NAMES:,NOTICE:{TARGETS_PER_MESSAGE},PART:,"
         f"PRIVMSG:{TARGETS_PER_MESSAGE},TAGMSG:{TARGETS_PER_MESSAGE},WHOIS:1",
-        f"TOPICLEN={TOPIC_LENGTH}",
+        f"TOPICLEN={TOPIC_BYTES}",
         "UTF8MAPPING=rfc8265",
         "UTF8ONLY",
         "WHOX",
@@ -203,7 +207,7 @@ def pong(irc: IrcConnection, message: Message) -> None:
 )
 def quit_(irc: IrcConnection, message: Message) -> None:
     """QUIT."""
-    reason = message.params[0][:REASON_LENGTH] if message.params else ""
+    reason = cut(message.params[0], REASON_BYTES) if message.params else ""
     irc.flush()
     irc.peer.close(f"Quit: {reason}" if reason else "Quit")
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.clients import IrcClient, PlainClient, words
+from tests.support.clients import IrcClient, PlainClient, texts, words
 from tests.support.person import Person
 from tests.support.process import ServerProcess
 
@@ -108,15 +108,29 @@ def test_a_long_line_of_a_plain_text_person_loses_nothing(server: ServerProcess)
     assert [("msgid" in m.tags) for m in lines] == [True] + [False] * (len(lines) - 1)
 
 
-@pytest.mark.parametrize("text", ["y" * 460, "\x01ACTION " + "y" * 450 + "\x01"])
-def test_what_would_be_cut_for_others_is_refused(server: ServerProcess, text: str) -> None:
+@pytest.mark.parametrize("command", ["PRIVMSG", "NOTICE"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "y" * 460,  # the line fits for its sender only
+        "\x01ACTION " + "y" * 450 + "\x01",
+        "ế" * 450,  # a client that counts characters
+        "🙂" * 1000,
+    ],
+)
+def test_a_message_that_is_too_long_for_a_line_becomes_several(
+    server: ServerProcess, command: str, text: str
+) -> None:
     duy = IrcClient(server.port, "Duy", join="#room")
     tuan = IrcClient(server.port, "T" * 30, join="#room")
     duy.sync()
-    (refused,) = tuan.ask(f"PRIVMSG #room :{text}")
-    assert refused.command == "417"
-    assert tuan.ask(f"NOTICE #room :{text}") == []
-    assert duy.sync() == []
+    tuan.ask(f"{command} #room :{text}")
+    seen = texts([m for m in duy.sync() if m.command == command])
+    assert len(seen) > 1
+    action = "\x01ACTION "
+    bare = [one.removeprefix(action).removesuffix("\x01") for one in seen]
+    assert "".join(bare) == text.removeprefix(action).removesuffix("\x01")
+    assert {one.startswith(action) for one in seen} == {text.startswith(action)}
     fits = "y" * (510 - len(f":{'T' * 30}!~{'t' * 19}@127.0.0.1 PRIVMSG #room :"))
     assert tuan.ask(f"PRIVMSG #room :{fits}") == []
     assert duy.sync()[0].params[1] == fits
@@ -175,3 +189,44 @@ def test_a_message_of_tags_alone(server: ServerProcess) -> None:
 def test_services_have_commands_of_their_own(line: str, answer: str) -> None:
     """NICKSERV, NS, CHANSERV, CS: https://modern.ircdocs.horse/#servers"""
     assert Person("Tuan").ask(line) == [answer]
+
+
+def test_who_sends_too_much_for_a_line_is_told_what_becomes_of_it() -> None:
+    tuan, duy = Person("Tuan"), Person("Duy", "standard-replies")
+    told = "Your message is too long for one line and is sent as 2 messages"
+    long = "PRIVMSG {} :" + "y" * 500
+    assert tuan.ask(long.format("Tuan")) == [f"NOTICE Tuan | {told}"]
+    assert duy.ask(long.format("Duy")) == [f"WARN PRIVMSG | MESSAGE_SPLIT | Duy | 2 | {told}"]
+    assert tuan.ask("NOTICE Tuan :" + "y" * 500) == [], "a notice is never answered"
+
+
+@pytest.mark.parametrize("letter", ["y", "ế", "🙂"])
+def test_the_largest_message_and_one_past_it(letter: str) -> None:
+    tuan = Person("Tuan")
+    size = len(letter.encode())
+    whole, rest = letter * (4096 // size), "y" * (4096 % size)
+    assert tuan.ask(f"PRIVMSG Tuan :{whole}{rest}")[0].startswith("NOTICE Tuan | Your message")
+    too_long = "417 Tuan | The message is too long: at most 4096 bytes"
+    assert tuan.ask(f"PRIVMSG Tuan :{whole}{rest}y") == [too_long]
+
+
+def test_ctcp_is_not_split() -> None:
+    assert Person("Tuan").ask("PRIVMSG Tuan :\x01DCC " + "y" * 500 + "\x01") == [
+        "417 Tuan | The message is too long, and CTCP cannot be split"
+    ]
+
+
+def test_an_emoji_as_eggdrop_writes_it(server: ServerProcess) -> None:
+    """CESU-8: two surrogates of three bytes each."""
+    duy = IrcClient(server.port, "Duy", join="#room")
+    netcat = PlainClient(server.port, "Netcat")
+    lobby = IrcClient(server.port, "Lobby", join="#lobby")
+    netcat.send_raw(b"hi \xed\xa0\xbd\xed\xb9\x82\n")
+    tuan = IrcClient(server.port, "Tuan", join="#room")
+    duy.sync()
+    tuan.send_raw(b"PRIVMSG #room :\xed\xa0\xbd\xed\xb9\x82!\r\n")
+    tuan.sync()
+    assert texts(duy.sync()) == ["🙂!"]
+    seen: list[str] = []
+    while "hi 🙂" not in seen:
+        seen += texts(lobby.sync())

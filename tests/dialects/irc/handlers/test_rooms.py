@@ -42,7 +42,7 @@ def test_the_lobby_has_no_operator_and_plain_text_people(server: ServerProcess) 
         (
             "JOIN #" + "x" * 64,
             "476 Tuan | #" + "x" * 64 + " | This room name cannot be used: "
-            "it is longer than 64 characters",
+            "it is longer than 64 bytes",
         ),
         ("JOIN", "461 Tuan | JOIN | Not enough parameters"),
         ("PART #nowhere", "403 Tuan | #nowhere | No such room"),
@@ -110,7 +110,7 @@ def test_a_topic(server: ServerProcess) -> None:
         "gchat.local N Late | #room | Be kind",
         "gchat.local N Late | #room | Tuan!~tuan@N.N.N.N | N",
     ]
-    assert words(tuan.ask("TOPIC #room :" + "x" * 391))[-1] == "Tuan TOPIC #room | " + "x" * 390
+    assert "Tuan TOPIC #room | " + "x" * 310 in words(tuan.ask("TOPIC #room :" + "x" * 311))
     assert words(tuan.ask("TOPIC #room :", "TOPIC #room"))[-1].endswith("No topic is set")
 
 
