@@ -27,6 +27,7 @@ from gchat.core.history import Query, Unreadable
 from gchat.core.hub import Hub
 from gchat.core.records import restored
 from gchat.core.replay import ReplayBuffer
+from gchat.core.visitors import Visitors
 from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
 from gchat.journal.base import Gauges, JournalError
@@ -44,6 +45,8 @@ from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
 
 log = logging.getLogger(__name__)
 
+PAST_LINES = 500  # of each room that say, at the start, who was in it when the server ended
+
 
 class Server:
     """One node."""
@@ -58,6 +61,7 @@ class Server:
         self.hub = Hub(config)
         self._flusher = Flusher()
         self._fanout = Fanout(self._flusher)
+        self._visitors = Visitors()
         self._replay = ReplayBuffer(config.journal.replay, config.journal.keep_days, wall_ms)
         boot = f"{wall_ms():x}"
         self._engine = engine_of(config)(config, self.hub, self._show, wall_ms, boot)
@@ -92,6 +96,7 @@ class Server:
             config=config,
             archive=self._engine.archive,
             replay=self._replay,
+            visitors=self._visitors,
             workers=self._workers,
             wall_ms=wall_ms,
             unregistered=self._listener.unregistered,
@@ -181,14 +186,17 @@ class Server:
         limit = self._replay.limit
         there = {casefold(self.hub.config.server.lobby), *self.hub.rooms}
         for room in there if limit else ():
+            place = self.hub.place(room)
             try:
-                past = self._engine.archive.read(Query(self.hub.place(room), limit))
+                past = self._engine.archive.read(Query(place, limit))
+                end = self._engine.archive.read(Query(place, PAST_LINES, events=True))
             except Unreadable as error:
                 raise JournalError(
                     f"The messages cannot be read: {error}. Restore a backup, or choose another "
                     "--data folder."
                 ) from None
             self._replay.keep(replace(restored(kept), room=room) for kept in past)
+            self._visitors.last_run(room, map(restored, end))
 
     def _show(self, effects: tuple[Effect, ...]) -> None:
         self._fanout.deliver(effects)
@@ -198,16 +206,19 @@ class Server:
                 continue  # nearly all are, and nothing of it is to be done here
             if isinstance(effect, ChangedRoomName):
                 self._replay.move(effect.old_key, effect.new_key)
+                self._visitors.move(effect.old_key, effect.new_key)
             elif isinstance(effect, Evicted):
                 for number in effect.targets:
                     self._listener.evict(number, effect.reason)
             elif isinstance(effect, Left | WasKicked | Disconnected):
+                self._visitors.keep((effect,))
                 left = effect.rooms if isinstance(effect, Disconnected) else (effect.room,)
                 for room in left:
                     if room not in self.hub.rooms and room != casefold(
                         self.hub.config.server.lobby
                     ):
                         self._replay.forget(room)
+                        self._visitors.forget(room)
 
     def _make_session(
         self, sock: gsocket.socket, uid: int, host: str, endpoint: Endpoint

@@ -11,6 +11,7 @@ from gchat.core.effects import Spoke
 from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
+from gchat.core.visitors import Visitors
 from gchat.wire.names import casefold
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Node:
     config: Config
     archive: Archive
     replay: ReplayBuffer
+    visitors: Visitors
     workers: Workers
     wall_ms: Callable[[], int]  # milliseconds since 1970
     unregistered: Callable[[], int]  # how many connections have no nickname yet

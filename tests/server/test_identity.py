@@ -71,7 +71,7 @@ def test_a_new_name_brings_nobody_elses_past(server: ServerProcess) -> None:
     assert "UNKNOWN_MSGID" in [m.params[1] for m in got]
     other = IrcClient(server.port, "other", *HISTORY, join="#evil")
     assert texts(other, "CHATHISTORY LATEST #evil * 10") == [], "the old name is a new room's"
-    lan = IrcClient(server.port, "lan", "server-time", join="#private")
+    lan = IrcClient(server.port, "lan", "batch", "server-time", join="#private")
     assert [m.params[-1] for m in lan.sync() if m.command == "PRIVMSG"] == ["before"]
 
 

@@ -11,6 +11,7 @@ from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Entry, Event
 from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
+from gchat.core.visitors import Visitors
 from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
 from gchat.dialects.node import Node
@@ -46,6 +47,7 @@ def fake_node(hub: Hub | None = None, config: Config | None = None) -> Node:
         config=config,
         archive=MemoryArchive(),
         replay=ReplayBuffer(0),
+        visitors=Visitors(),
         workers=Here(),
         wall_ms=lambda: NOW,
         unregistered=lambda: 0,

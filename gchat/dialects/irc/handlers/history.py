@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from gchat.core.effects import Effect, Failure
+from gchat.core.events import Entry
 from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.core.rooms import Room
@@ -12,7 +13,7 @@ from gchat.dialects.bounds import HISTORY_PER_COMMAND
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.render import form_in_batch, parse_time, render, server_time
-from gchat.dialects.search import correspondent, own_person, place, renamed, room_places
+from gchat.dialects.search import correspondent, own_person, place, renamed, room_places, since
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -56,17 +57,41 @@ def _failure(code: str, *context: str, text: str) -> Failure:
     return Failure("CHATHISTORY", code, *context, text=text)
 
 
-def replay(irc: IrcConnection, room: Room) -> None:
-    """The last messages to who has entered; who can ask for them is not sent them, and who cannot
-    be told their times is told what they are.
+def replay(irc: IrcConnection, room: Room, *, attached: bool = False) -> None:
+    """What was said before somebody entered: the last messages, or what they missed where they were
+    here a moment ago. Who can ask for it is not sent it. Who has no server-time would take it for
+    new, and bots would carry it out; so might those who have no batch, and they are sent only what
+    they missed. `attached`: it is one more connection of somebody who is here.
     """
-    if Cap.CHATHISTORY in irc.caps:
+    if irc.caps & (Cap.CHATHISTORY | Cap.ZNC_PLAYBACK) or Cap.SERVER_TIME not in irc.caps:
         return
-    tail = irc.node.recent(room.key)
-    if tail and not (Cap.SERVER_TIME in irc.caps or Cap.BATCH in irc.caps):
-        irc.say("NOTICE", room.name, "The last messages of this room:")
-    if tail:
-        send_batch(irc, (_BATCH, room.name), tail)
+    user = irc.user
+    last: Sequence[Effect] = irc.node.recent(room.key)
+    left = irc.node.visitors.left(room.key, user.nick, user.account, irc.node.wall_ms())
+    if left is not None and not attached:
+        last = _missed(irc, room, left, last)
+    elif Cap.BATCH not in irc.caps:
+        return
+    if last:
+        send_batch(irc, (_BATCH, room.name), last)
+
+
+def _missed(
+    irc: IrcConnection, room: Room, left: Entry, last: Sequence[Effect]
+) -> Sequence[Effect]:
+    """What was said since an entry, of which `last` is the end."""
+    missed = [one for one in last if one.entry.msgid > left.msgid]
+    if not missed or len(missed) < len(last):
+        return missed
+    after = Reference(msgid=left.msgid)
+    query = Query(room.place, HISTORY_PER_COMMAND, after, since=since(irc.hub, room.key))
+    try:
+        found = irc.node.archive.read(query)
+    except Unreadable:
+        return missed
+    # what is said while the archive is asked is sent by itself
+    until = missed[-1].entry.msgid
+    return [restored(one) for one in renamed(irc.peer, found) if one.msgid <= until] or missed
 
 
 def _latest(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from gchat.core.effects import Refused
 from gchat.core.history import Query, Reference, Unreadable
 from gchat.core.records import restored
 from gchat.dialects.bounds import HISTORY_PER_COMMAND
+from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.history import send_batch
 from gchat.dialects.search import correspondent, own_person, place, renamed
+from gchat.wire.caps import Cap
+from gchat.wire.message import Message
 from gchat.wire.names import is_room
+from gchat.wire.numerics import ERR_UNKNOWNCOMMAND
 
 MODULE = "*playback"
 LATER = 1 << 50  # milliseconds: after everything
@@ -30,6 +35,24 @@ def play(irc: IrcConnection, text: str) -> None:
             _play(irc, target, after, before)
     except Unreadable:
         irc.say("NOTICE", irc.nick, "Messages could not be retrieved")
+
+
+@command(
+    "ZNC",
+    min_params=1,
+    usage=("ZNC *playback PLAY target|* [from [to]]",),
+    text=(
+        "The same as PRIVMSG *playback: plays what was said in a room, in a private conversation "
+        "or everywhere (*), between two times in seconds since 1970. Request the capability "
+        "znc.in/playback first."
+    ),
+    url="https://wiki.znc.in/Playback",
+)
+def znc(irc: IrcConnection, message: Message) -> None:
+    """ZNC: as if it was written to the module."""
+    if message.params[0] != MODULE or Cap.ZNC_PLAYBACK not in irc.caps:
+        raise Refused(ERR_UNKNOWNCOMMAND, message.command)
+    play(irc, " ".join(message.params[1:]))
 
 
 _DEFAULTS = ("0", str(LATER // 1000))

@@ -93,7 +93,9 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
     if casefold(name) in irc.user.rooms:
         return
     if irc.commit(Joined(irc.peer.uid, name, key)):
-        _show(irc, irc.hub.joined_room(name, irc.peer.uid))
+        room = irc.hub.joined_room(name, irc.peer.uid)
+        _show(irc, room)
+        replay(irc, room)
 
 
 def _show(irc: IrcConnection, room: Room) -> None:
@@ -104,7 +106,6 @@ def _show(irc: IrcConnection, room: Room) -> None:
     if Cap.NO_IMPLICIT_NAMES not in irc.caps:
         _names(irc, room)
     on_entering(irc, room)
-    replay(irc, room)
 
 
 def show_all(irc: IrcConnection) -> None:
@@ -113,6 +114,7 @@ def show_all(irc: IrcConnection) -> None:
         room = irc.hub.rooms[key]
         irc.say("JOIN", room.name, source=irc.user.source)
         _show(irc, room)
+        replay(irc, room, attached=True)
 
 
 def rejoin(irc: IrcConnection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -225,8 +226,79 @@ def test_who_can_ask_is_not_sent_the_last_messages_by_itself(server: ServerProce
     tuan.ask("PRIVMSG #lobby :hi")
     asks = IrcClient(server.port, "Asks", *CAPS, join="#lobby")
     assert asks.sync() == []
-    batch = IrcClient(server.port, "Batch", "batch", join="#lobby")
+    batch = IrcClient(server.port, "Batch", "batch", "server-time", join="#lobby")
     start, message, end = batch.sync()
     assert start.params[1:] == ["chathistory", "#lobby"]
-    assert (message.params[-1], message.tags) == ("hi", {"batch": "1"})
+    assert (message.params[-1], set(message.tags)) == ("hi", {"batch", "time"})
     assert end.params == ["-1"]
+
+
+@pytest.mark.parametrize(
+    "caps",
+    [(), ("batch",), ("server-time",), ("server-time", "message-tags"), ("batch", "echo-message")],
+)
+def test_who_cannot_tell_old_from_new_is_sent_nothing_old(
+    server: ServerProcess, caps: tuple[str, ...]
+) -> None:
+    """Bots carried out old commands again at every start: irc3, pydle, jaraco's irc, miniirc."""
+    IrcClient(server.port, "Tuan", join="#lobby").ask("PRIVMSG #lobby :!ping")
+    bot = IrcClient(server.port, "Bot", *caps, join="#lobby")
+    assert bot.sync() == []
+
+
+@pytest.mark.parametrize("caps", [("server-time",), ("server-time", "batch")])
+@pytest.mark.parametrize("way", ["QUIT", "PART #lobby", "KICK"])
+def test_who_comes_back_is_sent_what_they_missed_and_nothing_twice(
+    server: ServerProcess, caps: tuple[str, ...], way: str
+) -> None:
+    """HexChat, Quassel and ZNC were sent what they had seen eight seconds before."""
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    tuan.join("#room")
+    lan = IrcClient(server.port, "Lan", *caps)
+    duy = IrcClient(server.port, "Duy", *caps)
+    for person in (lan, duy):
+        for room in ("#lobby", "#room"):
+            person.join(room)
+    tuan.ask("PRIVMSG #lobby :seen", "PRIVMSG #room :seen")
+    if way == "KICK":
+        tuan.ask("KICK #room Duy")
+        duy.ask("PART #lobby")
+    elif way == "QUIT":
+        duy.send("QUIT")
+        duy.read_to_end()
+    else:
+        duy.ask("PART #lobby,#room")
+    tuan.ask(*(f"PRIVMSG #{room} :missed {n}" for n in range(15) for room in ("lobby", "room")))
+    if way == "QUIT":
+        duy = IrcClient(server.port, "duy", *caps)
+    else:
+        duy.sync()
+    for room in ("#lobby", "#room"):
+        duy.join(room)
+        tuan.ask(f"PRIVMSG {room} :new")
+        said = [m for m in duy.sync() if m.command == "PRIVMSG"]
+        assert texts(said) == [f"missed {n}" for n in range(15)] + ["new"]
+        assert len({m.tags["time"] for m in said}) > 1
+    duy.ask("PART #lobby")
+    duy.join("#lobby")
+    assert [m for m in duy.sync() if m.command == "PRIVMSG"] == []
+
+
+def test_who_comes_back_after_the_servers_death_misses_nothing_and_reads_nothing_twice(
+    make_server: Make, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(tmp_path))
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    duy = IrcClient(server.port, "Duy", "server-time", join="#lobby")
+    gone = IrcClient(server.port, "Gone", "server-time", join="#lobby")
+    tuan.ask("PRIVMSG #lobby :seen")
+    gone.ask("PART #lobby")
+    tuan.ask("PRIVMSG #lobby :seen by one")
+    duy.sync()
+    server.stop(signal.SIGKILL)
+    server = make_server("--data", str(tmp_path))
+    tuan = IrcClient(server.port, "Tuan", join="#lobby")
+    tuan.ask("PRIVMSG #lobby :missed")
+    for nick, missed in (("Duy", ["missed"]), ("Gone", ["seen by one", "missed"]), ("New", [])):
+        client = IrcClient(server.port, nick, "server-time", join="#lobby")
+        assert texts([m for m in client.sync() if m.command == "PRIVMSG"]) == missed

@@ -36,6 +36,15 @@ def test_from_when_and_to_when(tuan: IrcClient) -> None:
     assert played(tuan, "PLAY #a 0 4102444800") == ["one", "two"]
 
 
+def test_it_is_a_command_too(tuan: IrcClient) -> None:
+    """ZNC: https://wiki.znc.in/Playback"""
+    asked = tuan.ask("ZNC *playback PLAY #a 0")
+    assert texts([m for m in asked if m.command == "PRIVMSG"]) == ["one", "two"]
+    assert [m.command for m in tuan.ask("ZNC *status help")] == ["421"]
+    tuan.ask("CAP REQ -znc.in/playback")
+    assert [m.command for m in tuan.ask("ZNC *playback PLAY #a 0")] == ["421"]
+
+
 @pytest.mark.parametrize(
     "what",
     ["", "PLAY", "PLAY #none 0", "PLAY #a yesterday", "PLAY #a inf", "PLAY #a nan", "FROB x"],
