@@ -40,6 +40,7 @@ from gchat.net.metrics import Metrics
 from gchat.net.services import Services
 from gchat.net.session import Session
 from gchat.net.tls import CertificateError
+from gchat.wire.address import Origin
 from gchat.wire.names import casefold
 from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
 
@@ -76,7 +77,7 @@ class Server:
             max_connections=assembly.most_connections(config),
             make_session=self._make_session,
             admission=admission,
-            proxies=frozenset(config.server.proxies.split()),
+            proxies=config.server.proxies,
             proxy_seconds=lambda: self.node.config.times.handshake,
         )
         self._metrics: Metrics | None = None
@@ -221,6 +222,6 @@ class Server:
                         self._visitors.forget(room)
 
     def _make_session(
-        self, sock: gsocket.socket, uid: int, host: str, endpoint: Endpoint
+        self, sock: gsocket.socket, uid: int, origin: Origin, endpoint: Endpoint
     ) -> Session:
-        return Session(self.node, self._services, sock, uid, host, endpoint)
+        return Session(self.node, self._services, sock, uid, origin, endpoint)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from gchat.wire.address import parse_address
 from gchat.wire.names import InvalidName, check_room
 from gchat.wire.sasl import Verifier
 
@@ -129,7 +129,7 @@ def is_address(value: str) -> bool:
 def are_hosts(value: str) -> bool:
     """Whether each word is an IP address."""
     try:
-        return all(ipaddress.ip_address(word) for word in value.split())
+        return all(parse_address(word) for word in value.split())
     except ValueError:
         return False
 

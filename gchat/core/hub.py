@@ -104,6 +104,6 @@ class Hub:
             return None
         person = masks.fold(f"{username}@{host}")
         for mask, ban in self.bans.items():
-            if (not ban.until or now < ban.until) and masks.matches(mask, person):
+            if (not ban.until or now < ban.until) and masks.is_from(mask, person):
                 return ban
         return None

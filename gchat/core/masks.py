@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from functools import lru_cache
 
+from gchat.errors import GchatError
+from gchat.wire.address import Address, Origin, normal, parse_address
+
 MUTE, ACCOUNT = "m:", "a:"  # https://modern.ircdocs.horse/#extban-parameter, without a prefix
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")  # IPv4 in IPv6's clothes
+
+
+_IPV4 = re.compile(r"[0-9*?]+(?:\.[0-9*?]+){3}")
+
+
+class BadMask(GchatError):
+    """A mask that could never match; the text says why, as a sentence's end."""
+
+
 def complete(mask: str) -> str:
-    """`Tuan` → `Tuan!*@*`, `user@host` → `*!user@host`: every mask has its three parts. One that
-    mutes begins with `m:`, and one of an account is `a:NAME`.
+    """`Tuan` → `Tuan!*@*`, `user@host` → `*!user@host`: every mask has its three parts, an address
+    or network in the form in which addresses are compared. One that mutes begins with `m:`, and one
+    of an account is `a:NAME`. Raises BadMask.
     """
     if mask.startswith(MUTE):
         return MUTE + complete(mask.removeprefix(MUTE))
@@ -21,10 +37,42 @@ def complete(mask: str) -> str:
     if not bang:
         if "@" in mask:
             nick, rest = "*", mask
+        elif ":" in mask or "/" in mask or _IPV4.fullmatch(mask):
+            nick, rest = "*", f"*@{mask}"  # no nickname is like that
         else:
             rest = "*"
     user, _, host = rest.partition("@")
-    return f"{nick or '*'}!{user or '*'}@{host or '*'}"
+    return f"{nick or '*'}!{user or '*'}@{normal_host(host or '*')}"
+
+
+def normal_host(host: str) -> str:
+    """The host of a mask: an address as sources have it, a network as `2001:db8::/32`. Raises
+    BadMask where it looks like one and is none.
+    """
+    start = host.removesuffix(":*")
+    if start != host and "::" not in start and "*" not in start:
+        groups = start.split(":")  # 2001:db8:* is what its first groups say
+        host = f"{start}{'::' if len(groups) < 7 else ':0'}/{16 * len(groups)}"
+    if "/" in host:
+        return _normal_network(host)
+    if ":" not in host:
+        return host
+    try:
+        return Origin(parse_address(host)).host
+    except ValueError:
+        text = "has an IPv6 address that cannot match: write it whole, or as a network"
+        raise BadMask(text) from None
+
+
+def _normal_network(host: str) -> str:
+    try:
+        found: Network = ipaddress.ip_network(host, strict=False)
+        if isinstance(found, ipaddress.IPv6Network) and found.subnet_of(_MAPPED):
+            inner = normal(found.network_address)
+            found = ipaddress.ip_network((inner, found.prefixlen - _MAPPED.prefixlen))
+    except ValueError:
+        raise BadMask("has a network that is not valid") from None
+    return str(found)
 
 
 def fold(text: str) -> str:
@@ -43,7 +91,35 @@ def hits(mask: str, source: str, account: str, *, mute: bool = False) -> bool:
     mask = mask.removeprefix(MUTE)
     if mask.startswith(ACCOUNT):
         return bool(account) and matches(mask.removeprefix(ACCOUNT), account)
-    return matches(mask, source)
+    return is_from(mask, source)
+
+
+def is_from(mask: str, source: str) -> bool:
+    """Whether a folded mask with a host is about a folded source; the host may be a network."""
+    who, _, host = mask.rpartition("@")
+    network = _network(host) if "/" in host else None
+    if network is None:
+        return matches(mask, source)
+    start, _, end = source.rpartition("@")
+    address = _address(end)
+    # one that is of the other version is in no network
+    return address is not None and address in network and matches(who, start)
+
+
+@lru_cache(maxsize=4096)
+def _network(host: str) -> Network | None:
+    try:
+        return ipaddress.ip_network(host)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _address(host: str) -> Address | None:
+    try:
+        return parse_address(host)
+    except ValueError:
+        return None
 
 
 def matches(mask: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Event
 from gchat.dialects.node import Node
+from gchat.wire.address import Address, Origin
 
 Render = Callable[[Effect], bytes]
 
@@ -31,7 +32,11 @@ class Peer(Protocol):
     node: Node
     uid: int  # of its user
     number: int  # the connection's own, and the uid until it is one more connection of a user
-    host: str
+    origin: Origin
+
+    @property
+    def host(self) -> str:
+        """Of nick!user@host."""
 
     @property
     def secure(self) -> bool:
@@ -45,8 +50,10 @@ class Peer(Protocol):
     def trusted(self) -> bool:
         """Whether it is exempt from rate limits."""
 
-    def set_real_host(self, host: str) -> None:
-        """The peer is a gateway that speaks for somebody at this address."""
+    def relay(self, address: Address | None) -> None:
+        """The peer is a gateway that speaks for somebody at this address, or (`None`) it does not
+        say at which.
+        """
 
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""

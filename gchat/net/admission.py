@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from gchat.core.limits import Buckets
-from gchat.net.address import group, is_local
 from gchat.net.refusals import TOO_FAST, TOO_MANY_OF_YOURS
+from gchat.wire.address import Origin
 
 
 @dataclass(slots=True)
@@ -21,13 +21,13 @@ class Admission:
     local_exempt: bool = True
     _here: Counter[str] = field(default_factory=Counter)
 
-    def enter(self, host: str, now: float) -> bytes:
+    def enter(self, origin: Origin, now: float) -> bytes:
         """Counts one more; what to tell it where it is one too many, and is not counted. `now` is
         in seconds.
         """
-        if self.local_exempt and is_local(host):
+        if self.local_exempt and origin.is_local:
             return b""
-        key = group(host)
+        key = origin.group
         if self.most and self._here[key] >= self.most:
             return TOO_MANY_OF_YOURS
         if not self.new.take(key, now):
@@ -35,23 +35,23 @@ class Admission:
         self._here[key] += 1
         return b""
 
-    def leave(self, host: str) -> None:
+    def leave(self, origin: Origin) -> None:
         """One that was let in is gone."""
-        if self.local_exempt and is_local(host):
+        if self.local_exempt and origin.is_local:
             return
-        key = group(host)
+        key = origin.group
         if key in self._here:
             self._here[key] -= 1
             if self._here[key] <= 0:
                 del self._here[key]
 
-    def move(self, host: str, other: str, now: float) -> bytes:
+    def move(self, origin: Origin, other: Origin, now: float) -> bytes:
         """One that was let in turns out to be of another address; what to tell it where it is one
         too many there, and is counted as before.
         """
         refusal = self.enter(other, now)
         if not refusal:
-            self.leave(host)
+            self.leave(origin)
         return refusal
 
     def __len__(self) -> int:

@@ -57,6 +57,11 @@ class Layers:
         return self._tls.fingerprint if self._tls is not None else ""
 
     @property
+    def relayed(self) -> bool:
+        """Whether an HTTP proxy has said that it speaks for somebody."""
+        return self._web is not None and self._web.relayed
+
+    @property
     def silent(self) -> bool:
         """Whether the peer may be asked by plain text who it is: it has said nothing yet."""
         return self.spoken is None and not self._first and Spoken.PLAIN in self._endpoint.speaks

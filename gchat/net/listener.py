@@ -6,7 +6,7 @@ import logging
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
 from typing import Any, cast
@@ -15,12 +15,12 @@ import gevent
 from gevent import socket as gsocket
 
 from gchat.config import Config
-from gchat.net.address import readable_host
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
 from gchat.net.endpoint import Acceptor, Endpoint
 from gchat.net.refusals import NO_PROXY, TOO_MANY
 from gchat.net.session import Session
+from gchat.wire.address import Origin, parse_address
 from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ TICK_SECONDS = 0.25  # how late a deadline may be noticed
 KERNEL_BYTES = 128 * 1024  # that the kernel takes for a peer before it could send them
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
-MakeSession = Callable[[gsocket.socket, int, str, Endpoint], Session]
+MakeSession = Callable[[gsocket.socket, int, Origin, Endpoint], Session]
 
 
 class Listener:
@@ -42,11 +42,11 @@ class Listener:
         max_connections: int,
         make_session: MakeSession,
         admission: Admission | None = None,
-        proxies: Container[str] = (),
+        proxies: str = "",
         proxy_seconds: Callable[[], float] = lambda: 10.0,
     ) -> None:
-        """`endpoints`: the first is the one that the server names. `proxies`: hosts that say for
-        whom they connect, within `proxy_seconds`.
+        """`endpoints`: the first is the one that the server names. `proxies`: addresses that say
+        for whom they connect, within `proxy_seconds`.
         """
         self._admission = Admission() if admission is None else admission
         self._max = max_connections
@@ -125,27 +125,27 @@ class Listener:
     def _handle(
         self, sock: gsocket.socket, address: tuple[str, int] | str, endpoint: Endpoint
     ) -> None:
-        host, first = _host(address), b""
+        origin, first = _origin(address), b""
         if len(self._sessions) + self._asked >= self._max:
             self.refused["connections"] += 1
             self._note_full()
             _turn_away(sock, TOO_MANY)
             return
-        if host in self._proxies:
+        if self._proxies and origin.is_one_of(self._proxies):
             try:
                 found, first = self._ask_proxy(sock)
             except (BadProxy, OSError, gevent.Timeout) as error:
                 self.refused["proxy"] += 1
-                log.warning("proxy %s did not send a valid PROXY header: %s", host, error)
+                log.warning("proxy %s did not send a valid PROXY header: %s", origin.host, error)
                 _turn_away(sock, NO_PROXY)
                 return
-            host = readable_host(found.host) if found.host else host
-        refusal = self._admission.enter(host, time.monotonic())
+            origin = Origin(found.address or origin.address, relayed=True)
+        refusal = self._admission.enter(origin, time.monotonic())
         if refusal:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
-        self._serve(sock, host, endpoint, first)
+        self._serve(sock, origin, endpoint, first)
 
     def _ask_proxy(self, sock: gsocket.socket) -> tuple[Proxied, bytes]:
         """What the proxy says, and what came behind it."""
@@ -162,9 +162,11 @@ class Listener:
             self._asked -= 1
         return found, data[found.size :]
 
-    def _serve(self, sock: gsocket.socket, host: str, endpoint: Endpoint, first: bytes) -> None:
+    def _serve(
+        self, sock: gsocket.socket, origin: Origin, endpoint: Endpoint, first: bytes
+    ) -> None:
         _prepare(sock)
-        session = self._make(sock, next(self._uids), host, endpoint)
+        session = self._make(sock, next(self._uids), origin, endpoint)
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)
@@ -175,7 +177,7 @@ class Listener:
         finally:
             del self._sessions[session]
             del self._by_number[session.number]
-            self._admission.leave(session.host)
+            self._admission.leave(session.origin)
 
     def _note_full(self) -> None:
         now = time.monotonic()
@@ -219,5 +221,8 @@ def _prepare(sock: gsocket.socket) -> None:
         pass  # reset before it was accepted; the first read will tell
 
 
-def _host(address: tuple[str, int] | str) -> str:
-    return readable_host(address[0]) if isinstance(address, tuple) else "localhost"
+def _origin(address: tuple[str, int] | str) -> Origin:
+    """Of what `accept` gives, which for a Unix socket is no tuple."""
+    if not isinstance(address, tuple):
+        return Origin(None)
+    return Origin(parse_address(address[0].partition("%")[0]))

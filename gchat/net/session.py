@@ -17,13 +17,13 @@ from gchat.dialects import plain
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
-from gchat.net.address import group, is_local, readable_host
 from gchat.net.ending import say_goodbye, stop_reading
 from gchat.net.endpoint import Endpoint
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
+from gchat.wire.address import Address, Origin
 from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
@@ -56,9 +56,9 @@ class Session:
         "_sock",
         "_timeouts",
         "_turn_ends",
-        "host",
         "node",
         "number",
+        "origin",
         "registered",
         "uid",
     )
@@ -69,12 +69,12 @@ class Session:
         services: Services,
         sock: gsocket.socket,
         uid: int,
-        host: str,
+        origin: Origin,
         endpoint: Endpoint,
     ) -> None:
         self.number = uid  # the connection's own
         self.uid = uid  # its user's: another one where the user has had a connection before
-        self.host = host
+        self.origin = origin
         self.node = node
         self.registered = False  # its user is known to the hub
         self._services = services
@@ -94,6 +94,10 @@ class Session:
         self._turn_ends = 0.0  # when others are to have their turn
 
     # -- Peer
+
+    @property
+    def host(self) -> str:
+        return self.origin.host
 
     @property
     def secure(self) -> bool:
@@ -142,14 +146,14 @@ class Session:
     def fingerprint(self) -> str:
         return self._layers.fingerprint
 
-    def set_real_host(self, host: str) -> None:
-        host = readable_host(host)
-        refusal = self._services.admission.move(self.host, host, self._services.monotonic())
+    def relay(self, address: Address | None) -> None:
+        origin = Origin(address or self.origin.address, relayed=True)
+        refusal = self._services.admission.move(self.origin, origin, self._services.monotonic())
         if refusal:
             self.send(refusal)
             self.close("Too many connections")
             return
-        self.host = host
+        self.origin = origin
         self._allowance = self._new_allowance()
 
     def capture(self, event: Event) -> None:
@@ -160,11 +164,11 @@ class Session:
 
     def may_log_in(self) -> bool:
         services = self._services
-        return self.trusted or services.logins.take(group(self.host), services.monotonic())
+        return self.trusted or services.logins.take(self.origin.group, services.monotonic())
 
     @property
     def trusted(self) -> bool:
-        return self.node.config.limits.local_exempt and is_local(self.host)
+        return self.node.config.limits.local_exempt and self.origin.is_local
 
     def close(self, reason: str) -> None:
         """May be called from any greenlet, more than once; the first reason counts."""
@@ -265,6 +269,8 @@ class Session:
         layers = self._layers
         origins = self.node.config.server.origins
         lines = layers.receive(data, self._services.certificate, origins)
+        if layers.relayed and not self.origin.relayed:
+            self.relay(None)
         if self._dialect is None and layers.spoken is not None:
             is_plain = layers.spoken is Spoken.PLAIN
             self._dialect = plain.PlainConnection(self) if is_plain else IrcDialect(self)

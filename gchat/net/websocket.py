@@ -27,6 +27,10 @@ _QUIET.setLevel(logging.WARNING)  # below that, it is every request and frame wi
 _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
 
 
+# What proxies add. For whom they speak is not taken from there: anybody can write it.
+_PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+
+
 class WebSocket:
     """The server's side of one connection. What it wants sent is in `take`."""
 
@@ -41,6 +45,7 @@ class WebSocket:
         )
         self._parts: list[bytes] = []  # of a message in fragments
         self.open = False
+        self.relayed = False  # a proxy has passed the request on
         self.frame: Callable[[bytes], bytes] = frame_text
 
     @property
@@ -73,6 +78,7 @@ class WebSocket:
 
     def _answer(self, request: Request) -> None:
         headers = request.headers
+        self.relayed = any(name in headers for name in _PROXYS)
         if self._protocol.eof_sent:
             return  # frames came with the request, and were wrong: it is ended already
         if "Upgrade" not in headers:

@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass
 
 from gchat.errors import WireError
+from gchat.wire.address import Address, normal, parse_address
 
 V1_BYTES = 107  # the longest line of version 1, section 2.1
 V2_BYTES = 16 + 1024  # the longest header of version 2 that is taken, with its extensions
@@ -16,6 +17,8 @@ _V1 = b"PROXY "
 _V2 = b"\r\n\r\n\0\r\nQUIT\n"  # section 2.2
 _FIXED = len(_V2) + 4
 _LOCAL, _PROXY = 0x20, 0x21
+_Kind = type[ipaddress.IPv4Address] | type[ipaddress.IPv6Address]
+_ADDRESSES: dict[int, tuple[str, _Kind]]
 _ADDRESSES = {0x11: ("!4s4sHH", ipaddress.IPv4Address), 0x21: ("!16s16sHH", ipaddress.IPv6Address)}
 _FAMILIES = {"TCP4": ipaddress.IPv4Address, "TCP6": ipaddress.IPv6Address}
 
@@ -26,9 +29,11 @@ class BadProxy(WireError):
 
 @dataclass(frozen=True, slots=True)
 class Proxied:
-    """`host` is for whom the proxy speaks, "" for itself; `size` is the header's, in bytes."""
+    """`address` is for whom the proxy speaks, `None` where it does not tell; `size` is the
+    header's, in bytes.
+    """
 
-    host: str
+    address: Address | None
     size: int
 
 
@@ -50,19 +55,18 @@ def _first(data: bytes) -> Proxied | None:
     size = len(line) + len(ending)
     words = line.decode("ascii", "replace").split(" ")
     if words[1] == "UNKNOWN":
-        return Proxied("", size)
+        return Proxied(None, size)
     if len(words) != 6 or words[1] not in _FAMILIES:
         raise BadProxy("invalid PROXY line of version 1")
     try:
-        if "%" in line.decode("ascii", "replace"):
-            raise ValueError("an address has a zone")
-        host = _FAMILIES[words[1]](words[2])
-        _FAMILIES[words[1]](words[3])
+        for word in words[2:4]:
+            parse_address(word)
+            _FAMILIES[words[1]](word)
     except ValueError as error:
         raise BadProxy(str(error)) from None
     if not all(port.isascii() and port.isdigit() and int(port[:6]) < 1 << 16 for port in words[4:]):
         raise BadProxy("a port is not valid")
-    return Proxied(str(host), size)
+    return Proxied(parse_address(words[2]), size)
 
 
 def _second(data: bytes) -> Proxied | None:
@@ -77,8 +81,8 @@ def _second(data: bytes) -> Proxied | None:
     if len(data) < size:
         return None
     if command == _LOCAL or family not in _ADDRESSES:
-        return Proxied("", size)
+        return Proxied(None, size)
     form, address = _ADDRESSES[family]
     if length < struct.calcsize(form):
         raise BadProxy("the PROXY header is too short for its addresses")
-    return Proxied(str(address(struct.unpack_from(form, data, _FIXED)[0])), size)
+    return Proxied(normal(address(struct.unpack_from(form, data, _FIXED)[0])), size)

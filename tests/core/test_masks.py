@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gchat.core.masks import complete, fold, hits, matches
+from gchat.core.masks import BadMask, complete, fold, hits, matches
 
 _LETTERS = st.text("ab*?", max_size=12)
 
@@ -81,3 +81,61 @@ def test_what_has_no_wildcard_is_compared_as_it_is() -> None:
     assert matches("a?b", "a\nb")
     assert matches("[*]", "[x]")
     assert not matches("[*]", "x")
+
+
+@pytest.mark.parametrize(
+    ("mask", "whole"),
+    [
+        ("*@192.0.2.0/24", "*!*@192.0.2.0/24"),
+        ("*@192.0.2.77/24", "*!*@192.0.2.0/24"),
+        ("*@2001:0DB8:0:0::/32", "*!*@2001:db8::/32"),
+        ("*@2001:db8:0:0:0:0:0:7", "*!*@2001:db8::7"),
+        ("*@::1", "*!*@0::1"),
+        ("*@::ffff:198.51.100.7", "*!*@198.51.100.7"),
+        ("*@::ffff:198.51.100.0/120", "*!*@198.51.100.0/24"),
+        ("*@2001:0db8:*", "*!*@2001:db8::/32"),
+        ("*@2001:db8:1:2:3:4:5:*", "*!*@2001:db8:1:2:3:4:5:0/112"),
+        ("192.0.2.1", "*!*@192.0.2.1"),
+        ("192.0.2.*", "*!*@192.0.2.*"),
+        ("2001:db8::/48", "*!*@2001:db8::/48"),
+        ("m:*@2001:0db8::7", "m:*!*@2001:db8::7"),
+    ],
+)
+def test_addresses_have_one_form(mask: str, whole: str) -> None:
+    assert complete(mask) == whole
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        "*@192.0.2.0/33",
+        "*@192.0.2/24",
+        "*@host/24",
+        "*@2001:db8::*",
+        "*@*::1",
+        "*@1:2:3",
+        "1:2?::/a",
+    ],
+)
+def test_a_mask_that_could_never_match_is_none(mask: str) -> None:
+    with pytest.raises(BadMask):
+        complete(mask)
+
+
+@pytest.mark.parametrize(
+    ("mask", "host", "expected"),
+    [
+        ("*@192.0.2.0/24", "192.0.2.200", True),
+        ("*@192.0.2.0/24", "192.0.3.1", False),
+        ("*@192.0.2.0/24", "2001:db8::1", False),
+        ("*@192.0.2.0/24", "localhost", False),
+        ("duy!*@192.0.2.0/24", "192.0.2.1", False),
+        ("t*!~?@192.0.2.0/24", "192.0.2.1", True),
+        ("*@2001:db8::/32", "2001:db8:ffff::1", True),
+        ("*@2001:0db8:*", "2001:db8::1", True),
+        ("*@::/0", "0::1", True),
+        ("*@0.0.0.0/0", "203.0.113.9", True),
+    ],
+)
+def test_networks(mask: str, host: str, expected: bool) -> None:
+    assert hits(fold(complete(mask)), f"tuan!~t@{host}", "") is expected

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gchat.core.limits import Buckets
-from gchat.net.address import group, is_local
 from gchat.net.admission import Admission
 from gchat.net.refusals import TOO_FAST, TOO_MANY_OF_YOURS
+from gchat.wire.address import Origin, parse_address
 
 
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
-        ("localhost", "localhost"),
-    ],
-)
-def test_whose_an_address_is(host: str, expected: str) -> None:
-    assert group(host) == expected
-
-
-@pytest.mark.parametrize(
-    ("host", "local"),
-    [("127.0.0.1", True), ("0::1", True), ("localhost", True), ("192.0.2.1", False)],
-)
-def test_this_machine(host: str, local: bool) -> None:
-    assert is_local(host) is local
+def at(host: str) -> Origin:
+    return Origin(parse_address(host))
 
 
 def test_so_many_at_once() -> None:
     admission = Admission(most=2)
     hosts = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "192.0.2.1", "127.0.0.1"]
-    found = [admission.enter(host, 0.0) for host in hosts]
+    found = [admission.enter(at(host), 0.0) for host in hosts]
     assert found == [b"", b"", TOO_MANY_OF_YOURS, b"", b""]
-    admission.leave("2001:db8::1")
-    assert admission.enter("2001:db8::3", 0.0) == b""
+    admission.leave(at("2001:db8::1"))
+    assert admission.enter(at("2001:db8::3"), 0.0) == b""
     for host in ("2001:db8::2", "2001:db8::3", "192.0.2.1", "127.0.0.1"):
-        admission.leave(host)
+        admission.leave(at(host))
     assert len(admission) == 0
 
 
@@ -48,13 +28,26 @@ def test_so_many_new_ones_in_a_time() -> None:
     admission = Admission(new=Buckets(2, 0.5))
     found = []
     for now in (0.0, 0.0, 0.0, 2.0, 2.0):
-        found.append(admission.enter("192.0.2.1", now))
+        found.append(admission.enter(at("192.0.2.1"), now))
         if not found[-1]:
-            admission.leave("192.0.2.1")
+            admission.leave(at("192.0.2.1"))
     assert found == [b"", b"", TOO_FAST, b"", TOO_FAST]
 
 
 def test_this_machine_may_be_counted_too() -> None:
     admission = Admission(most=1, local_exempt=False)
-    assert admission.enter("127.0.0.1", 0.0) == b""
-    assert admission.enter("127.0.0.1", 0.0) == TOO_MANY_OF_YOURS
+    assert admission.enter(at("127.0.0.1"), 0.0) == b""
+    assert admission.enter(at("127.0.0.1"), 0.0) == TOO_MANY_OF_YOURS
+
+
+def test_whom_a_proxy_on_this_machine_speaks_for_is_counted() -> None:
+    admission = Admission(most=1)
+    relayed = Origin(parse_address("127.0.0.1"), relayed=True)
+    assert admission.enter(relayed, 0.0) == b""
+    assert admission.enter(relayed, 0.0) == TOO_MANY_OF_YOURS
+
+
+def test_however_an_address_is_written() -> None:
+    admission = Admission(most=1)
+    assert admission.enter(at("::ffff:198.51.100.7"), 0.0) == b""
+    assert admission.enter(at("198.51.100.7"), 0.0) == TOO_MANY_OF_YOURS

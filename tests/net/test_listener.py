@@ -129,3 +129,18 @@ def test_no_file_descriptor_is_left(server: ServerProcess) -> None:
     irc.ask("PRIVMSG #lobby :here")
     tuan.read_line()
     assert tuan.read_line() == "Duy: here"
+
+
+def test_whoever_speaks_through_a_proxy_on_this_machine_has_limits(make_server: Make) -> None:
+    """Also where the proxy does not tell for whom it speaks, or tells an address as IPv6 has it."""
+    server = make_server(server_proxies="127.0.0.1", limits_connections_per_address=1)
+    for header, host in (
+        (b"PROXY TCP6 ::ffff:198.51.100.7 ::1 5 6667\r\n", "198.51.100.7"),
+        (b"PROXY TCP4 127.0.0.1 127.0.0.1 5 6667\r\n", "127.0.0.1"),
+    ):
+        first = LineClient(server.port, header + b"NICK a\r\nUSER a 0 * :A\r\n")
+        assert first.read_line().endswith(f"a!~a@{host}")
+        second = LineClient(server.port, header)
+        assert "Too many connections from your address" in second.read_line()
+        first.send("QUIT")
+        first.read_to_end()

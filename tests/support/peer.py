@@ -18,6 +18,7 @@ from gchat.dialects.node import Node
 from gchat.dialects.peer import Variant
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.memory.journal import MemoryJournal
+from gchat.wire.address import Address, Origin, parse_address
 from gchat.wire.caps import BROADCAST_CAPS, Cap
 
 FORMS = (
@@ -63,7 +64,7 @@ class FakePeer:
 
     def __init__(self, uid: int = 1, node: Node | None = None) -> None:
         self.uid = self.number = uid
-        self.host = "127.0.0.1"
+        self.origin = Origin(parse_address("127.0.0.1"))
         self.node = node or fake_node()
         self.secure = False
         self.fingerprint = ""
@@ -113,8 +114,12 @@ class FakePeer:
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         self.variant, self.echo = variant, echo
 
-    def set_real_host(self, host: str) -> None:
-        self.host = host
+    @property
+    def host(self) -> str:
+        return self.origin.host
+
+    def relay(self, address: Address | None) -> None:
+        self.origin = Origin(address, relayed=True)
 
     def attach(self, uid: int) -> None:
         self.uid = uid

@@ -8,6 +8,7 @@ from itertools import count
 from gchat.config import Config
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
+from gchat.wire.address import Origin, parse_address
 from gchat.wire.message import parse
 from tests.support.clients import words
 from tests.support.peer import FakePeer, fake_node
@@ -30,7 +31,7 @@ class Person:
         self._numbers: Iterator[int] = beside._numbers if beside else count(1)
         self.node: Node = beside.node if beside else fake_node(config=config)
         self.peer = FakePeer(next(self._numbers), self.node)
-        self.peer.host = host
+        self.peer.origin = Origin(parse_address(host))
         self._irc = IrcDialect(self.peer)
         for cap in caps:
             self.ask(f"CAP REQ {cap}")

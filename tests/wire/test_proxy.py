@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gchat.wire.address import parse_address
 from gchat.wire.proxy import V1_BYTES, V2_BYTES, BadProxy, Proxied, proxied
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
@@ -22,6 +23,7 @@ V6 = second(0x21, 0x21, bytes(15) + b"\7" + bytes(15) + b"\1" + b"\0\1\0\2" + b"
 GOOD = {
     b"PROXY TCP4 192.0.2.1 198.51.100.1 5 6667\r\n": "192.0.2.1",
     b"PROXY TCP6 2001:db8::1 2001:db8::2 5 6667\r\n": "2001:db8::1",
+    b"PROXY TCP6 ::ffff:198.51.100.7 ::1 5 6667\r\n": "198.51.100.7",
     b"PROXY UNKNOWN\r\n": "",
     b"PROXY UNKNOWN ffff::1 whatever 1 2\r\n": "",
     V4: "192.0.2.1",
@@ -35,8 +37,9 @@ GOOD = {
 def test_whole_or_cut(header: bytes) -> None:
     for cut in range(len(header)):
         assert proxied(header[:cut]) is None
-    assert proxied(header) == Proxied(GOOD[header], len(header))
-    assert proxied(header + b"NICK a\r\n") == Proxied(GOOD[header], len(header))
+    found = Proxied(parse_address(GOOD[header]) if GOOD[header] else None, len(header))
+    assert proxied(header) == found
+    assert proxied(header + b"NICK a\r\n") == found
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,7 @@ def test_what_is_none(data: bytes) -> None:
 
 
 def test_the_longest() -> None:
-    assert proxied(second(0x20, 0x00, bytes(V2_BYTES - 16))) == Proxied("", V2_BYTES)
+    assert proxied(second(0x20, 0x00, bytes(V2_BYTES - 16))) == Proxied(None, V2_BYTES)
 
 
 @given(st.sampled_from([b"", b"PROXY ", SIGNATURE, SIGNATURE + b"!\x11"]), st.binary(max_size=200))

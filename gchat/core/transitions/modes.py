@@ -110,10 +110,17 @@ def _mask(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeCh
     if len(change.arg) > MASK_LENGTH or not _is_middle(change.arg):
         raise Refused(ERR_INVALIDMODEPARAM, room.name, change.letter, change.arg[:MASK_LENGTH])
     found = room.lists[change.letter]
-    mask = masks.complete(change.arg)
+    try:
+        mask = masks.complete(change.arg)
+    except masks.BadMask as error:
+        if change.adding:
+            params = room.name, change.letter, change.arg
+            raise Refused(ERR_INVALIDMODEPARAM, *params, text=f"This mask {error}") from None
+        mask = change.arg
     key = masks.fold(mask)
     if not change.adding:
-        removed = found.pop(key, None)
+        # or as it was written before addresses had one form
+        removed = found.pop(key, None) or found.pop(masks.fold(change.arg), None)
         room.silenced.clear()
         return replace(change, arg=removed.text) if removed else None
     if key in found:

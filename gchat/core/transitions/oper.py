@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from gchat.core import masks
 from gchat.core.accounts import ServerBan
 from gchat.core.effects import Effect, Evicted, Refused, Wallop
 from gchat.core.events import Entry, Killed, Opered, ServerBanSet, Walloped
 from gchat.core.hub import Hub
-from gchat.core.masks import fold, matches
 from gchat.core.saved import saved_ban
 from gchat.core.transitions.people import disconnect, set_user_mode
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
-from gchat.wire.numerics import ERR_BANLISTFULL, ERR_NOPRIVILEGES
+from gchat.wire.numerics import ERR_BADMASK, ERR_BANLISTFULL, ERR_NOPRIVILEGES
 
 
 def operator(hub: Hub, uid: int) -> User:
@@ -60,10 +60,19 @@ def _evict(
 def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect, ...]:
     """Who is here and matches has to go, but for operators."""
     user = operator(hub, event.uid)
-    key = fold(event.mask)
+    name, _, host = event.mask.rpartition("@")
+    try:
+        mask = f"{name}@{masks.normal_host(host)}"
+    except masks.BadMask as error:
+        if event.reason is None:
+            mask = event.mask
+        else:
+            raise Refused(ERR_BADMASK, event.mask, text=f"This mask {error}") from None
+    key = masks.fold(mask)
     if event.reason is None:
-        if hub.bans.pop(key, None) is not None:
-            hub.saved.append(saved_ban(key, None))
+        for one in (key, masks.fold(event.mask)):  # as it was written before hosts had one form
+            if hub.bans.pop(one, None) is not None:
+                hub.saved.append(saved_ban(one, None))
         return ()
     over = [mask for mask, ban in hub.bans.items() if ban.until and ban.until <= entry.at]
     if key not in hub.bans and len(hub.bans) - len(over) >= hub.config.limits.server_bans:
@@ -71,14 +80,14 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
     for old in over:
         del hub.bans[old]
         hub.saved.append(saved_ban(old, None))
-    ban = ServerBan(event.mask, event.reason, user.source, entry.at, event.until)
+    ban = ServerBan(mask, event.reason, user.source, entry.at, event.until)
     hub.bans[key] = ban
     hub.saved.append(saved_ban(key, ban))
     hit = [
         one
         for one in hub.users.values()
         if "o" not in one.modes
-        and any(matches(key, fold(where)) for where in one.connections.values())
+        and any(masks.is_from(key, masks.fold(where)) for where in one.connections.values())
     ]
     return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
 

@@ -12,6 +12,7 @@ from gchat.wire import sasl
 from gchat.wire.authenticate import MECHANISM
 from gchat.wire.message import Message
 from gchat.wire.numerics import (
+    ERR_BADMASK,
     ERR_NEEDMOREPARAMS,
     ERR_NOOPERHOST,
     ERR_NOPRIVILEGES,
@@ -77,11 +78,12 @@ def kill(irc: IrcConnection, message: Message) -> None:
 @command(
     "KLINE",
     min_params=1,
-    usage=("KLINE [minutes] user@host|host [reason]",),
+    usage=("KLINE [minutes] user@host|host|nickname [reason]",),
     text=(
         "Bans a user@host mask from the server and disconnects the users that it matches, "
-        "except server operators. Without minutes, or with 0, the ban is permanent. For server "
-        "operators."
+        "except server operators. The host may be a network, as 192.0.2.0/24; a nickname stands "
+        "for the addresses that its user is connected from. Without minutes, or with 0, the ban "
+        "is permanent. For server operators."
     ),
     url="https://github.com/solanum-ircd/solanum/blob/main/help/opers/kline",
 )
@@ -94,12 +96,27 @@ def kline(irc: IrcConnection, message: Message) -> None:
         minutes = min(int(words.pop(0)[:9]), MINUTES_MOST)
     if not words:
         raise Refused(ERR_NEEDMOREPARAMS, "KLINE")
-    mask = words[0] if "@" in words[0] else f"*@{words[0]}"
-    mask = mask[:MASK_LENGTH]
     reason = cut(words[1], REASON_BYTES) if len(words) > 1 else "No reason given"
     until = irc.node.wall_ms() + minutes * MINUTE_MS if minutes else 0
-    if irc.commit(ServerBanSet(irc.peer.uid, mask, reason, until)):
-        irc.say("NOTICE", irc.nick, f"{mask} is banned{f' for {minutes} min' if minutes else ''}")
+    for mask in _masks(irc, words[0]):
+        if irc.commit(ServerBanSet(irc.peer.uid, mask, reason, until)):
+            lasts = f" for {minutes} min" if minutes else ""
+            irc.say("NOTICE", irc.nick, f"{mask} is banned{lasts}")
+
+
+def _masks(irc: IrcConnection, word: str) -> list[str]:
+    """user@host as it is, a host of anybody; a nickname means the hosts that its user is at. Raises
+    Refused.
+    """
+    if len(word) > MASK_LENGTH:
+        raise Refused(ERR_BADMASK, word[:MASK_LENGTH], text="This mask is too long")
+    if "@" in word:
+        return [word]
+    if any(sign in word for sign in ".:*?/"):
+        return [f"*@{word}"]
+    user = irc.hub.named(word)
+    hosts = (where.rpartition("@")[2] for where in user.connections.values())
+    return [f"*@{host}" for host in dict.fromkeys(hosts)]
 
 
 @command(

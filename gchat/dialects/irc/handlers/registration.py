@@ -6,8 +6,6 @@ https://ircv3.net/specs/extensions/capability-negotiation
 
 from __future__ import annotations
 
-import ipaddress
-
 from gchat.config import Config
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Attached, Connected, Renamed
@@ -19,6 +17,7 @@ from gchat.dialects.irc.handlers import rooms, server
 from gchat.dialects.irc.handlers.login import mechanisms
 from gchat.dialects.irc.handlers.private import become
 from gchat.wire import sasl
+from gchat.wire.address import parse_address
 from gchat.wire.caps import CAPABILITIES, Cap, Capability
 from gchat.wire.message import Message, pack_words
 from gchat.wire.names import InvalidName, casefold, check_nickname, clean_username
@@ -77,17 +76,17 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     if irc.registered:
         raise Refused(ERR_ALREADYREGISTERED)
     text = irc.config.server.webirc_password
-    known = text and irc.peer.host in irc.config.server.webirc_from.split()
+    known = text and irc.peer.origin.is_one_of(irc.config.server.webirc_from)
     verifier = sasl.Verifier.parse(text) if known else None
     try:
-        address = str(ipaddress.ip_address(address.replace("%", "/")))  # no zones
+        real = parse_address(address)
         right = verifier is not None and irc.node.workers.ask(lambda: verifier.matches(password))
     except (ValueError, Busy):
         right = False
     if not right:
         irc.peer.close("WEBIRC access denied")
         return
-    irc.peer.set_real_host(address)
+    irc.peer.relay(real)
 
 
 @command(

@@ -131,3 +131,19 @@ def test_user_modes(server: ServerProcess) -> None:
     ]
     assert "0 users and 1 invisible" in words(tuan.ask("LUSERS"))[0]
     assert words(tuan.ask("MODE Tuan -i")) == ["Tuan MODE Tuan | -i"]
+
+
+def test_a_ban_of_a_network() -> None:
+    """And one that could never match is refused."""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #a", "MODE #a +b *@2001:0DB8::/32", "MODE #a +I 2001:db8::7")
+    assert tuan.ask("MODE #a b")[0].split(" | ")[2] == "*!*@2001:db8::/32"
+    duy = Person("Duy", beside=tuan, host="2001:db8:1::5")
+    assert duy.ask("JOIN #a") == ["474 Duy | #a | Cannot join: you are banned (+b)"]
+    lan = Person("Lan", beside=tuan, host="2001:db9::5")
+    assert lan.ask("JOIN #a")[-1].startswith("366")
+    assert tuan.ask("MODE #a +b *@2001:db8::/129") == [
+        "696 Tuan | #a | b | *@2001:db8::/129 | This mask has a network that is not valid"
+    ]
+    tuan.ask("MODE #a -b *@2001:db8::/32")
+    assert duy.ask("JOIN #a")[-1].startswith("366")

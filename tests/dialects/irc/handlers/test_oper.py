@@ -161,3 +161,23 @@ def test_sighup_is_the_same(server: ServerProcess, config: Path) -> None:
     while "configuration was reloaded" not in server.log:
         tuan.sync()
     assert "gchat.local 372 Tuan | - New." in words(tuan.ask("MOTD"))
+
+
+def test_a_ban_of_a_network_or_of_who_has_a_nickname(
+    server: ServerProcess, admin: IrcClient
+) -> None:
+    tuan, duy = IrcClient(server.port, "Tuan"), IrcClient(server.port, "Duy")
+    assert words(admin.ask("KLINE Nobody :x"))[0].endswith("401 Admin | Nobody | No such nickname")
+    assert words(admin.ask("KLINE *@127.0.0.0/33 :x")) == [
+        "gchat.local 415 Admin | *@127.0.0.0/33 | This mask has a network that is not valid"
+    ]
+    assert words(admin.ask("KLINE 5 Duy :go")) == [
+        "gchat.local NOTICE Admin | *@127.0.0.1 is banned for 5 min"
+    ]
+    assert duy.read_to_end()[-1].endswith("(Banned: go)")
+    assert tuan.read_to_end()[-1].endswith("(Banned: go)"), "it is the same address"
+    admin.ask("UNKLINE 127.0.0.1", "KLINE 127.0.0.0/8 :all")
+    again = LineClient(server.port, b"NICK Tuan\r\nUSER tuan 0 * :T\r\n")
+    assert again.read_line() == ":gchat.local 465 * :You are banned: all"
+    admin.ask("UNKLINE 127.5.5.5/8")
+    assert IrcClient(server.port, "Tuan").sync() == []

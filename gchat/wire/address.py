@@ -1,0 +1,67 @@
+"""Where a connection comes from, in one form, however the address was written."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from functools import cached_property
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPV6_PREFIX = 64  # what one customer of a provider has at least
+
+
+def parse_address(text: str) -> Address:
+    """The address; an IPv4 address written as IPv6 (::ffff:192.0.2.1) is IPv4. Raises ValueError,
+    also for one with a zone, which means something on its own machine only.
+    """
+    if "%" in text:
+        raise ValueError("an address has a zone")
+    return normal(ipaddress.ip_address(text))
+
+
+def normal(address: Address) -> Address:
+    """The address, as IPv4 where it is one in IPv6's clothes. RFC 4291, section 2.5.5.2"""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address if mapped is None else mapped
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`address` is `None` for a Unix socket. `relayed`: a proxy or a gateway speaks for somebody,
+    at this address or at one that it does not tell; the machine it runs on says nothing of them.
+    """
+
+    address: Address | None
+    relayed: bool = False
+
+    @cached_property
+    def host(self) -> str:
+        """As the host of nick!user@host: it must not begin with ":", which would end the source,
+        https://modern.ircdocs.horse/#source.
+        """
+        text = "localhost" if self.address is None else str(self.address)
+        return f"0{text}" if text.startswith(":") else text
+
+    @cached_property
+    def group(self) -> str:
+        """One for all addresses that are somebody's, as far as limits are concerned: an IPv4
+        address, an IPv6 network of 64 bits.
+        """
+        if isinstance(self.address, ipaddress.IPv6Address):
+            return str(ipaddress.ip_network((self.address, IPV6_PREFIX), strict=False))
+        return self.host
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Whether it is a program of this machine that speaks for itself."""
+        return not self.relayed and (self.address is None or self.address.is_loopback)
+
+    def is_one_of(self, words: str) -> bool:
+        """Whether it is among addresses with spaces between them; `localhost` is a Unix socket."""
+        for word in words.split():
+            if word == "localhost":
+                if self.address is None:
+                    return True
+            elif self.address == parse_address(word):
+                return True
+        return False
