@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from gevent.lock import Semaphore
 from gevent.threadpool import ThreadPool
 
 from gchat.core.effects import Busy
@@ -12,7 +13,8 @@ from gchat.core.effects import Busy
 T = TypeVar("T")
 
 KEY_THREADS = 2  # that derive keys
-KEYS_WAITING = 64  # jobs, those that are being done included
+KEYS_WAITING = 1000  # jobs, those that are being done included
+KEYS_SECONDS = 30.0  # that a job may wait: after a restart many log in at once, and all are right
 
 
 class _Raised:
@@ -31,23 +33,30 @@ def _done(job: Callable[[], T]) -> T | _Raised:
 
 class WorkerPool:
     """So many threads, started when they are first needed. At most `waiting` jobs at once, 0 for
-    any number.
+    any number, of which none waits for more than `seconds` until it is begun.
     """
 
-    def __init__(self, threads: int, waiting: int = 0) -> None:
+    def __init__(self, threads: int, waiting: int = 0, seconds: float = KEYS_SECONDS) -> None:
         self._pool = ThreadPool(threads)
         self._most = waiting
+        self._seconds = seconds
+        self._turns = Semaphore(threads)
         self._jobs = 0
 
     def ask(self, job: Callable[[], T]) -> T:
         """What the job answers. Switches greenlets. Raises what the job raises, and Busy where too
-        many wait.
+        many wait, or it had to wait too long.
         """
         if self._most and self._jobs >= self._most:
             raise Busy
         self._jobs += 1
         try:
-            answer: T | _Raised = self._pool.apply(_done, (job,))
+            if not self._turns.acquire(timeout=self._seconds if self._most else None):
+                raise Busy
+            try:
+                answer: T | _Raised = self._pool.apply(_done, (job,))
+            finally:
+                self._turns.release()
         finally:
             self._jobs -= 1
         if isinstance(answer, _Raised):

@@ -46,6 +46,13 @@ class Buckets:
 
     def take(self, key: Hashable, now: float) -> bool:
         """Whether there is one more for the key at `now` seconds; takes it."""
+        return self._use(key, now, 1)
+
+    def has(self, key: Hashable, now: float) -> bool:
+        """Whether there is one more for the key; takes nothing."""
+        return self._use(key, now, 0)
+
+    def _use(self, key: Hashable, now: float, taken: int) -> bool:
         if not self._burst:
             return True
         bucket = self._buckets.pop(key, None)
@@ -58,7 +65,7 @@ class Buckets:
         self._buckets[key] = bucket  # the last one used is the last one in the dict
         if bucket.left < 1:
             return False
-        bucket.left -= 1
+        bucket.left -= taken
         return True
 
     def _forget(self, now: float) -> None:

@@ -94,7 +94,10 @@ class Peer(Protocol):
         """What was kept, and ends the keeping."""
 
     def may_log_in(self) -> bool:
-        """Whether one more attempt may be made from where the peer is; counts it."""
+        """Whether one more attempt may be made from where the peer is."""
+
+    def count_attempt(self) -> None:
+        """One has failed, or is to count all the same."""
 
     def close(self, reason: str) -> None:
         """Ends the connection when what is queued was sent. Its user, if it has one, quits with

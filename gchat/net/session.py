@@ -164,7 +164,12 @@ class Session:
 
     def may_log_in(self) -> bool:
         services = self._services
-        return self.trusted or services.logins.take(self.origin.group, services.monotonic())
+        return self.trusted or services.logins.has(self.origin.group, services.monotonic())
+
+    def count_attempt(self) -> None:
+        services = self._services
+        if not self.trusted:
+            services.logins.take(self.origin.group, services.monotonic())
 
     @property
     def trusted(self) -> bool:

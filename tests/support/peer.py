@@ -133,6 +133,9 @@ class FakePeer:
     def may_log_in(self) -> bool:
         return True
 
+    def count_attempt(self) -> None:
+        self.log.append("count_attempt")
+
     def close(self, reason: str) -> None:
         self.closed = self.closed or reason
 

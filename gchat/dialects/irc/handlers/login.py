@@ -37,6 +37,10 @@ class LoginFailed(GchatError):
     """The log-in has failed; the text is a sentence for people."""
 
 
+class NotTried(LoginFailed):
+    """Nothing was compared: this is no attempt."""
+
+
 @command(
     "AUTHENTICATE",
     min_params=1,
@@ -82,7 +86,8 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
         _proceed(irc, irc.exchange, decode(text))
     except (SaslError, LoginFailed) as error:
         irc.exchange = None
-        failed(irc)
+        if not isinstance(error, NotTried):
+            failed(irc)
         raise Refused(
             ERR_SASLFAIL, text=str(error) if isinstance(error, LoginFailed) else ""
         ) from None
@@ -123,7 +128,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
         account = check_password(irc, name, password)
     else:
         if not irc.peer.may_log_in():
-            raise LoginFailed("Too many login attempts: try again later")
+            raise NotTried("Too many login attempts: try again later")
         answer = exchange.scram.answer(message)
         if answer is not None:
             for chunk in encode(answer):
@@ -162,7 +167,10 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
 
 
 def failed(irc: IrcConnection) -> None:
-    """Counts a failure to log in; a connection that goes on failing is closed."""
+    """Counts a failure to log in, of the connection and of where it comes from; a connection that
+    goes on failing is closed.
+    """
+    irc.peer.count_attempt()
     irc.failures += 1
     if irc.failures >= FAILURES_MOST:
         irc.peer.close("Too many failed logins")
@@ -171,14 +179,14 @@ def failed(irc: IrcConnection) -> None:
 def check_password(irc: IrcConnection, name: str, password: str) -> Account:
     """The account whose password it is. Switches greenlets. Raises LoginFailed."""
     if not irc.peer.may_log_in():
-        raise LoginFailed("Too many login attempts: try again later")
+        raise NotTried("Too many login attempts: try again later")
     account = irc.hub.accounts.get(casefold(name))
     kept = account.verifier if account is not None else ""
     verifier = _verifier(irc, name)
     try:
         right = irc.node.workers.ask(lambda: verifier.matches(password))
     except Busy:
-        raise LoginFailed("Too many logins at the moment: try again") from None
+        raise NotTried("Too many logins at the moment: try again") from None
     if not right:
         raise LoginFailed("Invalid account name or password")
     return _unchanged(irc, account, kept)
@@ -273,6 +281,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
     if not irc.peer.may_log_in():
         text = "Too many attempts: try again later"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
+    irc.peer.count_attempt()  # also one that succeeds: accounts are not made in any number
     verifier = make_verifier(irc, "REGISTER", name, password)
     outcome = irc.peer.commit(AccountMade(irc.peer.uid, name, verifier))
     for refusal in outcome.refusals:

@@ -76,7 +76,9 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     if irc.registered:
         raise Refused(ERR_ALREADYREGISTERED)
     text = irc.config.server.webirc_password
-    known = text and irc.peer.origin.is_one_of(irc.config.server.webirc_from)
+    known = (
+        text and irc.peer.may_log_in() and irc.peer.origin.is_one_of(irc.config.server.webirc_from)
+    )
     verifier = sasl.Verifier.parse(text) if known else None
     try:
         real = parse_address(address)
@@ -84,6 +86,7 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     except (ValueError, Busy):
         right = False
     if not right:
+        irc.peer.count_attempt()
         irc.peer.close("WEBIRC access denied")
         return
     irc.peer.relay(real)
@@ -143,6 +146,7 @@ def _complete(irc: IrcConnection) -> None:
     if not irc.wanted_nick or not irc.username or irc.negotiating:
         return
     if not _password_is_right(irc):
+        irc.peer.count_attempt()
         irc.reply(ERR_PASSWDMISMATCH)
         irc.flush()
         irc.peer.close("Bad password")

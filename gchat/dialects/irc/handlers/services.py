@@ -21,6 +21,7 @@ from gchat.core.users import SERVICES
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import (
     LoginFailed,
+    NotTried,
     check_password,
     failed,
     log_in,
@@ -54,7 +55,8 @@ def serve(irc: IrcConnection, service: str, text: str) -> None:
         except Refused as refusal:
             answer = refusal.text
         except LoginFailed as denied:
-            failed(irc)
+            if not isinstance(denied, NotTried):
+                failed(irc)
             answer = str(denied)
     for line in answer.split("\n"):
         irc.say("NOTICE", irc.nick, line, source=f"{name}!{name}@services")

@@ -45,26 +45,32 @@ def test_accounts_outlive_the_server(make_server: Make, tmp_path: Path) -> None:
     assert PASSWORD.encode() not in stored
 
 
+def scram(client: LineClient, password: str) -> str:
+    """The line that ends an exchange; the capability is there already."""
+    client.send("AUTHENTICATE SCRAM-SHA-256")
+    while client.read_line() != ":gchat.local AUTHENTICATE +":
+        pass
+    peer = scramp.ScramClient(["SCRAM-SHA-256"], "tuan", password)
+    client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_first().encode()).decode()}")
+    answer = client.read_line().rpartition(" ")[2]
+    peer.set_server_first(base64.b64decode(answer).decode())
+    client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_final().encode()).decode()}")
+    line = client.read_line()
+    if " AUTHENTICATE " in line:
+        peer.set_server_final(base64.b64decode(line.rpartition(" ")[2]).decode())
+        client.send("AUTHENTICATE +")
+        assert " 900 " in client.read_line()
+        line = client.read_line()
+    return line
+
+
 def test_scram(server: ServerProcess) -> None:
     """AUTHENTICATE: https://ircv3.net/specs/extensions/sasl-3.1#the-authenticate-command"""
     register(server, "Tuan")
     for password, expected in ((PASSWORD, "903"), ("wrong one", "904")):
         client = LineClient(server.port)
-        client.send("CAP LS 302", "CAP REQ sasl", "AUTHENTICATE SCRAM-SHA-256")
-        while client.read_line() != ":gchat.local AUTHENTICATE +":
-            pass
-        peer = scramp.ScramClient(["SCRAM-SHA-256"], "tuan", password)
-        client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_first().encode()).decode()}")
-        answer = client.read_line().rpartition(" ")[2]
-        peer.set_server_first(base64.b64decode(answer).decode())
-        client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_final().encode()).decode()}")
-        line = client.read_line()
-        if expected == "903":
-            peer.set_server_final(base64.b64decode(line.rpartition(" ")[2]).decode())
-            client.send("AUTHENTICATE +")
-            assert " 900 " in client.read_line()
-            line = client.read_line()
-        assert f" {expected} " in line
+        client.send("CAP LS 302", "CAP REQ sasl")
+        assert f" {expected} " in scram(client, password)
         client.close()
 
 
@@ -96,6 +102,35 @@ def test_attempts_are_limited(make_server: Make) -> None:
         client.ask("AUTHENTICATE PLAIN")
         (answer,) = client.ask(f"AUTHENTICATE {plain('Tuan', 'wrong')}")
         texts.append(answer.params[-1])
+    assert texts == [
+        *["Invalid account name or password"] * 3,
+        "Too many login attempts: try again later",
+    ]
+
+
+def test_right_passwords_are_no_attempts(make_server: Make, tmp_path: Path) -> None:
+    """A school behind one address: the eleventh right password was refused. And after a restart
+    many log in at once, and none is told that there are too many.
+    """
+    data = ("--data", str(tmp_path))
+    server = make_server(*data, **FAST)
+    register(server, "Tuan")
+    server.stop()
+    limits = {"accounts_attempts": 3, "accounts_attempts_per_minute": 1}
+    server = make_server(*data, accounts_iterations=4096, limits_local_exempt="no", **limits)
+    clients = [LineClient(server.port) for _ in range(50)]
+    for client in clients:
+        client.send("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan')}")
+    for client in clients:
+        lines = [client.read_line() for _ in range(4)]
+        assert " 903 " in lines[-1], lines
+    for _ in range(4):
+        assert " 903 " in scram(clients[0], PASSWORD)
+    wrong = f"AUTHENTICATE {plain('Tuan', 'wrong')}"
+    texts = []
+    for _ in range(4):
+        clients[0].send("AUTHENTICATE PLAIN", wrong)
+        texts.append([clients[0].read_line() for _ in range(2)][-1].rpartition(" :")[2])
     assert texts == [
         *["Invalid account name or password"] * 3,
         "Too many login attempts: try again later",
