@@ -48,6 +48,7 @@ class User:
     # whom they have written to or heard from lately, and when they wrote first to strangers
     known: dict[int, None] = field(default_factory=dict)
     openings: Recent = field(default_factory=Recent)
+    invitations: Recent = field(default_factory=Recent)  # that they were sent
     watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
     metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining

@@ -18,6 +18,7 @@ from gchat.core.events import Entry, Invited, Joined, Kicked, Knocked, ModeChang
 from gchat.core.hub import Hub
 from gchat.core.rooms import HALFOP, Room
 from gchat.core.saved import saved_account, saved_room
+from gchat.core.strangers import INVITATIONS, approach, check_accepts, check_invitations, meet
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
@@ -184,6 +185,10 @@ def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
     target = hub.named(event.target)
     if target.uid in room.members:
         raise Refused(ERR_USERONCHANNEL, target.nick, room.name)
+    check_accepts(user, target)
+    check_invitations(user, target, entry.at)
+    meet(hub, user, target, entry.at)
+    target.invitations.add(INVITATIONS, entry.at)
     room.invited &= hub.users.keys()  # who was invited and is gone need not be kept
     if room.rank(user.uid) >= HALFOP:  # from others it is news, and no way past bans and keys
         room.invited.add(target.uid)
@@ -215,6 +220,7 @@ def knocked(hub: Hub, entry: Entry, event: Knocked) -> tuple[Effect, ...]:
         raise Refused(ERR_BANNEDFROMCHAN, room.name)
     if room.knocks.wait(KNOCKS, KNOCK_SECONDS, entry.at):
         raise Refused(ERR_TOOMANYKNOCK, room.name)
+    approach(hub, user, room.name, entry.at)
     room.knocks.add(KNOCKS, entry.at)
     staff = tuple(_staff(room))
     return (Knock(**user.doing(entry), uids=staff, room_name=room.name, text=event.text),)

@@ -10,19 +10,16 @@ from gchat.core.hub import Hub
 from gchat.core.limits import Recent
 from gchat.core.rooms import HALFOP, PREFIXES, RANKS, Room, Signed
 from gchat.core.saved import saved_room
+from gchat.core.strangers import KNOWN, check_accepts, meet, seconds
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import is_room
 from gchat.wire.numerics import (
     ERR_CANNOTSENDTOCHAN,
     ERR_CHANOPRIVSNEEDED,
-    ERR_NEEDREGGEDNICK,
     ERR_NOSUCHCHANNEL,
-    ERR_TARGETTOOFAST,
 )
 
-STRANGERS_SECONDS = 60
-KNOWN = 100  # people whom somebody has written to or heard from, and may go on writing to
 _STATUS = {sign: RANKS[letter] for letter, sign in PREFIXES.items()}  # STATUSMSG
 
 
@@ -50,11 +47,9 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
             uids = (*uids, user.uid)
     else:
         receiver = hub.named(event.target)
-        if "R" in receiver.modes and not user.account and receiver is not user:
-            text = "This user accepts messages only from registered users (+R)"
-            raise Refused(ERR_NEEDREGGEDNICK, receiver.nick, text=text)
+        check_accepts(user, receiver)
         if receiver is not user:
-            _meet(hub, user, receiver, entry.at)
+            meet(hub, user, receiver, entry.at)
         target, target_id = receiver.nick, receiver.account_id
         uids = (receiver.uid,) if receiver is user else (receiver.uid, user.uid)
     user.spoke = entry.at
@@ -102,37 +97,12 @@ def _check_speech(room: Room, user: User, event: Said, at: int) -> None:
         recent = room.recent.setdefault(user.uid, Recent())
         wait = recent.wait(*room.slow, at)
         if wait:
-            text = f"This room is in slow mode: wait {_seconds(wait)} s"
+            text = f"This room is in slow mode: wait {seconds(wait)} s"
             raise Refused(ERR_CANNOTSENDTOCHAN, room.name, text=text)
         recent.add(room.slow[0], at)
         if len(room.recent) > 2 * len(room.members) + KNOWN:  # many have left, or wait for nothing
             for uid in [u for u, r in room.recent.items() if not r.wait(1, room.slow[1], at)]:
                 del room.recent[uid]
-
-
-def _meet(hub: Hub, user: User, receiver: User, at: int) -> None:
-    """Who writes to many whom they have nothing to do with has to wait. Raises Refused."""
-    if receiver.uid not in user.known:
-        most = hub.config.limits.strangers_per_minute
-        if not (user.trusted or "o" in user.modes or user.rooms.keys() & receiver.rooms.keys()):
-            wait = user.openings.wait(most, STRANGERS_SECONDS, at)
-            if wait:
-                text = f"You are messaging too many new people: wait {_seconds(wait)} s"
-                raise Refused(ERR_TARGETTOOFAST, receiver.nick, text=text)
-            user.openings.add(most, at)
-        _know(user, receiver)
-    if user.uid not in receiver.known:
-        _know(receiver, user)
-
-
-def _know(user: User, other: User) -> None:
-    user.known[other.uid] = None
-    if len(user.known) > KNOWN:
-        del user.known[next(iter(user.known))]
-
-
-def _seconds(milliseconds: int) -> int:
-    return -(-milliseconds // 1000)
 
 
 def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:

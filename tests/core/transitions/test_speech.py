@@ -22,7 +22,7 @@ from gchat.core.events import (
 )
 from gchat.core.rooms import Signed
 from gchat.core.saved import saved_room
-from gchat.core.transitions.speech import KNOWN
+from gchat.core.strangers import KNOWN
 from tests.core.stage import NOW, Stage
 
 CANNOT = "ERR_CANNOTSENDTOCHAN", ("#Room",), ""

@@ -1,0 +1,65 @@
+"""Who may reach whom: a stranger is somebody with whom one shares no room and has not talked."""
+
+from __future__ import annotations
+
+from gchat.core.effects import Refused
+from gchat.core.hub import Hub
+from gchat.core.users import User
+from gchat.wire.numerics import ERR_NEEDREGGEDNICK, ERR_TARGETTOOFAST
+
+STRANGERS_SECONDS = 60
+KNOWN = 100  # people whom somebody has written to or heard from, and may go on writing to
+INVITATIONS = 5  # that somebody is sent in INVITATIONS_SECONDS, by whomever
+INVITATIONS_SECONDS = 60
+
+
+def check_accepts(user: User, receiver: User) -> None:
+    """Raises Refused where they take nothing from who is not logged in (+R)."""
+    if "R" in receiver.modes and not user.account and receiver is not user:
+        text = "This user accepts messages only from registered users (+R)"
+        raise Refused(ERR_NEEDREGGEDNICK, receiver.nick, text=text)
+
+
+def meet(hub: Hub, user: User, receiver: User, at: int) -> None:
+    """Before somebody is reached: who reaches many strangers has to wait. Both know each other from
+    here on. `at` is in milliseconds. Raises Refused.
+    """
+    if receiver.uid not in user.known:
+        if not user.rooms.keys() & receiver.rooms.keys():
+            approach(hub, user, receiver.nick, at)
+        _know(user, receiver)
+    if user.uid not in receiver.known:
+        _know(receiver, user)
+
+
+def approach(hub: Hub, user: User, whom: str, at: int) -> None:
+    """Takes one of the strangers that somebody may reach in a minute. Raises Refused."""
+    most = hub.config.limits.strangers_per_minute
+    if user.trusted or "o" in user.modes:
+        return
+    wait = user.openings.wait(most, STRANGERS_SECONDS, at)
+    if wait:
+        text = f"You are messaging too many new people: wait {seconds(wait)} s"
+        raise Refused(ERR_TARGETTOOFAST, whom, text=text)
+    user.openings.add(most, at)
+
+
+def check_invitations(user: User, receiver: User, at: int) -> None:
+    """Raises Refused where they are sent too many."""
+    if user.trusted or "o" in user.modes:
+        return
+    wait = receiver.invitations.wait(INVITATIONS, INVITATIONS_SECONDS, at)
+    if wait:
+        text = f"This user was invited too often: wait {seconds(wait)} s"
+        raise Refused(ERR_TARGETTOOFAST, receiver.nick, text=text)
+
+
+def seconds(milliseconds: int) -> int:
+    """Rounded up."""
+    return -(-milliseconds // 1000)
+
+
+def _know(user: User, other: User) -> None:
+    user.known[other.uid] = None
+    if len(user.known) > KNOWN:
+        del user.known[next(iter(user.known))]
