@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -55,10 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load(arguments.config, flags=flags, ignored=ignored)
     except ConfigError as error:
         return _fail(str(error))
-    log_to(sys.stderr, config.server.log_level, config.server.log_format)
-    for sentence in ignored:
-        log.warning("%s", sentence)
-    return _run(config, load_again)
+    with closing(log_to(sys.stderr, config.server.log_level, config.server.log_format)):
+        for sentence in ignored:
+            log.warning("%s", sentence)
+        return _run(config, load_again)
 
 
 def _other(name: str, words: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from gchat.config import Config
+from gchat.config import Config, ConfigError
 from gchat.config.rules import addresses
 from gchat.core.limits import Buckets
 from gchat.journal.sqlite.engine import data_folder
@@ -19,12 +19,22 @@ from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
 
+LEAST_CONNECTIONS = 16
 SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, loop
 
 
 def most_connections(config: Config) -> int:
-    """As many as are allowed and there are file descriptors for."""
-    return min(config.limits.connections, _descriptors() - SPARE_DESCRIPTORS)
+    """As many as are allowed and there are file descriptors for. Raises ConfigError where those
+    are hardly enough for the server itself.
+    """
+    there = _descriptors()
+    if there < SPARE_DESCRIPTORS + LEAST_CONNECTIONS:
+        least = SPARE_DESCRIPTORS + LEAST_CONNECTIONS
+        raise ConfigError(
+            f"Only {there} files may be open at once, and {least} are the least that the server "
+            "needs. Raise the limit (ulimit -n 1024, or LimitNOFILE= of systemd)."
+        )
+    return min(config.limits.connections, there - SPARE_DESCRIPTORS)
 
 
 def certificate(config: Config) -> Certificate | None:

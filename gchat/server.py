@@ -57,6 +57,7 @@ class Server:
         and CertificateError.
         """
         self._load_again = load_again or (lambda: config)
+        most_connections = assembly.most_connections(config)
         self._workers = WorkerPool(KEY_THREADS, KEYS_WAITING)
         certificate = assembly.certificate(config)
         self.hub = Hub(config)
@@ -74,7 +75,7 @@ class Server:
         admission = assembly.admission(config)
         self._listener = Listener(
             assembly.endpoints(config),
-            max_connections=assembly.most_connections(config),
+            max_connections=most_connections,
             make_session=self._make_session,
             admission=admission,
             proxies=config.server.proxies,

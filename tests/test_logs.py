@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from gchat.logs import log_to
+from gchat.logs import QueueingHandler, log_to
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess
 
@@ -53,8 +57,8 @@ def root() -> Iterator[logging.Logger]:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_what_strangers_chose_begins_no_line(root: logging.Logger, form: str) -> None:
     stream = io.StringIO()
-    log_to(stream, "info", form)
-    logging.getLogger("x").warning("from %s", "a\n2026 INFO forged\x1b[2J\u2028x")
+    with closing(log_to(stream, "info", form)):
+        logging.getLogger("x").warning("from %s", "a\n2026 INFO forged\x1b[2J\u2028x")
     lines = stream.getvalue().splitlines()
     assert len(lines) == 1
     assert "\x1b" not in lines[0]
@@ -62,10 +66,70 @@ def test_what_strangers_chose_begins_no_line(root: logging.Logger, form: str) ->
 
 def test_an_exception_is_told_whole(root: logging.Logger) -> None:
     stream = io.StringIO()
-    log_to(stream, "info", "json")
-    try:
-        raise ValueError("why")
-    except ValueError:
-        logging.getLogger("x").warning("failed", exc_info=True)
+    with closing(log_to(stream, "info", "json")):
+        try:
+            raise ValueError("why")
+        except ValueError:
+            logging.getLogger("x").warning("failed", exc_info=True)
     record = json.loads(stream.getvalue())
     assert record["exc_info"].endswith("ValueError: why")
+
+
+def test_lines_that_nobody_reads_are_dropped_and_counted() -> None:
+    """And nobody waits for them: 64 KiB fill a pipe."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as stream, os.fdopen(reading) as read:
+        handler = QueueingHandler(stream, waiting=1000)
+        logger = logging.getLogger("flood")
+        logger.propagate = False
+        logger.addHandler(handler)
+        logging.getLogger("gchat.logs").addHandler(handler)
+        lines = 0
+        while not handler._dropped:
+            logger.warning("x" * 99)
+            lines += 1
+        for _ in range(9):
+            logger.warning("x" * 99)
+        got = [read.readline() for _ in range(lines - 1)]  # all but the one that was dropped
+        assert set(got) == {"x" * 99 + "\n"}
+        logger.warning("again")
+        assert read.readline() == "again\n"
+        assert read.readline() == "10 lines of the log were dropped\n"
+        logger.removeHandler(handler)
+        logging.getLogger("gchat.logs").removeHandler(handler)
+        handler.close()
+
+
+def test_an_unread_log_stops_nobody(tmp_path: Path) -> None:
+    """64 KiB of it, and the server stood still."""
+    flags = ["--port", "0", "--data", str(tmp_path), "--log-level", "debug"]
+    environment = os.environ | {"GCHAT_SERVER_PROXIES": "127.0.0.1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gchat", *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    port = int(process.stdout.readline().rsplit(":", 1)[1])
+    for _ in range(1200):  # some 90 bytes each
+        with LineClient(port, b"no header\n") as client:
+            client.read_to_end()
+    tuan = LineClient(port, b"PROXY UNKNOWN\r\nTuan\n")
+    assert tuan.read_line() == "Tuan has connected to the chat room"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0, "nobody reads the last lines either"
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_a_health_check_is_no_warning(make_server: Callable[..., ServerProcess]) -> None:
+    server = make_server(server_proxies="127.0.0.1", log_level="debug")
+    LineClient(server.port).close()
+    with LineClient(server.port, b"no header\n") as client:
+        client.read_to_end()
+    while "no PROXY header" not in server.log:
+        pass
+    assert server.log.count("did not send a valid") == 1

@@ -145,3 +145,18 @@ def test_systemd_is_told(make_server: Callable[..., ServerProcess], tmp_path: Pa
         assert sock.recv(100) == b"READY=1"
         assert server.stop() == 0
         assert sock.recv(100) == b"STOPPING=1"
+
+
+@pytest.mark.parametrize(("files", "starts"), [(64, False), (79, False), (80, True)])
+def test_too_few_files_may_be_open(files: int, starts: bool, tmp_path: Path) -> None:
+    command = f"ulimit -n {files}; exec {sys.executable} -m gchat --port 0 --data {tmp_path}"
+    process = subprocess.Popen(
+        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=30)
+    assert line.startswith("Server started on") is starts
+    assert ("files may be open at once, and 80 are the least" in errors) is not starts
+    assert process.returncode == (0 if starts else 2)

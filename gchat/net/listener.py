@@ -32,6 +32,10 @@ FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 MakeSession = Callable[[gsocket.socket, int, Origin, Endpoint], Session]
 
 
+class _NothingSaid(Exception):
+    """A proxy has connected and gone."""
+
+
 class Listener:
     """Listening addresses and the sessions that came in by them."""
 
@@ -134,6 +138,8 @@ class Listener:
         if self._proxies and origin.is_one_of(self._proxies):
             try:
                 found, first = self._ask_proxy(sock)
+            except _NothingSaid:
+                return  # a health check
             except (BadProxy, OSError, gevent.Timeout) as error:
                 self.refused["proxy"] += 1
                 log.warning("proxy %s did not send a valid PROXY header: %s", origin.host, error)
@@ -156,7 +162,7 @@ class Listener:
                 while (found := proxied(data)) is None:
                     more = sock.recv(V2_BYTES - len(data))
                     if not more:
-                        raise BadProxy("connection closed")
+                        raise BadProxy("connection closed") if data else _NothingSaid
                     data += more
         finally:
             self._asked -= 1
