@@ -50,7 +50,7 @@ class Acceptor(StreamServer):
         super().__init__(
             _unix_socket(where) if isinstance(where, str) else where,
             lambda sock, address: handle(sock, address, endpoint),
-            backlog=BACKLOG,
+            backlog=None if isinstance(where, str) else BACKLOG,  # that one listens already
         )
         self.endpoint = endpoint
         self._full = full

@@ -5,7 +5,8 @@ moves what goes in and what comes out.
 from __future__ import annotations
 
 import hashlib
-import os
+import ipaddress
+import re
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from gevent.event import Event
 from OpenSSL import SSL
 
 from gchat.errors import GchatError
+from gchat.private import write_private
 
 PIECE_BYTES = 65536  # of plaintext, encrypted at once
 CERTIFICATE_DAYS = 3650  # a self-signed one is for who compares its fingerprint
@@ -225,6 +227,14 @@ def self_signed(folder: Path, name: str) -> Certificate:
     return Certificate(certificate, key)
 
 
+def _names(name: str) -> list[x509.GeneralName]:
+    """What clients call the server: its name, this machine and its name in the network."""
+    hosts = dict.fromkeys((name, "localhost", socket.gethostname()))
+    known = [host for host in hosts if re.fullmatch(r"[A-Za-z0-9_.-]+", host)]
+    loopback = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
+    return [*map(x509.DNSName, known), *map(x509.IPAddress, loopback)]
+
+
 def _make(certificate: Path, key: Path, name: str) -> None:
     secret = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -237,7 +247,7 @@ def _make(certificate: Path, key: Path, name: str) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=CERTIFICATE_DAYS))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_names(name)), critical=False)
         .sign(secret, hashes.SHA256())
     )
     pem = secret.private_bytes(
@@ -245,6 +255,5 @@ def _make(certificate: Path, key: Path, name: str) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
+    write_private(key, pem)
     certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))

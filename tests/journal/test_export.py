@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gchat.core.history import Batch, Query, Record, conversation
+from gchat.journal.sqlite import export as export_module
 from gchat.journal.sqlite.export import backup, export
 from gchat.journal.sqlite.schema import APPLICATION_ID, StoreError
 from gchat.journal.sqlite.store import FILE, Store
+from gchat.private import write_private
 
 WHO = ("n", "n!u@h")
 LINES = (
@@ -116,3 +120,39 @@ def test_a_backup_is_nobody_elses_to_read(folder: Path, tmp_path: Path) -> None:
     backup(folder, target)
     assert target.stat().st_mode & 0o777 == 0o600
     assert target.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_slow_export_does_not_keep_the_log_of_writes_from_being_written_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "EXPORT_LINES", 2)
+    store = Store(tmp_path)
+    store.write(Batch(LINES))
+    lines = export(tmp_path)
+    first = [next(lines), next(lines)]
+    store.write(Batch((replace(LINES[0], msgid="id4", at=LINES[2].at + 1),)))
+    with sqlite3.connect(tmp_path / FILE) as other:
+        busy, pages, back = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert (busy, pages, back) == (0, 0, 0), "nobody holds an old state of the file"
+    other.close()
+    whole = [json.loads(line)["msgid"] for line in [*first, *lines]]
+    assert whole == ["id1", "id2", "id3"], "what there was when it began"
+    store.close()
+
+
+def test_what_nobody_else_may_read_is_private_from_the_start(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.close()
+    target = tmp_path / "not" / "there" / FILE
+    before = os.umask(0)
+    try:
+        backup(tmp_path, target)
+        old = tmp_path / "key"
+        old.write_bytes(b"old")
+        old.chmod(0o644)
+        write_private(old, b"new")
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (target, old)] == [0o600, 0o600]
+    assert target.parent.stat().st_mode & 0o077 == 0
+    assert old.read_bytes() == b"new"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from websockets.sync.client import connect
 
 from gchat.net.tls import self_signed
@@ -64,7 +65,7 @@ def test_web_over_tls(server: ServerProcess) -> None:
     url = f"wss://127.0.0.1:{server.port}"
     with connect(url, ssl=trusting()) as web:
         web.send("PING hello")
-        assert web.recv(timeout=15) == ":gchat.local PONG gchat.local hello"
+        assert web.recv(timeout=15) == ":gchat.local PONG gchat.local :hello"
 
 
 def test_much_in_both_directions(server: ServerProcess, over_tls: None) -> None:
@@ -99,7 +100,7 @@ def test_a_handshake_byte_by_byte(server: ServerProcess) -> None:
                 answer += tls.read(1000)
             except ssl.SSLWantReadError:
                 continue
-        assert answer == b":gchat.local PONG gchat.local x\r\n"
+        assert answer == b":gchat.local PONG gchat.local :x\r\n"
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
@@ -273,3 +274,16 @@ def test_a_certificate_that_cannot_be_used(flags: list[str], says: str) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert says in done.stderr
+
+
+def test_a_self_signed_certificate_names_this_machine(tmp_path: Path) -> None:
+    self_signed(tmp_path, "chat.example.org")
+    pem = (tmp_path / "tls-certificate.pem").read_bytes()
+    names = x509.load_pem_x509_certificate(pem).extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    assert {"chat.example.org", "localhost", socket.gethostname()} <= set(
+        names.value.get_values_for_type(x509.DNSName)
+    )
+    addresses = names.value.get_values_for_type(x509.IPAddress)
+    assert list(map(str, addresses)) == ["127.0.0.1", "::1"]

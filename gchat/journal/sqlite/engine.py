@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.store import Durability, Store
+from gchat.private import write_private
 from gchat.workers import WorkerPool
 
 SECRET, SECRET_BYTES = "journal.secret", 32
@@ -85,9 +85,7 @@ def _secret(path: Path) -> bytes:
         found = path.read_bytes() if path.exists() else b""
         if len(found) != SECRET_BYTES:
             found = token_bytes(SECRET_BYTES)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(found)
+            write_private(path, found)
     except OSError as error:
         raise JournalError(
             f"{path} cannot be used: {error.strerror}. Choose another --data folder, or --memory "

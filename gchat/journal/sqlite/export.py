@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from gchat.journal.sqlite.schema import StoreError, check
 from gchat.journal.sqlite.store import FILE
+from gchat.private import make_private
+
+EXPORT_LINES = 1000  # that are read at once
 
 
 def _open(folder: Path) -> sqlite3.Connection:
@@ -31,6 +35,20 @@ def _open(folder: Path) -> sqlite3.Connection:
     return connection
 
 
+def _rows(connection: sqlite3.Connection, columns: str) -> Iterator[tuple[Any, ...]]:
+    """All that there are now, with their ids, some at a time: a read that lasts would keep the
+    server's log of writes from being written back, and it would grow until the end.
+    """
+    (last,) = connection.execute("SELECT max(id) FROM entries").fetchone()
+    query = f"SELECT id, {columns} FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
+    at = 0
+    rows: list[tuple[Any, ...]] = [()]
+    while rows:
+        rows = connection.execute(query, (at, last or 0, EXPORT_LINES)).fetchall()
+        yield from rows
+        at = rows[-1][0] if rows else at
+
+
 def export(folder: Path) -> Iterator[str]:
     """A JSON object for each line that is kept, in the order in which they were shown: time (UTC),
     msgid, kind (the IRC command), room (or null), nick, source, target, text, and where there are
@@ -38,8 +56,8 @@ def export(folder: Path) -> Iterator[str]:
     """
     columns = "at, msgid, kind, place, nick, source, target, text, arg, tags"
     with closing(_open(folder)) as connection:
-        for row in connection.execute(f"SELECT {columns} FROM entries ORDER BY id"):  # noqa: S608
-            at, msgid, kind, place, nick, source, target, text, arg, tags = row
+        for row in _rows(connection, columns):
+            _, at, msgid, kind, place, nick, source, target, text, arg, tags = row
             moment = datetime.fromtimestamp(at // 1000, UTC)
             found = {
                 "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03}Z",
@@ -65,8 +83,7 @@ def backup(folder: Path, target: Path) -> None:
     with closing(_open(folder)) as source:
         try:
             target.parent.mkdir(0o700, parents=True, exist_ok=True)
-            # what people say is nobody else's to read, from the first byte on
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(make_private(target))  # what people say is nobody else's to read
         except OSError as error:
             raise StoreError(f"{target} cannot be written: {error.strerror}.") from None
         try:
