@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import precis_i18n
 
@@ -29,6 +30,8 @@ _PRESERVED = precis_i18n.get_profile("UsernameCasePreserved")
 _NICK_FORBIDDEN = re.compile(r"[\s,*?!@:./]")
 _NICK_FORBIDDEN_FIRST = re.compile(r"[0-9#&$~%+=-]")
 _ROOM_FORBIDDEN = re.compile(r"[\s,:*?\x00-\x1f\x7f]")
+_SIGNS = re.compile(r"([\[\]{}\\|^`_-]+)")
+_BIDI_RULE = "DISALLOWED/bidi_rule"
 _ASCII_PRINTABLE = re.compile(r"[!-~]+")
 
 
@@ -47,11 +50,31 @@ def casefold(name: str) -> str:
     return _fold_unicode(name)
 
 
+def _enforced(profile: Any, name: str) -> str:
+    """What PRECIS makes of a name. Its rule for text in both directions (RFC 5893) is meant for the
+    labels of host names and refuses a name from right to left that ends with "_", which clients add
+    where a name is taken: signs of ASCII part a name, and the rule is kept by each part. Raises
+    UnicodeEncodeError.
+    """
+    try:
+        return str(profile.enforce(name))
+    except UnicodeEncodeError as error:
+        if error.reason != _BIDI_RULE:
+            raise
+        parts = _SIGNS.split(name)
+        if len(parts) == 1:
+            raise
+        return "".join(
+            part if _SIGNS.fullmatch(part) or not part else str(profile.enforce(part))
+            for part in parts
+        )
+
+
 @lru_cache(maxsize=16384)
 def _fold_unicode(name: str) -> str:
     bare = name.lstrip("#")
     try:
-        return name[: len(name) - len(bare)] + str(_MAPPED.enforce(bare))
+        return name[: len(name) - len(bare)] + _enforced(_MAPPED, bare)
     except UnicodeEncodeError:
         return name
 
@@ -62,9 +85,11 @@ def _prepared(name: str) -> str:
     if _ASCII_PRINTABLE.fullmatch(name):
         return name
     try:
-        _MAPPED.enforce(name)
-        return str(_PRESERVED.enforce(name))
+        _enforced(_MAPPED, name)
+        return _enforced(_PRESERVED, name)
     except UnicodeEncodeError as error:
+        if error.reason == _BIDI_RULE:
+            raise InvalidName("mixes letters written from right to left with others") from None
         char = name[error.start : error.start + 1]
         raise InvalidName(f"has a character that is not allowed in names: {char!a}") from None
 

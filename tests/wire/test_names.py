@@ -95,3 +95,41 @@ def test_any_text_is_a_name_or_is_refused(text: str) -> None:
 )
 def test_user_names(given_name: str, shown: str) -> None:
     assert clean_username(given_name) == shown
+
+
+@pytest.mark.parametrize("name", ["علی", "علی_", "_علی_", "דוד_", "דוד__", "דוד|דוד", "علی-2_"])
+def test_names_from_right_to_left_may_have_signs(name: str) -> None:
+    """As every client makes another nickname where the one that it asks for is taken."""
+    assert check_nickname(name) == name
+    assert casefold(name) == name
+    assert casefold(casefold(name)) == casefold(name)
+
+
+@pytest.mark.parametrize("name", ["aعلی", "علیa", "دודd", "٣علی"])
+def test_the_reason_is_the_true_one(name: str) -> None:
+    with pytest.raises(InvalidName, match="mixes"):
+        check_nickname(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("ж" * 30, ""),
+        ("ж" * 31, "is longer than 30 characters"),
+        ("ế" * 20, ""),
+        ("ế" * 21, "is longer than 60 bytes"),
+    ],
+)
+def test_a_nickname_is_bounded_in_characters_and_bytes(name: str, reason: str) -> None:
+    if not reason:
+        assert check_nickname(name) == name
+        return
+    with pytest.raises(InvalidName, match=reason):
+        check_nickname(name)
+
+
+@pytest.mark.parametrize(("letter", "most"), [("x", 63), ("ж", 31), ("ế", 21)])
+def test_a_rooms_name_is_bounded_in_bytes(letter: str, most: int) -> None:
+    assert check_room("#" + letter * most)
+    with pytest.raises(InvalidName, match="is longer than 64 bytes"):
+        check_room("#" + letter * (most + 1))
