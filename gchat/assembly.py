@@ -90,6 +90,11 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def tick_ms() -> int:
+    """Milliseconds of a clock that never jumps."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def _descriptors() -> int:
     """How many file descriptors there may be; raises the soft limit to the hard one first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -6,11 +6,13 @@ import logging
 import time
 from collections.abc import Callable
 
+import gevent
 from gevent import socket as gsocket
 from msgspec.structs import replace
 
 from gchat import assembly
-from gchat.assembly import readable_address, wall_ms
+from gchat.assembly import readable_address, tick_ms, wall_ms
+from gchat.clock import watch_clock
 from gchat.config import Config, ConfigError
 from gchat.config.rules import host_and_port
 from gchat.config.settings import reloaded
@@ -66,7 +68,7 @@ class Server:
         self._visitors = Visitors()
         self._replay = ReplayBuffer(config.journal.replay, config.journal.keep_days, wall_ms)
         boot = f"{wall_ms():x}"
-        self._engine = engine_of(config)(config, self.hub, self._show, wall_ms, boot)
+        self._engine = engine_of(config)(config, self.hub, self._show, wall_ms, boot, tick_ms)
         try:
             self._fill_replay()
         except BaseException:
@@ -117,6 +119,7 @@ class Server:
         """Begins to accept. Raises OSError where it cannot listen there."""
         self._listener.start()
         self._engine.start()
+        self._clock_watch = gevent.spawn(watch_clock, wall_ms, tick_ms)
         if self._metrics is not None:
             self._metrics.start()
             log.info("metrics on %s", readable_address(*self._metrics.address))
@@ -124,6 +127,7 @@ class Server:
 
     def stop(self) -> None:
         """Tells everyone, closes every connection, ends the journal. Takes bounded time."""
+        self._clock_watch.kill()
         log.info("stopping: %d users are connected", len(self.hub.users))
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self.node.config.times.shutdown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gchat.core.events import Entry
 from gchat.wire.names import casefold
 
 
@@ -42,3 +43,11 @@ class ServerBan:
     by: str
     at: int
     until: int = 0
+    # of `Entry.tick`, in the run in which it was set
+    ends: int = field(default=0, compare=False)
+
+    def is_over(self, entry: Entry) -> bool:
+        """Whether it has ended: what the clock was set to makes no difference in the same run."""
+        if self.ends:
+            return entry.tick >= self.ends
+        return bool(self.until) and entry.at >= self.until

@@ -154,14 +154,14 @@ class Killed(Struct, frozen=True, gc=False):
 
 
 class ServerBanSet(Struct, frozen=True, gc=False):
-    """A ban of who matches `mask` (user@host), or its end (`reason` is `None`). `until` is in
+    """A ban of who matches `mask` (user@host), or its end (`reason` is `None`). It lasts so many
     milliseconds, 0 for ever.
     """
 
     uid: int
     mask: str
     reason: str | None
-    until: int = 0
+    lasts: int = 0
 
 
 class Walloped(Struct, frozen=True, gc=False):
@@ -345,3 +345,4 @@ class Entry(Struct, frozen=True, gc=False):
     at: int  # milliseconds since 1970 in UTC, never less than the entry's before
     msgid: str  # unique; sorts as the entries do
     event: Event
+    tick: int = 0  # milliseconds of a clock that never jumps: for durations, in one run only

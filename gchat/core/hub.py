@@ -10,6 +10,7 @@ from gchat.config import Config
 from gchat.core import masks
 from gchat.core.accounts import Account, ServerBan
 from gchat.core.effects import Refused, Saved
+from gchat.core.events import Entry
 from gchat.core.rooms import Room
 from gchat.core.skeletons import SkeletonIndex
 from gchat.core.users import Gone, User
@@ -98,12 +99,12 @@ class Hub:
             members = dict.fromkeys(uid for name in user.rooms for uid in self.rooms[name].members)
         return tuple(uid for uid in members if uid != user.uid)
 
-    def server_ban(self, username: str, host: str, now: int) -> ServerBan | None:
-        """The ban that keeps somebody out at a time in milliseconds."""
+    def server_ban(self, username: str, host: str, entry: Entry) -> ServerBan | None:
+        """The ban that keeps somebody out who comes with this entry."""
         if not self.bans:
             return None
         person = masks.fold(f"{username}@{host}")
         for mask, ban in self.bans.items():
-            if (not ban.until or now < ban.until) and masks.is_from(mask, person):
+            if masks.is_from(mask, person) and not ban.is_over(entry):
                 return ban
         return None

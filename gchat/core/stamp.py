@@ -1,4 +1,4 @@
-"""Gives events their place, time and id. The clock is handed in."""
+"""Gives events their place, time and id. The clocks are handed in."""
 
 from __future__ import annotations
 
@@ -7,27 +7,48 @@ from collections.abc import Callable
 from gchat.core.events import Entry, Event
 
 _PER_MILLISECOND = 0x10000  # ids in one millisecond, before the next one is borrowed
+SLOWED = 2  # while the clock is behind what is stored, time passes this many times slower
 
 
 class Stamper:
-    """Makes entries whose time never goes backwards and whose ids sort as they were made."""
+    """Makes entries whose time never goes backwards and whose ids sort as they were made.
 
-    def __init__(self, now: Callable[[], int], earliest: int = 0) -> None:
-        self._now = now  # milliseconds since 1970; may jump
+    Where the clock is set back, or what is stored is ahead of it, the time goes on from there more
+    slowly until the clock has caught up: so two messages never seem to be of the same moment.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], int],
+        earliest: int = 0,
+        tick: Callable[[], int] | None = None,
+    ) -> None:
+        """`now`: milliseconds since 1970, which may jump; `tick`: those of a clock that never does,
+        for durations (without it, `now` has to do). No entry is stamped before `earliest`.
+        """
+        self._now = now
+        self._tick = tick
         self._seq = 0
-        self._at = earliest  # no entry is stamped with an earlier time
+        self._at = earliest
         self._within = 0  # entries already made in the millisecond `_at`
+        # when the time last came from the clock, or was moved on
+        self._since = tick() if tick is not None else earliest
 
     def stamp(self, event: Event) -> Entry:
         """The event's entry, the next in order."""
         now = self._now()
+        tick = self._tick() if self._tick is not None else now
         if now > self._at:
-            self._at = now
-            self._within = 0
+            self._move(now, tick)
+        elif tick - self._since >= SLOWED:
+            passed = (tick - self._since) // SLOWED
+            self._move(self._at + passed, self._since + passed * SLOWED)
         elif self._within == _PER_MILLISECOND:
-            self._at += 1
-            self._within = 0
+            self._move(self._at + 1, self._since)
         msgid = f"{self._at:012x}{self._within:04x}"
         self._within += 1
         self._seq += 1
-        return Entry(self._seq, self._at, msgid, event)
+        return Entry(self._seq, self._at, msgid, event, tick)
+
+    def _move(self, at: int, since: int) -> None:
+        self._at, self._since, self._within = at, since, 0

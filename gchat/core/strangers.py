@@ -22,7 +22,7 @@ def check_accepts(user: User, receiver: User) -> None:
 
 def meet(hub: Hub, user: User, receiver: User, at: int) -> None:
     """Before somebody is reached: who reaches many strangers has to wait. Both know each other from
-    here on. `at` is in milliseconds. Raises Refused.
+    here on. `at` is an entry's tick. Raises Refused.
     """
     if receiver.uid not in user.known:
         if not user.rooms.keys() & receiver.rooms.keys():

@@ -13,12 +13,18 @@ from gchat.journal.sqlite.engine import SqliteEngine
 
 
 class MakeEngine(Protocol):
-    """Makes one of the engines. `wall_ms`: milliseconds since 1970; `boot`: different for each run
-    of the server. Raises JournalError.
+    """Makes one of the engines. `wall_ms`: milliseconds since 1970; `tick_ms`: those of a clock
+    that never jumps; `boot`: different for each run of the server. Raises JournalError.
     """
 
     def __call__(
-        self, config: Config, hub: Hub, show: Show, wall_ms: Callable[[], int], boot: str
+        self,
+        config: Config,
+        hub: Hub,
+        show: Show,
+        wall_ms: Callable[[], int],
+        boot: str,
+        tick_ms: Callable[[], int] | None = None,
     ) -> Engine: ...
 
 

@@ -192,8 +192,8 @@ def _logged_in(likely: Likely) -> Event:
 
 def _server_ban_set(likely: Likely) -> Event:
     mask, reason = likely.one("*@elsewhere", "~u@other"), likely.one(None, "away with you")
-    until = likely.one(0, 1, 9_999_999_999_999)
-    return ServerBanSet(likely.operator().uid, mask, reason, until)
+    lasts = likely.one(0, 1, 9_999_999_999)
+    return ServerBanSet(likely.operator().uid, mask, reason, lasts)
 
 
 def _joined(likely: Likely) -> Event:

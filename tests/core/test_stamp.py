@@ -35,3 +35,25 @@ def test_more_ids_than_fit_in_a_millisecond_borrow_the_next_one() -> None:
     entries = [stamper.stamp(Quit(1, "")) for _ in range(0x10000 + 1)]
     assert (entries[-2].at, entries[-1].at) == (5, 6)
     assert entries[-2].msgid < entries[-1].msgid
+
+
+def test_while_the_clock_is_behind_time_goes_on_more_slowly() -> None:
+    """After one message at two hours ahead, every later one was of the same millisecond."""
+    ahead = 7_200_000
+    wall, tick = [ahead], [0]
+    stamper = Stamper(lambda: wall[0], tick=lambda: tick[0])
+    first = stamper.stamp(Quit(1, ""))
+    wall[0] = 0  # it is set right
+    times = []
+    for passed in (1, 2, 1000, ahead, 3 * ahead):
+        wall[0] = tick[0] = passed
+        times.append(stamper.stamp(Quit(1, "")).at - first.at)
+    assert times == [0, 1, 500, ahead // 2, 3 * ahead - ahead]
+
+
+def test_durations_are_of_the_clock_that_never_jumps() -> None:
+    tick = [5]
+    stamper = Stamper(lambda: 1_000_000, tick=lambda: tick[0])
+    assert stamper.stamp(Quit(1, "")).tick == 5
+    tick[0] = 7
+    assert stamper.stamp(Quit(1, "")).tick == 7

@@ -12,7 +12,7 @@ import pytest
 
 from gchat.core.history import Batch, Query, Record
 from gchat.journal.sqlite import retention
-from gchat.journal.sqlite.retention import DAY_MS, Keep, Retention
+from gchat.journal.sqlite.retention import DAY_MS, Keep, Retention, SaneClock
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -121,3 +121,46 @@ def test_every_look_begins_with_the_first_place(store: Store) -> None:
         while not sweeper.step():
             pass
         assert (len(kept(store, "!before")), len(kept(store, "#a"))) == (10, 10)
+
+
+HOUR_MS = DAY_MS // 24
+
+
+@pytest.mark.parametrize(
+    ("stopped", "ran", "believed"),
+    [
+        (0, 0, True),
+        (DAY_MS, 0, True),  # switched off overnight
+        (DAY_MS + 1, 0, False),
+        (400 * DAY_MS, DAY_MS - 1, False),
+        (400 * DAY_MS, DAY_MS, True),  # it has been so for a day: it is right
+    ],
+)
+def test_a_clock_that_is_far_ahead_is_not_believed_at_once(
+    caplog: pytest.LogCaptureFixture, stopped: int, ran: int, believed: bool
+) -> None:
+    """One start with the clock 400 days ahead, and 30 days to be kept: everything was deleted."""
+    tick = [0]
+    clock = SaneClock(lambda: NOW + stopped + tick[0], lambda: tick[0], NOW)
+    clock.now()
+    tick[0] = ran
+    assert clock.now() == NOW + ran + (stopped if believed else 0)
+    assert ("days ahead of the last message" in caplog.text) is (stopped > DAY_MS)
+
+
+def test_a_jump_while_it_runs_is_not_believed_and_one_back_is() -> None:
+    wall, tick = [NOW], [0]
+    clock = SaneClock(lambda: wall[0], lambda: tick[0], NOW)
+    assert clock.now() == NOW
+    tick[0] += HOUR_MS
+    wall[0] += 400 * DAY_MS
+    assert clock.now() == NOW + HOUR_MS
+    tick[0] += HOUR_MS
+    wall[0] = NOW + 2 * HOUR_MS
+    assert clock.now() == NOW + 2 * HOUR_MS
+    wall[0] -= HOUR_MS
+    assert clock.now() == NOW + HOUR_MS
+
+
+def test_an_empty_file_knows_no_time() -> None:
+    assert SaneClock(lambda: NOW, lambda: 0, 0).now() == NOW

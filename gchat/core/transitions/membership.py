@@ -186,9 +186,9 @@ def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
     if target.uid in room.members:
         raise Refused(ERR_USERONCHANNEL, target.nick, room.name)
     check_accepts(user, target)
-    check_invitations(user, target, entry.at)
-    meet(hub, user, target, entry.at)
-    target.invitations.add(INVITATIONS, entry.at)
+    check_invitations(user, target, entry.tick)
+    meet(hub, user, target, entry.tick)
+    target.invitations.add(INVITATIONS, entry.tick)
     room.invited &= hub.users.keys()  # who was invited and is gone need not be kept
     if room.rank(user.uid) >= HALFOP:  # from others it is news, and no way past bans and keys
         room.invited.add(target.uid)
@@ -218,10 +218,10 @@ def knocked(hub: Hub, entry: Entry, event: Knocked) -> tuple[Effect, ...]:
         raise Refused(ERR_CHANOPEN, room.name)
     if room.bans(user):
         raise Refused(ERR_BANNEDFROMCHAN, room.name)
-    if room.knocks.wait(KNOCKS, KNOCK_SECONDS, entry.at):
+    if room.knocks.wait(KNOCKS, KNOCK_SECONDS, entry.tick):
         raise Refused(ERR_TOOMANYKNOCK, room.name)
-    approach(hub, user, room.name, entry.at)
-    room.knocks.add(KNOCKS, entry.at)
+    approach(hub, user, room.name, entry.tick)
+    room.knocks.add(KNOCKS, entry.tick)
     staff = tuple(_staff(room))
     return (Knock(**user.doing(entry), uids=staff, room_name=room.name, text=event.text),)
 

@@ -47,7 +47,7 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
     """The nickname is theirs, if it is still free, and no other account's."""
     if event.uid in hub.users:
         raise Refused(ERR_ALREADYREGISTERED)
-    ban = hub.server_ban(event.username, event.host, entry.at)
+    ban = hub.server_ban(event.username, event.host, entry)
     if ban is not None:
         raise Refused(ERR_YOUREBANNEDCREEP, text=f"You are banned: {ban.reason}")
     key = casefold(event.nick)
@@ -193,7 +193,7 @@ def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     if len(user.connections) >= hub.config.limits.connections_per_person:
         text = "You have too many connections"
         raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
-    if hub.server_ban(event.username, event.host, entry.at) is not None:
+    if hub.server_ban(event.username, event.host, entry) is not None:
         raise Refused(ERR_YOUREBANNEDCREEP)
     user.connections[event.connection] = f"{event.username}@{event.host}"
     return ()

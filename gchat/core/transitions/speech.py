@@ -32,7 +32,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
     if status or is_room(event.target):
         room = hub.room(event.target[len(status) :])
         try:
-            _check_speech(room, user, event, entry.at)
+            _check_speech(room, user, event, entry.tick)
         except Refused:
             if hub.shows(room, user.uid):
                 raise
@@ -49,7 +49,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
         receiver = hub.named(event.target)
         check_accepts(user, receiver)
         if receiver is not user:
-            meet(hub, user, receiver, entry.at)
+            meet(hub, user, receiver, entry.tick)
         target, target_id = receiver.nick, receiver.account_id
         uids = (receiver.uid,) if receiver is user else (receiver.uid, user.uid)
     user.spoke = entry.at

@@ -27,12 +27,18 @@ class MemoryEngine:
     keeps = "Messages are kept in memory only"
 
     def __init__(
-        self, config: Config, hub: Hub, show: Show, wall_ms: Callable[[], int], boot: str
+        self,
+        config: Config,
+        hub: Hub,
+        show: Show,
+        wall_ms: Callable[[], int],
+        boot: str,
+        tick_ms: Callable[[], int] | None = None,
     ) -> None:
         self.secret = token_bytes(SECRET_BYTES)
         self.archive = MemoryArchive(boot)
         self._hub = hub
-        self.journal = MemoryJournal(partial(apply, hub), show, wall_ms, self._keep)
+        self.journal = MemoryJournal(partial(apply, hub), show, wall_ms, self._keep, tick_ms)
 
     def _keep(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:

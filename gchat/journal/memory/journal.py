@@ -28,7 +28,9 @@ class Shown:
 
 
 class MemoryJournal:
-    """`keep` takes in what is shown, for the past; `now` gives milliseconds since 1970."""
+    """`keep` takes in what is shown, for the past; `now` gives milliseconds since 1970,
+    `tick` those of a clock that never jumps.
+    """
 
     def __init__(
         self,
@@ -36,11 +38,12 @@ class MemoryJournal:
         show: Show,
         now: Callable[[], int],
         keep: Keep = lambda effects: None,
+        tick: Callable[[], int] | None = None,
     ) -> None:
         self._apply = apply
         self._show = show
         self._keep = keep
-        self._stamper = Stamper(now)
+        self._stamper = Stamper(now, tick=tick)
         self._closed = False
         self._applying = False
 

@@ -30,7 +30,13 @@ class SqliteEngine:
     """Everything is stored in a folder before it is shown."""
 
     def __init__(
-        self, config: Config, hub: Hub, show: Show, wall_ms: Callable[[], int], boot: str
+        self,
+        config: Config,
+        hub: Hub,
+        show: Show,
+        wall_ms: Callable[[], int],
+        boot: str,
+        tick_ms: Callable[[], int] | None = None,
     ) -> None:
         folder = data_folder(config.journal.data)
         self._store = Store(folder, cast("Durability", config.journal.durability))
@@ -45,12 +51,19 @@ class SqliteEngine:
             raise
         self._writer = WorkerPool(1)
         self._sqlite_journal = SqliteJournal(
-            self._store, self._writer, partial(apply, hub), show, wall_ms, boot, hub.place
+            self._store,
+            self._writer,
+            partial(apply, hub),
+            show,
+            wall_ms,
+            boot,
+            hub.place,
+            tick_ms,
         )
         self.journal = self._sqlite_journal
         self.archive = StoreArchive(self._store)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
-        self._retention = Retention(self._store, self._writer, wall_ms, keep)
+        self._retention = Retention(self._store, self._writer, wall_ms, keep, tick_ms)
         self._sweeper: gevent.Greenlet[..., None] | None = None
 
     def start(self) -> None:

@@ -67,8 +67,8 @@ class Pending:
 
 
 class SqliteJournal:
-    """`now` gives milliseconds since 1970; `boot` is different for each run;
-    `writer` is the only thread that writes to the store.
+    """`now` gives milliseconds since 1970, `tick` those of a clock that never jumps; `boot` is
+    different for each run; `writer` is the only thread that writes to the store.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
     while one batch was written is the next batch. Where a batch cannot be stored, its messages (and
@@ -86,13 +86,14 @@ class SqliteJournal:
         now: Callable[[], int],
         boot: str,
         places: Places = str,
+        tick: Callable[[], int] | None = None,
     ) -> None:
         self._places = places
         self._store = store
         self._boot = boot
         self._apply = apply
         self._show = show
-        self._stamper = Stamper(now, store.last_at + 1)
+        self._stamper = Stamper(now, store.last_at + 1, tick)
         self._queue: list[Pending] = []
         self._owed: dict[tuple[str, str], Saved] = {}  # what could not be saved yet
         self._applying = False

@@ -29,15 +29,53 @@ class Keep:
     lines: int = 0  # of each room and conversation
 
 
+class SaneClock:
+    """What time it is, as far as messages may be deleted for it. A clock that is further ahead of
+    the last message than the server has been running (and a day more) may be wrong, and what was
+    deleted for it is gone: it is believed when the server has run with it for a day.
+    """
+
+    def __init__(self, now: Callable[[], int], tick: Callable[[], int], last_at: int) -> None:
+        """`last_at`: of the last message stored, 0 for none."""
+        self._now = now
+        self._tick = tick
+        self._known = last_at or now(), tick()  # a time that is believed, and the tick at it
+        self._doubted: int | None = None  # since which tick the clock is not believed
+
+    def now(self) -> int:
+        """Milliseconds since 1970, never more than a sane clock would say."""
+        now, tick = self._now(), self._tick()
+        believed = self._known[0] + tick - self._known[1]
+        if now > believed + DAY_MS:
+            if self._doubted is None:
+                self._doubted = tick
+                days = (now - believed) // DAY_MS
+                log.warning(
+                    "the clock is %d days ahead of the last message: nothing more is deleted for "
+                    "its age until it has been so for a day. If it is wrong, set it right",
+                    days,
+                )
+            if tick - self._doubted < DAY_MS:
+                return believed
+        self._doubted = None
+        self._known = now, tick
+        return now
+
+
 class Retention:
     """Works in the writer's thread, between two batches of messages."""
 
     def __init__(
-        self, store: Store, writer: WorkerPool, now: Callable[[], int], keep: Keep
+        self,
+        store: Store,
+        writer: WorkerPool,
+        now: Callable[[], int],
+        keep: Keep,
+        tick: Callable[[], int] | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
-        self._now = now
+        self._sane = SaneClock(now, tick if tick is not None else now, store.last_at)
         self._keep = keep
         self._place = ""  # the places up to here were looked at
 
@@ -57,7 +95,7 @@ class Retention:
         if not store.scrub():
             return False
         if keep.days:
-            old = store.before(self._now() - keep.days * DAY_MS, STEP_LINES)
+            old = store.before(self._sane.now() - keep.days * DAY_MS, STEP_LINES)
             if old:
                 store.forget(old)
                 return False

@@ -9,9 +9,11 @@ from gchat.core.effects import ChangedUserModes, Disconnected, Evicted, Wallop
 from gchat.core.events import (
     Attached,
     Connected,
+    Entry,
     Killed,
     LoggedIn,
     Opered,
+    Quit,
     ServerBanSet,
     UserModeSet,
     Walloped,
@@ -79,7 +81,7 @@ def test_a_ban_of_the_server_puts_out_who_matches_but_operators(stage: Stage) ->
     doing, duy, mai = stage.by(1), stage.by(2), stage.by(4)
     effects = stage.do(ServerBanSet(1, "*@Host[2]", "spam"))
     assert effects == (), "nothing but * and ? is a wildcard"
-    effects = stage.do(ServerBanSet(1, "*@Host?", "spam", NOW + 5), ServerBanSet(1, "x@y", None))
+    effects = stage.do(ServerBanSet(1, "*@Host?", "spam", 5), ServerBanSet(1, "x@y", None))
     assert effects == ()
     assert set(stage.hub.users) == {1}
     ban = ServerBan("*@Host?", "spam", "Tuan!~u@host1", NOW, NOW + 5)
@@ -113,7 +115,7 @@ def test_a_ban_that_is_lifted_or_over_is_saved_so(stage: Stage) -> None:
     assert stage.stored() == (saved_ban("*@a", None),)
     stage.do(ServerBanSet(1, "*@a", None))
     assert stage.stored() == ()
-    stage.do(ServerBanSet(1, "*@a", "x", NOW + 5))
+    stage.do(ServerBanSet(1, "*@a", "x", 5))
     stage.now = NOW + 5
     stage.do(ServerBanSet(1, "*@b", "y"))
     assert set(stage.hub.bans) == {"*@b"}
@@ -121,7 +123,7 @@ def test_a_ban_that_is_lifted_or_over_is_saved_so(stage: Stage) -> None:
 
 
 def test_bans_of_the_server_at_the_limit_and_past_it(stage: Stage) -> None:
-    stage.do(ServerBanSet(1, "*@a", "x", NOW + 5), ServerBanSet(1, "*@b", "y"))
+    stage.do(ServerBanSet(1, "*@a", "x", 5), ServerBanSet(1, "*@b", "y"))
     full = "ERR_BANLISTFULL", ("*@C", "KLINE"), ""
     assert stage.refused(ServerBanSet(1, "*@C", "z")) == full
     stage.do(ServerBanSet(1, "*@b", "another reason"))
@@ -144,9 +146,16 @@ def test_wallops_are_for_who_wants_them(stage: Stage) -> None:
 
 
 def test_bans_that_are_over_let_people_in(stage: Stage) -> None:
-    stage.do(ServerBanSet(1, "*@home", "x", NOW + 5))
-    assert stage.hub.server_ban("~u", "home", NOW + 4) is stage.hub.bans["*@home"]
-    assert stage.hub.server_ban("~u", "home", NOW + 5) is None
-    assert stage.hub.server_ban("~u", "other", NOW) is None
+    stage.do(ServerBanSet(1, "*@home", "x", 5))
+    ban = stage.hub.bans["*@home"]
+
+    def at(passed: int, tick: int) -> Entry:
+        return Entry(9, NOW + passed, "id", Quit(1, ""), NOW + tick)
+
+    assert stage.hub.server_ban("~u", "home", at(4, 4)) is ban
+    assert stage.hub.server_ban("~u", "home", at(5, 5)) is None
+    assert stage.hub.server_ban("~u", "home", at(9_999, 4)) is ban, "the clock has jumped"
+    assert stage.hub.server_ban("~u", "home", at(-9_999, 5)) is None
+    assert stage.hub.server_ban("~u", "other", at(0, 0)) is None
     stage.now = NOW + 5
     stage.do(Connected(9, "An", "~u", "home", "r"))

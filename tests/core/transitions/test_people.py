@@ -115,7 +115,7 @@ def test_nicknames_that_cannot_be_taken(stage: Stage) -> None:
 
 def test_who_is_banned_from_the_server_reads_why(stage: Stage) -> None:
     stage.oper(1)
-    stage.do(ServerBanSet(1, "*@host9", "spam", NOW + 5))
+    stage.do(ServerBanSet(1, "*@host9", "spam", 5))
     banned = "ERR_YOUREBANNEDCREEP", (), "You are banned: spam"
     assert stage.refused(new(9, "An")) == banned
     assert stage.refused(Connected(9, "An", "~u", "HOST9", "r")) == banned
@@ -332,7 +332,7 @@ def test_connections_at_the_limit_and_past_it() -> None:
 def test_a_ban_of_the_server_is_for_every_connection(stage: Stage) -> None:
     stage.log_in(1)
     stage.oper(3)
-    stage.do(ServerBanSet(3, "~v@home", "spam", NOW + 5))
+    stage.do(ServerBanSet(3, "~v@home", "spam", 5))
     event = Attached(1, 7, "Tuan", username="~v", host="home")
     assert stage.refused(event) == ("ERR_YOUREBANNEDCREEP", (), "")
     stage.now = NOW + 5

@@ -97,9 +97,8 @@ def kline(irc: IrcConnection, message: Message) -> None:
     if not words:
         raise Refused(ERR_NEEDMOREPARAMS, "KLINE")
     reason = cut(words[1], REASON_BYTES) if len(words) > 1 else "No reason given"
-    until = irc.node.wall_ms() + minutes * MINUTE_MS if minutes else 0
     for mask in _masks(irc, words[0]):
-        if irc.commit(ServerBanSet(irc.peer.uid, mask, reason, until)):
+        if irc.commit(ServerBanSet(irc.peer.uid, mask, reason, minutes * MINUTE_MS)):
             lasts = f" for {minutes} min" if minutes else ""
             irc.say("NOTICE", irc.nick, f"{mask} is banned{lasts}")
 
