@@ -12,13 +12,32 @@ import gevent
 import pytest
 
 from gchat.core.apply import apply
-from gchat.core.effects import Effect, Redaction, Spoke
-from gchat.core.events import Connected, Joined, Redacted, Said, TopicSet, UserModeSet
+from gchat.core.effects import Effect, Failure, Redaction, Spoke
+from gchat.core.events import (
+    AccountDropped,
+    AccountMade,
+    CertificateSet,
+    Connected,
+    Event,
+    Joined,
+    MetadataSet,
+    ModeChange,
+    ModesSet,
+    Opered,
+    PasswordSet,
+    Redacted,
+    RoomRegistered,
+    RoomRenamed,
+    Said,
+    ServerBanSet,
+    TopicSet,
+    UserModeSet,
+)
 from gchat.core.history import Batch, Query, Record
 from gchat.core.hub import Hub
 from gchat.journal.sqlite import journal as sqlite_module
 from gchat.journal.sqlite import store as store_module
-from gchat.journal.sqlite.journal import NOT_STORED, SqliteJournal
+from gchat.journal.sqlite.journal import LOST_AFTERWARDS, NOT_STORED, SqliteJournal
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -143,7 +162,8 @@ def test_what_the_hub_saves_is_owed_until_the_disk_is_well_again(
         topic = "y" * 300
         for number in range(40):  # more than fits
             outcome = chat.journal.append(TopicSet(1, "#lobby", f"{topic}{number}")).result()
-            assert outcome.refusals == ()
+            assert [one.text for one in outcome.refusals] in ([], [LOST_AFTERWARDS])
+            assert outcome.effects, "it is shown all the same"
     chat.journal.append(Said(1, "#lobby", "after")).result()
     saved = {key: value for kind, key, value in chat.store.reader.state() if kind == "room"}
     assert f"{topic}39" in saved["#lobby"]
@@ -296,3 +316,36 @@ def test_times_go_on_behind_what_is_stored(chat: Chat, tmp_path: Path) -> None:
     assert next_.entry.msgid > said.entry.msgid
     again.close()
     chat.__init__(tmp_path)  # type: ignore[misc]
+
+
+DURABLE: dict[str, Event] = {
+    "REGISTER": AccountMade(1, "n1", "verifier"),
+    "PASSWD": PasswordSet(1, "another"),
+    "CERT": CertificateSet(1, "f" * 64, True),
+    "REGISTER #mine": RoomRegistered(1, "#mine"),
+    "TOPIC": TopicSet(1, "#mine", "ours"),
+    "MODE": ModesSet(1, "#mine", (ModeChange(True, "m"),)),
+    "METADATA": MetadataSet(1, "#mine", "url", "https://here"),
+    "RENAME": RoomRenamed(1, "#mine", "#ours", ""),
+    "KLINE": ServerBanSet(1, "*@elsewhere", "spam"),
+    "DROP": AccountDropped(1),
+}
+
+
+def test_nothing_is_said_to_be_done_that_is_not_stored(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Disk full: REGISTER said SUCCESS, PASSWD "changed"; after a restart none of it was so."""
+    chat.journal.append(Joined(1, "#mine")).result()
+    chat.journal.append(Opered(1, "admin")).result()
+    with locked(chat.store):
+        for command, event in DURABLE.items():
+            (refusal,) = chat.journal.append(event).result().refusals
+            assert isinstance(refusal, Failure)
+            assert refusal.command == command.split()[0]
+            assert (refusal.code, refusal.text) == ("TEMPORARILY_UNAVAILABLE", LOST_AFTERWARDS)
+    for event in (AccountMade(1, "n1", "verifier"), PasswordSet(1, "another"), AccountDropped(1)):
+        assert chat.journal.append(event).result().refusals == ()
+    kept = {(kind, key) for kind, key, _ in chat.store.reader.state()}
+    assert ("ban", "*@elsewhere") in kept, "what was owed is stored with the next batch"
+    caplog.clear()

@@ -9,9 +9,22 @@ from time import perf_counter
 
 import gevent
 from gevent.event import Event as Signal
+from msgspec.structs import replace
 
-from gchat.core.effects import Outcome, Redaction, Refused, Saved, Spoke
-from gchat.core.events import Event
+from gchat.core.effects import Failure, Outcome, Redaction, Refused, Saved, Spoke
+from gchat.core.events import (
+    AccountDropped,
+    AccountMade,
+    CertificateSet,
+    Event,
+    MetadataSet,
+    ModesSet,
+    PasswordSet,
+    RoomRegistered,
+    RoomRenamed,
+    ServerBanSet,
+    TopicSet,
+)
 from gchat.core.history import Batch
 from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
@@ -29,16 +42,35 @@ OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, whil
 log = logging.getLogger(__name__)
 
 NOT_STORED = "Not sent: the server cannot store messages at the moment"
+LOST_AFTERWARDS = (
+    "This holds for now, but it could not be stored: it is lost if the server is restarted before "
+    "it can be"
+)
+# Whose answer says that something is done for good, and the commands that ask for it.
+_RECEIPTS: dict[type, str] = {
+    AccountMade: "REGISTER",
+    AccountDropped: "DROP",
+    PasswordSet: "PASSWD",
+    CertificateSet: "CERT",
+    RoomRegistered: "REGISTER",
+    RoomRenamed: "RENAME",
+    ServerBanSet: "KLINE",
+    TopicSet: "TOPIC",
+    ModesSet: "MODE",
+    MetadataSet: "METADATA",
+}
 
 
 class Pending:
     """The ticket of an event that waits to be stored and shown."""
 
-    __slots__ = ("_answers", "_shown", "_signal", "batch", "outcome")
+    __slots__ = ("_answers", "_shown", "_signal", "batch", "command", "outcome")
 
-    def __init__(self, outcome: Outcome, batch: Batch) -> None:
+    def __init__(self, outcome: Outcome, batch: Batch, command: str = "") -> None:
+        """`command`: what was asked for, where its answer is a receipt."""
         self.outcome = outcome
         self.batch = batch
+        self.command = command
         self._shown = False
         self._answers = False  # who waits answers, whatever the outcome
         self._signal: Signal | None = None  # made by who waits
@@ -125,7 +157,8 @@ class SqliteJournal:
             outcome = self._apply(self._stamper.stamp(event))
         finally:
             self._applying = False
-        ticket = Pending(outcome, kept(outcome, self._boot, self._places))
+        receipt = _RECEIPTS.get(type(event), "") if outcome.saved else ""
+        ticket = Pending(outcome, kept(outcome, self._boot, self._places), receipt)
         if not (ticket.batch or self._queue or self._writing):
             self._finish(ticket)
         else:
@@ -204,7 +237,13 @@ class SqliteJournal:
 
 
 def _refuse(ticket: Pending) -> None:
-    """Takes its messages back, which change nothing but what is shown."""
+    """Takes its messages back, which change nothing but what is shown. What has changed the hub is
+    not undone, but nobody is told that it is done for good.
+    """
+    if ticket.command:
+        code, text = "TEMPORARILY_UNAVAILABLE", LOST_AFTERWARDS
+        failure = Failure(ticket.command, code, "*", text=text)
+        ticket.outcome = replace(ticket.outcome, refusals=(*ticket.outcome.refusals, failure))
     effects = ticket.outcome.effects
     others = tuple(effect for effect in effects if not isinstance(effect, Spoke | Redaction))
     if len(others) < len(effects):
