@@ -83,6 +83,7 @@ class Server:
             proxies=config.server.proxies,
             proxy_seconds=lambda: self.node.config.times.handshake,
         )
+        self._clock_watch: gevent.Greenlet[..., None] | None = None
         self._metrics: Metrics | None = None
         for where in host_and_port(config.server.metrics):
             self._metrics = Metrics(where, self._listener, self._flusher, self._gauges)
@@ -127,7 +128,8 @@ class Server:
 
     def stop(self) -> None:
         """Tells everyone, closes every connection, ends the journal. Takes bounded time."""
-        self._clock_watch.kill()
+        if self._clock_watch is not None:
+            self._clock_watch.kill()
         log.info("stopping: %d users are connected", len(self.hub.users))
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self.node.config.times.shutdown)

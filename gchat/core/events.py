@@ -284,7 +284,8 @@ class Said(Struct, frozen=True, gc=False):
 
 class Redacted(Struct, frozen=True, gc=False):
     """REDACT of a message of one target. `own`: it is theirs, as the archive has it; otherwise they
-    have to be an operator of the room. `place` is where the archive has it.
+    have to be an operator of the room. `place` is where the archive has it; `others` are the uids
+    of those between whom it was said, where that was in private.
     """
 
     uid: int
@@ -293,6 +294,7 @@ class Redacted(Struct, frozen=True, gc=False):
     reason: str = ""
     own: bool = False
     place: str = ""
+    others: tuple[int, ...] = ()
 
 
 class MarkerSet(Struct, frozen=True, gc=False):

@@ -63,6 +63,7 @@ class Query(Struct, frozen=True):
     newest: bool = True
     since: int = 0
     events: bool = False  # also what is no message
+    hidden: tuple[str, ...] = ()  # kinds of events that are left out all the same
 
 
 class Search(Struct, frozen=True):

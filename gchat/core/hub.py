@@ -77,6 +77,13 @@ class Hub:
             raise Refused(ERR_NOTONCHANNEL, room.name)
         return room
 
+    def account_by_ident(self, ident: str) -> Account | None:
+        """The account that the archive knows by this `ident`, if it is there still."""
+        if not ident.startswith("@"):
+            return None
+        account = self.accounts.get(ident[1:].rpartition("!")[0])
+        return account if account is not None and account.ident == ident else None
+
     def account_of(self, user: User) -> Account | None:
         """Whose account they are logged in to."""
         return self.accounts.get(casefold(user.account)) if user.account else None

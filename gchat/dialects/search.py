@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gchat.core.history import Record, conversation, person
+from gchat.core.history import Record, conversation, participants, person
 from gchat.core.hub import Hub
 from gchat.dialects.peer import Peer
 from gchat.wire.names import casefold, is_room
@@ -24,7 +24,8 @@ def since(hub: Hub, room: str) -> int:
 
 def place(peer: Peer, target: str) -> tuple[str, int] | None:
     """Where what was written to a target is kept, and from when on they may read it; `None` where
-    they may not. A room: its members. A conversation: its two people, as long as they are here.
+    they may not. A room: its members. A conversation: its two people; the other one by the nickname
+    that they have, or by their account, whether they are here or not.
     """
     hub = peer.node.hub
     if is_room(target):
@@ -33,9 +34,14 @@ def place(peer: Peer, target: str) -> tuple[str, int] | None:
             return None
         return room.place, since(hub, room.key)
     other = hub.nicks.get(casefold(target))
-    if other is None:
+    account = hub.accounts.get(casefold(target))
+    if other is not None:
+        who = person(peer.node.boot, other.uid, other.account_id)
+    elif account is not None:
+        who = account.ident
+    else:
         return None
-    return conversation(own_person(peer), person(peer.node.boot, other.uid, other.account_id)), 0
+    return conversation(own_person(peer), who), 0
 
 
 def own_person(peer: Peer) -> str:
@@ -78,5 +84,37 @@ def is_own(peer: Peer, one: Record) -> bool:
 
 
 def correspondent(peer: Peer, one: Record) -> str:
-    """Who a message of a conversation was written to or by, but for oneself."""
+    """Who a message of a conversation was written to or by, but for oneself: by the name by which
+    they can be asked for now, where there is one.
+    """
+    me = own_person(peer)
+    hub = peer.node.hub
+    for who in participants(one.place):
+        if who == me:
+            continue
+        account = hub.account_by_ident(who)
+        if account is not None:
+            return next((hub.users[uid].nick for uid in account.uids), account.name)
+        user = hub.users.get(_guest(peer, who))
+        if user is not None:
+            return user.nick
     return one.target if is_own(peer, one) else one.nick
+
+
+def connected(peer: Peer, place: str) -> tuple[int, ...]:
+    """The uids of a conversation's people who are here."""
+    hub = peer.node.hub
+    found: list[int] = []
+    for who in participants(place):
+        account = hub.account_by_ident(who)
+        if account is not None:
+            found += account.uids
+        elif _guest(peer, who) in hub.users:
+            found.append(_guest(peer, who))
+    return tuple(dict.fromkeys(found))
+
+
+def _guest(peer: Peer, who: str) -> int:
+    """The uid of a `person` without an account in this run of the server, 0 for others."""
+    boot, _, uid = who.rpartition("-")
+    return int(uid) if boot == peer.node.boot and uid.isdigit() else 0

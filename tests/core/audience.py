@@ -21,7 +21,7 @@ from gchat.core.effects import (
     Spoke,
     Wallop,
 )
-from gchat.core.events import Joined
+from gchat.core.events import Joined, Redacted
 from gchat.core.hub import Hub
 from gchat.core.rooms import HALFOP, OP, Room
 from gchat.wire.names import casefold
@@ -55,6 +55,10 @@ def _spoke(before: Hub, effect: Spoke | Redaction, status: bool) -> set[int]:
         if isinstance(effect, Redaction):
             return set()
         return me - set(before.rooms[effect.room].members)  # it is their room's to see
+    if isinstance(effect, Redaction):
+        event = effect.entry.event
+        assert isinstance(event, Redacted)
+        return me | (set(event.others) & before.users.keys())
     return me | {before.nicks[casefold(effect.target)].uid}
 
 

@@ -269,8 +269,10 @@ def _said(likely: Likely) -> Event:
 def _redacted(likely: Likely) -> Event:
     own = likely.one(True, False)
     uid, room = likely.member() if own else likely.ranked(OP)
-    target = likely.one(room, likely.user().nick, f"@{room}")
-    return Redacted(uid, target, "id", likely.one(*TEXTS), own, "#place")
+    other = likely.user()
+    target = likely.one(room, other.nick, f"@{room}")
+    others = (other.uid, uid) if target == other.nick else ()
+    return Redacted(uid, target, "id", likely.one(*TEXTS), own, "#place", others)
 
 
 def _watched(likely: Likely) -> Event:

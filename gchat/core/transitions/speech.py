@@ -119,22 +119,21 @@ def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
     elif is_room(event.target):
         room = hub.joined_room(event.target, user.uid)
         if not (event.own or room.is_op(user.uid)):
-            raise Failure(
-                "REDACT",
-                "REDACT_FORBIDDEN",
-                room.name,
-                event.msgid,
-                text="You are not authorised to delete this message",
-            )
+            raise _forbidden(room.name, event)
         seen = {"room": room.key, "target": room.name}
     else:
-        receiver = hub.named(event.target)
-        seen = {
-            "uids": (receiver.uid,) if receiver is user else (receiver.uid, user.uid),
-            "target": receiver.nick,
-        }
+        if not event.own:
+            raise _forbidden(event.target, event)
+        # not by nicknames: somebody else may be called so by now
+        here = (uid for uid in event.others if uid in hub.users and uid != user.uid)
+        seen = {"uids": (*here, user.uid), "target": event.target}
     seen |= {"msgid": event.msgid, "reason": event.reason, "place": event.place}
     return (Redaction(**user.doing(entry), **seen),)
+
+
+def _forbidden(target: str, event: Redacted) -> Failure:
+    text = "You are not authorised to delete this message"
+    return Failure("REDACT", "REDACT_FORBIDDEN", target, event.msgid, text=text)
 
 
 def topic_set(hub: Hub, entry: Entry, event: TopicSet) -> tuple[Effect, ...]:

@@ -116,7 +116,7 @@ class MemoryArchive:
         if start is None or end is None:
             return []
         start = max(start, bisect_left(lines, query.since, key=_at))
-        found = [one for one in lines[start:end] if query.events or one.kind in MESSAGES]
+        found = [one for one in lines[start:end] if _is_wanted(one, query)]
         return found[max(0, len(found) - query.limit) :] if query.newest else found[: query.limit]
 
     def around(self, query: Query, center: Reference) -> list[Record]:
@@ -127,7 +127,7 @@ class MemoryArchive:
         if here is None:
             return []
         here = max(here, bisect_left(lines, query.since, key=_at))
-        after = [one for one in lines[here:] if query.events or one.kind in MESSAGES]
+        after = [one for one in lines[here:] if _is_wanted(one, query)]
         return before + after[: query.limit - len(before)]
 
     def _position(self, lines: list[Record], at: Reference, *, behind: bool) -> int | None:
@@ -193,6 +193,10 @@ class MemoryArchive:
 
     def _has(self, record: Record) -> bool:
         return any(one is record for one in self._said.get(record.msgid, ()))
+
+
+def _is_wanted(record: Record, query: Query) -> bool:
+    return (query.events or record.kind in MESSAGES) and record.kind not in query.hidden
 
 
 def _placed(place: str, key: str) -> str:

@@ -33,12 +33,12 @@ class Reader:
     def read(self, query: Query) -> list[Record]:
         after = self._bound(query.after, -1, query.place)
         before = self._bound(query.before, 1, query.place)
-        wanted = "1" if query.events else MESSAGE
+        wanted = _wanted(query)
         order = "DESC" if query.newest else "ASC"
         rows = self._connection.execute(
             f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
             f" AND at >= ? AND {wanted} ORDER BY id {order} LIMIT ?",
-            (query.place, after, before, query.since, query.limit),
+            (query.place, after, before, query.since, *query.hidden, query.limit),
         )
         found = _read(rows)
         return found[::-1] if query.newest else found
@@ -50,8 +50,8 @@ class Reader:
         before = self.read(replace(query, before=center, limit=query.limit // 2))
         rows = self._connection.execute(
             f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id >= ? AND at >= ?"  # noqa: S608
-            f" AND {'1' if query.events else MESSAGE} ORDER BY id LIMIT ?",
-            (query.place, here, query.since, query.limit - len(before)),
+            f" AND {_wanted(query)} ORDER BY id LIMIT ?",
+            (query.place, here, query.since, *query.hidden, query.limit - len(before)),
         )
         return before + _read(rows)
 
@@ -134,6 +134,12 @@ class Reader:
         sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
         row = self._connection.execute(sql, values).fetchone()
         return int(row[0]) if row else None
+
+
+def _wanted(query: Query) -> str:
+    """Of which kinds the lines are, as a condition whose values are the hidden ones."""
+    kinds = "1" if query.events else MESSAGE
+    return f"{kinds} AND kind NOT IN ({', '.join('?' * len(query.hidden))})"
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> list[Record]:

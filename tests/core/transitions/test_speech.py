@@ -250,10 +250,12 @@ def test_a_message_is_taken_back_where_it_was_seen(stage: Stage) -> None:
     effects = stage.do(Redacted(2, "#ROOM", "id", "oops", own=True, place="#place"))
     seen: dict[str, Any] = {"msgid": "id", "reason": "oops", "place": "#place"}
     assert effects == (Redaction(**stage.by(2), **seen, room="#room", target="#Room"),)
-    effects = stage.do(Redacted(2, "LAN", "id", "oops", own=True, place="#place"))
-    assert effects == (Redaction(**stage.by(2), **seen, uids=(3, 2), target="Lan"),)
-    effects = stage.do(Redacted(2, "duy", "id", "oops", own=True, place="#place"))
-    assert effects == (Redaction(**stage.by(2), **seen, uids=(2,), target="Duy"),)
+    private = Redacted(2, "Lan", "id", "oops", own=True, place="#place", others=(3, 2, 99))
+    assert stage.do(private) == (Redaction(**stage.by(2), **seen, uids=(3, 2), target="Lan"),), (
+        "who is gone is not told, and nobody who is called like them"
+    )
+    private = Redacted(2, "Duy", "id", "oops", own=True, place="#place", others=(2,))
+    assert stage.do(private) == (Redaction(**stage.by(2), **seen, uids=(2,), target="Duy"),)
     effects = stage.do(Redacted(2, "@#ROOM", "id", "oops", own=True, place="#place"))
     assert effects == (Redaction(**stage.by(2), **seen, uids=(1, 2), target="@#Room"),)
     (effect,) = stage.do(Redacted(1, "@#Room", "id", own=True))
@@ -274,7 +276,8 @@ def test_where_one_is_not_nothing_is_taken_back(stage: Stage) -> None:
     for target in ("#ROOM", "@#ROOM"):
         refusal = stage.refused(Redacted(4, target, "id", own=True))
         assert refusal == ("ERR_NOTONCHANNEL", ("#Room",), "")
-    assert stage.refused(Redacted(1, "@#Room", "id"))[0] == "ERR_NOSUCHNICK"
+    for target in ("@#Room", "Duy"):
+        assert stage.refused(Redacted(1, target, "id"))[0] == "REDACT REDACT_FORBIDDEN"
     assert stage.refused(Redacted(9, "#Room", "id")) == ("ERR_NOTREGISTERED", (), "")
 
 

@@ -155,6 +155,13 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
         irc.say("BATCH", f"-{reference}")
 
 
+# Kinds of events that are shown to nobody without a capability: they must not take the place of
+# what is shown, or a page would be empty though there is more.
+_SHOWN_BY = {
+    "REDACT": Cap.REDACTION,
+    "RENAME": Cap.CHANNEL_RENAME,
+    "TAGMSG": Cap.MESSAGE_TAGS,
+}
 _SUBCOMMANDS: dict[str, tuple[Callable[[IrcConnection, Archive, str, list[str]], None], int]] = {
     "AFTER": (_after, 3),
     "AROUND": (_around, 3),
@@ -174,7 +181,9 @@ def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
     if found is None:
         raise _invalid_target(name, target)
     where, since = found
-    return Query(where, lines, since=since, events=Cap.EVENT_PLAYBACK in irc.caps)
+    events = Cap.EVENT_PLAYBACK in irc.caps
+    hidden = tuple(kind for kind, cap in _SHOWN_BY.items() if cap not in irc.caps)
+    return Query(where, lines, since=since, events=events, hidden=hidden)
 
 
 def _invalid_target(name: str, target: str) -> Failure:
@@ -192,6 +201,7 @@ def _bounded(
         newest=newest,
         since=query.since,
         events=query.events,
+        hidden=query.hidden,
     )
 
 

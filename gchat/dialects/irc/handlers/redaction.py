@@ -8,7 +8,7 @@ from gchat.core.history import Record, Unreadable
 from gchat.dialects.bounds import REASON_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
-from gchat.dialects.search import is_own, place
+from gchat.dialects.search import connected, is_own, place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -49,7 +49,11 @@ def redact(irc: IrcConnection, message: Message) -> None:
         raise Failure("REDACT", "UNKNOWN_MSGID", target, msgid, text=text)
     _check(irc, found, target, own=own)
     reason = cut(rest[0], REASON_BYTES) if rest else ""
-    irc.commit(Redacted(irc.peer.uid, target, msgid, reason, own=own, place=found.place))
+    others: tuple[int, ...] = ()
+    if not found.place.startswith("#"):
+        target, others = found.target, connected(irc.peer, found.place)
+    event = Redacted(irc.peer.uid, target, msgid, reason, own=own, place=found.place, others=others)
+    irc.commit(event)
 
 
 def _check(irc: IrcConnection, found: Record, target: str, *, own: bool) -> None:

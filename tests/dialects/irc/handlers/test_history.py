@@ -302,3 +302,26 @@ def test_who_comes_back_after_the_servers_death_misses_nothing_and_reads_nothing
     for nick, missed in (("Duy", ["missed"]), ("Gone", ["seen by one", "missed"]), ("New", [])):
         client = IrcClient(server.port, nick, "server-time", join="#lobby")
         assert texts([m for m in client.sync() if m.command == "PRIVMSG"]) == missed
+
+
+def test_pages_are_full_of_what_the_client_can_be_shown(server: ServerProcess) -> None:
+    """Thirty messages, then sixty deletions: the newest page had two lines, the next none."""
+    duy = IrcClient(server.port, "Duy", *CAPS, "draft/message-redaction", join="#room")
+    ids = []
+    for number in range(90):
+        (echo,) = [m for m in duy.ask(f"PRIVMSG #room :{number}") if m.command == "PRIVMSG"]
+        ids.append(echo.tags["msgid"])
+    for msgid in ids[30:]:
+        duy.ask(f"REDACT #room {msgid}")
+    caps = (*CAPS, "draft/event-playback")
+    plain = IrcClient(server.port, "Plain", *caps, join="#room")
+    page = [m for m in history(plain, "CHATHISTORY LATEST #room * 20") if m.command == "PRIVMSG"]
+    assert len(page) >= 19, "all but who has entered"
+    seen = texts(page)
+    first = page[0].tags["msgid"]
+    page = history(plain, f"CHATHISTORY BEFORE #room msgid={first} 50")
+    seen = texts([m for m in page if m.command == "PRIVMSG"]) + seen
+    assert seen == [str(number) for number in range(30)]
+    knows = IrcClient(server.port, "Knows", *caps, "draft/message-redaction", join="#room")
+    page = history(knows, "CHATHISTORY LATEST #room * 20")
+    assert {m.command for m in page} <= {"REDACT", "JOIN"}

@@ -245,3 +245,33 @@ def test_register_and_verify() -> None:
     assert tuan.ask("VERIFY Tuan code") == [
         "FAIL VERIFY | INVALID_CODE | Tuan | Accounts on this server need no verification"
     ]
+
+
+def test_a_friend_is_found_by_their_account(server: ServerProcess) -> None:
+    """Offline or under another nickname: TARGETS named them, and LATEST knew nobody."""
+    register(server, "Tuan")
+    register(server, "Duy")
+    caps = ("draft/chathistory", "batch", "soju.im/search", "draft/message-redaction")
+    tuan, duy = log_in(server, "Tuan", *caps, "echo-message", "message-tags"), log_in(server, "Duy")
+    duy.ask("NICK Duy_away")
+    (said,) = [m for m in tuan.ask("PRIVMSG Duy_away :psst") if m.command == "PRIVMSG"]
+    start = "2020-01-01T00:00:00.000Z"
+
+    def past(*names: str) -> None:
+        asked = f"CHATHISTORY TARGETS timestamp={start} timestamp=2100-01-01T00:00:00.000Z 9"
+        assert [m.params[1] for m in tuan.ask(asked) if m.command == "CHATHISTORY"] == [names[0]]
+        for name in names:
+            found = tuan.ask(f"CHATHISTORY LATEST {name} * 9", f"SEARCH in={name};text=psst")
+            assert [m.params[-1] for m in found if m.command == "PRIVMSG"] == ["psst", "psst"]
+
+    past("Duy_away", "Duy")
+    duy.ask("NICK Duy2")
+    past("Duy2", "Duy")
+    stranger = IrcClient(server.port, "Duy_away", "draft/message-redaction", "message-tags")
+    duy.send("QUIT")
+    duy.read_to_end()
+    past("Duy")
+    tuan.ask(f"REDACT Duy {said.tags['msgid']}")
+    assert [m.command for m in tuan.sync()] == []
+    assert stranger.sync() == [], "it was not said to who is called so now"
+    assert not [m for m in tuan.ask("CHATHISTORY LATEST Duy * 9") if m.command == "PRIVMSG"]

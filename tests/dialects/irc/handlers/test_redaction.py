@@ -48,7 +48,7 @@ def test_it_is_taken_back_for_everybody(server: ServerProcess) -> None:
     ]
     assert words(tuan.sync()) == [f"Duy REDACT #room | {msgid} | typing mistake"]
     assert old.sync() == [], "who does not know it is not sent it"
-    late = IrcClient(server.port, "Late", "batch", join="#room")
+    late = IrcClient(server.port, "Late", "batch", "server-time", join="#room")
     assert [m.params[-1] for m in late.sync() if m.command == "PRIVMSG"] == ["better"]
     duy.sync()
     (again,) = duy.ask(f"REDACT #room {msgid}")
