@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 EXIT_AT_ONCE = 130  # a second signal cut the stopping short
-GC_ALLOCATIONS = 20_000  # between two collections; what is made for a message leaves no cycles
+GC_ALLOCATIONS = 20_000  # between two collections; handling a message makes no reference cycles
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the server until a signal stops it, or another command; the exit status."""
+    """Runs the server until a signal stops it, or another command. Returns the exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
     if words and words[0] in COMMANDS:
         return _other(words[0], words[1:])
@@ -91,7 +91,7 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         server.start()
     except OSError as error:
         return _fail(_why_not_listening(config.server.host, config.server.port, error))
-    gc.freeze()  # what there is now stays, and need not be looked at again and again
+    gc.freeze()  # the objects made so far stay: the collector can skip them
     gc.set_threshold(GC_ALLOCATIONS)
     print(f"Server started on {readable_address(*server.address)}", flush=True)
     print(server.keeps, flush=True)

@@ -24,8 +24,8 @@ SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, lo
 
 
 def most_connections(config: Config) -> int:
-    """As many as are allowed and there are file descriptors for. Raises ConfigError where those
-    are hardly enough for the server itself.
+    """The setting, or fewer if there are not enough file descriptors. Raises ConfigError if there
+    are hardly enough of them for the server itself.
     """
     there = _descriptors()
     if there < SPARE_DESCRIPTORS + LEAST_CONNECTIONS:
@@ -38,7 +38,7 @@ def most_connections(config: Config) -> int:
 
 
 def certificate(config: Config) -> Certificate | None:
-    """What TLS is spoken with, if it is. Raises CertificateError."""
+    """The certificate for TLS; `None` if TLS is off. Raises CertificateError."""
     tls = config.tls
     if tls.certificate:
         return Certificate(Path(tls.certificate), Path(tls.key or tls.certificate))
@@ -96,7 +96,7 @@ def tick_ms() -> int:
 
 
 def _descriptors() -> int:
-    """How many file descriptors there may be; raises the soft limit to the hard one first."""
+    """How many files may be open at once; raises the soft limit to the hard limit first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         try:

@@ -3,14 +3,16 @@
 * `GchatError`
     * `Refused`: what was asked cannot be done; carries its own numeric
         * `Failure`: the same as a standard reply (FAIL)
-    * `Busy`: too much of it is being done already
+    * `Busy`: too many jobs of this kind are waiting already
+    * `BadMask`: a mask that could never match
     * `LoginFailed`: the log-in has failed, with a sentence for people
+        * `NotTried`: nothing was compared, so it does not count as an attempt
     * `Unreadable`: the past cannot be read now
     * `JournalError`: the journal cannot be used, with a sentence that says what to do
         * `StoreError`: the SQLite file
     * `ConfigError`: a setting that cannot be used, with a sentence
     * `CertificateError`: a certificate that cannot be used, with a sentence
-    * `Usage`: a command of a service was not written as it takes
+    * `Usage`: a command to NickServ or ChanServ has the wrong parameters
     * `CommandError`: a command of the command line cannot be carried out
     * `TlsBroken`: one connection's TLS cannot go on
     * `WireError`: what came over the wire is not what it should be
@@ -18,7 +20,7 @@
             * `MessageTooLong`
         * `InvalidName`: a name that cannot be used
         * `SaslError`
-        * `BadProxy`: a PROXY header that is none
+        * `BadProxy`: not a valid PROXY header
 """
 
 

@@ -1,6 +1,6 @@
 """What the server's operator reads. What people write, and their secrets, are never logged.
 
-Lines are written by a thread of their own: whoever does not read the log does not stop the server.
+A thread of its own writes the lines, so a log that nobody reads does not stop the server.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-WAITING_BYTES = 1 << 20  # of lines that were not read yet; what is more is dropped and counted
+WAITING_BYTES = 1 << 20  # of lines not written yet; further lines are dropped and counted
 STOP_SECONDS = 1.0  # for the last lines, when the server ends
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _RENAMED = {"asctime": "time", "levelname": "level", "name": "logger"}
 
 
 class _OneLine(logging.Formatter):
-    """What strangers chose (a nickname, an address) cannot begin a line of its own."""
+    """Escapes what is not printable: a nickname or an address cannot forge a line of the log."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         text = super().formatMessage(record)

@@ -14,7 +14,7 @@ def make_private(path: Path) -> int:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Writes a file anew: what it allowed before does not matter. Raises OSError."""
+    """Replaces the file, so its old permissions do not matter. Raises OSError."""
     path.unlink(missing_ok=True)
     with os.fdopen(make_private(path), "wb") as file:
         file.write(data)

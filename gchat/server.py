@@ -48,7 +48,7 @@ from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
 
 log = logging.getLogger(__name__)
 
-PAST_LINES = 500  # of each room that say, at the start, who was in it when the server ended
+PAST_LINES = 500  # read of each room at the start, to know who was in it when the server stopped
 
 
 class Server:
@@ -140,13 +140,13 @@ class Server:
         log.info("stopped")
 
     def reload(self) -> list[str]:
-        """Reads the configuration again and takes over what can be without dropping anybody;
-        sentences that say what came of it. What waits for a restart keeps its old value.
+        """Reads the configuration again and applies what can change without disconnecting anybody.
+        A setting that needs a restart keeps its old value. Returns sentences that report it.
         """
         before = self.node.config
         try:
             new = self._load_again()
-            engine_of(new)  # a name that there is not would end the next start
+            engine_of(new)  # with an unknown engine the next start would fail
             config, waiting = reloaded(before, new)
         except ConfigError as error:
             return [f"Configuration not reloaded: {error}"]
@@ -190,7 +190,7 @@ class Server:
         }
 
     def _fill_replay(self) -> None:
-        """With the last messages of the rooms that there are already."""
+        """Fills it with the last messages of the rooms that exist when the server starts."""
         limit = self._replay.limit
         there = {casefold(self.hub.config.server.lobby), *self.hub.rooms}
         for room in there if limit else ():
@@ -211,7 +211,7 @@ class Server:
         self._replay.keep(effects)
         for effect in effects:
             if type(effect) is Spoke:
-                continue  # nearly all are, and nothing of it is to be done here
+                continue  # most effects are messages: nothing to do for them
             if isinstance(effect, ChangedRoomName):
                 self._replay.move(effect.old_key, effect.new_key)
                 self._visitors.move(effect.old_key, effect.new_key)

@@ -14,11 +14,11 @@ T = TypeVar("T")
 
 KEY_THREADS = 2  # that derive keys
 KEYS_WAITING = 1000  # jobs, those that are being done included
-KEYS_SECONDS = 30.0  # that a job may wait: after a restart many log in at once, and all are right
+KEYS_SECONDS = 30.0  # that a job may wait: after a restart many people log in at once
 
 
 class _Raised:
-    """What gevent sees raised in its threads it also prints."""
+    """An exception of a job, to be raised by `ask`: gevent prints those raised in its threads."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -32,8 +32,9 @@ def _done(job: Callable[[], T]) -> T | _Raised:
 
 
 class WorkerPool:
-    """So many threads, started when they are first needed. At most `waiting` jobs at once, 0 for
-    any number, of which none waits for more than `seconds` until it is begun.
+    """`threads` threads, started when they are first needed. It takes at most `waiting` jobs at
+    once (0: any number, and they wait as long as they must); a job that has not begun after
+    `seconds` is given up.
     """
 
     def __init__(self, threads: int, waiting: int = 0, seconds: float = KEYS_SECONDS) -> None:

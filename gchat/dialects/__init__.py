@@ -1,5 +1,6 @@
 """How a connection speaks: lines in become events, effects become lines out.
 
-Pure: handlers are ordinary functions of a `Peer`, tested without sockets or an event loop. A call
-of `Peer.commit` or `Peer.settle` may switch greenlets; no invariant of the hub spans one.
+No I/O: handlers are ordinary functions, tested with a `Peer` that has no socket and no event loop.
+`Peer.commit`, `Peer.settle` and other calls may switch greenlets (see ARCHITECTURE.md): after one,
+the hub may have changed.
 """

@@ -1,7 +1,7 @@
 """Lengths and numbers that are the same on every server.
 
-Lengths are in bytes of UTF-8, since lines are: what is within them fits into the line of everybody
-who is sent it, whatever the names around it are (tests/dialects/irc/test_bounds.py).
+Lengths are in bytes of UTF-8, as the length of a line is. A text within its limit fits into one
+line for every receiver, however long the names in that line (tests/dialects/irc/test_bounds.py).
 """
 
 from gchat import __version__
@@ -19,4 +19,4 @@ TARGETS_PER_MESSAGE = 4
 MODES_PER_COMMAND = 20
 HISTORY_PER_COMMAND = 100  # lines, of CHATHISTORY and SEARCH
 METADATA_BYTES = 300  # of a value
-METADATA_SUBS = 100  # keys that a connection is told of
+METADATA_SUBS = 100  # keys that a connection may subscribe to

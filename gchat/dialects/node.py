@@ -18,15 +18,15 @@ T = TypeVar("T")
 
 
 class Workers(Protocol):
-    """Does what takes its time, such as deriving keys from passwords, away from the loop."""
+    """Does slow jobs, such as deriving keys from passwords, in threads beside the loop."""
 
     def ask(self, job: Callable[[], T]) -> T:
-        """What the job answers. May switch greenlets; raises Busy where too many are waiting."""
+        """Returns the job's result. May switch greenlets; raises Busy if too many are waiting."""
 
 
 @dataclass(slots=True)
 class Node:
-    """One server. A reload replaces `config` and `reload` says what came of it."""
+    """One server. `reload` replaces `config`."""
 
     hub: Hub
     config: Config
@@ -38,12 +38,13 @@ class Node:
     unregistered: Callable[[], int]  # how many connections have no nickname yet
     reload: Callable[[], list[str]]  # reads the configuration again; says what came of it
     boot: str  # different for each run of the server
-    secret: bytes = field(repr=False)  # that nobody can guess, the same in every run
+    secret: bytes = field(repr=False)  # random, the same in every run
     created: int = 0  # milliseconds, when it was started
 
     def recent(self, room: str) -> list[Spoke]:
-        """The last messages of a room, by its folded name, that somebody who joins it is shown. A
-        room that was left by all and made anew is not the same one any more; the lobby always is.
+        """The last messages of a room (its folded name), to show somebody who joins it. A room that
+        everybody left and that was then created again is another room, without the old messages;
+        the lobby is always the same one.
         """
         lives = self.hub.rooms.get(room)
         lobby = room == casefold(self.config.server.lobby)

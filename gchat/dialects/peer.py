@@ -17,8 +17,8 @@ Render = Callable[[Effect], bytes]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """One wire form. Everybody who has the same one is sent the same bytes object, so a dialect
-    makes each only once.
+    """One wire form. All connections with the same Variant are sent the same bytes object. Two are
+    never equal, so a dialect makes each form only once.
     """
 
     dialect: str
@@ -31,16 +31,16 @@ class Peer(Protocol):
 
     node: Node
     uid: int  # of its user
-    number: int  # the connection's own, and the uid until it is one more connection of a user
+    number: int  # the connection's own; the same as uid, except for a user's further connections
     origin: Origin
 
     @property
     def host(self) -> str:
-        """Of nick!user@host."""
+        """The host in nick!user@host."""
 
     @property
     def secure(self) -> bool:
-        """Whether it is by TLS."""
+        """Whether the connection uses TLS."""
 
     @property
     def fingerprint(self) -> str:
@@ -51,15 +51,15 @@ class Peer(Protocol):
         """Whether it is exempt from rate limits."""
 
     def relay(self, address: Address | None) -> None:
-        """The peer is a gateway that speaks for somebody at this address, or (`None`) it does not
-        say at which.
+        """Notes that the peer is a gateway for a client at this address (`None`: the gateway does
+        not say at which).
         """
 
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""
 
     def yield_if_due(self) -> None:
-        """Gives others their turn, where this one is over. May switch greenlets."""
+        """If this connection has used up its turn, lets others run. May switch greenlets."""
 
     def wait_for_room(self) -> None:
         """Waits, for a bounded time, until the peer has taken what is queued. May switch
@@ -67,41 +67,41 @@ class Peer(Protocol):
         """
 
     def commit(self, event: Event) -> Outcome:
-        """Appends the event and waits until it is applied. May switch greenlets."""
+        """Appends the event and waits until its effects are shown. May switch greenlets."""
 
     def post(self, event: Event, refused: Callable[[Refused], None]) -> None:
         """Appends the event and goes on; `refused` is called with each refusal, by `settle`."""
 
     def settle(self) -> None:
-        """Waits until everything posted is applied. May switch greenlets."""
+        """Waits until the effects of everything posted are shown. May switch greenlets."""
 
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
-        """From here on the connection sees what its user sees, in this form. Called before the
-        user is connected, so that nothing is missed, and again when the form changes. `echo`:
-        whether it sees its own messages. `private`: renders what is not the same for all who have
-        the form.
+        """From now on the connection is sent what its user sees, in this form. Called before the
+        event Connected, so that nothing is missed, and again when the form changes. `echo`: whether
+        it is sent its own messages. `private`: renders effects that are not the same for all
+        connections with this form.
         """
 
     def attach(self, uid: int) -> None:
-        """Makes it one more connection of a user. `register` follows."""
+        """Makes this a further connection of the user `uid`. Call `register` after it."""
 
     def capture(self, event: Event) -> None:
-        """From here on keeps what this event of the user's shows the connection, until
+        """What this event, one of the user's own, shows the connection is not sent but kept, until
         `captured`.
         """
 
     def captured(self) -> bytes:
-        """What was kept, and ends the keeping."""
+        """Returns what was kept, and ends the capture."""
 
     def may_log_in(self) -> bool:
-        """Whether one more attempt may be made from where the peer is."""
+        """Whether one more attempt to log in may be made from the peer's address."""
 
     def count_attempt(self) -> None:
-        """One has failed, or is to count all the same."""
+        """Counts one attempt: a failed one, or one that counts though it succeeded."""
 
     def close(self, reason: str) -> None:
-        """Ends the connection when what is queued was sent. Its user, if it has one, quits with
-        `reason`. More input is not read.
+        """Ends the connection once everything queued is sent; no more input is read. If it was the
+        last connection of its user, the user quits with `reason`.
         """
 
 
@@ -115,7 +115,7 @@ class Dialect(Protocol):
         """Asks the peer for a sign of life; False where the dialect knows no way to ask."""
 
     def reloaded(self, before: Config) -> None:
-        """The settings are others than `before`. Never waits."""
+        """The settings have changed; `before` are the old ones. Never waits."""
 
     def last_words(self, reason: str) -> bytes:
         """What the peer reads last when the server ends the connection."""

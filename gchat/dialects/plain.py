@@ -49,8 +49,8 @@ Every line you type is a message to everyone here. Commands:
 
 # A terminal obeys control characters, so a person must never be sent another's. Tab is harmless.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-# https://modern.ircdocs.horse/formatting.html: colours have arguments.
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # makes text read in another order
+# https://modern.ircdocs.horse/formatting.html: colours have arguments.
 _FORMATTING = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?")
 
 
@@ -60,7 +60,7 @@ class PlainConnection:
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
         self._here = False  # has a nickname and is in the lobby
-        self._said_why = False  # why the connection ends, or they know themselves
+        self._said_why = False  # the peer knows why the connection ends: it was told, or it quit
 
     def receive(self, line: bytes | None) -> None:
         try:
@@ -190,7 +190,7 @@ class PlainConnection:
                 self._tell(f"{receiver.nick} is away: {_readable(receiver.away)}")
 
     def _search(self, rest: str) -> None:
-        """/search; the words are looked for in the lobby."""
+        """/search: looks for the words in the lobby."""
         peer, words = self._peer, tuple(rest.split())
         if not words or len(words) > MOST_WORDS:
             self._tell(f"Usage: /search WORDS (at most {MOST_WORDS})")
@@ -243,7 +243,7 @@ def render(effect: Effect, *, lobby: str) -> bytes:
 
 
 def _sentences(effect: Effect, lobby: str) -> list[str]:
-    """One, but for a message of several lines."""
+    """At most one sentence, except for a message of several lines."""
     if isinstance(effect, Spoke) and "\n" in effect.text:
         lines = effect.text.replace("\n\0", "").split("\n")
         return [_spoken(replace(effect, text=line)) for line in lines if line]

@@ -1,4 +1,4 @@
-"""Which of what is kept somebody may look through. Shared by the dialects."""
+"""Which stored messages a user may read and search. Shared by the dialects."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from gchat.dialects.peer import Peer
 from gchat.wire.names import casefold, is_room
 
 MOST_WORDS = 10
-_NAMELESS = ("NICK", "QUIT", "RENAME")  # kinds whose target is no room's present name
+# kinds of records whose target is not the room's present name
+_NAMELESS = ("NICK", "QUIT", "RENAME")
 
 
 def since(hub: Hub, room: str) -> int:
-    """From when on the members of a room (its folded name) may read it: since it was made, and the
-    lobby always.
+    """The time from which the members of a room (its folded name) may read its messages: when the
+    room was created, or 0 for the lobby.
     """
     return 0 if room == casefold(hub.config.server.lobby) else hub.rooms[room].created
 
 
 def place(peer: Peer, target: str) -> tuple[str, int] | None:
-    """Where what was written to a target is kept, and from when on they may read it; `None` where
-    they may not. A room: its members. A conversation: its two people; the other one by the nickname
-    that they have, or by their account, whether they are here or not.
+    """The place of a target's history, and the time from which the peer may read it; `None` where
+    it may not. Members may read a room, and both people their conversation. The target of a
+    conversation is the nickname of the other person or their account, online or not.
     """
     hub = peer.node.hub
     if is_room(target):
@@ -45,24 +46,24 @@ def place(peer: Peer, target: str) -> tuple[str, int] | None:
 
 
 def own_person(peer: Peer) -> str:
-    """Who they are to the archive."""
+    """The key by which the archive knows the peer's user."""
     return person(peer.node.boot, peer.uid, peer.node.hub.user(peer.uid).account_id)
 
 
 def every_place(peer: Peer) -> tuple[tuple[str, int], ...]:
-    """All that they may read. May switch greenlets; raises Unreadable."""
+    """All places that the peer may read. May switch greenlets; raises Unreadable."""
     conversations = peer.node.archive.conversations(own_person(peer))
     return (*room_places(peer), *((one, 0) for one in conversations))
 
 
 def room_places(peer: Peer) -> list[tuple[str, int]]:
-    """Of the rooms that they are in."""
+    """The places of the rooms that the peer's user is in."""
     hub = peer.node.hub
     return [(hub.rooms[key].place, since(hub, key)) for key in hub.user(peer.uid).rooms]
 
 
 def renamed(peer: Peer, found: Iterable[Record]) -> list[Record]:
-    """With the names that the rooms have now."""
+    """The records, with the present names of the rooms that the peer's user is in."""
     hub = peer.node.hub
     names = {hub.rooms[key].place: hub.rooms[key].name for key in hub.user(peer.uid).rooms}
     return [
@@ -84,8 +85,8 @@ def is_own(peer: Peer, one: Record) -> bool:
 
 
 def correspondent(peer: Peer, one: Record) -> str:
-    """Who a message of a conversation was written to or by, but for oneself: by the name by which
-    they can be asked for now, where there is one.
+    """The other person of a conversation: by their present nickname, or their account if they are
+    offline; otherwise by the nickname in the record.
     """
     me = own_person(peer)
     hub = peer.node.hub
@@ -102,7 +103,7 @@ def correspondent(peer: Peer, one: Record) -> str:
 
 
 def connected(peer: Peer, place: str) -> tuple[int, ...]:
-    """The uids of a conversation's people who are here."""
+    """The uids of those people of a conversation who are online."""
     hub = peer.node.hub
     found: list[int] = []
     for who in participants(place):

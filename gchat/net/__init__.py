@@ -1,1 +1,1 @@
-"""The only socket code of the server."""
+"""All code of the server that talks to clients over sockets."""

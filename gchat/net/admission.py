@@ -1,4 +1,4 @@
-"""Who of an address is let in: so many at once, so many new ones in a time."""
+"""Limits per address: how many connections at once, and how many new ones in a time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gchat.wire.address import Origin
 
 @dataclass(slots=True)
 class Admission:
-    """`most` connections of an address at once, 0 for any number. `local_exempt`: this machine is
-    not counted.
+    """`most`: connections of one address at once, 0 for any number. `new`: how many new ones.
+    `local_exempt`: connections from this machine are not counted.
     """
 
     most: int = 0
@@ -22,8 +22,8 @@ class Admission:
     _here: Counter[str] = field(default_factory=Counter)
 
     def enter(self, origin: Origin, now: float) -> bytes:
-        """Counts one more; what to tell it where it is one too many, and is not counted. `now` is
-        in seconds.
+        """Counts a new connection and returns b"". If it is one too many, it is not counted, and
+        the refusal to send it is returned. `now` is in seconds.
         """
         if self.local_exempt and origin.is_local:
             return b""
@@ -36,7 +36,7 @@ class Admission:
         return b""
 
     def leave(self, origin: Origin) -> None:
-        """One that was let in is gone."""
+        """Counts the end of a connection that was let in."""
         if self.local_exempt and origin.is_local:
             return
         key = origin.group
@@ -46,8 +46,8 @@ class Admission:
                 del self._here[key]
 
     def move(self, origin: Origin, other: Origin, now: float) -> bytes:
-        """One that was let in turns out to be of another address; what to tell it where it is one
-        too many there, and is counted as before.
+        """Counts a connection that was let in at another address, the one it really comes from. If
+        it is one too many there, it stays counted as before, and the refusal is returned.
         """
         refusal = self.enter(other, now)
         if not refusal:

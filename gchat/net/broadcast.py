@@ -1,4 +1,4 @@
-"""Connections that are shown the same: what all of them see is queued once, not once for each."""
+"""Connections that are sent the same bytes: these are queued once for all of them."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class BroadcastGroup:
         self._ahead: dict[Outbox, int] = {}  # how many of the chunks a member has already
 
     def add(self, outbox: Outbox) -> None:
-        """A member, who gets what is written from here on."""
+        """Adds a member, which gets what is written from now on."""
         self.members[outbox] = None
         outbox.group = self
         if self._chunks:
             self._ahead[outbox] = len(self._chunks)
 
     def remove(self, outbox: Outbox) -> None:
-        """No member any more, who keeps what was written up to here."""
+        """Removes a member, which still gets what was written until now."""
         self.catch_up(outbox)
         self._ahead.pop(outbox, None)
         del self.members[outbox]
@@ -66,7 +66,7 @@ class BroadcastGroup:
             outbox.queue(b"".join(chunks[place:]))
 
     def flush(self) -> tuple[int, int]:
-        """Sends what waits to the members; how many sends and how many deliveries that was."""
+        """Sends what waits to the members. Returns the number of sends and of deliveries."""
         chunks, ahead = self._chunks, self._ahead
         if not chunks:
             return 0, 0

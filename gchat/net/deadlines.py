@@ -12,8 +12,8 @@ class Timed(Protocol):
     """Something that has to be looked at when its time has come."""
 
     def due(self, now: float) -> float | None:
-        """Does what is to be done by `now` and says when to be asked again, in the clock's
-        seconds; `None` for never.
+        """Does what is due at `now`. Returns when to ask again, in the clock's seconds; `None` for
+        never.
         """
 
 
@@ -21,8 +21,8 @@ class Deadlines:
     """Asks everything that was added when its time has come.
 
     A connection that speaks moves its own deadline without telling anybody: it is asked at the old
-    one and answers with the new one. So a line read costs nothing here. Who is gone is not kept
-    for it.
+    one and answers with the new one. So a line read costs nothing here. The references are weak:
+    they do not keep a connection that has ended.
     """
 
     def __init__(self) -> None:

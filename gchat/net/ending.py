@@ -1,4 +1,4 @@
-"""The end of a connection: the peer gets to read to it."""
+"""The end of a connection, such that the peer can still read everything it was sent."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def stop_reading(sock: gsocket.socket) -> None:
 def say_goodbye(
     sock: gsocket.socket, outbox: Outbox, layers: Layers, words: bytes, reason: str
 ) -> None:
-    """Sends what is queued and then `words`, ends the layers and waits for the peer to have read
-    it all, within bounds. Switches greenlets; closes nothing.
+    """Sends what is queued and then `words`, ends the layers and waits, for a bounded time, until
+    the peer has read it all. Switches greenlets; does not close the socket.
     """
     outbox.finish(words, layers.last_words(reason))
     if outbox.drain(DRAIN_SECONDS):

@@ -17,7 +17,7 @@ from gevent.server import StreamServer
 
 from gchat.wire.sniff import Spoken
 
-PAUSE_SECONDS = 1.0  # where there is not even the kept one
+PAUSE_SECONDS = 1.0  # before accepting again, if the spare descriptor is lost too
 BACKLOG = 4096  # connections that the kernel holds until they are accepted
 PEOPLE = frozenset({Spoken.PLAIN, Spoken.IRC, Spoken.HTTP_GET})
 _NONE_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -25,8 +25,8 @@ _NONE_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`where`: host and port, or the path of a Unix socket. `speaks`: what is spoken there, by TLS
-    or not; with `tls_only` not otherwise than by TLS.
+    """`where`: host and port, or the path of a Unix socket. `speaks`: what is accepted there, with
+    TLS or without; with `tls_only`, only with TLS.
     """
 
     where: tuple[str, int] | str
@@ -35,8 +35,8 @@ class Endpoint:
 
 
 class Acceptor(StreamServer):
-    """Accepts at an endpoint. Where no file descriptor is left, one that is kept for that is
-    used to tell whoever comes, and `full` is called.
+    """Accepts at an endpoint. When no file descriptor is left, it frees its spare one to accept the
+    new connection, passes that to `full`, which can tell the client, and closes it.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Acceptor(StreamServer):
         super().__init__(
             _unix_socket(where) if isinstance(where, str) else where,
             lambda sock, address: handle(sock, address, endpoint),
-            backlog=None if isinstance(where, str) else BACKLOG,  # that one listens already
+            backlog=None if isinstance(where, str) else BACKLOG,  # a Unix socket listens already
         )
         self.endpoint = endpoint
         self._full = full
@@ -58,7 +58,7 @@ class Acceptor(StreamServer):
         self._keep_one()
 
     def do_read(self) -> Any:
-        """Of `StreamServer`: accepts a connection; turns it away where no descriptor is left."""
+        """Overrides `StreamServer`: turns a connection away when no descriptor is left."""
         try:
             return super().do_read()
         except OSError as error:
@@ -106,7 +106,7 @@ class Acceptor(StreamServer):
 
 
 def _unix_socket(path: str) -> gsocket.socket:
-    """Listens at a path, in the place of a socket that was left there. Raises OSError."""
+    """Listens at a path, and replaces a socket that an earlier run left. Raises OSError."""
     found = Path(path)
     if found.is_socket():
         found.unlink()

@@ -1,4 +1,4 @@
-"""Shows effects to the connections of this node: encoded once per variant, queued for all."""
+"""Shows effects to the connections of this node: rendered once per variant, queued for all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def _render(variant: Variant, effect: Effect) -> bytes:
-    """One bad effect must not keep the others, or the rooms' members, from following."""
+    """An effect that cannot be rendered must not stop those after it."""
     try:
         return variant.render(effect)
     except Exception:
@@ -35,7 +35,7 @@ def _render(variant: Variant, effect: Effect) -> bytes:
 
 
 Private = Callable[[Effect], bytes]
-_PRIVATE = (ChangedMetadata, ChangedRoomName, Presence)  # read otherwise by each connection
+_PRIVATE = (ChangedMetadata, ChangedRoomName, Presence)  # rendered for each connection by itself
 
 
 class Recipient:
@@ -48,7 +48,7 @@ class Recipient:
         self.outbox = outbox
         self.echo = echo  # sees its own messages
         self.private = private
-        self.answers: Event | None = None  # what this shows it is kept for it
+        self.answers: Event | None = None  # what this event shows the connection is captured
         self.captured: list[bytes] = []
 
 
@@ -75,9 +75,9 @@ class Fanout:
         private: Private,
         number: int = 0,
     ) -> None:
-        """Shows a connection of the user of this uid what they see, in this form from now on.
-        `private` renders what is not the same for all who have the form; `number` is the
-        connection's, 0 for the same as the uid.
+        """From now on shows a connection what the user `uid` sees, in this form. `private` renders
+        effects that are not the same for all connections with this form; `number` is the
+        connection's, 0 if it is the same as the uid.
         """
         others = tuple(one for one in self._recipients.get(uid, ()) if one.outbox is not outbox)
         rooms = self._seen.setdefault(uid, frozenset())
@@ -88,7 +88,7 @@ class Fanout:
         self._move(outbox, self._group(variant, rooms))
 
     def forget(self, uid: int, outbox: Outbox | None = None) -> None:
-        """Shows one of their connections nothing any more, or (`None`) who is gone."""
+        """Stops showing things to one of a user's connections, or (`None`) to the whole user."""
         if outbox is None:
             self._seen.pop(uid, None)
         left = []
@@ -101,13 +101,13 @@ class Fanout:
             self._recipients[uid] = tuple(left)
 
     def capture(self, uid: int, outbox: Outbox, event: Event) -> None:
-        """Keeps what an event of theirs shows the connection itself, until `captured`."""
+        """Keeps what this event of the user's shows the connection itself, until `captured`."""
         for recipient in self._recipients.get(uid, ()):
             if recipient.outbox is outbox:
                 recipient.answers = event
 
     def captured(self, uid: int, outbox: Outbox) -> bytes:
-        """What was kept, and ends the keeping."""
+        """Returns what was kept, and ends the capture."""
         data = b""
         for recipient in self._recipients.get(uid, ()):
             if recipient.outbox is outbox:
@@ -124,12 +124,13 @@ class Fanout:
         """Queues each effect for everybody who sees it, and keeps the rooms up to date."""
         for effect in effects:
             if type(effect) is Spoke:
-                self._show(effect)  # nearly all are, and change nothing of who sees what
+                # most effects are messages, which do not change who sees what
+                self._show(effect)
             else:
                 self._follow(effect)
 
     def _follow(self, effect: Effect) -> None:
-        """Shows what may change who sees what, and follows it."""
+        """Shows an effect that may change who sees what, and updates that."""
         if isinstance(effect, Entered):
             self._enter(effect.uid, effect.room)
         if isinstance(effect, _PRIVATE):
@@ -171,9 +172,9 @@ class Fanout:
                     outbox.write(one)
 
     def _skipped(self, effect: Effect) -> Outbox | None:
-        """Whose doing it is, where they are not to be shown it like the others: a connection that
-        does not want its own messages back, or that is shown it as the answer to a labeled command.
-        Who writes to themselves receives the message in any case, and is shown the echo too.
+        """The connection that caused the effect, if it is not shown it like the others: it did not
+        ask for its own messages (echo-message), or gets them in the answer to a labeled command.
+        A message to oneself is received in any case, and the echo is shown besides.
         """
         for doer in self._recipients.get(effect.uid, ()):
             group = doer.outbox.group
@@ -214,7 +215,9 @@ class Fanout:
             self._seen[uid] = self._move_all(uid, rooms | {room})
 
     def _move_all(self, uid: int, rooms: frozenset[str]) -> frozenset[str]:
-        """Shows all their connections these rooms; the same ones, as others have them."""
+        """Shows these rooms to all of a user's connections. Returns an equal set, shared if it can
+        be.
+        """
         for recipient in self._recipients.get(uid, ()):
             group = recipient.outbox.group
             if group is not None:
@@ -240,7 +243,9 @@ class Fanout:
             new.add(outbox)
 
     def _group(self, variant: Variant, rooms: frozenset[str]) -> BroadcastGroup:
-        """The group of these rooms in this form; a new one is to get its first member at once."""
+        """The group of these rooms in this form. If it is new, the caller must add a member at
+        once.
+        """
         group = self._groups.get((variant, rooms))
         if group is None:
             group = self._groups[variant, rooms] = BroadcastGroup(self._flusher, variant, rooms)

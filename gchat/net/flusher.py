@@ -1,4 +1,4 @@
-"""When what was queued is sent: at once while the loop has time, seldom when it has not."""
+"""When what is queued is sent: at once while the loop has time, less often when it is busy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import gevent
 
-EASY = 0.7  # of the loop's time, spent sending everything at once: up to here nothing waits
-GROWTH = 1.4  # of the pause behind a flush, in durations of the flush, with each 1.0 of load more
-SPACING = 4.0  # durations of the flush, the longest pause behind it
+EASY = 0.7  # load (see Flusher) up to which there is no pause
+GROWTH = 1.4  # pause after a flush, in durations of the flush, for each 1.0 of load above EASY
+SPACING = 4.0  # the longest pause, in durations of the flush
 SPACING_MAX = 0.010  # seconds, the longest pause
 MEMORY = 0.050  # seconds over which the load is averaged
 
@@ -19,19 +19,19 @@ class Flushable(Protocol):
     """Something that was written to."""
 
     def flush(self) -> tuple[int, int]:
-        """Sends what is queued: how many sends that took, and how many they would have been, had
-        each write been sent by itself. Never waits.
+        """Sends what is queued. Returns the number of sends, and the number that it would have been
+        if each write were sent by itself. Never waits.
         """
 
 
 class Flusher:
     """Sends everything that was written to, all at once.
 
-    A send costs far more than what is sent, so the fewer the better. While the loop has time, a
-    flush comes at the end of the turn in which something was written. The flusher knows how busy
-    the loop would be if each write were sent by itself (1 is all of its time). Over EASY, it leaves
-    a pause behind each flush that grows with that load, in which more can gather: SPACING times the
-    flush's duration at most, and never over SPACING_MAX.
+    A send costs much, however few bytes it sends, so the fewer the better. While the loop has time,
+    it flushes at the end of the turn in which something was written. The flusher estimates the
+    load: how busy the loop would be if each write were sent by itself (1 is all of its time). Above
+    EASY, it pauses after each flush, longer with more load, so that more writes gather: at most
+    SPACING times the flush's duration, and never longer than SPACING_MAX.
     """
 
     def __init__(self, loop: Any = None, clock: Callable[[], float] = perf_counter) -> None:
@@ -96,7 +96,7 @@ class Flusher:
         self._pause(ended, ended - started, writes / sends if sends else 1.0)
 
     def _pause(self, now: float, took: float, merged: float) -> None:
-        """Decides when the next flush may be, after one whose sends stood for `merged` each."""
+        """Decides when the next flush may be. `merged`: writes for each send of the last one."""
         period = max(now - self._ended, 1e-9)
         weight = min(period / MEMORY, 1.0)
         self._load += (took * merged / period - self._load) * weight

@@ -19,7 +19,7 @@ from gchat.wire.telnet import IAC, Telnet
 
 
 class Layers:
-    """Of one connection. `ended` says why nothing more is to be read, once nothing is."""
+    """The layers of one connection. `ended` says why nothing more is read; "" until then."""
 
     __slots__ = (
         "_endpoint",
@@ -63,12 +63,12 @@ class Layers:
 
     @property
     def silent(self) -> bool:
-        """Whether the peer may be asked by plain text who it is: it has said nothing yet."""
+        """Whether the peer may be sent the plain-text prompt: it has sent nothing yet."""
         return self.spoken is None and not self._first and Spoken.PLAIN in self._endpoint.speaks
 
     @property
     def shaking_hands(self) -> bool:
-        """Whether TLS or WebSocket is to come, and is not there yet."""
+        """Whether the handshake of TLS or WebSocket is expected and not done yet."""
         late = self._endpoint.tls_only if self._tls is None else not self._tls.ready
         return late or (self._web is not None and not self._web.open)
 
@@ -99,7 +99,7 @@ class Layers:
         if spoken is None:
             if len(self._first) < MAX_LINE_BYTES:
                 return ()
-            spoken = Spoken.PLAIN  # whose line is too long, which it will be told
+            spoken = Spoken.PLAIN  # its first line is too long, and it will be told so
         data, self._first = self._first, b""
         if not self._is_spoken(spoken, certificate):
             return ()
@@ -115,7 +115,7 @@ class Layers:
         return self._lines.feed(data)
 
     def last_words(self, reason: str) -> bytes:
-        """What WebSocket says in the end."""
+        """The close frame of WebSocket; empty without WebSocket."""
         if self._web is None:
             return b""
         self._web.end(reason)
@@ -133,8 +133,8 @@ class Layers:
         self._tls = self._web = None
 
     def _is_telnet(self, data: bytes) -> bool:
-        """Whether these are the first commands of a Telnet client, at its beginning or in plain
-        text; in IRC the byte is one that is not UTF-8.
+        """Whether `data` has the first Telnet commands of a client, at its start or in plain text.
+        In IRC they are not looked for: there IAC is only a byte that is not UTF-8.
         """
         if self.spoken is None:
             begins = data[0] == IAC and not data.startswith(codecs.BOM_UTF16_LE)
@@ -150,7 +150,7 @@ class Layers:
         return text
 
     def _is_spoken(self, spoken: Spoken, certificate: Certificate | None) -> bool:
-        """Whether it is, here; otherwise whoever speaks it is told so."""
+        """Whether this is accepted here; if not, tells the peer so."""
         answers = refusals.ANSWERS
         if spoken is Spoken.TLS:
             fine = certificate is not None and self._tls is None

@@ -26,14 +26,14 @@ from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25  # how late a deadline may be noticed
-KERNEL_BYTES = 128 * 1024  # that the kernel takes for a peer before it could send them
+KERNEL_BYTES = 128 * 1024  # unsent, that the kernel holds for one peer
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
 MakeSession = Callable[[gsocket.socket, int, Origin, Endpoint], Session]
 
 
 class _NothingSaid(Exception):
-    """A proxy has connected and gone."""
+    """A proxy has connected and disconnected without sending anything."""
 
 
 class Listener:
@@ -49,8 +49,8 @@ class Listener:
         proxies: str = "",
         proxy_seconds: Callable[[], float] = lambda: 10.0,
     ) -> None:
-        """`endpoints`: the first is the one that the server names. `proxies`: addresses that say
-        for whom they connect, within `proxy_seconds`.
+        """`endpoints`: the first one is `address`. `proxies`: addresses of proxies, which must send
+        a PROXY header within `proxy_seconds`.
         """
         self._admission = Admission() if admission is None else admission
         self._max = max_connections
@@ -67,7 +67,7 @@ class Listener:
         self._acceptors: list[Acceptor] = []
         self._proxies = proxies
         self._proxy_seconds = proxy_seconds
-        self._asked = 0  # proxies that have not said yet for whom they connect
+        self._asked = 0  # proxies whose PROXY header has not come yet
 
     @property
     def address(self) -> tuple[str, int]:
@@ -105,14 +105,14 @@ class Listener:
             session.reloaded(before)
 
     def evict(self, number: int, reason: str) -> None:
-        """Ends a connection of a user who is none any more."""
+        """Ends a connection whose user was removed from the hub."""
         session = self._by_number.get(number)
         if session is not None:
             session.close(reason)
 
     def stop(self, reason: str, grace: float) -> None:
-        """Accepts nobody any more, ends all connections with `reason`, waits at most `grace`
-        seconds for them, then lets go of those that are left.
+        """Stops accepting, ends all connections with `reason`, waits at most `grace` seconds for
+        them, then kills the greenlets of those that are left.
         """
         self._stopped = reason
         for acceptor in self._acceptors:

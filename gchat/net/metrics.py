@@ -15,7 +15,7 @@ from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
 
 LOOK_SECONDS = 1.0  # between two looks at how late the loop is
-HEALTHY_SECONDS = 5.0  # of standing still, after which the server is not well
+HEALTHY_SECONDS = 5.0  # without a turn of the loop, after which /health answers 503
 
 Answer = Callable[..., Any]
 
@@ -78,7 +78,7 @@ class Metrics:
         return answer
 
     def collect(self) -> Iterator[Metric]:
-        """Of `Collector`: what Prometheus reads."""
+        """Called by the registry: the metrics that Prometheus reads."""
         yield self._by_label(
             GaugeMetricFamily("gchat_connections", "Open connections", labels=["speaks"]),
             self._listener.spoken(),

@@ -18,7 +18,7 @@ _NOTHING = memoryview(b"")
 
 
 def _nobody() -> None:
-    """Whose outbox it was is gone."""
+    """Called after `close` instead of the `overflowed` of the connection."""
 
 
 class Group(Protocol):
@@ -41,10 +41,9 @@ class Group(Protocol):
 class Outbox:
     """Bytes on their way to one socket.
 
-    Nothing here waits but `drain`. What is queued is at most `limit` bytes; one more and
-    `overflowed` is called, once, in the turn of the loop in which it happens: the queue is dropped
-    but for the rest of the line that was begun, so that what is written after it starts on a line
-    of its own.
+    Only `drain` waits. At most `limit` bytes are queued. When there are more, the queue is dropped,
+    except for the rest of a line that is half sent, so that the last words start on a new line; and
+    `overflowed` is called, once and at once.
     """
 
     __slots__ = (
@@ -106,13 +105,14 @@ class Outbox:
         self.queue_framed(data if self.frame is None else self.frame(data))
 
     def queue_framed(self, data: bytes) -> None:
-        """Queues what is to be sent as it is."""
+        """Queues bytes that need no framing."""
         if not self.accepting:
             return
         self._chunks.append(data)
         self._size += len(data)
         if self._size > self._limit and self._watcher is None:
-            self.flush()  # nobody asked the socket yet: only a peer that does not read is too slow
+            # first try to send: it is the peer that is too slow only if the socket takes nothing
+            self.flush()
         if self._size > self._limit:
             self._overflow()
         elif not self._dirty and self._size:
@@ -150,7 +150,7 @@ class Outbox:
             self._overflow()
 
     def finish(self, data: bytes, framed: bytes = b"") -> None:
-        """Queues the last words, and what is to be sent as it is; nothing is taken after them."""
+        """Queues the last words, and `framed` after them; nothing more is taken."""
         self.accepting = False
         data = (data if self.frame is None or not data else self.frame(data)) + framed
         if not self._broken:
@@ -166,8 +166,8 @@ class Outbox:
         return not self._size
 
     def close(self) -> None:
-        """Drops everything and lets go of the socket, which is not closed here, and of whose outbox
-        it is: a cycle would have to wait for the garbage collector.
+        """Drops everything and stops watching the socket, which is not closed here. Drops the
+        reference to the connection too: a cycle would have to wait for the garbage collector.
         """
         self._break()
         self._overflowed = _nobody
@@ -215,7 +215,7 @@ class Outbox:
     def _overflow(self) -> None:
         self.accepting = False
         self._chunks.clear()
-        if self.frame is None:  # otherwise it ends with a message already
+        if self.frame is None:  # with WebSocket, the rest ends with a whole message
             rest = bytes(self._rest)
             self._rest = memoryview(rest[: rest.find(b"\n") + 1])
         self._size = len(self._rest)

@@ -1,4 +1,4 @@
-"""What is answered to those who speak something that is not served, before they are let go."""
+"""What a connection is sent before it is closed, if it is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gchat.wire.sniff import Spoken
 # RFC 8446, section 6: a fatal handshake_failure alert, in the record version every client takes.
 _TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
-# By what was spoken where it is not.
+# By what the peer speaks, if that is not accepted at this address.
 ANSWERS = {
     Spoken.HTTP_OTHER: b"",
     Spoken.TLS: _TLS_ALERT,

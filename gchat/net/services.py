@@ -23,7 +23,7 @@ class Services:
     fanout: Fanout
     flusher: Flusher
     admission: Admission
-    logins: Buckets  # attempts to log in, by address; others after a reload
+    logins: Buckets  # attempts to log in, by address; a reload may replace it
     certificate: Certificate | None
     monotonic: Callable[[], float]  # seconds
     lines: int = 0  # that were received, ever

@@ -29,7 +29,7 @@ from gchat.wire.sniff import Spoken
 log = logging.getLogger(__name__)
 
 READ_BYTES = 16384
-TURN_SECONDS = 0.002  # then others get their turn, however much one peer has sent
+TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
@@ -73,7 +73,7 @@ class Session:
         endpoint: Endpoint,
     ) -> None:
         self.number = uid  # the connection's own
-        self.uid = uid  # its user's: another one where the user has had a connection before
+        self.uid = uid  # its user's; not the number if the user had a connection before
         self.origin = origin
         self.node = node
         self.registered = False  # its user is known to the hub
@@ -138,7 +138,7 @@ class Session:
         )
 
     def attach(self, uid: int) -> None:
-        self._services.fanout.forget(self.uid)  # what it would have been, had it come first
+        self._services.fanout.forget(self.uid)  # its own uid, which will never be a user
         self.uid = uid
         self.registered = True
 
@@ -185,21 +185,21 @@ class Session:
 
     @property
     def speaks(self) -> str:
-        """`plain`, `irc`, `ircs`, `ws`, `wss` and the like; `unknown` so far."""
+        """`plain`, `irc` or `ws`, with an `s` for TLS; `unknown` until it is known."""
         kind = _KINDS.get(self._layers.spoken)
         if kind is None:
             return "unknown"
         return f"{kind}s" if self.secure else kind
 
     def _new_allowance(self) -> Buckets | None:
-        """Of lines; `None` for any number."""
+        """How many lines the peer may send; `None` for any number."""
         limits = self.node.config.limits
         if self.trusted or not limits.lines_burst:
             return None
         return Buckets(limits.lines_burst, limits.lines_per_second)
 
     def reloaded(self, before: Config) -> None:
-        """The settings are others than `before`."""
+        """The settings have changed; `before` are the old ones."""
         after = self.node.config.limits
         old = before.limits.lines_burst, before.limits.lines_per_second
         if old != (after.lines_burst, after.lines_per_second):
@@ -220,7 +220,7 @@ class Session:
     # -- time
 
     def due(self, now: float) -> float | None:
-        """Of `Timed`: pings or ends the connection where it is time for that."""
+        """For `Deadlines`: pings, prompts or ends the connection when it is time for that."""
         if self._ended or self._reason:
             return None
         times, layers = self.node.config.times, self._layers
@@ -261,7 +261,7 @@ class Session:
         if data:
             self._take(data)
         while not self._reason:
-            # first, since to ask a socket in vain costs more than to read from it
+            # wait first: a recv that finds nothing costs more than one that reads
             gevent.get_hub().wait(self._readable)
             data = self._sock.recv(READ_BYTES)
             if not data:
@@ -300,7 +300,7 @@ class Session:
         self.settle()
 
     def _slow_down(self, allowance: Buckets) -> None:
-        """Lets whoever sends too much wait, and nobody else."""
+        """Makes a peer that sends too much wait, and nobody else."""
         self.settle()
         clock = self._services.monotonic
         while not self._reason and not allowance.take(None, clock()):
@@ -323,7 +323,7 @@ class Session:
             self._services.fanout.forget(self.uid)
         self.registered = False
         words = self._dialect.last_words(self._reason) if self._dialect else b""
-        # the deadlines hold this object for a while yet; what it holds is not needed any more
+        # they refer back to the session: a cycle would have to wait for the garbage collector
         self._dialect = None
         self._posted.clear()
         try:

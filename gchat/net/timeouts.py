@@ -58,7 +58,7 @@ class Timeouts:
         return Due(Action.WAIT, min(asks, ends))
 
     def registered(self, now: float, times: TimesConfig) -> Due:
-        """Once it has one. A ping that is due is taken as sent."""
+        """Once the connection has a nickname. The caller must send a PING that is due."""
         if self._pinged and self.heard < self._pinged:
             if now >= self._pinged + times.ping_timeout:
                 why = f"Ping timeout: {times.ping_timeout:.0f} seconds"

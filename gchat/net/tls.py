@@ -25,12 +25,12 @@ from gchat.errors import GchatError
 from gchat.private import write_private
 
 PIECE_BYTES = 65536  # of plaintext, encrypted at once
-CERTIFICATE_DAYS = 3650  # a self-signed one is for who compares its fingerprint
+CERTIFICATE_DAYS = 3650  # long: clients of a self-signed certificate compare its fingerprint
 _WRITE = 2  # gevent's loop.io: watch for room to write
 
 
 class TlsBroken(GchatError):
-    """What came is no TLS, or none that is spoken here."""
+    """The peer sent something that is not valid TLS, or no version of it that is accepted here."""
 
 
 class TlsSocket:
@@ -53,8 +53,8 @@ class TlsSocket:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the client's certificate in hexadecimal, "" where it showed none. That it has
-        the key to it, the handshake has proved; who has signed it is of no interest.
+        """SHA-256 of the client's certificate in hexadecimal, "" if it showed none. The handshake
+        has proved that the client has the key; who signed the certificate does not matter.
         """
         if not self.ready:
             return ""
@@ -62,7 +62,7 @@ class TlsSocket:
         return certificate.fingerprint(hashes.SHA256()).hex() if certificate else ""
 
     def receive(self, data: bytes) -> bytes:
-        """What the bytes from the socket say. Raises TlsBroken where they say nothing."""
+        """Decrypts bytes from the socket. Raises TlsBroken if they are not valid, and OSError."""
         self._tls.bio_write(data)
         found = []
         try:
@@ -85,8 +85,8 @@ class TlsSocket:
         return b"".join(found)
 
     def send(self, data: bytes | memoryview) -> int:
-        """Encrypts and sends; how much was taken. Raises BlockingIOError where the socket has not
-        taken yet what it was given before, and OSError.
+        """Encrypts and sends; returns how many bytes were taken. Raises BlockingIOError while the
+        socket has not taken what it was given before, and OSError.
         """
         if not self.ready:
             self._early += data
@@ -104,7 +104,7 @@ class TlsSocket:
         return taken
 
     def end(self, timeout: float) -> None:
-        """Says that nothing more comes, and waits for it to be taken. Switches greenlets."""
+        """Sends close_notify, and waits until the socket has taken it. Switches greenlets."""
         try:
             self._tls.shutdown()
         except SSL.Error:
@@ -174,7 +174,7 @@ def _context(certificate: Path, key: Path) -> SSL.Context:
     context.use_certificate_chain_file(str(certificate))
     context.use_privatekey_file(str(key))
     context.check_privatekey()
-    # a client's certificate is asked for, and known by its fingerprint: whoever has signed it
+    # asks for a client's certificate; any signer will do, since the fingerprint identifies it
     context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_session_id(b"gchat")
@@ -190,8 +190,8 @@ class Certificate:
         self.load()
 
     def load(self) -> None:
-        """Reads the files; new connections are shown what they hold. Raises CertificateError, and
-        then the certificate is the one before.
+        """Reads the files; new connections use what is in them. Raises CertificateError, and then
+        keeps the certificate it had before.
         """
         certificate, key = self._paths
         try:
@@ -228,7 +228,7 @@ def self_signed(folder: Path, name: str) -> Certificate:
 
 
 def _names(name: str) -> list[x509.GeneralName]:
-    """What clients call the server: its name, this machine and its name in the network."""
+    """What clients may call the server: its name, this machine's name, and the local machine."""
     hosts = dict.fromkeys((name, "localhost", socket.gethostname()))
     known = [host for host in hosts if re.fullmatch(r"[A-Za-z0-9_.-]+", host)]
     loopback = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))

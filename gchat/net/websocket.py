@@ -22,12 +22,12 @@ GOING_AWAY = 1001
 REASON_BYTES = 120  # of a close frame's reason
 
 _QUIET = logging.getLogger("gchat.websocket")
-_QUIET.setLevel(logging.WARNING)  # below that, it is every request and frame with all that is in it
+_QUIET.setLevel(logging.WARNING)  # below, the library logs every request and frame in full
 
 _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
 
 
-# What proxies add. For whom they speak is not taken from there: anybody can write it.
+# Headers that proxies add. The client's address is not read from them: anybody can send them.
 _PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
 
 
@@ -56,7 +56,7 @@ class WebSocket:
         )
 
     def take(self) -> bytes:
-        """What is to be sent as it is, once."""
+        """Takes out what is to be sent; it is framed already."""
         return b"".join(self._protocol.data_to_send())
 
     def receive(self, data: bytes) -> list[bytes]:
@@ -80,7 +80,7 @@ class WebSocket:
         headers = request.headers
         self.relayed = any(name in headers for name in _PROXYS)
         if self._protocol.eof_sent:
-            return  # frames came with the request, and were wrong: it is ended already
+            return  # invalid frames came right after the request: the connection has failed already
         if "Upgrade" not in headers:
             self._refuse(HTTPStatus.NOT_FOUND, _PAGE.decode())
         elif not self._may_come_from(headers):
@@ -93,7 +93,7 @@ class WebSocket:
                 self.frame = frame_binary
 
     def _may_come_from(self, headers: Headers) -> bool:
-        """A browser says which page it is that connects; other programs need not."""
+        """Whether this origin may connect: a browser names its page's; other programs need not."""
         try:
             origin, host = headers.get("Origin"), headers.get("Host", "")
         except (KeyError, LookupError):
@@ -123,7 +123,7 @@ class WebSocket:
 def _first_that_we_know(
     protocol: ServerProtocol, offered: Sequence[Subprotocol]
 ) -> Subprotocol | None:
-    """In the order of the client's preference."""
+    """The client's most preferred subprotocol of those that the server knows."""
     return next((one for one in offered if one in (TEXT, BINARY)), None)
 
 
