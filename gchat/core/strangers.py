@@ -14,8 +14,12 @@ INVITATIONS_SECONDS = 60
 
 
 def check_accepts(user: User, receiver: User) -> None:
-    """Raises Refused where they take nothing from who is not logged in (+R)."""
-    if "R" in receiver.modes and not user.account and receiver is not user:
+    """Raises Refused if the receiver takes nothing from users who are not logged in (+R), and has
+    not written to this one either.
+    """
+    if "R" not in receiver.modes or user.account or receiver is user:
+        return
+    if not receiver.known.get(user.uid):
         text = "This user accepts messages only from registered users (+R)"
         raise Refused(ERR_NEEDREGGEDNICK, receiver.nick, text=text)
 
@@ -24,12 +28,11 @@ def meet(hub: Hub, user: User, receiver: User, at: int) -> None:
     """Before somebody is reached: who reaches many strangers has to wait. Both know each other from
     here on. `at` is an entry's tick. Raises Refused.
     """
-    if receiver.uid not in user.known:
-        if not user.rooms.keys() & receiver.rooms.keys():
-            approach(hub, user, receiver.nick, at)
-        _know(user, receiver)
+    if receiver.uid not in user.known and not user.rooms.keys() & receiver.rooms.keys():
+        approach(hub, user, receiver.nick, at)
+    _know(user, receiver, wrote=True)
     if user.uid not in receiver.known:
-        _know(receiver, user)
+        _know(receiver, user, wrote=False)
 
 
 def approach(hub: Hub, user: User, whom: str, at: int) -> None:
@@ -59,7 +62,7 @@ def seconds(milliseconds: int) -> int:
     return -(-milliseconds // 1000)
 
 
-def _know(user: User, other: User) -> None:
-    user.known[other.uid] = None
+def _know(user: User, other: User, *, wrote: bool) -> None:
+    user.known[other.uid] = wrote
     if len(user.known) > KNOWN:
         del user.known[next(iter(user.known))]

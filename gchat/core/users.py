@@ -46,7 +46,7 @@ class User:
     secure: bool = False  # by TLS
     trusted: bool = False  # limits are for others
     # whom they have written to or heard from lately, and when they wrote first to strangers
-    known: dict[int, None] = field(default_factory=dict)
+    known: dict[int, bool] = field(default_factory=dict)
     openings: Recent = field(default_factory=Recent)
     invitations: Recent = field(default_factory=Recent)  # that they were sent
     watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname

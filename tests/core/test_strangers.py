@@ -63,3 +63,13 @@ def test_nobody_is_invited_again_and_again() -> None:
     stage.do(Invited(1, "#a", "s12"))
     stage.now += 60_000
     stage.do(invite)
+
+
+def test_whom_somebody_wrote_to_may_answer() -> None:
+    stage = crowd()
+    stage.do(Said(1, "s11", "hi"))
+    stage.hub.users[11].modes = frozenset("R")
+    assert stage.refused(Said(1, "s11", "again"))[0] == "ERR_NEEDREGGEDNICK", "they heard only"
+    stage.do(Said(11, "Tuan", "who are you?"))
+    stage.do(Said(1, "s11", "Tuan"))
+    stage.do(Said(1, "s11", "Nguyen Tuan"))

@@ -68,7 +68,9 @@ def talk(terminal: Terminal, tuan: PlainClient, nick: str) -> None:
     terminal.type("/topic #lobby Be kind")
     assert tuan.read_line() == f"{nick} changed the topic to: Be kind"
     terminal.type("/away lunch")
+    terminal.wait_for("marked as being away")
     terminal.type("/away")
+    terminal.wait_for("no longer marked as being away")
     terminal.type(f"/nick {nick}2")
     assert tuan.read_line() == f"{nick} is now known as {nick}2"
     tuan.say(f"/msg {nick}2 psst")
@@ -157,19 +159,21 @@ def test_irssi_with_an_account(disk_server: ServerProcess, open_terminal: Open) 
 
 
 def test_weechat_with_an_account(disk_server: ServerProcess, open_terminal: Open) -> None:
-    """Logs in by SASL, keeps order, pastes several lines, reads the room's past on entering."""
+    """Logs in by SASL, keeps order, pastes several lines, reads what was missed."""
     port = disk_server.port
     with IrcClient(port, "Lan", join="#own") as lan:
-        lan.ask("NS REGISTER correcthorse", "CS REGISTER #own", "PRIVMSG #own :said before")
+        lan.ask("NS REGISTER correcthorse", "CS REGISTER #own", "PRIVMSG #own :seen already")
         lan.send("QUIT")
         lan.read_to_end()
-    duy = IrcClient(port, "Duy", "batch", "draft/multiline", "message-tags")
+    duy = IrcClient(port, "Duy", "batch", "draft/multiline", "message-tags", join="#own")
+    duy.ask("PRIVMSG #own :missed", "PART #own")
     add = f"/server add gchat 127.0.0.1/{port} -notls -nicks=Lan -sasl_username=Lan"
     start = "; ".join(
         (*WEECHAT, f"{add} -sasl_password=correcthorse -capabilities=*", "/connect gchat")
     )
     terminal = open_terminal("weechat", f"-r '{start}'")
-    terminal.wait_for("said before")
+    terminal.wait_for("missed")
+    assert "seen already" not in terminal.screen()
     keep_order(terminal, duy, "Lan")
     duy.join("#own")
     terminal.paste("first line\nsecond line")

@@ -20,7 +20,7 @@ H = TypeVar("H", bound=Handler)
 class Command:
     """`min_params`: with fewer, 461. `before_registration`, or with one of the capabilities
     `before_with`: otherwise 451. `message`: does not wait until the connection's earlier messages
-    are applied. `usage` and `text` are what HELP tells; `url` is what the handler follows.
+    are shown. `usage` and `text` are what HELP tells; `url` is what the handler follows.
     """
 
     handler: Handler

@@ -23,7 +23,7 @@ from gchat.wire.numerics import (
 
 
 class OpenBatch(Protocol):
-    """A message of several lines that is being received."""
+    """A multiline BATCH from the client that has not ended yet."""
 
     label: str
 
@@ -31,7 +31,7 @@ class OpenBatch(Protocol):
         """One line. Raises Failure, and the message is given up."""
 
     def end(self, irc: IrcConnection, reference: str) -> None:
-        """The last line was sent: says it. Raises Failure."""
+        """Ends the batch: sends the message. Raises Failure."""
 
 
 class IrcConnection:
@@ -73,7 +73,7 @@ class IrcConnection:
         self.registered = False
         # Until registration: what NICK, USER and the like said, and whether CAP holds it up.
         self.wanted_nick = ""
-        self.asked_nick = ""  # with the last NICK, whether it was free or not
+        self.asked_nick = ""  # the nickname of the last NICK, whether it was free or not
         self.username = ""
         self.realname = ""
         self.password = ""
@@ -91,7 +91,7 @@ class IrcConnection:
 
     @property
     def config(self) -> Config:
-        """The settings; others after a REHASH."""
+        """The settings; a REHASH replaces them."""
         return self.node.config
 
     @property
@@ -146,8 +146,8 @@ class IrcConnection:
         self._replies.add("FAIL", command, code, *context, text)
 
     def warn(self, command: str, code: str, *context: str, text: str) -> None:
-        """WARN, https://ircv3.net/specs/extensions/standard-replies, or a notice for who has not
-        asked for such: the command was carried out, in another way than was asked for.
+        """WARN, https://ircv3.net/specs/extensions/standard-replies, or a NOTICE without that
+        capability: the command was carried out, but not exactly as given.
         """
         if Cap.STANDARD_REPLIES in self.caps:
             self._replies.add("WARN", command, code, *context, text)
@@ -175,9 +175,10 @@ class IrcConnection:
             self.peer.send(piece)
 
     def commit(self, event: Event) -> bool:
-        """Carries the event out and answers its refusals; whether there were none.
+        """Carries the event out and answers its refusals. Returns whether there were none. May
+        switch greenlets.
 
-        Waits, so what was answered before is sent before what the event shows.
+        What was answered before is sent first, so it comes before what the event shows.
         """
         if self.label:
             self.peer.capture(event)
@@ -191,7 +192,9 @@ class IrcConnection:
         return not outcome.refusals
 
     def post(self, event: Event, *, silent: bool = False) -> None:
-        """Sends a message on its way; a refusal is answered later, or (`silent`) never."""
+        """Posts a message; a refusal is answered later, or (`silent`) never. A labeled one is
+        answered at once, and may switch greenlets.
+        """
         if not self.label:
             self.peer.post(event, self._ignore if silent else self._refuse_late)
             return
@@ -209,7 +212,7 @@ class IrcConnection:
         """RFC 2812, section 3.3.2: a NOTICE is never answered."""
 
     def answer_as(self, label: str, act: Callable[[], None]) -> None:
-        """Does something as the answer to a command that was labeled before."""
+        """Runs `act`; what it replies is the answer to an earlier command with this label."""
         if not label:
             act()
             return

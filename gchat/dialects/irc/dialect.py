@@ -82,14 +82,14 @@ class IrcDialect(IrcConnection):
             raise Refused(ERR_UNKNOWNERROR, "*", text=f"Message rejected: {error}") from None
 
     def _label(self, tags: dict[str, str]) -> str:
-        """With which the command with these tags is to be answered, "" for none."""
+        """The label to answer a command with these tags with, "" for none."""
         if not tags or Cap.LABELED_RESPONSE not in self.caps or "batch" in tags:
             return ""
         label = tags.get("label", "")
         return label if len(label.encode("utf-8", "replace")) <= LABEL_BYTES else ""
 
     def _label_of(self, line: bytes | None) -> str:
-        """The same, of a line that is no message."""
+        """The same for a line that could not be parsed."""
         if line is None or not line.startswith(b"@"):
             return ""
         tags = line[1 : MAX_CLIENT_TAGS_BYTES + 1].partition(b" ")[0]
@@ -100,7 +100,7 @@ class IrcDialect(IrcConnection):
         if not label:
             self._dispatch(message)
             return
-        self.peer.settle()  # what was said before is shown, and refused, before
+        self.peer.settle()  # earlier messages are shown, and their refusals sent, first
         self.label = label
         try:
             self._dispatch(message)

@@ -7,7 +7,7 @@ from gchat.wire import sasl
 
 
 class Exchange:
-    """One SASL exchange: what came of the message that is not whole yet, and SCRAM's state."""
+    """One SASL exchange: the pieces of a message that is not complete yet, and SCRAM's state."""
 
     __slots__ = ("account", "chunks", "mechanism", "scram", "size", "verifier")
 

@@ -47,7 +47,7 @@ Tags = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the capabilities mean for the lines."""
+    """How to write the lines: for these capabilities, and in which batch."""
 
     caps: Cap
     batch: str = ""  # the reference of the batch that the lines are in
@@ -58,7 +58,7 @@ class Form:
 
 
 def variant(caps: Cap) -> Variant:
-    """The form for these capabilities; those that change no bytes make no difference."""
+    """The variant for these capabilities; those that change no broadcast bytes are ignored."""
     return _variant(caps & BROADCAST_CAPS)
 
 
@@ -89,7 +89,7 @@ def parse_time(text: str) -> int:
 
 
 def form_in_batch(caps: Cap, reference: str) -> Form:
-    """The form of what is replayed to who has these capabilities, in a batch where they know it."""
+    """The form of replayed lines for these capabilities: in a batch, if they have `batch`."""
     return Form(caps, reference if Cap.BATCH in caps else "")
 
 
@@ -98,7 +98,7 @@ def render(effect: Effect, *, form: Form) -> bytes:
     return _RENDERERS[type(effect)](effect, form)
 
 
-# What is not kept, and so has no id that anybody could ask for.
+# Effects that are not stored: they have no msgid, since nobody could look it up.
 _PASSING = (Invitation, Knock, Personal, ChangedUserModes, Wallop, MarkedRead)
 
 
@@ -133,8 +133,8 @@ def _head(effect: Effect, form: Form, client_tags: Tags, *, first: bool = True) 
 
 
 def _spoke(effect: Spoke, form: Form) -> bytes:
-    """A text too long for one line (plain-text people may write such) becomes several; the msgid
-    and the client's tags are on the first, as for the fallback of draft/multiline.
+    """A text too long for one line becomes several messages. The msgid is on the first only, as for
+    the fallback of draft/multiline.
     """
     if effect.verb == "TAGMSG":
         if Cap.MESSAGE_TAGS not in form.caps:
@@ -244,10 +244,10 @@ def _knock(effect: Knock, form: Form) -> bytes:
 
 
 def _changed_room_name(effect: ChangedRoomName, form: Form) -> bytes:
-    """Who does not know RENAME leaves and enters, as the specification has it."""
+    """RENAME; clients without it see PART and JOIN instead, as the specification says."""
     if Cap.CHANNEL_RENAME in form.caps:
         return _line(effect, form, "RENAME", effect.room_name, effect.new, effect.reason)
-    return b""  # the connection says that it left and entered
+    return b""  # `private._moved` renders that for each connection
 
 
 def _wants(effect: Personal, form: Form, cap: Cap) -> bool:
@@ -281,7 +281,7 @@ def _wallop(effect: Wallop, form: Form) -> bytes:
 
 
 def _nothing(effect: Effect, form: Form) -> bytes:
-    """The connection itself says what there is to say."""
+    """Nothing here: `private.py` renders it for each connection, or nobody is shown it."""
     return b""
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from gchat.wire.message import MessageError, encode, escape_tag, format_message
 
-PIECE_LINES = 128  # at most 64 KiB: a long reply must not fill the outbox at once
+PIECE_LINES = 128  # about 64 KiB: a long reply must not fill the outbox at once
 
 
 _ENDINGS = dict.fromkeys(map(ord, "\r\n\0"), " ")
 
 
 class ReplyBuffer:
-    """Handlers fill it, never a socket, so that whoever sends it sees the whole reply."""
+    """Handlers add their replies here and send nothing, so the whole reply can be labeled."""
 
     __slots__ = ("_lines", "server")
 
@@ -33,8 +33,8 @@ class ReplyBuffer:
         """One message, from the server unless `source` says otherwise. `tags` as they are written;
         `text` as for `format_message`.
 
-        A parameter that the peer sent and that cannot stand in its place (it is empty, or has a
-        space in it) is answered as "*"; what would end the line is answered as a space.
+        A parameter that cannot be sent back as it came is replaced: by "*" if it is empty, has a
+        space or begins with a colon; a character that would end the line becomes a space.
         """
         try:
             line = format_message(command, *params, source=source or self.server, text=text)
@@ -66,7 +66,7 @@ class ReplyBuffer:
             self.add("BATCH", f"-{reference}")
 
     def take(self) -> list[bytes]:
-        """What was collected, in pieces of some PIECE_LINES lines, and empties the buffer."""
+        """Empties the buffer; returns its lines in pieces of at most PIECE_LINES lines."""
         lines, self._lines = self._lines, []
         return [
             b"".join(lines[start : start + PIECE_LINES])
@@ -85,13 +85,13 @@ def _tagged(line: bytes, tag: str) -> bytes:
 
 
 def _within(line: bytes, reference: str) -> bytes:
-    """In a batch, unless it is in one already."""
+    """The line, put in the batch `reference` unless it is in a batch already."""
     inside = any(tag.startswith(b"batch=") for tag in _tags(line).split(b";"))
     return line if inside else _tagged(line, f"batch={reference}")
 
 
 def _is_one_batch(lines: list[bytes]) -> bool:
-    """Whether the first message opens a batch that all others are in, or that the last one ends."""
+    """Whether the lines are exactly one batch: the first opens it and only the last ends it."""
     first = lines[0].split(b" ")
     at = 2 if first[0].startswith(b"@") else 1
     if len(first) <= at + 1 or first[at] != b"BATCH" or not first[at + 1].startswith(b"+"):

@@ -216,8 +216,8 @@ def test_first_messages_to_strangers_at_the_limit_and_past_it(stage: Stage) -> N
     stage.do(Said(4, "Tuan", "again"), Said(4, "Mai", "to myself"))
     stage.do(Said(3, "Mai", "hi"), Said(4, "Lan", "an answer"))
     stage.do(Quit(3, ""))
-    assert stage.hub.users[4].known == {1: None, 2: None, 3: None}
-    assert stage.hub.users[1].known == {4: None}
+    assert stage.hub.users[4].known == {1: True, 2: True, 3: True}
+    assert stage.hub.users[1].known == {4: False}
 
 
 def test_who_shares_a_room_or_is_trusted_or_an_operator_writes_to_anybody(stage: Stage) -> None:
@@ -236,7 +236,7 @@ def test_who_shares_a_room_or_is_trusted_or_an_operator_writes_to_anybody(stage:
 
 def test_of_people_one_knows_the_first_is_forgotten(stage: Stage) -> None:
     tuan = stage.hub.users[1]
-    tuan.known = dict.fromkeys(range(100, 100 + KNOWN))
+    tuan.known = dict.fromkeys(range(100, 100 + KNOWN), False)
     stage.do(Said(1, "Duy", "hi"))
     assert list(tuan.known) == [*range(101, 100 + KNOWN), 2]
     stage.do(Said(1, "Duy", "hi"))

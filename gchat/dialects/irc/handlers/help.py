@@ -24,7 +24,7 @@ WIDTH = 100  # characters of a line
     url="https://modern.ircdocs.horse/#help-message",
 )
 def help_(irc: IrcConnection, message: Message) -> None:
-    """HELP of a command or a mode (`+k`), or which there are."""
+    """HELP for a command or a mode (`+k`); without a subject, the list of commands."""
     subject = message.params[0].upper() if message.params and message.params[0] else ""
     mode = message.params[0] if subject.startswith("+") else ""
     lines = _of_mode(mode) if mode else _of_command(subject) if subject else _index()
@@ -49,7 +49,7 @@ def _of_command(name: str) -> list[str]:
 
 
 def _of_mode(mode: str) -> list[str]:
-    """Of a room and of a user; raises Refused where there is none."""
+    """Help on the room mode and the user mode of this letter. Raises Refused if there is none."""
     found = [table[mode[1:]] for table in (ROOM_MODES, OWN_MODES) if mode[1:] in table]
     if not found:
         raise Refused(ERR_HELPNOTFOUND, mode[:32])

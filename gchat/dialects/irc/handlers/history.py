@@ -58,10 +58,10 @@ def _failure(code: str, *context: str, text: str) -> Failure:
 
 
 def replay(irc: IrcConnection, room: Room, *, attached: bool = False) -> None:
-    """What was said before somebody entered: the last messages, or what they missed where they were
-    here a moment ago. Who can ask for it is not sent it. Who has no server-time would take it for
-    new, and bots would carry it out; so might those who have no batch, and they are sent only what
-    they missed. `attached`: it is one more connection of somebody who is here.
+    """Sends a client that enters a room the last messages, or what it missed if it was here a
+    moment ago. Not sent to clients that can ask for history, nor to those without server-time: they
+    would take it for new, and bots would obey it. Clients without batch might too, so they are sent
+    only what they missed. `attached`: a further connection of a user who is in the room already.
     """
     if irc.caps & (Cap.CHATHISTORY | Cap.ZNC_PLAYBACK) or Cap.SERVER_TIME not in irc.caps:
         return
@@ -79,7 +79,7 @@ def replay(irc: IrcConnection, room: Room, *, attached: bool = False) -> None:
 def _missed(
     irc: IrcConnection, room: Room, left: Entry, last: Sequence[Effect]
 ) -> Sequence[Effect]:
-    """What was said since an entry, of which `last` is the end."""
+    """What was said since the entry `left`. `last`: the messages kept in memory."""
     missed = [one for one in last if one.entry.msgid > left.msgid]
     if not missed or len(missed) < len(last):
         return missed
@@ -89,7 +89,7 @@ def _missed(
         found = irc.node.archive.read(query)
     except Unreadable:
         return missed
-    # what is said while the archive is asked is sent by itself
+    # what is said during that call is sent as it happens, so it is left out here
     until = missed[-1].entry.msgid
     return [restored(one) for one in renamed(irc.peer, found) if one.msgid <= until] or missed
 
@@ -173,8 +173,8 @@ _SUBCOMMANDS: dict[str, tuple[Callable[[IrcConnection, Archive, str, list[str]],
 
 
 def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
-    """What this person may read of the target: of a room they are in, what was said since it was
-    made; of a conversation, all since they connected.
+    """What this person may read of the target: of a room they are in, everything since it was
+    created (of the lobby, everything); of a conversation of theirs, everything. Raises Failure.
     """
     lines = _limit(irc, name, limit)
     found = place(irc.peer, target)
@@ -236,7 +236,7 @@ def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:
 
 
 def send_batch(irc: IrcConnection, about: Sequence[str], effects: Iterable[Effect]) -> None:
-    """What was seen once; for who knows batches in one, with `about` as its type and parameters."""
+    """Past effects, in a batch if the client knows batches. `about`: its type and parameters."""
     reference = irc.batch_reference()
     form = form_in_batch(irc.caps, reference)
     if form.batch:

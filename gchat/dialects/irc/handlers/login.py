@@ -38,7 +38,7 @@ class LoginFailed(GchatError):
 
 
 class NotTried(LoginFailed):
-    """Nothing was compared: this is no attempt."""
+    """No password was compared, so this does not count as an attempt."""
 
 
 @command(
@@ -58,7 +58,7 @@ class NotTried(LoginFailed):
     url="https://ircv3.net/specs/extensions/sasl-3.1#the-authenticate-command",
 )
 def authenticate(irc: IrcConnection, message: Message) -> None:
-    """AUTHENTICATE, before and after registration, also by who is logged in already."""
+    """AUTHENTICATE, before and after registration, also when logged in already."""
     word = message.params[0]
     if Cap.SASL not in irc.caps:
         raise Refused(ERR_SASLFAIL, text="Request the sasl capability first")
@@ -110,7 +110,9 @@ def _begin(irc: IrcConnection, mechanism: str) -> None:
 
 
 def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
-    """Of an account; one that nothing matches where there is none, always the same."""
+    """The account's verifier. If there is no such account, one that no password matches, always
+    the same for the same name.
+    """
     account = irc.hub.accounts.get(casefold(name))
     if account is not None:
         return sasl.Verifier.parse(account.verifier)
@@ -141,12 +143,12 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
 
 
 def mechanisms(irc: IrcConnection) -> tuple[str, ...]:
-    """EXTERNAL is for who speaks TLS."""
+    """The SASL mechanisms offered to this connection; EXTERNAL only over TLS."""
     return MECHANISMS if irc.peer.secure else MECHANISMS[1:]
 
 
 def _unchanged(irc: IrcConnection, account: Account | None, verifier: str) -> Account:
-    """The account, if it is there as it was when its verifier was taken. Raises LoginFailed."""
+    """The account, if it still exists and still has this verifier. Raises LoginFailed."""
     if account is None or irc.hub.accounts.get(account.key) is not account:
         raise LoginFailed("Invalid account name or password")
     if account.verifier != verifier:
@@ -155,7 +157,7 @@ def _unchanged(irc: IrcConnection, account: Account | None, verifier: str) -> Ac
 
 
 def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
-    """The account of the certificate that the peer has shown; somebody else's name is not given.
+    """The account of the peer's certificate. If `message` names an account, it must be that one.
     RFC 4422, appendix A. Raises LoginFailed.
     """
     key = irc.hub.certificates.get(irc.peer.fingerprint)
@@ -167,8 +169,8 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
 
 
 def failed(irc: IrcConnection) -> None:
-    """Counts a failure to log in, of the connection and of where it comes from; a connection that
-    goes on failing is closed.
+    """Counts a failed log-in, for the connection and for its address. A connection with too many is
+    closed.
     """
     irc.peer.count_attempt()
     irc.failures += 1
@@ -193,7 +195,7 @@ def check_password(irc: IrcConnection, name: str, password: str) -> Account:
 
 
 def log_in(irc: IrcConnection, account: Account) -> None:
-    """Tells the hub, or keeps it until there is a user, and answers 900."""
+    """Logs the user in, or before registration notes the account until then; answers 900."""
     if irc.registered:
         if not irc.commit(LoggedIn(irc.peer.uid, account.name, account.ident)):
             return
@@ -207,7 +209,7 @@ def log_in(irc: IrcConnection, account: Account) -> None:
 
 
 def make_verifier(irc: IrcConnection, command: str, name: str, password: str) -> str:
-    """What is kept of a new password. Switches greenlets. Raises Failure."""
+    """The verifier to store for a new password. Switches greenlets. Raises Failure."""
     least = irc.config.accounts.password_length
     if len(password) < least:
         text = f"The password must have at least {least} characters"
@@ -237,7 +239,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
     url="https://ircv3.net/specs/extensions/account-registration",
 )
 def register(irc: IrcConnection, message: Message) -> None:
-    """REGISTER of the nickname that they have."""
+    """REGISTER: an account for one's own nickname, or before registration the one asked for."""
     account, email, password = message.params[:3]
     if not irc.registered and not irc.config.register_before_connect:
         text = "Complete the connection before you register"
@@ -260,7 +262,7 @@ def _is_address(text: str) -> bool:
 
 
 def make_account(irc: IrcConnection, name: str, password: str, email: str) -> None:
-    """Registers and logs in. Switches greenlets. Raises Failure."""
+    """Registers an account and logs in to it. Switches greenlets. Raises Refused."""
     if irc.config.accounts.email_required and not _is_address(email):
         text = "A valid e-mail address is required"
         raise Failure("REGISTER", "INVALID_EMAIL", name, text=text)
@@ -281,7 +283,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
     if not irc.peer.may_log_in():
         text = "Too many attempts: try again later"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
-    irc.peer.count_attempt()  # also one that succeeds: accounts are not made in any number
+    irc.peer.count_attempt()  # even if it succeeds: this limits how many accounts are made
     verifier = make_verifier(irc, "REGISTER", name, password)
     outcome = irc.peer.commit(AccountMade(irc.peer.uid, name, verifier))
     for refusal in outcome.refusals:

@@ -52,7 +52,7 @@ def markread(irc: IrcConnection, message: Message) -> None:
 
 
 def send_marker(irc: IrcConnection, target: str) -> None:
-    """How far they have read, to who knows what that is."""
+    """Sends how far the user has read, if the client knows MARKREAD."""
     if Cap.READ_MARKER in irc.caps:
         account = irc.hub.accounts.get(casefold(irc.user.account)) if irc.user.account else None
         markers = account.markers if account else irc.user.markers

@@ -1,4 +1,4 @@
-"""PRIVMSG, NOTICE, TAGMSG. They do not wait for the journal."""
+"""PRIVMSG, NOTICE, TAGMSG. Without a label they do not wait for the journal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from gchat.wire.numerics import (
     url="https://modern.ircdocs.horse/#privmsg-message",
 )
 def privmsg(irc: IrcConnection, message: Message) -> None:
-    """PRIVMSG; who writes to somebody who is away is told so."""
+    """PRIVMSG; if the receiver is away, the sender is told so."""
     targets, text = _checked(irc, message)
     for target in targets:
         folded = casefold(target)
@@ -77,7 +77,7 @@ def privmsg(irc: IrcConnection, message: Message) -> None:
     url="https://modern.ircdocs.horse/#servers",
 )
 def nickserv(irc: IrcConnection, message: Message) -> None:
-    """NS, NICKSERV: as if it was written to it."""
+    """NS, NICKSERV: the same as PRIVMSG NickServ."""
     serve(irc, "NickServ", " ".join(message.params))
 
 
@@ -163,7 +163,7 @@ def _targets(irc: IrcConnection, param: str) -> list[str]:
 
 
 def _client_tags(irc: IrcConnection, message: Message) -> tuple[tuple[str, str], ...]:
-    """The tags that are for the receiver: those with a "+", from who negotiated tags."""
+    """The tags to pass on: those with a "+", if the sender negotiated message-tags."""
     if not message.tags or Cap.MESSAGE_TAGS not in irc.caps:
         return ()
     return tuple(item for item in message.tags.items() if item[0].startswith("+"))
@@ -182,8 +182,8 @@ def _post(
 
 
 def _check_size(irc: IrcConnection, command: str, target: str, text: str) -> None:
-    """A text that is too long for one line becomes several for who reads it, and its sender is told
-    so. Raises Refused where it is too long for that too.
+    """Warns the sender if a text is too long for one line: its readers get several messages. Raises
+    Refused if it is too long to be split.
     """
     room = text_room(irc.user.source, command, target)
     if len(text) * 4 <= room:

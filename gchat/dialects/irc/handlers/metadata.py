@@ -26,7 +26,7 @@ from gchat.wire.numerics import (
 )
 
 KEY_LENGTH = 64  # characters
-SYNC_KEYS = 1000  # of a room and its members, that are told at once
+SYNC_KEYS = 1000  # values of a room and its members, the most to send at once
 _KEY = re.compile(r"[a-z0-9_./-]+")
 
 
@@ -66,7 +66,7 @@ def metadata(irc: IrcConnection, message: Message) -> None:
 
 
 def metadata_line(irc: IrcConnection, target: str, key: str, value: str | None) -> bytes:
-    """761 or 766 as bytes, for who is told of a change."""
+    """761 or 766 as bytes: a key's value, or that it has none."""
     if value is None:
         numeric, rest = RPL_KEYNOTSET, [RPL_KEYNOTSET.text]
     else:
@@ -111,7 +111,7 @@ def _bad_key(irc: IrcConnection, key: str) -> None:
 
 
 class _Batch:
-    """What is answered together."""
+    """A BATCH of replies."""
 
     def __init__(self, irc: IrcConnection, kind: str, *params: str) -> None:
         self._irc = irc
@@ -279,7 +279,7 @@ def _too_much(irc: IrcConnection, owners: list[tuple[str, dict[str, str]]]) -> b
 
 
 def on_entering(irc: IrcConnection, room: Room) -> None:
-    """The keys that they subscribed to, of the room and who is in it."""
+    """Sends the values of the keys subscribed to, of the room and of its members."""
     if Cap.METADATA not in irc.caps or not irc.subs:
         return
     owners = _in_sight(irc, room.name, room.metadata)
@@ -293,7 +293,7 @@ def on_entering(irc: IrcConnection, room: Room) -> None:
 
 
 def on_welcome(irc: IrcConnection) -> None:
-    """Their own keys, before the MOTD ends."""
+    """Sends the user's own keys; the MOTD comes after them."""
     if Cap.METADATA in irc.caps:
         _list(irc, "*", [])
 

@@ -220,7 +220,7 @@ def _parse(irc: IrcConnection, room: Room, words: list[str]) -> list[ModeChange]
                 continue
             arg = given or ""
         elif not adding and letter in _ALWAYS:
-            next(args, "")  # -k takes the key along, which need not be right
+            next(args, "")  # -k has a parameter, but it need not be the right key
         if len(changes) < MODES_PER_COMMAND:
             changes.append(ModeChange(adding, letter, arg))
     return changes
@@ -234,7 +234,7 @@ _NUMERICS = {
 
 
 def _list(irc: IrcConnection, room: Room, letter: str) -> None:
-    """Everybody may read the bans; exceptions are for who has a rank in the room."""
+    """Everybody may read the bans; the exceptions only half-operators and higher."""
     one, end = _NUMERICS[letter]
     if letter != "b" and room.rank(irc.peer.uid) < HALFOP:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name)

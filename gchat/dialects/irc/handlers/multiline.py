@@ -17,8 +17,8 @@ _VERBS = frozenset({"PRIVMSG", "NOTICE"})
 
 
 class Multiline:
-    """One message of several lines, as far as it has come. A text of several lines has LF between
-    them; a line that goes on without a break begins with NUL.
+    """The lines received so far of a message of several lines. Its text has LF between the lines; a
+    line that continues the one before it without a break begins with NUL.
     """
 
     __slots__ = ("_lines", "_reference", "_size", "_tags", "_target", "_verb", "label")
@@ -72,7 +72,7 @@ class Multiline:
         self._lines += ["\0" + piece for piece in pieces[1:]]
 
     def end(self, irc: IrcConnection, reference: str) -> None:
-        """The last line was sent: says it. Raises Failure."""
+        """Ends the batch: sends the message. Raises Failure."""
         if reference != self._reference:
             raise _invalid("This batch is not open")
         if not any(self._lines):
@@ -102,7 +102,7 @@ def _invalid(text: str) -> Failure:
     url="https://ircv3.net/specs/extensions/multiline",
 )
 def batch(irc: IrcConnection, message: Message) -> None:
-    """BATCH: begins and ends one. It is answered, with its label, when it ends."""
+    """BATCH, begin (+) and end (-). The label of the begin is answered at the end."""
     word = message.params[0]
     if Cap.MULTILINE not in irc.caps or Cap.BATCH not in irc.caps:
         raise _invalid("Request the capabilities draft/multiline and batch first")

@@ -26,7 +26,7 @@ MINUTE_MS = 60_000
 MINUTES_MOST = 10 * 365 * 24 * 60
 
 
-# Nothing matches it; that it is tried tells nobody by the time which operators there are.
+# No password matches it. It is tried for unknown names, so that the time taken reveals nothing.
 _NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
 
 
@@ -56,7 +56,7 @@ def oper(irc: IrcConnection, message: Message) -> None:
 
 
 def require(irc: IrcConnection) -> None:
-    """Raises Refused for who is no operator of the server."""
+    """Raises Refused if the user is not a server operator."""
     if "o" not in irc.user.modes:
         raise Refused(ERR_NOPRIVILEGES)
 
@@ -104,8 +104,8 @@ def kline(irc: IrcConnection, message: Message) -> None:
 
 
 def _masks(irc: IrcConnection, word: str) -> list[str]:
-    """user@host as it is, a host of anybody; a nickname means the hosts that its user is at. Raises
-    Refused.
+    """The masks to ban: user@host unchanged; *@host for a host; for a nickname, *@host of each of
+    its user's connections. Raises Refused.
     """
     if len(word) > MASK_LENGTH:
         raise Refused(ERR_BADMASK, word[:MASK_LENGTH], text="This mask is too long")

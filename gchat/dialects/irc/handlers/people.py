@@ -45,7 +45,7 @@ from gchat.wire.numerics import (
 )
 from gchat.wire.text import cut
 
-WHO_REPLIES = 1000  # for a mask; a room is told whole
+WHO_REPLIES = 1000  # for a mask; of a room, all members are listed
 NAMES_PER_QUERY = 20  # USERHOST
 
 
@@ -168,7 +168,7 @@ def _fits(user: User, flags: str) -> bool:
 
 
 def _matching(irc: IrcConnection, mask: str) -> list[User]:
-    """Whose nickname matches: exactly that person, or by wildcards those who may be seen."""
+    """The user with exactly this nickname or, for wildcards, the visible ones that match."""
     person = _person(irc, mask)
     if person is not None:
         return [person]
@@ -185,7 +185,7 @@ def _matching(irc: IrcConnection, mask: str) -> list[User]:
 
 
 def visible(irc: IrcConnection, user: User) -> bool:
-    """Not invisible (+i), or oneself, or somebody with whom one shares a room."""
+    """Whether WHO and NAMES may list the user: not invisible (+i), oneself, or in a shared room."""
     return (
         "i" not in user.modes
         or user is irc.user
@@ -194,7 +194,9 @@ def visible(irc: IrcConnection, user: User) -> bool:
 
 
 def _shared_room(irc: IrcConnection, user: User) -> Room | None:
-    """A room to tell them in: one that both are in, or one that everybody may know."""
+    """A room to name in a WHO reply: one that both are in or, unless the user is invisible, any
+    that is not secret.
+    """
     if "i" in user.modes and user is not irc.user:
         return next((irc.hub.rooms[key] for key in user.rooms if key in irc.user.rooms), None)
     for key in user.rooms:

@@ -1,4 +1,4 @@
-"""znc.in/playback, for clients that know that and no CHATHISTORY: https://wiki.znc.in/Playback"""
+"""znc.in/playback, for clients without CHATHISTORY: https://wiki.znc.in/Playback"""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def play(irc: IrcConnection, text: str) -> None:
     url="https://wiki.znc.in/Playback",
 )
 def znc(irc: IrcConnection, message: Message) -> None:
-    """ZNC: as if it was written to the module."""
+    """ZNC: the same as PRIVMSG *playback."""
     if message.params[0] != MODULE or Cap.ZNC_PLAYBACK not in irc.caps:
         raise Refused(ERR_UNKNOWNCOMMAND, message.command)
     play(irc, " ".join(message.params[1:]))
@@ -59,7 +59,9 @@ _DEFAULTS = ("0", str(LATER // 1000))
 
 
 def _everything(irc: IrcConnection) -> list[str]:
-    """Their rooms, and who they have written with. Raises Unreadable."""
+    """The user's rooms, and the people they have conversations with. May switch greenlets; raises
+    Unreadable.
+    """
     rooms = [irc.hub.rooms[key].name for key in irc.user.rooms]
     last = irc.node.archive.targets((), own_person(irc.peer), 0, LATER, 1000)
     people = [correspondent(irc.peer, one) for one in last]

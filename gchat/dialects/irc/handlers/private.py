@@ -1,4 +1,4 @@
-"""What is not read the same by all who have the same capabilities. Never waits."""
+"""Effects that are not rendered once per variant, but for each connection. Never waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gchat.wire.numerics import RPL_MONOFFLINE, RPL_MONONLINE
 
 
 def become(irc: IrcConnection) -> None:
-    """Tells the peer in which form this connection is sent what happens, from now on."""
+    """Registers the variant of the connection's present capabilities: effects are sent in it."""
     echo = Cap.ECHO_MESSAGE in irc.caps
     irc.peer.register(variant(irc.caps), echo=echo, private=partial(private, irc))
 
@@ -51,7 +51,7 @@ def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:
         format_message("JOIN", effect.new, source=user.source),
     ]
     if room is None:
-        return b"".join(map(encode, lines))  # it has yet another name by now, which comes next
+        return b"".join(map(encode, lines))  # it was renamed once more, and that effect comes next
     if room.topic:
         lines.append(format_message("332", nick, effect.new, room.topic.text, source=server))
     head = f":{server} 353 {nick} = {effect.new} :"
@@ -60,11 +60,11 @@ def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:
     return b"".join(encode(line) for line in lines)
 
 
-_last: tuple[str, list[str]] = ("", [])  # of whom it is all the same
+_last: tuple[str, list[str]] = ("", [])  # of the last rename: its msgid and its names
 
 
 def _names(irc: IrcConnection, room: Room, msgid: str) -> list[str]:
-    """The names of a room that is called otherwise since an entry, in lines, made once for all."""
+    """The names in a room renamed by the entry `msgid`, as lines made once for all connections."""
     global _last  # noqa: PLW0603
     if _last[0] != msgid:
         names = [room.prefix(uid) + irc.hub.users[uid].nick for uid in room.members]

@@ -38,7 +38,7 @@ def redact(irc: IrcConnection, message: Message) -> None:
         raise Failure("REDACT", "INTERNAL_ERROR", target, msgid, text=text) from None
     where = place(irc.peer, target)
     own = found is not None and is_own(irc.peer, found)
-    # what they wrote under another name, before they logged in, or to those of a rank only
+    # their own in another place: under another name, before they logged in, or to @#room
     elsewhere = found is not None and own and casefold(found.target) == casefold(target)
     if where is None and (is_room(target) or not elsewhere):
         text = f"You cannot delete messages from {target}"

@@ -50,7 +50,7 @@ CAP_LINE_BYTES = 400  # of the names in one CAP line, so that it stays well unde
     url="https://modern.ircdocs.horse/#pass-message",
 )
 def pass_(irc: IrcConnection, message: Message) -> None:
-    """PASS: asked for where the server has a password."""
+    """PASS: keeps the password given; it is checked when registration is complete."""
     if irc.registered:
         raise Refused(ERR_ALREADYREGISTERED)
     if not message.params[0]:
@@ -142,7 +142,7 @@ def user(irc: IrcConnection, message: Message) -> None:
 
 
 def _complete(irc: IrcConnection) -> None:
-    """Registers the connection when everything that it takes is there."""
+    """Registers the connection, once NICK and USER have come and CAP has ended."""
     if not irc.wanted_nick or not irc.username or irc.negotiating:
         return
     if not _password_is_right(irc):
@@ -192,7 +192,7 @@ def _complete(irc: IrcConnection) -> None:
 
 
 def _own(irc: IrcConnection, nick: str) -> User | None:
-    """Who has a nickname and is logged in to the same account."""
+    """The user with this nickname, if they are logged in to this connection's account."""
     user = irc.hub.nicks.get(casefold(nick))
     if user is None or not irc.account or casefold(user.account) != casefold(irc.account):
         return None
@@ -200,7 +200,7 @@ def _own(irc: IrcConnection, nick: str) -> User | None:
 
 
 def _attach(irc: IrcConnection, user: User) -> None:
-    """One more connection of somebody who is here: they have the same nickname and rooms."""
+    """Makes this a further connection of a user who is online: same nickname, same rooms."""
     irc.wanted_nick = ""
     irc.flush()
     event = Attached(
@@ -309,7 +309,7 @@ def cap_value(irc: IrcConnection, flag: Cap, config: Config | None = None) -> st
 
 
 def announce_changes(irc: IrcConnection, before: Config) -> None:
-    """Tells who wants to know (cap-notify) what is offered otherwise than before."""
+    """Sends CAP NEW and DEL, with cap-notify, for what changed since the settings `before`."""
     if Cap.CAP_NOTIFY not in irc.caps or not irc.registered:
         return
     old = {name: cap_value(irc, row.flag, before) for name, row in _offered(irc, before).items()}
@@ -330,7 +330,7 @@ def announce_changes(irc: IrcConnection, before: Config) -> None:
 
 
 def _offered(irc: IrcConnection, config: Config | None = None) -> dict[str, Capability]:
-    """By name."""
+    """The capabilities offered to this connection, by name."""
     config = config or irc.config
     hidden = Cap.NONE
     reachable = irc.peer.secure or config.server.port  # port 0 is another one each time

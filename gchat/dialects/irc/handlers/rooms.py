@@ -99,7 +99,7 @@ def _join(irc: IrcConnection, name: str, key: str) -> None:
 
 
 def _show(irc: IrcConnection, room: Room) -> None:
-    """What a connection reads of a room that it is in from now on."""
+    """Sends what a connection is told about a room when it enters or is attached."""
     if room.topic:
         _topic(irc, room)
     send_marker(irc, room.name)
@@ -109,7 +109,7 @@ def _show(irc: IrcConnection, room: Room) -> None:
 
 
 def show_all(irc: IrcConnection) -> None:
-    """To one more connection of a user: the rooms they are in."""
+    """Shows a further connection of a user the rooms that the user is in."""
     for key in list(irc.user.rooms):
         room = irc.hub.rooms[key]
         irc.say("JOIN", room.name, source=irc.user.source)
@@ -118,7 +118,7 @@ def show_all(irc: IrcConnection) -> None:
 
 
 def rejoin(irc: IrcConnection) -> None:
-    """Enters the rooms in which their account was when it was last here."""
+    """Enters the rooms that the account was in when it was last online."""
     account = irc.hub.account_of(irc.user) if irc.registered else None
     for name in list(account.rooms.values()) if account and irc.config.accounts.rejoin else ():
         if casefold(name) not in irc.user.rooms:
@@ -240,8 +240,8 @@ def _name_lines(irc: IrcConnection, room: Room) -> None:
     url="https://modern.ircdocs.horse/#list-message",
 )
 def list_(irc: IrcConnection, message: Message) -> None:
-    """LIST of all rooms that are not secret, of those named, or of those that the conditions of
-    ELIST fit: https://modern.ircdocs.horse/#elist-parameter
+    """LIST of the rooms named, or of all; only those that meet the conditions of ELIST, and secret
+    ones only for their members. https://modern.ircdocs.horse/#elist-parameter
     """
     asked = message.params[0].split(",") if message.params and message.params[0] else []
     now = irc.node.wall_ms()
@@ -267,7 +267,7 @@ def _is_mask(word: str) -> bool:
 
 
 def _condition(word: str, now: int) -> Callable[[Room], bool] | None:
-    """What one word of LIST asks for, but for a room's name. Times in minutes before now."""
+    """A word of LIST as a condition; `None` for any other word. `now` is in milliseconds."""
     if _is_mask(word):
         mask = word.removeprefix("!").lower()
         wanted = not word.startswith("!")
@@ -315,7 +315,7 @@ _BY_NUMBER: dict[str, tuple[Callable[[Room, int], float], bool]] = {
     url="https://modern.ircdocs.horse/#kick-message",
 )
 def kick(irc: IrcConnection, message: Message) -> None:
-    """KICK of people from one room, or of each from the room that stands in the same place."""
+    """KICK of users from one room, or of each from the room at the same position of the list."""
     reason = _reason(irc, message, 2) or irc.nick
     rooms, targets = message.params[0].split(","), message.params[1].split(",")
     if len(rooms) == 1:

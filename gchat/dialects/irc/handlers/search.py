@@ -1,4 +1,4 @@
-"""SEARCH, as soju's clients and server know it:
+"""SEARCH, the extension soju.im/search of the bouncer soju:
 https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md
 """
 
@@ -45,7 +45,7 @@ def search(irc: IrcConnection, message: Message) -> None:
 
 
 def _wanted(irc: IrcConnection, attributes: dict[str, str]) -> Search:
-    """Raises ValueError."""
+    """What to search for. May switch greenlets. Raises ValueError, Unreadable."""
     unknown = set(attributes) - _KNOWN
     if unknown:
         raise ValueError(f"Unknown attribute {min(unknown)}")

@@ -109,7 +109,9 @@ def isupport_tokens(config: Config) -> list[str]:
 
 
 def isupport(irc: IrcConnection) -> None:
-    """005, in a batch for who knows it: https://ircv3.net/specs/extensions/extended-isupport"""
+    """005, in a batch with draft/extended-isupport:
+    https://ircv3.net/specs/extensions/extended-isupport
+    """
     tokens = isupport_tokens(irc.config)
     batched = Cap.EXTENDED_ISUPPORT in irc.caps and Cap.BATCH in irc.caps
     reference = irc.batch_reference() if batched else ""
@@ -195,7 +197,7 @@ def ping(irc: IrcConnection, message: Message) -> None:
     url="https://modern.ircdocs.horse/#pong-message",
 )
 def pong(irc: IrcConnection, message: Message) -> None:
-    """A sign of life; that it was read is all that it takes."""
+    """PONG: nothing to do; reading any line moves the deadline."""
 
 
 @command(
@@ -260,7 +262,7 @@ def info(irc: IrcConnection, message: Message) -> None:
     url="https://modern.ircdocs.horse/#links-message",
 )
 def links(irc: IrcConnection, message: Message) -> None:
-    """LINKS: how servers are linked is nobody's business."""
+    """LINKS: an empty list, since there is only this server."""
     irc.reply(RPL_ENDOFLINKS, "*")
 
 

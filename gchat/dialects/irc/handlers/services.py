@@ -1,5 +1,5 @@
-"""NickServ and ChanServ, for clients that know no REGISTER and no SASL. They are no users: what is
-written to them is carried out, and answered with notices.
+"""NickServ and ChanServ, for clients without REGISTER and SASL. They are not users: a message to
+one is carried out as a command, and answered with NOTICEs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Command = Callable[["IrcConnection", list[str]], str]
 
 
 class Usage(GchatError):
-    """The words are too few or too many."""
+    """The command has the wrong parameters, or takes a login."""
 
 
 def serve(irc: IrcConnection, service: str, text: str) -> None:
@@ -100,7 +100,7 @@ def _ghost(irc: IrcConnection, words: list[str]) -> str:
 
 
 def _password(irc: IrcConnection, words: list[str]) -> str:
-    """The old password is asked for: who finds a client open cannot take the account away."""
+    """Takes the old password too: an unattended client must not be enough to steal an account."""
     if len(words) != 2 or not irc.user.account:
         raise Usage
     account = check_password(irc, irc.user.account, words[0])
@@ -110,7 +110,7 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
 
 
 def _certificate(irc: IrcConnection, words: list[str]) -> str:
-    """Without a fingerprint it is the one that the connection has shown."""
+    """Without a fingerprint in `words`, takes that of the connection's own certificate."""
     account = irc.hub.account_of(irc.user)
     if not words or len(words) > 2 or account is None:
         raise Usage
