@@ -67,14 +67,12 @@ def talk(terminal: Terminal, tuan: PlainClient, nick: str) -> None:
     assert tuan.read_line() == f"* {nick} waves"
     terminal.type("/topic #lobby Be kind")
     assert tuan.read_line() == f"{nick} changed the topic to: Be kind"
-    terminal.type("/away lunch")
-    terminal.wait_for("marked as being away")
-    terminal.type("/away")
-    terminal.wait_for("no longer marked as being away")
     terminal.type(f"/nick {nick}2")
     assert tuan.read_line() == f"{nick} is now known as {nick}2"
     tuan.say(f"/msg {nick}2 psst")
     assert tuan.read_line() == f"[private to {nick}2] Tuan: psst"
+    terminal.type("/away lunch")
+    terminal.type("/away")
     assert not errors(terminal.screen()), terminal.screen()
     terminal.type("/quit bye")
     assert tuan.read_line() == f"{nick}2 has left the chat room!"
