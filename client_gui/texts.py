@@ -15,7 +15,7 @@ _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def languages() -> list[str]:
-    """Those that there are, besides what is written."""
+    """The languages that texts are translated into; English is not among them."""
     return sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 

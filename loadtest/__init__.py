@@ -1,1 +1,1 @@
-"""A load test from outside: of gchat it knows the wire only, and it runs against any IRC server."""
+"""A load test over the network: it imports nothing of gchat, and runs against any IRC server."""

@@ -16,10 +16,10 @@ from loadtest.layers import Layer, LayerFailed
 from loadtest.plan import nick
 
 READ_BYTES = 1 << 18
-SLOWEST_STEP_SECONDS = 60.0  # without any client getting on, logging in or joining has failed
+SLOWEST_STEP_SECONDS = 60.0  # of silence while logging in or joining, and the test gives up
 AT_ONCE = 100  # clients that are logging in at the same time
 UNREAD_SAMPLE = 100
-STOPPED_BYTES = 16 * 1024  # that the kernel keeps for a client that does not read
+STOPPED_BYTES = 16 * 1024  # receive buffer of a client that does not read
 _INT = struct.Struct("i")
 
 
@@ -99,8 +99,8 @@ class Crowd:
         client.sock.close()
 
     def stop_reading(self, client: Client) -> None:
-        """Leaves everything that comes for a client in its socket, which is not to grow: how much
-        it has grown before should not decide when the server notices.
+        """Reads nothing more for a client. Its receive buffer gets a fixed size, so that when the
+        server notices does not depend on how far the buffer has grown.
         """
         client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STOPPED_BYTES)
         self._stopped.add(client.number)
@@ -111,7 +111,7 @@ class Crowd:
         self._send_from(client, len(client.layers), data)
 
     def _send_from(self, client: Client, height: int, data: bytes) -> None:
-        """The same, from beneath the layers at `height`."""
+        """Sends data through the layers below `height` only."""
         for layer in reversed(client.layers[:height]):
             data = layer.wrap(data)
         if not client.alive or not data:
@@ -130,8 +130,8 @@ class Crowd:
             self._epoll.modify(client.sock, select.EPOLLIN | select.EPOLLOUT)
 
     def poll(self, seconds: float) -> Iterable[Client]:
-        """The clients for which something has come, waiting at most so long, to the microsecond:
-        epoll itself knows milliseconds only.
+        """The clients with something to read; waits at most `seconds`, exact to the microsecond,
+        which epoll's own timeout in milliseconds is not.
         """
         select.select([self._epoll], [], [], max(0.0, seconds))
         ready = []

@@ -41,7 +41,7 @@ class Dialect(Protocol):
         """Whether all that was read says that the client is in the room."""
 
     def members(self, data: bytes) -> list[bytes]:
-        """The numbers of the simulated clients that whole lines tell to be in the room."""
+        """The numbers of the simulated clients that are in the room, according to whole lines."""
 
     def message(self, target: str, payload: bytes) -> bytes:
         """A message to a room or a nickname."""
@@ -50,12 +50,12 @@ class Dialect(Protocol):
         """The messages in whole lines: (line, payload)."""
 
     def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """The simulated clients that whole lines tell to be gone: (number, reason)."""
+        """The simulated clients that have quit, according to whole lines: (number, reason)."""
 
 
 class Irc:
     """Any IRC server. With `echo` it asks for echo-message, so that the senders' own messages are
-    verified too; where the server has it not, senders are verified without them.
+    verified too; if the server does not have it, they are not.
     """
 
     def __init__(self, *, echo: bool = True) -> None:

@@ -117,7 +117,7 @@ class Drive:
         self._next_due = math.inf
 
     def _read(self, client: Client) -> float:
-        """Takes in what came for a client; what time it was then."""
+        """Takes in what came for a client; returns the time at which it was read."""
         data = self._crowd.read(client)
         now = time.monotonic()
         if not client.alive and client.number not in self._churning:

@@ -19,9 +19,9 @@ from loadtest.worker import work
 
 START_DELAY_SECONDS = 0.5  # for all processes to have got the order before it begins
 STOP_SECONDS = 5.0
-# From here on the generator is what was measured, and not the server:
-LATE_MS = 20.0  # one message in a hundred left so late; --max-late-ms
-UNREAD_SECONDS = 0.100  # what had come and was not read is what comes in so long
+# Above one of these limits, a run measures the generator and not the server:
+LATE_MS = 20.0  # by which one message in a hundred left late; --max-late-ms
+UNREAD_SECONDS = 0.100  # in which as many bytes arrive as waited to be read
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Merged:
         return sum(share.expected for share in self.shares)
 
     def invalid(self, bytes_each: int, late_ms: float) -> list[str]:
-        """Why the generator, and not the server, was the bottleneck."""
+        """Why the generator, and not the server, was the bottleneck; empty if it was not."""
         reasons = []
         late = max(share.lag_p99 for share in self.shares) * 1000
         if late > late_ms:

@@ -22,7 +22,7 @@ class LayerFailed(Exception):
 
 
 class Layer(Protocol):
-    """One connection's. What is wrapped before the handshake is done is sent after it."""
+    """A layer of one connection. What is wrapped before the handshake ends is sent after it."""
 
     def start(self) -> bytes:
         """The first bytes to send."""
@@ -41,7 +41,7 @@ def layers(names: Sequence[str], address: tuple[str, int]) -> list[Layer]:
 
 @cache
 def _context() -> ssl.SSLContext:
-    """The load is measured, not who the server is."""
+    """Accepts any certificate: it does not matter to the load test whose it is."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

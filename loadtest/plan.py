@@ -47,8 +47,8 @@ def nick(client: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Rooms of equal size; each member in its turn writes, but for the first `readers`: where
-    senders are not shown their own messages, one member in each process has to see all of them.
+    """Rooms of equal size, in which the members write in turn. The first `readers` only read: some
+    servers do not show senders their own messages, and one member in each process must see all.
     """
 
     clients: int

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-REFRESH_SECONDS = 0.5  # drawing takes milliseconds, in which a core is missing to what is measured
+REFRESH_SECONDS = 0.5  # drawing takes milliseconds of a core that the measured server may need
 
 
 @contextmanager

@@ -101,8 +101,9 @@ class Difference:
 
 
 def compare(first: list[Outcome], second: list[Outcome]) -> list[Difference]:
-    """Figure by figure. Different is only what differs by more than NOISE and whose rounds do not
-    overlap; one round each can say nothing of noise, and the verdict says so.
+    """Compares figure by figure. They count as different if the medians differ by more than NOISE
+    and the ranges of the rounds do not overlap. From a single round the noise is not known, and the
+    verdict says so.
     """
     found = []
     for name in first[0].figures():

@@ -44,7 +44,7 @@ _DEFAULTS = {"clients": 500, "rate": 100.0, "seconds": 10.0, "size": 100}
 _DEFAULTS_OF = {
     "direct": {"rate": 2000.0},
     "find-max": {"clients": 300, "rate": 2000.0, "seconds": 4.0},
-    # enough for what a server keeps for a client that does not read to be too much
+    # enough that a client which does not read exceeds the server's limit for unsent bytes
     "slow-readers": {"clients": 300, "rate": 1000.0, "size": 400},
 }
 
@@ -104,7 +104,7 @@ def settings(arguments: argparse.Namespace) -> Settings:
 
 
 def beneath(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """What the simulated clients speak IRC by, the lowest first."""
+    """The layers below the simulated clients' dialect, the lowest first."""
     return tuple(name for name in ("tls", "websocket") if getattr(arguments, name))
 
 

@@ -72,7 +72,7 @@ class Stage:
         return merged, Used(after[0] - before[0], after[1], self.target.known)
 
     def enter(self, generator: Generator, clients: range, *, join: bool = True) -> None:
-        """Logs in, with progress."""
+        """Logs in and joins, with progress."""
         self.begin("logging in", len(clients))
         generator.enter(clients, join=join)
 

@@ -26,9 +26,10 @@ SENDQ_BYTES = 100_000_000  # what may wait for one client, in every server that 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A server: its program, its configuration's name, how it is called, how it tells its version.
+    """A server: its program, its configuration file, and the commands that start it and print its
+    version.
 
-    In `command` PROGRAM, FILE, DIR and PORT are filled in.
+    PROGRAM, FILE, DIR and PORT in `command` are replaced.
     """
 
     name: str
@@ -37,7 +38,7 @@ class Peer:
     command: tuple[str, ...]
     version: tuple[str, ...]
     unprivileged: bool = False  # does not run as root
-    as_root: tuple[str, ...] = ()  # what makes it run as root all the same
+    as_root: tuple[str, ...] = ()  # further arguments, without which it does not run as root
 
     def find(self) -> str | None:
         """The program's path, where it is installed."""

@@ -42,7 +42,7 @@ class Target:
 
 class OwnTarget(Target):
     """A gchat server of our own, on a free port. With `disk` it stores messages, in a folder that
-    is removed afterwards; otherwise it keeps none, like the servers that it is compared with.
+    is removed afterwards; otherwise it keeps them in memory only.
     """
 
     def __init__(self, *, disk: bool = False, tls: bool = False) -> None:

@@ -93,8 +93,8 @@ class Receiver:
     client: int
     find: FindLines
     sees_own: bool = True
-    # Who is not shown its own messages does not see the whole order and cannot make it: what it
-    # reads waits until somebody else has seen it.
+    # A client that is not shown its own messages cannot know the whole order: what it reads waits
+    # until another client has seen it.
     leads: bool = True
     at: int = 0  # how far in the stream's text
     rest: bytes = b""  # read, not compared yet
@@ -108,8 +108,8 @@ class Receiver:
         return bisect_right(self.stream.ends, self.at) - own + len(self.strays)
 
     def receive(self, data: bytes) -> bytes:
-        """Takes in what one read brought. Gives back the whole lines in it where something in them
-        is no message of the stream, for whoever cares.
+        """Takes in what one read brought. Returns the whole lines in it if they hold anything else
+        than messages of the load, otherwise b"".
         """
         if self.rest:
             data, self.rest = self.rest + data, b""
@@ -149,7 +149,7 @@ class Receiver:
             self._own += 1
 
     def _follow(self, data: bytes) -> bytes:
-        """Compares with what others have seen, as far as it is the same; the remainder."""
+        """Skips what others have seen as well; returns what is left to check line by line."""
         text = self.stream.text
         if self.sees_own:
             if text.startswith(data, self.at):

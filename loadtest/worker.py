@@ -62,7 +62,7 @@ class WorkerPool:
         return len(mine)
 
     def do_join(self, rooms: dict[int, str]) -> None:
-        """Has this process's share of the clients enter rooms, and waits until all is quiet."""
+        """Has this process's share of the clients enter rooms, and waits until they are in."""
         self._crowd.join({c: rooms[c] for c in self._mine(rooms)}, self._tell)
 
     def do_settle(self) -> None:
@@ -82,8 +82,8 @@ class WorkerPool:
                 self._answer(client, self._crowd.read(client))
 
     def do_storm(self, rooms: dict[int, str], start: float, reconnect: bool) -> float:
-        """All clients enter their room at once, after they have come back where they are to
-        `reconnect`; when everybody here had seen everybody, in seconds after `start`.
+        """All clients enter their room at once; with `reconnect`, they disconnect and come back
+        first. Returns after how many seconds each client of this process had seen all others.
         """
         mine = self._mine(rooms)
         time.sleep(max(0.0, start - time.monotonic()))

@@ -14,8 +14,8 @@ from hypothesis import Phase, settings
 from tests.support import clients
 from tests.support.process import ServerProcess
 
-# HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: that there is a fault is enough, and the
-# same is tried each time.
+# HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: a failing example is not shrunk, and each
+# run tries the same examples.
 settings.register_profile(
     "mutation", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None
 )
@@ -42,7 +42,7 @@ def _no_silent_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_messages_in_the_users_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where a server that is not told otherwise keeps its messages."""
+    """Keeps servers and clients in tests away from the user's folders, language and keyring."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ["LANGUAGE"] = "en"

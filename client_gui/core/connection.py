@@ -20,8 +20,8 @@ class Connection:
     ) -> None:
         """See ClientProtocol."""
         self.state = State.REGISTERING
-        self.nick = nick  # what the server calls us, or is asked to
-        self._wished = nick  # what we want to be called, even where somebody else is just now
+        self.nick = nick  # our nickname at the server, or the one that we asked for
+        self._wished = nick  # asked for when connecting, and again once nobody else has it
         self.isupport = Isupport()
         self.caps: set[str] = set()  # enabled
         self.waited: set[str] = set()  # asked for, and not answered
@@ -29,7 +29,7 @@ class Connection:
         self.login = login
         self.exchange: Exchange | None = None
         self.private = private  # nobody else reads what is sent
-        self.keys: dict[str, str] = {}  # that were tried, by the names of rooms in lower case
+        self.keys: dict[str, str] = {}  # keys that we gave, by the room's name in lower case
         self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
         self.source = ""  # nick!user@host as the server shows us
         self.to_self = ""  # the id of the last message that we wrote to ourselves
@@ -44,7 +44,7 @@ class Connection:
         self._out.append(line.encode("utf-8", "replace") + b"\r\n")
 
     def label_of(self, message: Message) -> str:
-        """Of the command that a message answers, "" for none."""
+        """The label of our command that a message answers, "" for none."""
         return message.tags.get("label", "") or self._assembly.label_of(message)
 
     def next_label(self) -> int:
@@ -53,8 +53,8 @@ class Connection:
         return self._labels
 
     def name_free(self, nick: str) -> None:
-        """Nobody is called so any more: where we wanted to be (it was our own ghost, mostly), we
-        ask again.
+        """A nickname is free again: asks for it, if it is the one that we asked for when connecting
+        (mostly it was held by our own old connection).
         """
         fold = self.isupport.fold
         if fold(nick) == fold(self._wished) != fold(self.nick):

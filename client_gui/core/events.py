@@ -35,7 +35,7 @@ class NickRefused:
 
 @dataclass(frozen=True, slots=True)
 class NickChanged:
-    """Somebody, or we ourselves, are called otherwise from here on."""
+    """Somebody, or we ourselves, have a new nickname."""
 
     old: str
     new: str
@@ -102,7 +102,7 @@ class TopicChanged:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message. With `own` it is the receipt for one of ours."""
+    """A message. With `own` it is one of ours: the server's echo of it, or our own copy."""
 
     room: str
     nick: str
@@ -117,7 +117,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message of ours is on its way; its receipt, or NotSent, has the same label."""
+    """A message of ours is on its way. Its receipt, or NotSent, has the same label if the server
+    knows labeled-response.
+    """
 
     room: str
     text: str
@@ -158,7 +160,7 @@ class Reacted:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A message is taken back, by whom it was written or who keeps order."""
+    """A message was deleted, by its author or by an operator."""
 
     room: str
     nick: str
@@ -201,7 +203,7 @@ class RoomListed:
 
 @dataclass(frozen=True, slots=True)
 class RoomsListed:
-    """These were all."""
+    """The list of rooms is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +215,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """To an account; "" for to none any more."""
+    """We are logged in to an account."""
 
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoginFailed:
-    """Why; a sentence. The connection goes on without an account."""
+    """`reason` is a sentence. The connection goes on without an account."""
 
     reason: str
 
@@ -344,8 +346,8 @@ class CommandFailed:
 
 @dataclass(frozen=True, slots=True)
 class Untrusted:
-    """The server's certificate is signed by nobody who is known, or is another one than before
-    (`changed`). Nothing more is tried until somebody has compared its fingerprint, SHA-256.
+    """The server's certificate could not be verified, or is not the one that was trusted before
+    (`changed`). We do not connect again until the user has compared its fingerprint, SHA-256.
     """
 
     fingerprint: str

@@ -1,4 +1,4 @@
-"""What each message of the server tells. A part of the client core, and as pure."""
+"""Turns each message of the server into events. A part of the client core: no I/O."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from client_gui.core.events import (
 from client_gui.core.limits import NAME_LISTS, is_name, number
 from gchat.wire.message import Message
 
-WHO_MAX = 1000  # members of a room of which it is asked who is away
+WHO_MAX = 1000  # members; in a larger room we do not ask who is away
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
 LAST_MOMENT = 7_258_118_400.0  # the year 2200, in seconds since 1970
 _REACT, _UNREACT, _REPLY = "+draft/react", "+draft/unreact", "+draft/reply"
@@ -76,7 +76,7 @@ def _nick(core: Connection, message: Message) -> list[Event]:
 
 
 def _room(core: Connection, target: str, nick: str) -> str:
-    """A room, or with whom the conversation is."""
+    """The room that a message belongs to, or the other person of a conversation."""
     return target if core.isupport.is_room(target) or core.is_own(nick) else nick
 
 
@@ -105,7 +105,7 @@ def _said(core: Connection, message: Message) -> list[Event]:
 
 
 def _without_status(core: Connection, target: str) -> str:
-    """`@#room` is `#room`, for those of a rank."""
+    """`@#room` (a message to those with a rank in the room) becomes `#room`."""
     bare = target.lstrip(core.isupport.prefixes)
     return bare if bare != target and core.isupport.is_room(bare) else target
 
@@ -161,7 +161,7 @@ def _who_is_away(core: Connection, message: Message) -> list[Event]:
 
 
 def _who(core: Connection, message: Message) -> list[Event]:
-    """Asked for on entering a room; who is there is known, only who is away is not."""
+    """An answer to WHO, which we send on entering a room to learn who is away."""
     nick, flags = message.params[5:7] if message.command == "352" else message.params[1:3]
     return [Away(nick, "")] if flags.startswith("G") else []
 
@@ -251,7 +251,7 @@ def other(core: Connection, message: Message) -> list[Event]:
 
 
 def _moment(text: str) -> float | None:
-    """`None` for what is none, and for one that no clock here could show."""
+    """Seconds since 1970; `None` if the text is not a time, or is one out of range."""
     try:
         moment = datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
@@ -266,7 +266,8 @@ def _time(message: Message) -> float | None:
 
 Handler = Callable[["Connection", Message], list[Event]]
 
-# Each message that is understood: its handler and the parameters without which it is passed over.
+# Each message that we understand: its handler, and how many parameters it must have. With fewer, it
+# is ignored.
 TABLE: dict[str, tuple[Handler, int]] = {
     "301": (_who_is_away, 3),
     "305": (_own_away, 0),

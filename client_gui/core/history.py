@@ -1,6 +1,6 @@
 """The past of rooms, as the server keeps it: what was missed while away, what is older.
 
-A part of the client core, and as pure. https://ircv3.net/specs/extensions/chathistory
+A part of the client core: no I/O. https://ircv3.net/specs/extensions/chathistory
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from client_gui.core.limits import BATCH_EVENTS, BATCHES, is_name
 
 CAPS = frozenset({"draft/chathistory", "batch", "message-tags", "server-time"})
 PAGE = 100  # events asked for at once
-FIRST = 50  # asked for on entering a room in which we were not before
-ENOUGH = 25  # messages in what somebody sees of the past; where there are fewer among the events,
-CONVERSATIONS = 10  # with people, that are shown again
+FIRST = 50  # events asked for on entering a room of which we know nothing yet
+ENOUGH = 25  # messages: while fewer are among the events, up to PAGES pages are asked for
+CONVERSATIONS = 10  # with people, whose past is asked for
 _FAR_PAST, _FAR_FUTURE = "1970-01-01T00:00:00.000Z", "2200-01-01T00:00:00.000Z"
-PAGES = 4  # so many pages are asked for
-COMMANDS = frozenset({"PRIVMSG", "NOTICE", "TAGMSG", "REDACT"})  # of the past: the rest is over
-CATCH_UP_SECONDS = 15.0  # then what happens now is shown, whether the past came or not
+PAGES = 4  # see ENOUGH
+COMMANDS = frozenset({"PRIVMSG", "NOTICE", "TAGMSG", "REDACT"})  # of the past, only these are shown
+CATCH_UP_SECONDS = 15.0  # after that, new events are shown even if the past has not come
 
-_AT_ONCE = (Closed, Latency, NickRefused, Registered)  # of no room: never held back
+_AT_ONCE = (Closed, Latency, NickRefused, Registered)  # never held back
 
 
 class _Wanted(enum.Enum):
@@ -50,7 +50,7 @@ class _Request:
     wanted: _Wanted
     room: str
     limit: int
-    later: list[Past] = field(default_factory=list)  # of the pages before this one
+    later: list[Past] = field(default_factory=list)  # of the pages that came before; newer
     pages: int = 1
 
 
@@ -67,11 +67,11 @@ class _Batch:
 
 
 class Backlog:
-    """Asks for the past and puts it before the present. `newest` holds the id of the last message
-    that was told of each room, by its folded name; it is kept from one connection to the next.
+    """Asks for the past and puts it before the present. `newest` maps each room (its folded name)
+    to the id of the last message that was shown; it is kept from one connection to the next.
 
-    From the moment we enter a room until its past is there, everything that happens is held back:
-    so what is told has neither gap nor duplicate, and is in order.
+    From the moment we enter a room until its past has come, almost all other events are held back:
+    so messages are shown in order, with neither gaps nor duplicates.
     """
 
     def __init__(
@@ -82,17 +82,17 @@ class Backlog:
         self._newest = newest
         self.enabled = False  # the server knows all of CAPS
         self.now = 0.0  # when the last bytes came
-        self.deadline: float | None = None  # when it is not waited for any longer
+        self.deadline: float | None = None  # when to stop waiting for the past
         self._requests: deque[_Request] = deque()
         self._batches: dict[str, _Batch] = {}
         self._nested: set[str] = set()  # batches within others
-        self._missed: dict[str, list[Past]] = {}  # pages of rooms that are not through yet
+        self._missed: dict[str, list[Past]] = {}  # by room, while pages are to come
         self._entering = 0  # rooms whose past is not there yet
         self._past: list[History] = []
         self._held: list[Event] = []
 
     def begin(self) -> None:
-        """We are welcome: asks with whom there are conversations, the last ones first."""
+        """We are registered: asks with whom we had conversations, the latest first."""
         if self.enabled:
             self._requests.append(_Request(_Wanted.PEOPLE, "*", CONVERSATIONS))
             bounds = f"timestamp={_FAR_FUTURE}", f"timestamp={_FAR_PAST}"
@@ -153,7 +153,7 @@ class Backlog:
         return [] if batch is None else self._ended(batch)
 
     def _people(self, names: list[str]) -> None:
-        """The past of conversations is asked for as that of rooms."""
+        """Asks for the past of these conversations, as on entering a room."""
         if self._requests and self._requests[0].wanted is _Wanted.PEOPLE:
             self._requests.popleft()
             for name in names[:CONVERSATIONS]:
@@ -165,13 +165,13 @@ class Backlog:
         return reference in self._batches
 
     def target(self, reference: str, words: list[str]) -> None:
-        """One of those that TARGETS tells."""
+        """Notes one room or person from the answer to CHATHISTORY TARGETS."""
         batch = self._batches[reference]
         if batch.targets and len(words) > 1 and len(batch.names) < CONVERSATIONS:
             batch.names.append(words[1])
 
     def take(self, reference: str, msgid: str, events: list[Event]) -> None:
-        """The events of a message of the past."""
+        """Adds the events of one message of the past to its batch."""
         batch = self._batches[reference]
         if batch.count < BATCH_EVENTS:
             batch.lines += [event for event in events if isinstance(event, Past)]
@@ -179,8 +179,8 @@ class Backlog:
         batch.first, batch.last = batch.first or msgid, msgid or batch.last
 
     def failed(self) -> list[Event]:
-        """The server could not answer a CHATHISTORY; it answers them in order. Where it does not
-        know what we have seen last, the newest that it knows will do.
+        """The server refused the first CHATHISTORY that it has not answered (it answers in order).
+        If that was for the first page of what we missed, asks for the newest messages instead.
         """
         if not self._requests:
             return []
@@ -199,7 +199,7 @@ class Backlog:
     def _ended(self, batch: _Batch) -> list[Event]:
         fold = self._isupport.fold
         if self._requests and self._requests[0].wanted is _Wanted.PEOPLE:
-            self._requests.popleft()  # it was not answered, and is not: answers come in order
+            self._requests.popleft()  # no answer will come any more: answers come in order
         request = self._requests[0] if self._requests else None
         if request is None or fold(request.room) != fold(batch.room):
             return self.tell([History(batch.room, tuple(batch.lines))])  # sent by itself
@@ -247,13 +247,13 @@ class Backlog:
         self._requests.clear()
         self._missed.clear()
         told = self._release()
-        # whoever waits for older ones may ask again
+        # an empty answer, so that whoever asked for older messages can ask again
         return [*told, *(History(room, (), older=True, more=True) for room in asked)]
 
     # -- what is told
 
     def happened(self, events: list[Event], now: float) -> list[Event]:
-        """What of what happened now is told now."""
+        """Returns the events that can be shown now; keeps those that must wait for the past."""
         told: list[Event] = []
         for event in events:
             if isinstance(event, Joined) and event.own and self.enabled:
@@ -265,7 +265,7 @@ class Backlog:
         return told
 
     def _release(self) -> list[Event]:
-        # what was said after we entered may be in both; all of it is in what was held back
+        # messages sent since we entered may also be in the past: take them from `_held` only
         held = {event.msgid for event in self._held if isinstance(event, Said) and event.msgid}
         past = [
             replace(
@@ -283,7 +283,7 @@ class Backlog:
         return told
 
     def tell(self, events: list[Event]) -> list[Event]:
-        """Remembers how far what is told goes."""
+        """Returns the events; remembers the id of each room's last message in them."""
         for event in events:
             if isinstance(event, History) and event.older:
                 continue

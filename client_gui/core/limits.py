@@ -1,10 +1,10 @@
-"""What a server may make us keep, at most: nobody's machine fills up because a server is odd."""
+"""Limits on what a server can make the client keep in memory."""
 
 from __future__ import annotations
 
 NAME_LENGTH = 200  # characters of a room's name or a nickname
 ID_LENGTH = 200  # characters of a message's id
-ROOMS = 500  # rooms and conversations; messages of others are passed over
+ROOMS = 500  # rooms and conversations; events of any further one are ignored
 PEOPLE_AWAY = 20_000
 TYPISTS = 50  # in one room
 LISTED = 5000  # rooms that can be joined

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Whose account; the password is shown to nobody who prints this."""
+    """An account and its password; the password is not in the repr."""
 
     account: str
     password: str
@@ -36,7 +36,7 @@ class Exchange:
         self._step = 0
         if MECHANISM in offered:
             self.mechanism = MECHANISM
-            import scramp  # noqa: PLC0415 - a sixth of the time in which the window opens
+            import scramp  # noqa: PLC0415 - takes a sixth of the time to open the window
 
             self._scram = scramp.ScramClient([MECHANISM], login.account, login.password)
         elif private and (not offered or "PLAIN" in offered):
@@ -45,7 +45,9 @@ class Exchange:
             raise SaslError("the server offers no way to log in that keeps the password safe")
 
     def answer(self, param: str) -> list[str]:
-        """The parameters of AUTHENTICATE that follow the server's. Raises SaslError."""
+        """The parameters of our next AUTHENTICATE messages, after the server's `param`. Raises
+        SaslError.
+        """
         if param != "+":
             self._chunks.append(param)
             if len(param) == CHUNK_BYTES:

@@ -107,7 +107,7 @@ def authenticate(core: Connection, message: Message) -> list[Event]:
 
 
 def login_ended(core: Connection, message: Message) -> list[Event]:
-    """903, or one of those that say why not."""
+    """903, or a numeric that says why the login failed."""
     if core.exchange is None:
         return []
     core.exchange = None

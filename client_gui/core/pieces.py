@@ -20,7 +20,7 @@ class Pieces:
     lines: list[Message]
 
     def message(self) -> Message | None:
-        """As if it had come in one."""
+        """Its lines as one message; `None` if it has no lines."""
         if not self.lines:
             return None
         text = ""
@@ -33,18 +33,20 @@ class Pieces:
 
 
 class Assembly:
-    """Of one connection."""
+    """Puts together the messages of one connection that come in pieces."""
 
     def __init__(self) -> None:
         self._labeled: dict[str, str] = {}  # batch that answers a label → label
         self._pieces: dict[str, Pieces] = {}  # messages of several lines that have not ended
 
     def label_of(self, message: Message) -> str:
-        """Of the answer that a message is in, "" for none."""
+        """The label of the answer that a message is part of, "" for none."""
         return self._labeled.get(message.tags.get("batch", ""), "")
 
     def take(self, message: Message) -> Message | None:
-        """A message of several lines when its last one has come; nothing before."""
+        """Returns the message, or `None` for a part of something: the lines of a multiline batch
+        come as one message when the batch ends.
+        """
         words, within = message.params, message.tags.get("batch", "")
         if message.command == "BATCH" and words:
             reference = words[0][1:]

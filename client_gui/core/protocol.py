@@ -53,10 +53,10 @@ _NICK_REFUSALS = {
 class Timeouts:
     """Seconds."""
 
-    registration: float = 30.0  # from the first byte to the welcome
-    keepalive: float = 30.0  # of silence before the server is asked for a sign of life
-    reply: float = 20.0  # to give it
-    probe: float = 5.0  # to give it where there is reason to doubt
+    registration: float = 30.0  # from connecting to the welcome
+    keepalive: float = 30.0  # of silence before we send a PING
+    reply: float = 20.0  # for the PONG
+    probe: float = 5.0  # for the PONG, if the connection may be gone
 
 
 class ClientProtocol(Connection):
@@ -75,8 +75,8 @@ class ClientProtocol(Connection):
         login: Login | None = None,
         private: bool = False,
     ) -> None:
-        """`rooms`: names and keys. `newest`: see Backlog; what the connection before this one has
-        told. `private`: nobody else reads what is sent.
+        """`rooms`: names and keys. `newest`: see Backlog; what earlier connections have shown.
+        `private`: nobody else can read what is sent.
         """
         super().__init__(nick, newest=newest, login=login, private=private)
         self._rooms = rooms  # joined as soon as we are welcome
@@ -134,7 +134,7 @@ class ClientProtocol(Connection):
         return []
 
     def probe(self, now: float) -> None:
-        """The connection may be gone without a word: asks, and does not wait for long."""
+        """The connection may be gone without notice: sends a PING and waits only briefly."""
         if self.state is State.READY:
             self._ask_for_life(now, self._timeouts.probe)
 
@@ -179,7 +179,7 @@ class ClientProtocol(Connection):
         return []
 
     def change_nick(self, nick: str) -> None:
-        """Asks for another nickname; also the way on after NickRefused."""
+        """Asks for another nickname. After NickRefused, registration goes on with it."""
         if self.state is State.NEEDS_NICK:
             self.state = State.REGISTERING
             self._opened = self._heard
@@ -321,7 +321,9 @@ class ClientProtocol(Connection):
 
 
 def _sane(message: Message) -> Message | None:
-    """Without an id that could not be asked for; `None` where what it is about cannot be."""
+    """The message, without its id if that is not valid; `None` if the room or person that it is
+    about cannot have such a name.
+    """
     if message.command in _TARGETED and not all(map(is_name, message.params[:1] or [""])):
         return None
     if not is_id(message.tags.get("msgid", "x")):

@@ -10,15 +10,15 @@ from client_gui.core.limits import number
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.text import split_text
 
-UNLABELED = "~"  # begins the label of a message whose receipt will have none
+UNLABELED = "~"  # begins a label that the server does not know: the receipt will have none
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
 LEAST_BYTES = 64  # of a piece, however long the names around it are
 
 
 def say(core: Connection, room: str, text: str, kind: Kind, reply_to: str) -> list[Event]:
-    """In as many messages as the text's lines and their lengths need, or as one of several lines
-    where the server knows that. Where it sends no receipts, the events are our own copy; otherwise
-    that they are on their way.
+    """Sends a text: a message for each line, several for one that is too long; or a single message
+    of several lines, if the server knows draft/multiline. The events are our own copy (Said) if the
+    server sends no receipts, and Sending if it does.
     """
     command = "NOTICE" if kind is Kind.NOTICE else "PRIVMSG"
     source = len(core.source.encode()) or len(core.nick.encode()) + HOST_ALLOWANCE
@@ -44,7 +44,7 @@ def say(core: Connection, room: str, text: str, kind: Kind, reply_to: str) -> li
 def _receipt(
     core: Connection, room: str, text: str, kind: Kind, reply_to: str
 ) -> tuple[dict[str, str], list[Event]]:
-    """The tags of a message, and what is told of it now."""
+    """The tags to send a message with, and the events to show for it now."""
     tags = {}
     if reply_to and "message-tags" in core.caps:
         tags["+draft/reply"] = reply_to

@@ -17,8 +17,8 @@ class LineAdded:
 
 @dataclass(frozen=True, slots=True)
 class LineChanged:
-    """A line of the room of this key is another one now, with the same number; what is under it
-    (reactions) may be, too. `line` is `None` where it is gone.
+    """The line with this number has changed, or its reactions have. `line` is the new one, `None`
+    if it was removed.
     """
 
     room: str
@@ -28,8 +28,8 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class HistoryAdded:
-    """Lines of the past came to the room of this key; (`before`) before all that it had, `older`
-    of them, if any.
+    """Lines were added to the room with this key, not only at its end. With `before`, there are
+    `older` of them, before all that it had.
     """
 
     room: str
@@ -58,7 +58,7 @@ class RoomsChanged:
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """The connection, or our own nickname."""
+    """The connection, our nickname, or whether we are logged in or away has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class Send:
     """To be carried out by the client core."""
 
     command: Command
-    unsent: Unsent | None = None  # what is not to be lost where there is no connection any more
+    unsent: Unsent | None = None  # shown as not sent if the connection is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """No notifications of the current room, or again some."""
+    """Mute the current room, or unmute it."""
 
 
 Action = Send | Tell | Leave | Nick | Join | Find | Mute
@@ -75,7 +75,7 @@ def interpret(text: str, room: str, reply_to: str = "") -> Action:
             _("Unknown command /{name}. {help}").format(name=name, help=help_text()), error=True
         )
     if name.lower() not in _SPEAKING:
-        rest = " ".join(rest.split("\n"))  # of one line, as everything but what is said
+        rest = " ".join(rest.split("\n"))  # only what is said can have several lines
     return row[0](rest.strip(), room)
 
 

@@ -1,4 +1,4 @@
-"""What Tab makes of what is typed: nicknames, rooms, commands, emoji. Knows no tkinter."""
+"""What Tab completes: nicknames, rooms, commands, emoji. Knows no tkinter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST = 50  # that are gone through, one Tab after the other
 
 @dataclass(slots=True)
 class Completer:
-    """Goes through what may be meant, a step for each Tab. Any other key ends it."""
+    """Goes through the possible completions, one for each Tab. Any other key ends that."""
 
     _start: int = 0  # where the word begins
     _length: int = 0  # of what stands there now
@@ -32,7 +32,7 @@ class Completer:
         rooms: Iterable[str],
         commands: Iterable[str],
     ) -> tuple[int, int, str] | None:
-        """What to replace (from, to) and with what; `None` where nothing is meant."""
+        """What to replace (from, to) and with what; `None` if nothing fits."""
         if not self._found:
             start = max(text.rfind(" ", 0, cursor), text.rfind("\n", 0, cursor)) + 1
             self._start, self._length = start, cursor - start
@@ -67,8 +67,8 @@ def _candidates(
 
 @cache
 def _emoji() -> dict[str, str]:
-    """By name, `:smile:` and the like."""
-    import emoji  # noqa: PLC0415 - half a megabyte of names, for who asks for one
+    """By their names, such as `:smile:`."""
+    import emoji  # noqa: PLC0415 - half a megabyte of names, loaded only when needed
 
     found = {}
     for symbol, about in emoji.EMOJI_DATA.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from client_gui.texts import _, n_
 
 LINE_LENGTH = 4000  # characters shown of one line: a longer one makes Tk slow
-NAMES_IN_RUN = 3  # that are told of a run of comings and goings; the others are counted
+NAMES_IN_RUN = 3  # people named in a run of comings and goings; of more, two and a count
 
 
 class Look(enum.Enum):
@@ -71,8 +71,8 @@ class Line:
 
 
 def summary(run: Sequence[Line]) -> str:
-    """A run of comings and goings in one sentence; who came and went, or went and came back, is
-    told by the last of it.
+    """A run of comings and goings in one sentence. Somebody who did both is named once, with what
+    they did last.
     """
     if len(run) == 1:
         return str(run[0])
@@ -95,7 +95,7 @@ def _names(nicks: list[str]) -> str:
     return _("{first} and {count} others").format(first=first, count=count)
 
 
-# Colours and the like of https://modern.ircdocs.horse/formatting.html, and what else is no text.
+# Formatting codes (https://modern.ircdocs.horse/formatting.html) and control characters.
 _UNPRINTABLE = re.compile(
     r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]"
 )

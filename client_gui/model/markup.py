@@ -19,7 +19,7 @@ class Mark(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text; all of them one after the other are the text, but for the ` of code."""
+    """A piece of text. Joined, the pieces are the whole text without the ` around code."""
 
     mark: Mark
     text: str

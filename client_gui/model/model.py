@@ -60,9 +60,9 @@ class Model:
         self.lobby = casefold(lobby)
         self.rooms: dict[str, Room] = {self.lobby: Room(lobby)}  # by folded name
         self.current = self.lobby
-        self.names: dict[str, float] = {}  # that we have had, folded, and until when
+        self.names: dict[str, float] = {}  # nicknames that we had, folded, and until when
         self.away: dict[str, str] = {}  # by folded nickname, why
-        self.drafts: dict[str, str] = {}  # of rooms that are not there yet, by folded name
+        self.drafts: dict[str, str] = {}  # for rooms not in `rooms` yet, by folded name
         self.listed: list[events.RoomListed] = []  # rooms that can be joined
         self.listing = False  # more of them are to come
         self.searching = False  # somebody has asked for what is found
@@ -74,7 +74,9 @@ class Model:
     # -- what the window asks for
 
     def type_again(self, drafts: dict[str, str]) -> None:
-        """What was typed before, by names of rooms. Conversations with people are there at once."""
+        """Puts back what was typed before, by room name. Opens conversations with people at once;
+        a room's draft waits until the room is entered.
+        """
         for name, text in drafts.items():
             key = casefold(name)
             if key in self.rooms:
@@ -85,7 +87,7 @@ class Model:
                 self.room(name, direct=True)
 
     def show(self, key: str) -> list[Change]:
-        """Makes another room the current one; what is new in the one before is not any more."""
+        """Makes another room the current one; in the one before, nothing is marked new any more."""
         if key != self.current and self.current in self.rooms:
             self.rooms[self.current].new_from = 0
         self.current = key
@@ -94,7 +96,7 @@ class Model:
         return [RoomsChanged(), RoomChanged(key)]
 
     def open(self, nick: str) -> list[Change]:
-        """A conversation with one person, made where there is none, is the current one."""
+        """Makes the conversation with a person the current one; begins it if there is none."""
         self.room(nick, direct=True)
         return self.show(casefold(nick))
 
@@ -106,8 +108,8 @@ class Model:
         return self.show(self.lobby) if key == self.current else [RoomsChanged()]
 
     def next_unread(self, step: int) -> str:
-        """The key of the next room (step 1) or the one before (-1) in which something is new; the
-        next one at all where nothing is.
+        """The key of the next (`step` 1) or previous (-1) room with unread messages; if there is
+        none, of the next or previous room.
         """
         keys = list(self.rooms)
         at = keys.index(self.current)
@@ -115,7 +117,9 @@ class Model:
         return next((key for key in around if self.rooms[key].unread), around[0])
 
     def read_now(self) -> float | None:
-        """The current room is in view to its end: up to when that is, where it is news."""
+        """Everything in the current room was read. Returns the time of its last message; `None` if
+        that was read before.
+        """
         room = self.rooms[self.current]
         last = room.last_spoken()
         if last is None or last.at <= room.read_at:
@@ -137,8 +141,8 @@ class Model:
         return line, [LineChanged(self.current, number, None)]
 
     def oldest(self, key: str) -> str:
-        """The id before which the server can be asked for older messages; "" where there is none
-        to ask for. It is asked once at a time.
+        """The id of the message before which to ask the server for older ones; "" if there are no
+        more, or they were asked for already.
         """
         room = self.rooms[key]
         if not room.more or room.asked:
@@ -393,8 +397,8 @@ class Model:
         return [*self.add(new, Look.INFO, text), *changes]
 
     def _rekey(self, old: str, name: str) -> list[Change]:
-        """The room of the key `old` is called `name` from now on. Where we have had one of that
-        name before, what was said in it, and what is typed, stays.
+        """Renames the room with the key `old` to `name`. If there is another room of that name, its
+        lines and its draft are kept.
         """
         new, room = casefold(name), self.rooms[old]
         room.name = name

@@ -11,7 +11,7 @@ ROOM_PREFIXES = frozenset("#&+!")  # what a room's name begins with, on any serv
 REACTIONS_KEPT = 20  # different ones to one message
 PEOPLE_KEPT = 1000  # that are remembered for one reaction
 LINES_KEPT = 20_000  # of each room; older ones are forgotten
-TYPING_SECONDS = 6.0  # that somebody is said to write, unless they say so again
+TYPING_SECONDS = 6.0  # for which somebody is shown as typing after each sign of it
 
 
 @dataclass(slots=True)
@@ -23,17 +23,17 @@ class Room:
     here: bool = False  # we are in it
     lines: list[Line] = field(default_factory=list)
     forgotten: int = 0  # lines that were here and are not kept
-    more: bool = False  # the server may have older ones
-    asked: bool = False  # and was asked for them
-    oldest: str = ""  # the id of the message before which they are
+    more: bool = False  # the server may have older lines
+    asked: bool = False  # it was asked for them, and has not answered yet
+    oldest: str = ""  # the id of the message before which to ask
     members: dict[str, tuple[str, str]] = field(default_factory=dict)  # folded → (prefix, nick)
     topic: str = ""
     unread: int = 0
     mentions: int = 0
-    new_from: int = 0  # the number of the line over which NEW stands, 0 for none
-    read_at: float = 0.0  # of the last line that was read here or elsewhere
+    new_from: int = 0  # the number of the first line below NEW MESSAGES, 0 for none
+    read_at: float = 0.0  # time of the last message that was read, here or in another client
     draft: str = ""  # what is typed and not sent
-    # by the id of a message: by reaction, who has it, in the order in which they came
+    # message id → reaction → who gave it, in the order in which they did
     reactions: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
     typing: dict[str, tuple[str, float]] = field(default_factory=dict)  # folded → (nick, until)
 

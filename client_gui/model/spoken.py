@@ -1,5 +1,5 @@
-"""What is said: messages, their receipts, reactions, what is taken back, the past. A part of the
-model: each function takes it and what the receive loop tells.
+"""Messages, their receipts, reactions, deletions and the past. A part of the model: each function
+takes the model and an event.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def _said(model: Model, event: events.Said) -> list[Change]:
 
 
 def _confirmed(model: Model, event: events.Said) -> list[Change]:
-    """A receipt takes the place of what was on its way; or of what seemed lost with a connection,
-    and was not.
+    """A message of ours has arrived: removes the line for it, which was pending, or had failed
+    with a lost connection.
     """
     if event.label:
-        # what was sent to those of a rank in a room comes back to the room
+        # in all rooms: what was sent to `@#room` comes back in `#room`
         for key, room in model.rooms.items():
             for line in reversed(room.lines):
                 if line.label == event.label:
@@ -231,7 +231,7 @@ def _insert(
 
 
 def _ours(model: Model, said: events.Said) -> events.Said:
-    """Of the past also what we said when we were called otherwise."""
+    """Marks a message of the past as ours if we sent it under an earlier nickname."""
     until = model.names.get(casefold(said.nick), -1.0)
     return said if said.own or (said.at or 0.0) > until else replace(said, own=True)
 

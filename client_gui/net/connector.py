@@ -1,4 +1,4 @@
-"""The receive loop: drives the core over a real connection, and comes back when it is lost.
+"""The receive loop: drives the core over a real connection, and reconnects when it is lost.
 
 trio, on a daemon thread of its own. The tests drive the same `Connector` over memory streams.
 """
@@ -65,7 +65,7 @@ class Connector:
         vigil: Vigil | None = None,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`busy`: whether what was told before is not yet shown, and more would only pile up."""
+        """`busy`: whether too many events wait to be shown; we read no more meanwhile."""
         self._address = address
         self._vigil = vigil or Vigil()
         self._busy = busy
@@ -73,14 +73,14 @@ class Connector:
         self._rooms = {name.casefold(): (name, "") for name in address.rooms}
         self._emit = emit
         self._connect = connect or connect_to
-        self._untrusted = False  # and nobody has said since what to do about it
+        self._untrusted = False  # the certificate, and the user has not decided yet
         self._jitter = jitter  # 0 to 1
         self._timeouts = timeouts
         self.login = address.login
         self._core: ClientProtocol | None = None
         self._newest: dict[str, str] = {}  # see Backlog: what is told, over all connections
         self._nick = address.nick  # what we ask to be called
-        self._welcomed = False  # ever: from then on a nickname in use is our own ghost
+        self._welcomed = False  # once: then a nickname in use is held by our own old connection
         self._failures = 0  # in a row, since the last welcome
         self._quitting = False
         self._nick_refused = False  # and no other one was given since
@@ -91,8 +91,8 @@ class Connector:
     # -- commands, from within trio's thread
 
     def do(self, command: Command, unsent: Unsent | None = None) -> None:
-        """Carries out `command` on the core and sends what it wants sent. Where that cannot be,
-        `unsent` is told, with the reason.
+        """Carries out `command` on the core and sends what it wants sent. If that fails, emits
+        `unsent` (or CommandFailed) with the reason.
         """
         try:
             if self._core is None:
@@ -114,18 +114,18 @@ class Connector:
         )
 
     def forget_room(self, name: str) -> None:
-        """It is not entered again with the next connection."""
+        """Does not join this room again after reconnecting."""
         self._rooms.pop(name.casefold(), None)
 
     def do_if_ready(self, command: Command) -> None:
-        """The same for what is of no use later: nothing is told where there is no connection."""
+        """As `do`, for a command that is of no use later: does nothing without a connection."""
         if self._core is not None and self._core.state is State.READY:
             self.do(command)
 
     def change_nick(self, nick: str) -> None:
-        """Asks for another nickname, now or, where there is no connection, with the next one."""
+        """Asks for another nickname: now, or with the next connection if there is none."""
         try:
-            format_message("NICK", nick, "")  # the rest of the line would be another parameter
+            format_message("NICK", nick, "")  # as it is not the last parameter, a space raises
         except MessageError as error:
             self._emit(
                 CommandFailed(_("This nickname cannot be used: {error}.").format(error=error))
@@ -145,7 +145,7 @@ class Connector:
         self._retry_now.set()
 
     def trust(self, fingerprint: str) -> None:
-        """Somebody has compared it."""
+        """Trusts the certificate with this fingerprint, and connects."""
         self._address = replace(self._address, pin=fingerprint)
         self.retry()
 
@@ -183,7 +183,7 @@ class Connector:
                 return
 
     async def _pause(self, seconds: float) -> None:
-        """Until the next attempt; no longer once the machine has slept or changed its network."""
+        """Waits for the next attempt; ends early if the machine has slept or changed networks."""
         end = trio.current_time() + seconds
         while trio.current_time() < end:
             with trio.move_on_at(min(end, trio.current_time() + VIGIL_SECONDS)):
@@ -197,7 +197,7 @@ class Connector:
 
     def _backoff(self) -> float:
         """1, 2, 4, … 60 seconds, each shortened by up to a half so that clients that lost the
-        same server do not return in one moment.
+        same server do not all return at once.
         """
         delay = min(BACKOFF_FIRST * 2.0 ** min(self._failures, 16), BACKOFF_MAX)
         self._failures += 1
@@ -264,7 +264,7 @@ class Connector:
                 await self._read(core, stream, handle)
             except ProtocolError as error:
                 reasons.append(str(error))
-            except Exception as error:  # of ours, about what the server says: not the end of us
+            except Exception as error:  # a mistake of ours: ends this connection, not the loop
                 log.exception("what the server says is not understood")
                 reasons.append(
                     _("The server sent something unexpected: {error}.").format(error=error)
@@ -278,7 +278,7 @@ class Connector:
         stream: trio.abc.Stream,
         handle: Callable[[list[Event]], None],
     ) -> None:
-        """Hands the core what comes, to the end; no faster than it is shown."""
+        """Gives the core what comes, until the connection ends; no faster than it is shown."""
         while True:
             while self._busy():
                 await trio.sleep(BUSY_SECONDS)
@@ -310,8 +310,8 @@ class Connector:
             await changed.wait()
 
     def _note_room(self, core: ClientProtocol, event: Event) -> None:
-        """Where we are is where we want to be after the next connection; who is put out stays
-        out.
+        """Keeps the list of rooms to join after reconnecting: those that we are in. After a kick,
+        we do not join again.
         """
         match event:
             case Joined(own=True):

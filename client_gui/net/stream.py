@@ -1,4 +1,5 @@
-"""A connection to the server, by TLS where that is wanted; certificates that people have compared.
+"""A connection to the server, with TLS if that is wanted. A certificate that cannot be verified is
+trusted once the user has compared its fingerprint.
 
 trio, as connector.py.
 """
@@ -24,12 +25,12 @@ class Address:
     nick: str
     rooms: tuple[str, ...] = ("#lobby",)
     tls: bool = False
-    pin: str = ""  # SHA-256 of a certificate that is trusted whoever has signed it
+    pin: str = ""  # SHA-256 of the only certificate to trust, whoever signed it; "" for none
     login: Login | None = None
 
 
 class NotTrusted(Exception):
-    """Nobody who is known has signed the server's certificate, and nobody has compared it."""
+    """The server's certificate could not be verified, or is not the pinned one."""
 
     def __init__(self, fingerprint: str) -> None:
         super().__init__(fingerprint)
@@ -37,7 +38,7 @@ class NotTrusted(Exception):
 
 
 class TlsFailed(Exception):
-    """A sentence."""
+    """TLS could not be started; the text is a sentence."""
 
 
 async def connect_to(address: Address) -> trio.abc.Stream:
@@ -48,7 +49,7 @@ async def connect_to(address: Address) -> trio.abc.Stream:
         try:
             return await _secure(address, ssl.create_default_context())
         except ssl.SSLCertVerificationError:
-            pass  # whose it is can be compared
+            pass  # the user can still compare its fingerprint
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # known by its fingerprint instead

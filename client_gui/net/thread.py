@@ -30,7 +30,7 @@ class NetThread:
         login: Callable[[], Login | None] | None = None,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`login` may take its time: whoever keeps passwords may ask somebody first."""
+        """`login` may take long: a keyring may ask the user for its own password first."""
         self._busy = busy
         self._address = address
         self._emit = emit
@@ -51,7 +51,7 @@ class NetThread:
         self._post(lambda connector: connector.do(command, unsent))
 
     def forget_room(self, name: str) -> None:
-        """The room is not joined again when the connection is."""
+        """Does not join this room again after reconnecting."""
         self._post(lambda connector: connector.forget_room(name))
 
     def do_if_ready(self, command: Command) -> None:

@@ -1,5 +1,5 @@
-"""Notices that the machine has slept, or is on another network: what was connected before may be
-gone without a word, and need not be waited for.
+"""Notices that the machine has slept or is on another network: the connection may be gone without
+notice, and there is no need to wait before trying again.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Callable
 import trio
 
 SECONDS = 5.0  # between two looks
-SLEPT_SECONDS = 5.0  # that the wall clock is ahead of the other one, which stands still in sleep
+SLEPT_SECONDS = 5.0  # by which the wall clock gained on trio's, which stands still in sleep
 
 Route = Callable[[], str]  # our own address on the way to the server, "" for no way
 
 
 class Vigil:
-    """`changed` is asked now and then."""
+    """Call `changed` now and then."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Vigil:
         self._ahead = self._wall() - trio.current_time()
 
     def changed(self) -> bool:
-        """Whether something has happened since it was asked before."""
+        """Whether the machine has slept or changed networks since the last call."""
         ahead = self._wall() - trio.current_time()
         slept = self._ahead is not None and ahead - self._ahead > SLEPT_SECONDS
         self._ahead = ahead

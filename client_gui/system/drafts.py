@@ -1,4 +1,4 @@
-"""What is typed and not sent, and what was sent and not confirmed, over the end of the window."""
+"""Keeps what is typed and not sent, or sent and not confirmed, when the window is closed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def load(path: Path) -> Drafts:
 
 
 def save(path: Path, drafts: Drafts) -> None:
-    """Nothing is kept where there is nothing."""
+    """Writes no file if there are no drafts and no file yet."""
     kept = {server: rooms for server, rooms in drafts.items() if rooms}
     if kept or path.exists():
         files.write(path, kept)
 
 
 def of(model: Model) -> dict[str, str]:
-    """By the name of the room. What nobody has confirmed is typed, as far as anybody knows."""
+    """The drafts of a model, by room name. Messages that are not confirmed count as typed."""
     found = dict(model.drafts)  # of rooms that we have not been in since
     for room in model.rooms.values():
         texts = [line.raw or line.text for line in room.lines if line.fate is not Fate.SENT]

@@ -30,7 +30,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, content: dict[str, Any]) -> bool:
-    """For this person's eyes only; whether it could be written. What cannot is logged."""
+    """Writes a file that only this user can read. Returns whether it could; if not, logs why."""
     temporary = path.with_suffix(".new")
     try:
         path.parent.mkdir(0o700, parents=True, exist_ok=True)

@@ -11,13 +11,13 @@ from client_gui.texts import _
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 2.0  # between two; what comes meanwhile is one
+PAUSE_SECONDS = 2.0  # between two notifications; what comes meanwhile becomes one
 LENGTH = 200  # characters of a message that are shown
 
 
 class Notifier:
-    """Started with the first one. Where the system has none, that is logged once, and it stays
-    silent.
+    """Its thread starts with the first notification. If the system cannot show any, that is logged
+    once, and nothing more is shown.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Notifier:
         self._thread: threading.Thread | None = None
 
     def tell(self, title: str, text: str) -> None:
-        """Shows it, sooner or later; where there are more than can be read, only how many."""
+        """Shows a notification soon; if several wait, the newest and how many others there are."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="gchat-notify", daemon=True)
             self._thread.start()

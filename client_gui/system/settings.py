@@ -35,13 +35,13 @@ class Server:
 
     @property
     def name(self) -> str:
-        """How it is called in the list."""
+        """Its key, for drafts and models."""
         return f"{self.host}:{self.port}"
 
 
 @dataclass(slots=True)
 class Settings:
-    """All of it. What is not understood is what it was by default."""
+    """All settings. A value that is not valid is replaced by the default."""
 
     layout: str = "comfortable"
     theme: str = "system"
@@ -83,7 +83,7 @@ def save(settings: Settings, path: Path) -> None:
 
 
 def _fitting(kind: type[Any], found: dict[str, Any]) -> Any:
-    """Of the values those that are of the right type."""
+    """Makes a `kind` from those values that have the right type; the others are defaults."""
     made = kind()
     for one in fields(kind):
         value, default = found.get(one.name), getattr(made, one.name)

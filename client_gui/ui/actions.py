@@ -22,7 +22,7 @@ _KINDS = {Look.ACTION: Kind.ACTION, Look.NOTICE: Kind.NOTICE}
 
 
 class Actions:
-    """Of one window. Whatever cannot be done says so in the transcript."""
+    """The actions of one window. One that fails says so in the transcript."""
 
     def __init__(
         self, context: Context, connection: Connection, finding: Finding, navigation: Navigation
@@ -47,7 +47,7 @@ class Actions:
     # -- typing
 
     def send(self, typed: str) -> bool:
-        """Carries out what was typed; False where it must not be lost."""
+        """Carries out what was typed; False if the text must stay in the field."""
         context = self._context
         answered = self._answering.msgid if self._answering else ""
         action = interpret(typed.rstrip(), self._room(), answered)
@@ -76,7 +76,7 @@ class Actions:
         return True
 
     def writes(self, active: bool) -> None:
-        """Lets others know that we write, seldom enough, and that we do not any more."""
+        """Lets others know that we are typing, not too often, and that we have stopped."""
         self._context.typed()
         now = time.monotonic()
         if not active and not self._writing:
@@ -98,7 +98,7 @@ class Actions:
         return list(nicks), [*rooms, *(one.name for one in model.listed)], list(COMMANDS)
 
     def many_lines(self, count: int, text: str) -> None:
-        """Asks whether so many lines are to be pasted; one window asks at a time."""
+        """Asks whether to paste so many lines; a new question replaces an open one."""
         context, room = self._context, self._context.model.current
 
         def answered(yes: bool) -> None:
@@ -144,7 +144,7 @@ class Actions:
             self._connection.do(lambda core: core.say(room, text, kind, line.reply_to), unsent)
 
     def react(self, line: Line, reaction: str) -> None:
-        """With this, or not any more."""
+        """Adds our reaction to a message, or takes it back."""
         context = self._context
         room = context.model.rooms[context.model.current]
         people = room.reactions.get(line.msgid, {}).get(reaction, {})
@@ -152,7 +152,7 @@ class Actions:
         self._do(lambda core: core.react(room.name, line.msgid, reaction, adding=adding))
 
     def delete(self, line: Line) -> None:
-        """Takes a message back, once that is sure."""
+        """Deletes a message, after asking."""
         context, room = self._context, self._room()
 
         def sure(yes: bool) -> None:
@@ -167,7 +167,7 @@ class Actions:
         webbrowser.open(link)
 
     def older(self) -> None:
-        """Asks for what was said before what the current room has."""
+        """Asks the server for older messages of the current room."""
         context, room = self._context, self._room()
         if self._connection.ready:
             msgid = context.model.oldest(context.model.current)
@@ -200,7 +200,7 @@ class Actions:
         self._navigation.forget(key)
 
     def set_topic(self, text: str) -> None:
-        """Of the current room."""
+        """Sets the topic of the current room."""
         self.command("TOPIC", self._room(), text)
 
     def command(self, *words: str) -> None:

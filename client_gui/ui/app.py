@@ -52,7 +52,7 @@ ZOOM_STEP, ZOOM_LEAST, ZOOM_MOST = 0.1, 0.6, 2.5
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says; what it does not is as it was the last time."""
+    """What the command line says; for the rest, the saved settings hold."""
 
     host: str = ""
     port: int = 0
@@ -77,9 +77,9 @@ class App(Context):
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
-        self._lobby = options.lobby  # where somebody is who names no room
+        self._lobby = options.lobby  # the room to join if none is named
         self.model = self._new_model(server)
-        # of each server that we were at: whoever comes back finds what they have typed
+        # by server, for each one used since the start: what was typed there is kept
         self._models: dict[str, Model] = {server.name: self.model}
         self._drafts_path = self._path.with_name(drafts.FILE)
         self._drafts = drafts.load(self._drafts_path)
@@ -118,8 +118,8 @@ class App(Context):
             self.settings.layout = options.layout
 
     def rebuild(self, *, keep: bool = True) -> None:
-        """Makes the window anew, as the settings are now; what is typed stays, or (not `keep`) is
-        another room's.
+        """Makes the window anew, as the settings are now. What is typed is kept as the current
+        room's draft, unless (not `keep`) it belongs to another room.
         """
         before: Window | None = getattr(self, "window", None)
         if before is not None:
@@ -220,14 +220,14 @@ class App(Context):
         settings_module.save(self.settings, self._path)
 
     def apply_settings(self) -> None:
-        """They are others now: kept, and seen at once."""
+        """The settings have changed: saves them, and draws the window with them."""
         self.save()
         self.rebuild()
         self.window.show_all(time.time())
         self.to_composer()
 
     def preferences(self) -> None:
-        """Asks what is to be otherwise; one window does."""
+        """Opens the window for changing settings, or raises the one that is open."""
         if self._preferences is not None and self._preferences.winfo_exists():
             self._preferences.lift()
             return
@@ -358,7 +358,7 @@ class App(Context):
         return text.format(names=", ".join(names)) if names else ""
 
     def typed(self) -> None:
-        """Soon it is kept: not even the end of the machine takes it all away."""
+        """Saves the drafts soon, so that even a crash of the machine does not lose them all."""
         if self._draft_timer is None:
             self._draft_timer = self.root.after(DRAFT_MS, self._keep_drafts)
 

@@ -15,7 +15,7 @@ from client_gui.ui.theme import Theme
 
 ROWS_MAX = 6
 RECALLED = 100  # messages that Up goes back through
-PASTED_LINES = 5  # from which on it is asked whether so many are to be sent
+PASTED_LINES = 5  # from so many lines on, we ask whether to paste them
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Composer(tk.Frame):
         return "break"
 
     def _recall(self, step: int) -> str | None:
-        """Only where there is nothing typed that has not been sent before."""
+        """Puts an earlier message into the field, unless what is typed there would be lost."""
         typed = self.get()
         if typed and (not self._back or typed != self._sent[-self._back]):
             return None

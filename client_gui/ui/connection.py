@@ -33,7 +33,7 @@ Item = tuple[NetThread, events.NetEvent]
 
 
 class Connection:
-    """At most one at a time."""
+    """The window's connection: at most one at a time."""
 
     def __init__(self, context: Context, server: Server, lobby: str) -> None:
         self._context = context
@@ -52,8 +52,8 @@ class Connection:
         return self.net is not None and self._context.model.status.phase is Phase.CONNECTED
 
     def do(self, command: Command, unsent: events.Unsent | None = None) -> bool:
-        """Hands a command to the core, where there is a connection; whether there is one. Where it
-        is lost at that moment, `unsent` is told.
+        """Hands a command to the core; False if there is no connection. If it is lost just then,
+        the event `unsent` comes.
         """
         if self.net is None or not self.ready:
             return False
@@ -76,7 +76,7 @@ class Connection:
     # -- asking
 
     def ask(self, why: str = "") -> None:
-        """The dialog, with what the server had against the last answer."""
+        """Opens the dialog; `why` says what was wrong with the last answer."""
         context = self._context
         if self.dialog is None:
             self.dialog = ConnectDialog(
@@ -208,7 +208,7 @@ class Connection:
         self._follow()
 
     def _heard(self, event: events.NetEvent) -> None:
-        """What is to be known the next time."""
+        """Saves password and rooms for the next time; shows errors in the open dialog."""
         match event:
             case events.LoggedIn():
                 self._keep_password()
@@ -228,7 +228,7 @@ class Connection:
             self.net.forget_room(name)
 
     def _stay(self, entered: str, left: str) -> None:
-        """Rooms in which we are are entered again the next time."""
+        """Saves which rooms we are in, to join them again the next time."""
         rooms = [name for name in self.server.rooms if casefold(name) != casefold(left)]
         if entered and casefold(entered) not in map(casefold, rooms):
             rooms.append(entered)
@@ -237,7 +237,7 @@ class Connection:
             self._context.save()
 
     def _keep_password(self) -> None:
-        """It is the right one."""
+        """The typed password was right: puts it into the keyring."""
         server, password, self._password = self.server, self._password, ""
         if password:
             _aside(lambda: secrets.keep(server.host, server.port, server.account, password))
@@ -281,5 +281,5 @@ class Connection:
 
 
 def _aside(work: Callable[[], object]) -> None:
-    """A keyring may ask somebody for its own password, and the window is not to wait for that."""
+    """On another thread: a keyring may ask for its own password, and the window must not wait."""
     threading.Thread(target=work, name="gchat-keyring", daemon=True).start()

@@ -1,5 +1,5 @@
-"""What the parts of the window are given: what all of them share, and what they may ask of the one
-that made them. `App` is it; the parts know no more of `App` than this.
+"""What the parts of the window share, and what they may ask of `App`, which makes them. They know
+`App` only as this Context.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from client_gui.ui.window import Window
 
 
 class Context:
-    """Lives in Tk's thread. `model`, `window` and `theme` are others after another server is joined
-    or a setting has changed, so parts must not keep them.
+    """Lives in Tk's thread. `model`, `window` and `theme` are replaced when the server or a setting
+    changes, so parts must not keep them.
     """
 
     root: tk.Tk

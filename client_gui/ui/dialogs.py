@@ -1,5 +1,5 @@
-"""The dialog that asks who one is and where to connect, and says why that did not do. Whoever
-starts for the first time is asked for a nickname only.
+"""The dialog that asks for nickname and server, and says why connecting failed. At the first start
+it shows only the nickname.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ELSEWHERE = Server(host="", nick="")
 class ConnectDialog(tk.Toplevel):
     """`connect` is called with a server and a password ("" for none); the dialog stays until it is
     destroyed. `cancel` is called when it is closed. `known` are servers that can be chosen again,
-    `lobby` the room that one joins who names none.
+    `lobby` the room to join if the user names none.
     """
 
     def __init__(
@@ -179,7 +179,7 @@ class ConnectDialog(tk.Toplevel):
         self._details.grid(row=3, column=0, columnspan=2, sticky="we")
 
     def fill(self, server: Server) -> None:
-        """Puts values into the fields; those that are as they usually are stay out of view."""
+        """Puts a server's values into the fields; unfolds them unless all are the usual ones."""
         self._server = server
         self.tls.on = server.tls
         for entry, value in (
@@ -232,7 +232,7 @@ class ConnectDialog(tk.Toplevel):
         )
 
     def complain(self, sentence: str, entry: ttk.Entry | None = None) -> None:
-        """Says why it did not do, and asks again."""
+        """Says what was wrong, and asks again."""
         self.wanted = ""
         self.message.configure(text=sentence, foreground=self._theme.palette.bad)
         self.button.state(["!disabled"])

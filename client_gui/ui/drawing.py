@@ -223,7 +223,7 @@ def goes_on(run: Sequence[Line], line: Line) -> bool:
 
 
 def _day(at: float) -> date:
-    """As the clock on the wall here has it."""
+    """The day in local time."""
     return date(*time.localtime(at)[:3])
 
 

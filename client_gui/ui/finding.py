@@ -15,7 +15,7 @@ SHOWN = 100  # results of the server, the newest
 
 
 class Finding:
-    """Of one window."""
+    """The search of one window."""
 
     def __init__(self, context: Context, connection: Connection) -> None:
         self._context = context
@@ -70,7 +70,7 @@ class Finding:
     # -- on the server
 
     def on_server(self, words: str) -> None:
-        """Asks the server for where else they are."""
+        """Lets the server search the current room for these words."""
         context = self._context
         room = context.model.rooms[context.model.current].name
         context.model.found, context.model.searching = None, True
@@ -78,7 +78,9 @@ class Finding:
             context.window.findbar.say(_("not connected"))
 
     def found(self) -> None:
-        """What the server has found; what is chosen is shown, where it is loaded."""
+        """Lists what the server has found. The one chosen is shown in the transcript if it is
+        loaded, otherwise in a window of its own.
+        """
         context = self._context
         if context.model.found is None:
             return

@@ -45,7 +45,7 @@ class Shown(Protocol):
 
 
 class Gestures:
-    """Of one transcript. With the keyboard in it, Up and Down choose a message."""
+    """Mouse and keys of one transcript. When it has the focus, Up and Down choose a message."""
 
     def __init__(self, transcript: Shown, callbacks: TranscriptCallbacks) -> None:
         self._transcript = transcript

@@ -70,7 +70,7 @@ class Header(tk.Frame):
         self._count.configure(text=text if count else "")
 
     def edit(self) -> None:
-        """Lets the topic be changed where it stands; whether one may, the server says."""
+        """Lets the user edit the topic in place; the server decides whether that is allowed."""
         if self._direct:
             return
         self.entry.delete(0, "end")
@@ -79,7 +79,7 @@ class Header(tk.Frame):
         self.entry.focus_set()
 
     def _left(self) -> None:
-        """Somebody looks elsewhere: what they have typed stays."""
+        """The field has lost the focus: closes it, unless a changed topic would be lost."""
         if self.entry.get() == self._topic.cget("text"):
             self._done(keep=False)
 

@@ -6,7 +6,7 @@ import tkinter as tk
 
 
 def window_first(*widgets: tk.Misc) -> None:
-    """Otherwise Ctrl+K would take the rest of the line away from whoever goes to another room."""
+    """Without this, Ctrl+K would also delete the rest of the line in the field."""
     for widget in widgets:
         top = str(widget.winfo_toplevel())
         widget.bindtags((top, *(tag for tag in widget.bindtags() if tag != top)))

@@ -14,7 +14,7 @@ from gchat.wire.names import casefold
 
 WIDTH = 200
 AVATAR = 24
-MOST = 500  # that are drawn; the others are counted
+MOST = 500  # drawn under each heading; the others are counted
 _OPERATORS = frozenset("~&@")
 
 

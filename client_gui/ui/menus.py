@@ -15,7 +15,7 @@ REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 
 
 class Menus:
-    """Of one window; each is called with the place on the screen where the menu opens."""
+    """The menus of one window. Each method takes the place on the screen where its menu opens."""
 
     def __init__(self, context: Context, actions: Actions, navigation: Navigation) -> None:
         self._context = context

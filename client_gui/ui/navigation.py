@@ -7,7 +7,7 @@ from gchat.wire.names import casefold
 
 
 class Navigation:
-    """Of one window."""
+    """Which room one window shows."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -19,7 +19,7 @@ class Navigation:
         if key not in context.model.rooms:
             return
         self.keep_draft()
-        context.writes(active=False)  # there, and not here
+        context.writes(active=False)  # in the room that we leave
         context.reply_to(None)
         context.model.show(key)
         context.window.show_room()
@@ -57,7 +57,7 @@ class Navigation:
         self._context.show(self._context.model.close(key))
 
     def mute(self, key: str) -> None:
-        """No notifications of this room, or again some."""
+        """Mutes a room, or unmutes it."""
         muted = self._context.settings.muted
         if key in muted:
             muted.remove(key)

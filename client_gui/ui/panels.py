@@ -24,7 +24,7 @@ class Choice:
 
 
 class Panel(tk.Toplevel):
-    """A window of its own that Escape closes; without borders of its own look."""
+    """A small window over its parent; Escape closes it."""
 
     def __init__(self, parent: tk.Misc, theme: Theme, title: str) -> None:
         super().__init__(parent, background=theme.palette.background)
@@ -64,7 +64,7 @@ class Panel(tk.Toplevel):
         return made
 
     def buttons(self, *named: tuple[str, Callable[[], None]]) -> list[ttk.Button]:
-        """At the foot; the last one is what one would do."""
+        """A row of buttons at the bottom; the last one is the main one."""
         row = tk.Frame(self.body, background=self.theme.palette.background)
         row.pack(anchor="e", pady=(self.theme.px(10), 0))
         made = []
@@ -76,8 +76,8 @@ class Panel(tk.Toplevel):
 
 
 class Chooser(Panel):
-    """A list that gets shorter as one types. `choose` is called with a key; if `free`, also with
-    what is typed and fits nothing.
+    """A list that gets shorter while the user types. `choose` is called with a key; with `free`,
+    also with what is typed, if nothing has that name.
     """
 
     def __init__(

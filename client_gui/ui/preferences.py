@@ -21,7 +21,7 @@ def _names() -> dict[str, str]:
 
 
 class Preferences(Panel):
-    """`changed` is called with new settings, once somebody says so."""
+    """`changed` is called with the new settings when the user saves them."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The rooms and the people one talks to, drawn on one canvas: many are no slower than few."""
+"""The list of rooms and conversations, drawn on one canvas, which is fast even for many."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ BADGE_MAX = 99  # more unread messages than this read "99+"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`key` is "" for a heading; `count` are unread messages, of which some `loud` ones are for us
-    in person; `dot` is a colour, for people.
+    """`key` is "" for a heading; `count` is the number of unread messages, and `loud` says whether
+    some of them are for us personally; `dot` is a colour, for people.
     """
 
     name: str
@@ -69,7 +69,7 @@ class RoomList(tk.Canvas):
         self.bind("<Configure>", lambda event: self._show_current())
 
     def show(self, rows: list[Row]) -> None:
-        """Draws them, if they are others than before; the current one is in view."""
+        """Draws the rows if they have changed; brings the current one into view if it is new."""
         if rows == self._rows:
             return
         before = next((row.key for row in self._rows if row.current), "")

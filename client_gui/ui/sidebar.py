@@ -139,8 +139,8 @@ class Sidebar(tk.Frame):
         return Row(room.name, key, current, room.unread, loud=loud, muted=muted)
 
     def _presence(self, model: Model, key: str) -> str:
-        """The colour for somebody, as far as it is known: who shares no room with us cannot be
-        seen.
+        """The colour that says whether a person is here, as far as we know: we only see people in
+        our rooms.
         """
         palette = self._theme.palette
         if key in model.away:

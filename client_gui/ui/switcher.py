@@ -33,7 +33,7 @@ KEYS = (
 
 
 class Switcher:
-    """Of one window: at most one list is open."""
+    """The lists of one window, of which at most one is open."""
 
     def __init__(
         self, context: Context, actions: Actions, connection: Connection, navigation: Navigation
@@ -95,7 +95,7 @@ class Switcher:
         self._open = Words(self._context.root, self._context.theme, _("Keys"), rows)
 
     def _close(self) -> None:
-        """Pressed twice, there is still one."""
+        """Closes the open list, so that there is never more than one."""
         if self._open is not None and self._open.winfo_exists():
             self._open.destroy()
         self._open = self._rooms = None

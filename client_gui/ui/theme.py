@@ -36,8 +36,8 @@ class Theme:
         self.mono = self._font(mono, 14)
 
     def release(self) -> None:
-        """Gives images and fonts back to Tk, once nothing is drawn with them. Left to the garbage
-        collector they would be given back in whatever thread it runs, which waits for Tk's.
+        """Frees images and fonts once nothing is drawn with them. The garbage collector would do so
+        in any thread, and that thread would then wait for Tk's.
         """
         self.shapes.release()
         for font in (self.body, self.bold, self.small, self.small_bold, self.title, self.mono):

@@ -17,7 +17,7 @@ MORE_LINES = 50  # shown by each click on "earlier messages"
 UNSEEN_DRAWN = 300  # lines that are drawn below what somebody reads
 MORE_ABOVE = 5  # shown above a line that was looked for
 MOST_AT_ONCE = (
-    200  # drawn when a room is opened, however many are to be shown: the rest on scrolling
+    200  # drawn when a room is opened of which all lines are to be shown: the rest on scrolling
 )
 AT_END = 0.999  # of 1: what rounding leaves
 
@@ -94,17 +94,17 @@ class Transcript(ReadOnlyText):
         self._seen()
 
     def page(self, pages: int) -> None:
-        """Scrolls by pages, up where there are less than none."""
+        """Scrolls by pages, up if `pages` is negative."""
         if pages < 0 and self.text.yview()[0] <= 0:
             self.show_more()
         self.text.yview_scroll(pages, "pages")
 
     def call_us(self, nick: str) -> None:
-        """Our own name is marked from now on as it is from now on."""
+        """Our nickname is now `nick`: in lines drawn from now on, that is what is marked."""
         self._pen.nick = nick
 
     def add(self, lines: Sequence[Line]) -> None:
-        """Draws lines that the room has got since; scrolls only where the end was in view."""
+        """Draws new lines of the room; scrolls only if the end was in view or a line is ours."""
         known = {one.number for unit in self._units for one in unit}
         lines = [line for line in lines if line.number not in known]  # drawn with the room already
         if not lines:
@@ -130,7 +130,7 @@ class Transcript(ReadOnlyText):
             self._show_jump()
 
     def change(self, number: int, line: Line | None) -> None:
-        """A line is another one now, or gone, or has other reactions."""
+        """Draws a line or its reactions anew; `line` is `None` if it was removed."""
         at = next(
             (
                 index
@@ -165,8 +165,8 @@ class Transcript(ReadOnlyText):
             self.text.yview(top)
 
     def add_older(self, count: int) -> None:
-        """The room has got `count` lines before all that it had: shown where somebody looks for
-        them, and what is in view stays where it is.
+        """Draws `count` more lines, which came before all that the room had; what is in view stays
+        where it is.
         """
         self._extra += count
         self._redraw(stay=True)
@@ -231,7 +231,7 @@ class Transcript(ReadOnlyText):
         return None
 
     def show_more(self) -> None:
-        """What the room has is shown at once; when it has no more, the server is asked."""
+        """Shows more lines that the room has; if all are shown, asks the server for older ones."""
         hidden = len(self._room.lines) - self._drawn()
         if hidden > 0:
             self._extra += min(hidden, MORE_LINES)
@@ -316,7 +316,7 @@ class Transcript(ReadOnlyText):
 
     def _trim(self) -> None:
         """Keeps as many lines as are to be shown; older ones are one click away."""
-        # anew, since who is first needs a name above it; not at each line where there are many
+        # draws all anew, as the first line needs a name above it; with many lines, not each time
         slack = 0 if self._limit() <= MORE_LINES else MORE_LINES
         if self._drawn() > self._limit() + slack:
             self._redraw()

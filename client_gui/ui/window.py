@@ -55,7 +55,7 @@ class Window:
     ) -> None:
         self._root = root
         self._model = model
-        self._muted = muted  # keys of rooms, as they are at any time
+        self._muted = muted  # keys of rooms; the list is shared with the settings
         palette = theme.palette
         root.configure(background=palette.background)
         if not root.winfo_ismapped():

@@ -22,9 +22,9 @@ def load(
     flags: Mapping[str, Any] | None = None,
     ignored: list[str] | None = None,
 ) -> Config:
-    """The settings: defaults, then the file, then the environment, then the flags (by section and
-    name, "server.host"; `None` is not given). Sentences about variables of the environment that are
-    no settings are added to `ignored`. Raises ConfigError.
+    """The settings: defaults, overridden by the file, then the environment, then the flags, whose
+    keys are like "server.host" (`None`: flag not given). For each environment variable that is not
+    a setting, a sentence for the log is added to `ignored`. Raises ConfigError.
     """
     config = Config()
     if path is not None:
@@ -69,9 +69,9 @@ def _operators(table: Mapping[str, Any], source: str) -> dict[str, str]:
 
 
 def _from_environment(config: Config, environment: Mapping[str, str], ignored: list[str]) -> Config:
-    """GCHAT_PORT for server.port, GCHAT_LIMITS_CONNECTIONS for limits.connections. What is no
-    setting is left alone, and told: Kubernetes sets GCHAT_SERVICE_HOST and the like, and
-    GCHAT_PORT to a URL, where a service is called gchat.
+    """GCHAT_PORT for server.port, GCHAT_LIMITS_CONNECTIONS for limits.connections. Variables that
+    are not settings are reported in `ignored`, not refused: for a service that is called gchat,
+    Kubernetes sets GCHAT_SERVICE_HOST and the like, and GCHAT_PORT to a URL.
     """
     for variable, text in environment.items():
         if not variable.startswith(ENV_PREFIX):

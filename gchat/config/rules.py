@@ -84,8 +84,8 @@ SPEAKS = ("plain", "irc", "websocket", "tls")
 
 
 def addresses(value: str) -> list[tuple[tuple[str, int] | str, list[str]]]:
-    """Of `server.listen`: host and port, or a path, each with what is spoken there. Raises
-    ValueError.
+    """The addresses in `server.listen`: for each, its host and port or its Unix socket's path, and
+    the words after it (SPEAKS). Raises ValueError.
     """
     found: list[tuple[tuple[str, int] | str, list[str]]] = []
     for word in value.split():
@@ -170,7 +170,7 @@ _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 
 
 def convert(value: Any, rule: Rule) -> Any:
-    """The value in the setting's type, from TOML's own or from text; `None` where it has none."""
+    """A value from TOML, or text, in the type of the setting; `None` if it cannot be converted."""
     if rule.type is str:
         return value if isinstance(value, str) else None
     if rule.type is bool:

@@ -21,12 +21,13 @@ class Account:
     metadata: dict[str, str] = field(default_factory=dict)
     # fingerprints of certificates that log in
     certificates: dict[str, None] = field(default_factory=dict)
-    rooms: dict[str, str] = field(default_factory=dict)  # where its people are: folded → name
-    # who this is to the archive and to who logs in: nobody else ever, whatever they are called
+    rooms: dict[str, str] = field(default_factory=dict)  # that its users are in: folded → name
+    places: dict[str, str] = field(default_factory=dict)  # folded names of these → Room.place
+    # the permanent key of the account, never given to another one, even one of the same name
     ident: str = ""
 
     def __post_init__(self) -> None:
-        self.ident = self.ident or f"@{self.key}"  # before it was kept
+        self.ident = self.ident or f"@{self.key}"  # of an account saved before idents were
 
     @property
     def key(self) -> str:
@@ -43,11 +44,11 @@ class ServerBan:
     by: str
     at: int
     until: int = 0
-    # of `Entry.tick`, in the run in which it was set
+    # the `Entry.tick` at which it ends; 0 for never, or after a restart: then `until` decides
     ends: int = field(default=0, compare=False)
 
     def is_over(self, entry: Entry) -> bool:
-        """Whether it has ended: what the clock was set to makes no difference in the same run."""
+        """Whether it has ended. In the run that set it, setting the clock makes no difference."""
         if self.ends:
             return entry.tick >= self.ends
         return bool(self.until) and entry.at >= self.until

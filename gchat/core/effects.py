@@ -29,8 +29,8 @@ class Busy(GchatError):
 
 
 class Failure(Refused):
-    """The same as a standard reply, https://ircv3.net/specs/extensions/standard-replies: FAIL with
-    the command, a code, its context and a text.
+    """A refusal that is sent as a standard reply (FAIL) instead of a numeric: the command, a code,
+    its context and a text. https://ircv3.net/specs/extensions/standard-replies
     """
 
     def __init__(self, command: str, code: str, *context: str, text: str) -> None:
@@ -57,9 +57,9 @@ class Spoke(Effect, frozen=True, kw_only=True, gc=False):
     target: str
     text: str
     tags: tuple[tuple[str, str], ...]
-    account_id: str = ""  # of the sender's account, its `ident`
-    target_id: str = ""  # of the account of the person whom it is for
-    status: str = ""  # "@" where it is for those with this rank only; `uids` are all who see it
+    account_id: str = ""  # the `ident` of the sender's account
+    target_id: str = ""  # the `ident` of the receiver's account
+    status: str = ""  # STATUSMSG: "@" is for operators and higher; `uids` are all who see it
     bot: bool = False
     origin: int = 0  # the connection that it came by
 
@@ -116,7 +116,9 @@ class ChangedModes(Effect, frozen=True, kw_only=True, gc=False):
 
 
 class Invitation(Effect, frozen=True, kw_only=True, gc=False):
-    """`target` may enter the room. `told`: seen by others than them, where they want to know."""
+    """`target` is invited to the room. `told`: this copy is for members of at least half-operator
+    rank (invite-notify).
+    """
 
     room_name: str
     target: str
@@ -131,7 +133,7 @@ class Knock(Effect, frozen=True, kw_only=True, gc=False):
 
 
 class ChangedRoomName(Effect, frozen=True, kw_only=True, gc=False):
-    """Seen by the members, `uids`: who was in `room_name` is in `new` from here on."""
+    """The room `room_name` is called `new` from here on. Seen by its members (`uids`)."""
 
     room_name: str
     old_key: str
@@ -141,8 +143,8 @@ class ChangedRoomName(Effect, frozen=True, kw_only=True, gc=False):
 
 
 class Personal(Effect, frozen=True, kw_only=True, gc=False):
-    """Something of a person that others see only where they want to. `watched`: seen by who
-    monitors them and shares no room with them.
+    """A change of a person that is shown only to clients with the capability for it. `watched`:
+    this copy is for those who MONITOR them and share no room with them.
     """
 
     watched: bool = False
@@ -177,8 +179,9 @@ class ChangedUserModes(Effect, frozen=True, kw_only=True, gc=False):
 
 
 class ChangedMetadata(Effect, frozen=True, kw_only=True, gc=False):
-    """Of a room or a person (`target`); `None` where the key is not set any more. Seen by members
-    or neighbours, where they subscribed to the key.
+    """A key of a room or a person (`target`) has changed; a `value` of `None` removes it. Seen by
+    the room's members, or by those who share a room with the person or MONITOR them, if they
+    subscribed to the key.
     """
 
     target: str
@@ -216,8 +219,8 @@ class MarkedRead(Effect, frozen=True, kw_only=True, gc=False):
 
 
 class Saved(Struct, frozen=True):
-    """Something of the hub that outlives it, as it is from here on: JSON, or `None` where it is no
-    more. `kind` and `key` say what it is.
+    """The new value of something in the hub that survives a restart: JSON, or `None` if it was
+    deleted. `kind` and `key` say what it is.
     """
 
     kind: str
@@ -239,11 +242,11 @@ class Ticket(Protocol):
     """An event that is on its way through the journal."""
 
     def result(self) -> Outcome:
-        """The outcome. Waits until the event was shown: it may switch greenlets. Whoever asks
-        goes on before others are shown more.
+        """The outcome. Waits until the event is shown: may switch greenlets. The caller then goes
+        on before anybody is shown a later event.
         """
 
     def refusals(self) -> tuple[Refused, ...]:
-        """Of the outcome, for who has nothing to answer otherwise. Waits like `result`, but
-        others may be shown more meanwhile.
+        """The outcome's refusals, for a caller that answers nothing unless there are some. Waits
+        like `result`; if there are none, later events may be shown before the caller goes on.
         """

@@ -1,7 +1,7 @@
 """What somebody asks to happen. Time and id come from the journal, in an `Entry`.
 
-People are named by their connection's `uid`; whoever else is meant (the target of a message, of a
-kick) is named as the wire named them and found when the event is applied, so that the order in the
+The user who asks is given by `uid`. Anybody else (the target of a message, of a kick) is given by
+name, as the client wrote it, and looked up when the event is applied, so that the order in the
 journal decides. None of these can be part of a reference cycle, so the garbage collector need not
 look at them (gc=False); the same holds for effects and records.
 """
@@ -21,9 +21,9 @@ class Connected(Struct, frozen=True, gc=False):
     realname: str
     plain: bool = False  # speaks plain text, so is reached in the lobby only
     account: str = ""  # that they have logged in to
-    account_id: str = ""  # its `ident`, "" for whichever it is now
+    account_id: str = ""  # its `ident`; "" accepts any account of that name
     secure: bool = False  # by TLS
-    trusted: bool = False  # limits are for others
+    trusted: bool = False  # exempt from limits
     away: str | None = None
     metadata: tuple[tuple[str, str], ...] = ()
 
@@ -36,7 +36,7 @@ class Renamed(Struct, frozen=True, gc=False):
 
 
 class Quit(Struct, frozen=True, gc=False):
-    """A user's connection is gone, for whatever reason; 0 is all of them."""
+    """A user's connection has ended, for whatever reason; `connection` 0: all of them have."""
 
     uid: int
     reason: str
@@ -49,7 +49,7 @@ class Attached(Struct, frozen=True, gc=False):
     uid: int
     connection: int
     account: str
-    account_id: str = ""  # its `ident`, "" for whichever it is now
+    account_id: str = ""  # its `ident`; "" accepts any account of that name
     username: str = ""
     host: str = ""
 
@@ -115,7 +115,7 @@ class CertificateSet(Struct, frozen=True, gc=False):
 
 
 class AccountDropped(Struct, frozen=True, gc=False):
-    """The account that they are logged in to is no more, nor are its rooms lasting."""
+    """Deletes the account that they are logged in to; its rooms are no longer registered."""
 
     uid: int
 
@@ -125,11 +125,11 @@ class LoggedIn(Struct, frozen=True, gc=False):
 
     uid: int
     account: str
-    account_id: str = ""  # its `ident`, "" for whichever it is now
+    account_id: str = ""  # its `ident`; "" accepts any account of that name
 
 
 class LoggedOut(Struct, frozen=True, gc=False):
-    """They are nobody's any more."""
+    """They are not logged in to an account any more."""
 
     uid: int
 
@@ -154,8 +154,8 @@ class Killed(Struct, frozen=True, gc=False):
 
 
 class ServerBanSet(Struct, frozen=True, gc=False):
-    """A ban of who matches `mask` (user@host), or its end (`reason` is `None`). It lasts so many
-    milliseconds, 0 for ever.
+    """Bans everybody who matches `mask` (user@host), or (`reason` is `None`) lifts the ban. `lasts`
+    is in milliseconds, 0 for ever.
     """
 
     uid: int
@@ -249,7 +249,7 @@ class RoomRenamed(Struct, frozen=True, gc=False):
 
 
 class RoomRegistered(Struct, frozen=True, gc=False):
-    """The room belongs to the account of who asks, and lasts; or (`adding` is False) does not."""
+    """Registers the room to the account of `uid`, or (`adding` is False) ends the registration."""
 
     uid: int
     room: str
@@ -269,9 +269,9 @@ class MetadataSet(Struct, frozen=True, gc=False):
 
 
 class Said(Struct, frozen=True, gc=False):
-    """PRIVMSG, NOTICE or TAGMSG to one target: a room, those of a room with a rank (`@#room`), or a
-    nickname. A text of several lines is one message; a line that goes on without a break begins
-    with NUL.
+    """PRIVMSG, NOTICE or TAGMSG to one target: a room, its members from a rank upwards (`@#room`),
+    or a nickname. A text of several lines is one message; a line that continues the one before it
+    without a break begins with NUL.
     """
 
     uid: int
@@ -283,9 +283,9 @@ class Said(Struct, frozen=True, gc=False):
 
 
 class Redacted(Struct, frozen=True, gc=False):
-    """REDACT of a message of one target. `own`: it is theirs, as the archive has it; otherwise they
-    have to be an operator of the room. `place` is where the archive has it; `others` are the uids
-    of those between whom it was said, where that was in private.
+    """REDACT of one message. `own`: according to the archive they wrote it; otherwise they have to
+    be an operator of the room. `place` is where the archive has it; `others`, for a private
+    message, are the uids of sender and receiver.
     """
 
     uid: int

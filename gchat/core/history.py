@@ -19,8 +19,8 @@ class Record(Struct, frozen=True, gc=False):
     at: int  # milliseconds since 1970
     msgid: str
     kind: str  # the IRC command
-    place: str  # the room's (Room.place), or `conversation`
-    uid: int  # whose doing it was, as long as the server runs
+    place: str  # Room.place, a `conversation`, or "@#room" for messages to a rank (STATUSMSG)
+    uid: int  # the user who did it; valid only in the run `boot`
     nick: str
     source: str  # nick!user@host
     target: str  # the room's name as it is written, or the nickname that a message was for
@@ -52,8 +52,9 @@ class Reference(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """What somebody wants to read of a place, both bounds excluded. `newest`: where there are more
-    than `limit`, the last of them, otherwise the first. None from before `since` (milliseconds).
+    """What somebody wants to read of a place: lines between `after` and `before` (both excluded),
+    none before `since` (milliseconds). If there are more than `limit`, the last (`newest`) or the
+    first of them.
     """
 
     place: str
@@ -101,9 +102,9 @@ class Archive(Protocol):
         before: int,
         limit: int,
     ) -> list[Record]:
-        """The last message of each of the places, none from before its time (milliseconds), and of
-        each conversation of a person, where its own time is between (milliseconds, both excluded),
-        in the order of time.
+        """The last message of each of `places` (each with the earliest time to read from) and of
+        each conversation of `person`, if it is between `after` and `before` (both excluded); the
+        first `limit` of these in the order of time. All times in milliseconds.
         """
 
     def search(self, search: Search) -> list[Record]:
@@ -117,8 +118,8 @@ class Archive(Protocol):
 
 
 def person(boot: str, uid: int, account_id: str) -> str:
-    """Who somebody is to the archive: their account (its `ident`), or somebody whom nobody else
-    ever is.
+    """The archive's key of a person: the `ident` of their account, or without one a key of this run
+    and uid. Neither is ever given to somebody else.
     """
     return account_id or f"{boot}-{uid}"
 

@@ -69,7 +69,7 @@ class Hub:
         return room
 
     def joined_room(self, name: str, uid: int) -> Room:
-        """The same. Raises Refused also where they are not in it."""
+        """The room of this name. Raises Refused if there is none, or if they are not in it."""
         room = self.room(name)
         if uid not in room.members:
             if not self.shows(room, uid):
@@ -85,7 +85,7 @@ class Hub:
         return account if account is not None and account.ident == ident else None
 
     def account_of(self, user: User) -> Account | None:
-        """Whose account they are logged in to."""
+        """The account that they are logged in to, `None` for none."""
         return self.accounts.get(casefold(user.account)) if user.account else None
 
     def place(self, key: str) -> str:

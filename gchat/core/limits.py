@@ -1,4 +1,4 @@
-"""Token buckets: so many at once, then so many in a time. The clock is handed in."""
+"""Rate limits: a sliding window and token buckets. The caller passes the time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Recent:
-    """At most so many in any span of time. To ask changes nothing."""
+    """A sliding window: at most `most` in any `seconds`. `wait` asks, `add` counts one more."""
 
     times: deque[int] = field(default_factory=deque)  # milliseconds, the oldest first
 
     def wait(self, most: int, seconds: int, now: int) -> int:
-        """For how many milliseconds there may not be one more; 0 where there may."""
+        """How many milliseconds to wait before one more is allowed; 0 if it is allowed now."""
         if not most or len(self.times) < most:
             return 0
         return max(0, self.times[len(self.times) - most] + seconds * 1000 - now)
@@ -33,8 +33,8 @@ class _Bucket:
 
 
 class Buckets:
-    """One bucket for each key. A key that has been quiet until its bucket was full again is
-    forgotten, so that what is kept stays small.
+    """A token bucket for each key. When there are `most_keys`, a new key replaces the one unused
+    longest; others whose buckets are full again are then forgotten too.
     """
 
     def __init__(self, burst: int, per_second: float, most_keys: int = 10_000) -> None:

@@ -1,4 +1,4 @@
-"""Ban masks: nick!user@host with wildcards, matched without trying again."""
+"""Ban masks: nick!user@host with wildcards, matched without backtracking."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ MUTE, ACCOUNT = "m:", "a:"  # https://modern.ircdocs.horse/#extban-parameter, wi
 
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_KEPT_LENGTH = 64  # characters of a mask that is kept compiled
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")  # IPv4 in IPv6's clothes
 
 
@@ -46,8 +47,8 @@ def complete(mask: str) -> str:
 
 
 def normal_host(host: str) -> str:
-    """The host of a mask: an address as sources have it, a network as `2001:db8::/32`. Raises
-    BadMask where it looks like one and is none.
+    """The host of a mask, normalized: an address as it is in a user's source, a network as
+    `2001:db8::/32`. Raises BadMask for what looks like an address or network but is not valid.
     """
     start = host.removesuffix(":*")
     if start != host and "::" not in start and "*" not in start:
@@ -83,8 +84,8 @@ def fold(text: str) -> str:
 
 
 def hits(mask: str, source: str, account: str, *, mute: bool = False) -> bool:
-    """Whether a folded mask, of those that mute or of the others, is about somebody: their folded
-    nick!user@host and account.
+    """Whether a folded mask matches somebody's folded nick!user@host or account. With `mute` only
+    masks that mute match, without it only the others.
     """
     if mask.startswith(MUTE) is not mute:
         return False
@@ -126,15 +127,16 @@ def matches(mask: str, text: str) -> bool:
     """Whether `text` matches `mask`: "*" is any run, "?" any one character. Both already folded.
     In time that is at most len(mask) × len(text).
     """
-    pattern = _compiled(mask)
+    # a long one is not worth its place in memory: compiled, it takes thirty times its length
+    pattern = _compiled(mask) if len(mask) <= _KEPT_LENGTH else _compiled.__wrapped__(mask)
     return pattern.fullmatch(text) is not None if pattern else mask == text
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def _compiled(mask: str) -> re.Pattern[str] | None:
-    """`None` for a mask without wildcards. Each run of characters is looked for once, where it is
-    first found: what is in an atomic group is never tried again, and need not be, since a "*" can
-    take whatever a later place would have left to it.
+    """`None` for a mask without wildcards. Each run of characters between two "*" is in an atomic
+    group: it matches where it is found first, and no later position is tried. None has to be, since
+    the "*" behind it matches all that is left.
     """
     if "*" not in mask and "?" not in mask:
         return None

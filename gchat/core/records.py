@@ -127,7 +127,7 @@ _LINES: dict[type[Effect], Callable[[Any, str], list[_Line]]] = {
 
 
 def restored(kept: Record) -> Effect:
-    """A kept line as what was seen."""
+    """The effect that a record was made from, as far as it was stored."""
     seen: dict[str, Any] = {
         "entry": Entry(0, kept.at, kept.msgid, _GONE),
         "uid": kept.uid,

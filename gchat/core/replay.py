@@ -16,7 +16,7 @@ class ReplayBuffer:
     """At most `limit` messages of each room, the oldest first. Kept as they are shown."""
 
     def __init__(self, limit: int, days: int = 0, now: Callable[[], int] = lambda: 0) -> None:
-        """None that is older than `days` (0: any) is told; `now` in milliseconds."""
+        """`of` leaves out messages older than `days` (0: no limit); `now` in milliseconds."""
         self.limit = limit
         self._days = days
         self._now = now

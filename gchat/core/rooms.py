@@ -13,9 +13,9 @@ from gchat.wire.names import casefold
 PREFIXES = {"q": "~", "a": "&", "o": "@", "h": "%", "v": "+"}
 RANKS = {letter: len(PREFIXES) - index for index, letter in enumerate(PREFIXES)}
 VOICE, HALFOP, OP, PROTECTED, FOUNDER = range(1, 6)
-# Type D, without parameter. C: no CTCP. M: only who is logged in speaks. R: only they enter.
+# Type D, without parameter. C: no CTCP. M: only users who are logged in may speak, R: may join.
 FLAG_MODES = "CMRimnst"
-LIST_MODES = "Ibe"  # invited, banned, excepted from bans
+LIST_MODES = "Ibe"  # exceptions from +i and +R, bans, exceptions from bans
 # CHANMODES: A lists, B always a parameter, C a parameter when set, D none.
 CHANMODES = (LIST_MODES, "k", "fl", FLAG_MODES)
 
@@ -48,10 +48,12 @@ class Room:
     flags: set[str] = field(default_factory=set)
     password: str = ""  # +k
     capacity: int = 0  # +l, 0 for any number
-    slow: tuple[int, int] = (0, 0)  # +f, messages of one member in seconds, 0 for any number
-    recent: dict[int, Recent] = field(default_factory=dict)  # when members spoke, while +f
+    slow: tuple[int, int] = (0, 0)  # +f: so many messages of one user in so many seconds; 0: off
+    recent: dict[int, Recent] = field(default_factory=dict)  # when users spoke, while +f is set
     lists: dict[str, dict[str, Signed]] = field(default_factory=_lists)  # by letter, folded mask
     invited: set[int] = field(default_factory=set)
+    # of a registered room: the ranks that accounts were given, by `ident`, until they are taken
+    ranks: dict[str, str] = field(default_factory=dict)
     knocks: Recent = field(default_factory=Recent)
     metadata: dict[str, str] = field(default_factory=dict)
     # whether a member is banned or muted: to match all masks for each message would be slow

@@ -25,7 +25,7 @@ def _signed(signed: Signed) -> list[str | int]:
 
 
 def saved_room(room: Room) -> Saved:
-    """A room that lasts, as it is; or that there is none any more that does."""
+    """A room as it is now; if it does not last (any more), what was saved of it is deleted."""
     if not room.lasting:
         return Saved(ROOM, room.key, None)
     value = {
@@ -42,6 +42,7 @@ def saved_room(room: Room) -> Saved:
             letter: [_signed(one) for one in room.lists[letter].values()] for letter in LIST_MODES
         },
         "metadata": room.metadata,
+        "ranks": room.ranks,
     }
     return Saved(ROOM, room.key, _dump(value))
 
@@ -60,6 +61,7 @@ def _restore_room(hub: Hub, key: str, value: Any) -> None:
         place=value.get("place", key),
         slow=tuple(value.get("slow", (0, 0))),
         metadata=value["metadata"],
+        ranks=value.get("ranks", {}),
     )
     for letter, found in value["lists"].items():
         room.lists[letter] = {masks.fold(one[0]): Signed(*one) for one in found}
@@ -75,13 +77,14 @@ def saved_account(account: Account) -> Saved:
         "verifier": account.verifier,
         "metadata": account.metadata,
         "rooms": account.rooms,
+        "places": account.places,
         "certificates": list(account.certificates),
     }
     return Saved(ACCOUNT, account.key, _dump(value))
 
 
 def dropped_account(account: Account) -> list[Saved]:
-    """That there is none any more."""
+    """Deletes an account and its markers."""
     markers = [saved_marker(account.key, target, None) for target in account.markers]
     return [Saved(ACCOUNT, account.key, None), *markers]
 
@@ -93,6 +96,7 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         value["verifier"],
         metadata=value["metadata"],
         rooms=value["rooms"],
+        places=value.get("places", {}),
         certificates=dict.fromkeys(value["certificates"]),
         ident=value.get("ident", ""),
     )
@@ -133,5 +137,5 @@ _RESTORERS: dict[str, Callable[[Hub, str, Any], None]] = {
 
 
 def restore(hub: Hub, kind: str, key: str, value: str) -> None:
-    """Makes it part of a hub again, as when the server starts. In the order of the kinds."""
+    """Puts a saved value back into a hub. Values have to come in the order of the kinds above."""
     _RESTORERS[kind](hub, key, json.loads(value))

@@ -10,9 +10,9 @@ from gchat.wire.confusables import skeletons
 
 @dataclass(slots=True)
 class SkeletonIndex:
-    """Of folded names. Those of ASCII look like themselves, and need not be kept here."""
+    """Folded names that are taken. An ASCII name is its own skeleton, and is not kept here."""
 
-    _others: dict[str, str] = field(default_factory=dict)  # by what they look like
+    _others: dict[str, str] = field(default_factory=dict)  # skeleton → name
 
     def add(self, key: str) -> None:
         """It is taken."""

@@ -1,4 +1,4 @@
-"""Gives events their place, time and id. The clocks are handed in."""
+"""Gives events their number, time and id. The caller passes the clocks."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from gchat.core.events import Entry, Event
 
-_PER_MILLISECOND = 0x10000  # ids in one millisecond, before the next one is borrowed
-SLOWED = 2  # while the clock is behind what is stored, time passes this many times slower
+_PER_MILLISECOND = 0x10000  # ids in one millisecond; then those of the next one are used
+SLOWED = 2  # while the clock is behind the last entry, time goes on this many times slower
 
 
 class Stamper:
     """Makes entries whose time never goes backwards and whose ids sort as they were made.
 
-    Where the clock is set back, or what is stored is ahead of it, the time goes on from there more
-    slowly until the clock has caught up: so two messages never seem to be of the same moment.
+    While the clock is behind the last entry (it was set back, or what is stored is ahead of it),
+    time goes on from that entry, more slowly, until the clock has caught up: otherwise everything
+    said until then would have the same time.
     """
 
     def __init__(

@@ -25,8 +25,8 @@ def check_accepts(user: User, receiver: User) -> None:
 
 
 def meet(hub: Hub, user: User, receiver: User, at: int) -> None:
-    """Before somebody is reached: who reaches many strangers has to wait. Both know each other from
-    here on. `at` is an entry's tick. Raises Refused.
+    """Called before `user` reaches `receiver`; they are no strangers afterwards. Raises Refused if
+    the user has reached too many strangers in the last minute. `at` is an entry's tick.
     """
     if receiver.uid not in user.known and not user.rooms.keys() & receiver.rooms.keys():
         approach(hub, user, receiver.nick, at)
@@ -36,7 +36,7 @@ def meet(hub: Hub, user: User, receiver: User, at: int) -> None:
 
 
 def approach(hub: Hub, user: User, whom: str, at: int) -> None:
-    """Takes one of the strangers that somebody may reach in a minute. Raises Refused."""
+    """Counts one more stranger that a user reaches. Raises Refused above the limit per minute."""
     most = hub.config.limits.strangers_per_minute
     if user.trusted or "o" in user.modes:
         return
@@ -51,7 +51,8 @@ def check_invitations(user: User, receiver: User, at: int) -> None:
     """Raises Refused where they are sent too many."""
     if user.trusted or "o" in user.modes:
         return
-    wait = receiver.invitations.wait(INVITATIONS, INVITATIONS_SECONDS, at)
+    sent = receiver.invitations
+    wait = sent.wait(INVITATIONS, INVITATIONS_SECONDS, at) if sent is not None else 0
     if wait:
         text = f"This user was invited too often: wait {seconds(wait)} s"
         raise Refused(ERR_TARGETTOOFAST, receiver.nick, text=text)

@@ -9,7 +9,7 @@ from gchat.core.events import Entry
 from gchat.core.limits import Recent
 from gchat.wire.names import casefold
 
-# By folded name. They are always here; nobody is called like them, or looks like them.
+# By folded name. Nobody can take one of these names, or a name that looks like one.
 SERVICES = {"nickserv": "NickServ", "chanserv": "ChanServ"}
 SERVICE_UID = 0  # nobody's who is connected
 # B: a bot. R: takes messages only from who is logged in. i: invisible. o: an operator of the
@@ -48,11 +48,11 @@ class User:
     # whom they have written to or heard from lately, and when they wrote first to strangers
     known: dict[int, bool] = field(default_factory=dict)
     openings: Recent = field(default_factory=Recent)
-    invitations: Recent = field(default_factory=Recent)  # that they were sent
+    invitations: Recent | None = None  # that they were sent, once there is one
     watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
     metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining
-    # by number, of which the first is `uid`: where it is from, user@host
+    # user@host of each connection, by its number; the first one's number is `uid`
     connections: dict[int, str] = field(default_factory=dict)
     account: str = ""  # its name, "" for nobody who is logged in
     account_id: str = ""  # its `ident`
@@ -80,8 +80,8 @@ class User:
 
 
 def service(nick: str, since: int = 0) -> User | None:
-    """A service as who asks for it sees it, `None` where none is called so. It is not in the hub;
-    `since` (milliseconds) is when the server was started.
+    """The service of this name as a user, to be shown; `None` if there is none. It is not in the
+    hub; `since` (milliseconds) is when the server was started.
     """
     name = SERVICES.get(casefold(nick))
     if name is None:

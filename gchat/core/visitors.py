@@ -8,8 +8,8 @@ from gchat.core.effects import ChangedNick, Disconnected, Effect, Entered, Left,
 from gchat.core.events import Entry
 from gchat.wire.names import casefold
 
-MOMENT_MS = 3_600_000  # who comes back later than this is somebody new
-VISITORS = 1000  # of each room; who left first is forgotten first
+MOMENT_MS = 3_600_000  # somebody who comes back later than this counts as new
+VISITORS = 1000  # nicknames and accounts kept for each room; the oldest are forgotten first
 
 
 class Visitors:
@@ -33,8 +33,8 @@ class Visitors:
                         self._note(room, effect.nick, effect.account, effect.entry)
 
     def last_run(self, room: str, effects: Iterable[Effect]) -> None:
-        """Takes in the end of a room's past, in order, when the server starts: who had not left has
-        seen all of it.
+        """Takes in the end of a room's history, in order, when the server starts. Those who had not
+        left have seen all of it, so they count as having left with its last entry.
         """
         here: dict[str, str] = {}  # nicknames, with their accounts
         entry = None

@@ -23,9 +23,10 @@ class JournalError(GchatError):
 
 
 class Journal(Protocol):
-    """Puts events in order, has each applied, makes what is seen of it durable, and then shows it.
+    """Puts events in order, has each applied, stores what is seen of it, and then shows it.
 
-    Nobody is shown anything before it is stored, so an echo is a receipt.
+    No message is shown before it is stored, so an echo is a receipt (an engine may store in memory
+    only). Joins, parts and other changes are shown even if they could not be stored.
     """
 
     def append(self, event: Event) -> Ticket:
@@ -38,8 +39,9 @@ class Journal(Protocol):
 
 
 class Engine(Protocol):
-    """One way of keeping what happens. Made with the settings, a hub, which it brings to where it
-    was left, and what shows people things. Raises JournalError where it cannot be used.
+    """One implementation of journal and archive. It is made with the settings, a hub, to which it
+    restores the saved state, and a function that shows effects. Raises JournalError if it cannot be
+    used.
     """
 
     @property
@@ -52,7 +54,7 @@ class Engine(Protocol):
 
     @property
     def secret(self) -> bytes:
-        """What nobody can guess, the same in every run where anything outlives one."""
+        """Random bytes; the same in every run, if the engine keeps anything over a restart."""
 
     @property
     def keeps(self) -> str:

@@ -27,8 +27,9 @@ def normal(address: Address) -> Address:
 
 @dataclass(frozen=True)
 class Origin:
-    """`address` is `None` for a Unix socket. `relayed`: a proxy or a gateway speaks for somebody,
-    at this address or at one that it does not tell; the machine it runs on says nothing of them.
+    """`address` is `None` for a Unix socket. `relayed`: the connection came through a proxy or a
+    gateway. `address` is then the client's or, if it was not given, the proxy's: so even a local
+    one does not show that the client is on this machine.
     """
 
     address: Address | None
@@ -44,8 +45,8 @@ class Origin:
 
     @cached_property
     def group(self) -> str:
-        """One for all addresses that are somebody's, as far as limits are concerned: an IPv4
-        address, an IPv6 network of 64 bits.
+        """What per-address limits count by, since one customer may have many addresses: the IPv4
+        address, or the /64 network of an IPv6 address.
         """
         if isinstance(self.address, ipaddress.IPv6Address):
             return str(ipaddress.ip_network((self.address, IPV6_PREFIX), strict=False))

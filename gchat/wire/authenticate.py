@@ -15,11 +15,13 @@ MECHANISM = "SCRAM-SHA-256"
 
 
 class SaslError(WireError):
-    """The exchange has failed; the text is for the log only."""
+    """The exchange has failed; the text says why. The server does not send it, but the desktop
+    client shows its own.
+    """
 
 
 def decode(chunks: str) -> bytes:
-    """The base64 of all chunks. Raises SaslError."""
+    """The message in all its chunks, joined, which are base64. Raises SaslError."""
     try:
         return base64.b64decode(chunks, validate=True)
     except (binascii.Error, ValueError):

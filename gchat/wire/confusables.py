@@ -28,8 +28,8 @@ def mixed(name: str) -> list[str]:
 
 @lru_cache(maxsize=16384)
 def skeletons(folded: str) -> tuple[str, ...]:
-    """What looks like `folded`, a name as it is compared, in small letters or in capitals: one of
-    them is the same for all that look alike. For ASCII it is the name itself.
+    """The skeletons (UTS 39) of a folded name, in lower case and in upper case: names that look
+    alike have one in common. For an ASCII name it is the name itself.
     """
     if folded.isascii():
         return (folded,)

@@ -18,9 +18,9 @@ MAX_CLIENT_TAGS_BYTES = 4096
 
 _ESCAPES = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
-# What has a text or a list as its last parameter, by how many parameters it has then. That one is
-# always written as the trailing parameter, even where it is one word, as the standards' examples
-# and other servers write it: there are clients that look for the colon.
+# Commands whose last parameter is a text or a list if they have at least so many parameters. It is
+# always written with a colon, even if it is one word, as in the standards' examples and by other
+# servers: some clients look for the colon.
 _TEXT_AT = {
     "AWAY": 1,
     "CAP": 3,

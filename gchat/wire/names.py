@@ -20,7 +20,7 @@ NICK_LENGTH = 30  # characters
 NICK_BYTES = 60  # of UTF-8: lines are bounded in bytes, and several names have to fit
 ROOM_LENGTH = 64  # bytes, "#" included
 USER_LENGTH = 20  # characters, which are ASCII
-_LONGEST_NAME = 256  # characters; what is longer is nobody's name and is not worth a cache entry
+_LONGEST_NAME = 128  # characters; what is longer is nobody's name and is not worth a cache entry
 
 _MAPPED = precis_i18n.get_profile("UsernameCaseMapped")
 _PRESERVED = precis_i18n.get_profile("UsernameCasePreserved")
@@ -51,9 +51,9 @@ def casefold(name: str) -> str:
 
 
 def _enforced(profile: Any, name: str) -> str:
-    """What PRECIS makes of a name. Its rule for text in both directions (RFC 5893) is meant for the
-    labels of host names and refuses a name from right to left that ends with "_", which clients add
-    where a name is taken: signs of ASCII part a name, and the rule is kept by each part. Raises
+    """What PRECIS makes of a name. Its Bidi Rule (RFC 5893) is meant for the labels of host names,
+    and refuses right-to-left names that end with "_", which clients add when a name is taken. So
+    a name that breaks the rule is split at its ASCII signs, and each part has to keep it. Raises
     UnicodeEncodeError.
     """
     try:
@@ -70,7 +70,7 @@ def _enforced(profile: Any, name: str) -> str:
         )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _fold_unicode(name: str) -> str:
     bare = name.lstrip("#")
     try:

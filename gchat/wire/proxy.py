@@ -29,8 +29,8 @@ class BadProxy(WireError):
 
 @dataclass(frozen=True, slots=True)
 class Proxied:
-    """`address` is for whom the proxy speaks, `None` where it does not tell; `size` is the
-    header's, in bytes.
+    """`address` is the client's, `None` if the proxy does not give it; `size` is the number of
+    bytes of the header.
     """
 
     address: Address | None

@@ -44,7 +44,9 @@ class Verifier:
         return cls(count, salt, stored, server)
 
     def matches(self, password: str) -> bool:
-        """Whether it is the password. Takes its time, the same for each."""
+        """Whether it is the password. Takes its time, the same for every password that RFC 4013
+        allows; one that it does not allow is refused at once.
+        """
         try:
             other = Verifier.make(password, self.iterations, self.salt)
         except SaslError:
@@ -72,8 +74,8 @@ class Verifier:
 
 
 def plain(message: bytes) -> tuple[str, str]:
-    """Account name and password of PLAIN; somebody else's authorization is not given. Raises
-    SaslError.
+    """Account name and password of PLAIN. Raises SaslError, also if it asks to act as another
+    account (authzid).
     """
     parts = message.split(b"\0")
     if len(parts) != 3:

@@ -40,7 +40,7 @@ class Telnet:
         return bytes(text).replace(b"\r\0", b"\r\n"), bytes(answer)
 
     def _command(self, data: bytes, at: int, text: bytearray, answer: bytearray) -> int:
-        """Carries out the command at a place in the data; the place behind it."""
+        """Handles the command at index `at` of the data. Returns the index behind it."""
         negotiates = len(data) > at + 1 and _WILL <= data[at + 1] <= _DONT
         if len(data) < at + (3 if negotiates else 2):
             self._rest = data[at:]

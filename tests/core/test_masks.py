@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gchat.core.masks import BadMask, complete, fold, hits, matches
+from gchat.core.masks import BadMask, _compiled, complete, fold, hits, matches
 
 _LETTERS = st.text("ab*?", max_size=12)
 
@@ -139,3 +139,13 @@ def test_a_mask_that_could_never_match_is_none(mask: str) -> None:
 )
 def test_networks(mask: str, host: str, expected: bool) -> None:
     assert hits(fold(complete(mask)), f"tuan!~t@{host}", "") is expected
+
+
+def test_long_masks_are_not_kept() -> None:
+    """6,000 of 475 characters held 77 MB."""
+    _compiled.cache_clear()
+    for number in range(50):
+        assert matches("*" + "x" * 470 + f"{number}*", "x" * 470 + f"{number}")
+        assert matches(f"*{number}", f"a{number}")
+    assert _compiled.cache_info().currsize == 50
+    assert _compiled.cache_info().maxsize == 4096

@@ -19,11 +19,11 @@ from gchat.core.skeletons import SkeletonIndex
 ROOM = (
     '{"name":"#Phòng","created":5,"founder":"Tuan","topic":["News","by",7],"flags":"nt",'
     '"password":"secret","place":"#phòng 5","capacity":20,"slow":[5,10],'
-    '"lists":{"I":[],"b":[["X!*@*","by",8]],"e":[]},"metadata":{"url":"x"}}'
+    '"lists":{"I":[],"b":[["X!*@*","by",8]],"e":[]},"metadata":{"url":"x"},"ranks":{}}'
 )
 ACCOUNT = (
     '{"name":"Tuấn","created":5,"ident":"@me","verifier":"v","metadata":{"color":"đỏ"},'
-    '"rooms":{"#a":"#A"},"certificates":["aa"]}'
+    '"rooms":{"#a":"#A"},"places":{},"certificates":["aa"]}'
 )
 
 

@@ -6,7 +6,7 @@ import os
 
 from hypothesis import Phase, settings
 
-FEWER = 2  # while mutants are tried: each of thousands runs the test
+FEWER = 2  # divides the number while mutants are tried: each of thousands runs the test
 
 
 def examples(count: int) -> int:

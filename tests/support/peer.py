@@ -34,7 +34,7 @@ NOW = 1_700_000_000_000  # milliseconds
 
 
 class Here:
-    """Does what takes its time at once."""
+    """Runs slow jobs at once, on the spot."""
 
     def ask(self, job: Callable[[], T]) -> T:
         return job()

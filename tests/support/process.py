@@ -25,9 +25,9 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`python -m gchat --port 0`. What it logs must hold no traceback: `stop` looks."""
+    """`python -m gchat --port 0`. `stop` checks that its log has no traceback."""
 
-    module = "gchat"  # or another one, which runs it
+    module = "gchat"  # or another module, which runs gchat
 
     def __init__(self, *flags: str, **settings: object) -> None:
         self._flags = flags if "--data" in flags else ("--memory", *flags)

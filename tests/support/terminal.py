@@ -16,7 +16,7 @@ class Terminal:
     def __init__(self, tmux: str, folder: Path, command: str) -> None:
         self._tmux = [tmux, "-f", "/dev/null", "-S", str(folder / "tmux")]
         environment = [f"HOME={folder}", "LANG=C.UTF-8", "TERM=screen-256color"]
-        # Settings of its own, also where the tests as a whole, or the machine, say otherwise.
+        # Its own settings, whatever the environment of the tests says.
         environment += [f"XDG_{kind}_HOME={folder}/{kind}" for kind in ("CONFIG", "DATA", "CACHE")]
         options = [word for pair in environment for word in ("-e", pair)]
         size = ["-x", "120", "-y", "40"]

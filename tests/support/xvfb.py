@@ -16,7 +16,7 @@ def screen(program: str, size: str = "1280x800") -> Iterator[str]:
         [program, "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
         pass_fds=[write],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,  # whoever reads ours is not to wait for it, should we be killed
+        stdout=subprocess.DEVNULL,  # else, if we are killed, our reader waits for Xvfb to end
         stderr=subprocess.DEVNULL,
     )
     os.close(write)

@@ -1,5 +1,6 @@
-"""How each event changes the hub: a function for each, checks first, then changes, then effects.
-Each may raise Refused (Failure is one), before any change. Importing this registers all of them.
+"""How each event changes the hub: one function for each kind of event. It checks first (and may
+raise Refused or its subclass Failure), then changes the hub, then returns the effects. Importing
+this registers all of them.
 """
 
 from gchat.core.transitions import (

@@ -28,7 +28,7 @@ from gchat.wire.numerics import ERR_SASLFAIL
 
 
 def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ...]:
-    """Of a name that is no account's, and nobody else's nickname."""
+    """The name must not be, or look like, another account's, and not be another user's nickname."""
     key = casefold(event.name)
     holder = hub.nicks.get(key)
     check_services(key, event.name)
@@ -82,7 +82,9 @@ def certificate_set(hub: Hub, entry: Entry, event: CertificateSet) -> tuple[Effe
 
 
 def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effect, ...]:
-    """Its people are logged out, its rooms last no longer than their members."""
+    """Its users are logged out. Its rooms are no longer registered: each ends with its last member
+    (but not the lobby).
+    """
     account = _own(hub, event.uid)
     effects: list[Effect] = []
     for uid in list(account.uids):
@@ -121,6 +123,7 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
     here = [key for key in user.rooms if key not in account.rooms]
     for key in here[: max(0, hub.config.limits.rooms_per_user - len(account.rooms))]:
         account.rooms[key] = hub.rooms[key].name
+        account.places[key] = hub.rooms[key].place
     if here:
         hub.saved.append(saved_account(account))
     merge_metadata(hub, user, account)

@@ -11,9 +11,8 @@ from gchat.wire.names import casefold
 
 
 def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
-    """Only ever forwards, and not into the future. Seen by every connection of the person where it
-    moved, otherwise by the asking one. The one that was made first is forgotten for a new one over
-    the limit.
+    """A marker only moves forwards, and not into the future. If it moves, all users of the account
+    see it, otherwise only the user who asks. A new marker over the limit replaces another one.
     """
     user = hub.user(event.uid)
     account = hub.accounts.get(casefold(user.account)) if user.account else None

@@ -16,6 +16,7 @@ from gchat.core.effects import (
 )
 from gchat.core.events import Entry, Invited, Joined, Kicked, Knocked, ModeChange, Parted
 from gchat.core.hub import Hub
+from gchat.core.limits import Recent
 from gchat.core.rooms import HALFOP, Room
 from gchat.core.saved import saved_account, saved_room
 from gchat.core.strangers import INVITATIONS, approach, check_accepts, check_invitations, meet
@@ -44,8 +45,8 @@ CHANSERV = {"nick": "ChanServ", "source": "ChanServ!ChanServ@services"}
 
 
 def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
-    """Who makes a room is its operator; in the lobby, which belongs to everybody, operators of the
-    server are. The founder of a room that lasts is known by the account.
+    """Whoever joins a room that does not exist creates it and is its operator. In the lobby, which
+    belongs to nobody, server operators are. The founder of a registered room is found by account.
     """
     user = hub.user(event.uid)
     key = casefold(event.room)
@@ -55,7 +56,8 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     if len(user.rooms) >= hub.config.limits.rooms_per_user:
         raise Refused(ERR_TOOMANYCHANNELS, event.room)
     is_lobby = key == casefold(hub.config.server.lobby)
-    letters = "o" if is_lobby and "o" in user.modes else ""
+    ownerless = is_lobby or (room is not None and room.lasting and not room.founder)
+    letters = "o" if ownerless and "o" in user.modes else ""
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
         room.slow = slow_mode(hub.config.limits.slow_mode)
@@ -70,9 +72,9 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
         given = ""  # everybody can tell from the names that they are the first
     else:
         founder = bool(room.founder) and casefold(room.founder) == casefold(user.account)
-        if not founder:
+        if not (founder or letters or _was_here(hub, room, user)):
             _check_entry(room, user, event.key)
-        letters = given = "q" if founder else letters
+        letters = given = "q" if founder else letters or room.ranks.get(user.account_id, "")
     room.members[user.uid] = letters
     room.silenced.pop(user.uid, None)
     room.invited.discard(user.uid)
@@ -96,6 +98,15 @@ def _seen_entering(entry: Entry, room: Room, user: User, given: str) -> tuple[Ef
     return tuple(effects)
 
 
+def _was_here(hub: Hub, room: Room, user: User) -> bool:
+    """Whether their account is in this registered room, and they only were not connected: then
+    nothing but a ban can keep them out.
+    """
+    account = hub.account_of(user)
+    member = account is not None and account.places.get(room.key) == room.place
+    return member and bool(room.founder) and not room.bans(user)
+
+
 def _check_entry(room: Room, user: User, password: str) -> None:
     if user.uid in room.invited:
         return
@@ -117,14 +128,17 @@ def _check_entry(room: Room, user: User, password: str) -> None:
 def _remember(hub: Hub, user: User, room: Room, *, here: bool) -> None:
     """Where the people of an account are, so that they are there again when they come back."""
     account = hub.account_of(user)
-    if account is None or (room.key in account.rooms) is here:
+    known = account is not None and account.places.get(room.key) == room.place
+    if account is None or known is here:
         return
     if here:
         account.rooms[room.key] = room.name
+        account.places[room.key] = room.place
     elif any(uid in room.members for uid in account.uids):
         return  # somebody else of the account still is
     else:
-        del account.rooms[room.key]
+        account.rooms.pop(room.key, None)
+        account.places.pop(room.key, None)
     hub.saved.append(saved_account(account))
 
 
@@ -147,7 +161,7 @@ def parted(hub: Hub, entry: Entry, event: Parted) -> tuple[Effect, ...]:
 
 
 def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
-    """By who has at least half an operator's rank, and no lower rank than the target."""
+    """By a member of at least half-operator rank, and of no lower rank than the target."""
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
     rank = room.rank(user.uid)
@@ -175,8 +189,8 @@ def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
 
 
 def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
-    """By a member; by who has a rank only, where the room is by invitation (+i). Members of rank
-    who want to are told: https://ircv3.net/specs/extensions/invite-notify
+    """By a member; in an invite-only room (+i), one of at least half-operator rank. The others of
+    that rank are told: https://ircv3.net/specs/extensions/invite-notify
     """
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
@@ -188,6 +202,7 @@ def invited(hub: Hub, entry: Entry, event: Invited) -> tuple[Effect, ...]:
     check_accepts(user, target)
     check_invitations(user, target, entry.tick)
     meet(hub, user, target, entry.tick)
+    target.invitations = target.invitations or Recent()
     target.invitations.add(INVITATIONS, entry.tick)
     room.invited &= hub.users.keys()  # who was invited and is gone need not be kept
     if room.rank(user.uid) >= HALFOP:  # from others it is news, and no way past bans and keys

@@ -14,7 +14,9 @@ from gchat.wire.names import is_room
 
 
 def metadata_set(hub: Hub, entry: Entry, event: MetadataSet) -> tuple[Effect, ...]:
-    """Of oneself, or of a room by its operators. Seen by everybody else in sight."""
+    """Of oneself, or by an operator of the room. Seen by the room's other members; for a person by
+    those who share a room with them or MONITOR them.
+    """
     user = hub.user(event.uid)
     owner: Room | User
     if is_room(event.target):

@@ -37,8 +37,8 @@ MASK_LENGTH = 200  # +b, characters
 
 
 def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
-    """By who has a rank in the room. Each change stands alone: those that can be are made, the
-    others are refused one by one.
+    """By a member of at least half-operator rank. Each change stands alone: those that are possible
+    are made, each of the others is refused.
     """
     user = hub.user(event.uid)
     room = hub.room(event.room)
@@ -90,7 +90,9 @@ _GIVERS = {"q": FOUNDER, "a": FOUNDER, "o": OP, "h": OP, "v": HALFOP}
 
 
 def _member(hub: Hub, room: Room, by: User, change: ModeChange) -> ModeChange | None:
-    """Nobody takes anything from who has a higher rank, and everybody may give up their own."""
+    """Nobody can change the letters of a member of higher rank; their own they may give up (but
+    not a member with only +v: `modes_set` refuses them).
+    """
     target = hub.named(change.arg)
     if target.uid not in room.members:
         raise Refused(ERR_USERNOTINCHANNEL, target.nick, room.name)
@@ -103,7 +105,17 @@ def _member(hub: Hub, room: Room, by: User, change: ModeChange) -> ModeChange | 
         return None
     has = had + change.letter if change.adding else had.replace(change.letter, "")
     room.members[target.uid] = "".join(letter for letter in PREFIXES if letter in has)
+    if room.founder and target.account_id:
+        _keep_rank(hub, room, target)
     return replace(change, arg=target.nick)
+
+
+def _keep_rank(hub: Hub, room: Room, target: User) -> None:
+    """So that they have it when they come back, also after a restart."""
+    letters = room.members[target.uid].replace("q", "")  # the founder is known by the room
+    room.ranks.pop(target.account_id, None)
+    if letters and len(room.ranks) < hub.config.limits.bans_per_room:
+        room.ranks[target.account_id] = letters
 
 
 def _mask(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:

@@ -33,10 +33,12 @@ def opered(hub: Hub, entry: Entry, event: Opered) -> tuple[Effect, ...]:
 
 
 def killed(hub: Hub, entry: Entry, event: Killed) -> tuple[Effect, ...]:
-    """By an operator; or by who is logged in to the account that the nickname is logged in to."""
+    """By a server operator, or (`own`) by another user of the target's account."""
     user = hub.user(event.uid)
     target = hub.named(event.target)
     if event.own:
+        if target is user:
+            raise Refused(ERR_NOPRIVILEGES, text="That is you")
         if not user.account or casefold(user.account) != casefold(target.account):
             raise Refused(ERR_NOPRIVILEGES)
     else:
@@ -58,7 +60,7 @@ def _evict(
 
 
 def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect, ...]:
-    """Who is here and matches has to go, but for operators."""
+    """Connected users who match are disconnected, except server operators."""
     user = operator(hub, event.uid)
     name, _, host = event.mask.rpartition("@")
     try:

@@ -86,7 +86,9 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
 
 
 def merge_metadata(hub: Hub, user: User, account: Account) -> None:
-    """What was said of the account before is said of who logs in to it, as far as there is room."""
+    """Adds the account's metadata to that of a user who logs in to it: keys that the user has not
+    set, up to the limit.
+    """
     room = hub.config.limits.metadata_keys
     for key, value in account.metadata.items():
         if key in user.metadata or len(user.metadata) < room:
@@ -103,7 +105,7 @@ def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
 
 
 def check_services(key: str, nick: str) -> None:
-    """Nobody is taken for who asks for passwords. Raises Refused."""
+    """Raises Refused if the name looks like a service's: people send their passwords to these."""
     if any(skeleton in SERVICES for skeleton in skeletons(key)):
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED_SERVICE)
 
@@ -164,7 +166,7 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
 
 
 def forget_verdicts(hub: Hub, user: User) -> None:
-    """Bans are about nicknames and accounts: those of who has another one are looked at anew."""
+    """Call it after a user's nickname or account has changed: bans have to be matched anew."""
     for name in user.rooms:
         hub.rooms[name].silenced.pop(user.uid, None)
 

@@ -52,8 +52,8 @@ def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effe
 
 
 def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ...]:
-    """By an operator: https://ircv3.net/specs/extensions/channel-rename. Its founder, where it has
-    one. What was said is found under the new name from then on, in so far as it is kept.
+    """By an operator of the room; if it is registered, only by its founder. Its history is found
+    under the new name from then on. https://ircv3.net/specs/extensions/channel-rename
     """
     user = hub.user(event.uid)
     room = hub.joined_room(event.room, user.uid)
@@ -88,6 +88,7 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
     for account in hub.accounts.values():
         if account.rooms.pop(room.key, None) is not None:
             account.rooms[new_key] = event.new
+            account.places[new_key] = account.places.pop(room.key, room.place)
             hub.saved.append(saved_account(account))
     room.key, room.name = new_key, event.new
     hub.rooms[new_key] = room

@@ -106,7 +106,9 @@ def _check_speech(room: Room, user: User, event: Said, at: int) -> None:
 
 
 def redacted(hub: Hub, entry: Entry, event: Redacted) -> tuple[Effect, ...]:
-    """By who wrote it, or by an operator of the room. Seen by who saw the message."""
+    """By the author, or by an operator of the room. Seen by those who would
+    be sent the message now.
+    """
     user = hub.user(event.uid)
     status = event.target[:1] if event.target[:1] in _STATUS else ""
     if status and event.own:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from gchat.core.effects import Effect, Redaction, Spoke
 from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
 from gchat.core.records import records
+from gchat.wire.names import casefold
 
 MOST_LINES = 20_000
 MOST_BYTES = 32 << 20
@@ -29,9 +30,9 @@ _at = attrgetter("at")
 
 
 class MemoryArchive:
-    """The first lines go when there are too many, of whatever place they are.
+    """When there are too many lines, the oldest of all places are dropped.
 
-    What is seen is kept as it is, and made into records when somebody reads: most of it never is.
+    Effects are kept as they are, and made into records only when somebody reads: most never are.
     """
 
     def __init__(
@@ -40,16 +41,16 @@ class MemoryArchive:
         """`boot`: different for each run of the server."""
         self._boot = boot
         self._most_lines, self._most_bytes = most_lines, most_bytes
-        # the latest, not made into records yet: what was seen, and the place of its room
-        self._seen: deque[tuple[Effect, str, int]] = deque()  # and its size in bytes
-        self._reading = RLock()  # by who makes records of them
+        # the latest effects, not yet made into records: effect, place of its room, size in bytes
+        self._seen: deque[tuple[Effect, str, int]] = deque()
+        self._reading = RLock()  # held while records are made of them
         self._places: dict[str, deque[Record]] = {}
-        self._order: deque[Record] = deque()  # of all places; what was taken back is no more there
-        self._said: dict[str, list[Record]] = {}  # by msgid, what may be taken back
+        self._order: deque[Record] = deque()  # of all places, without what was taken back
+        self._said: dict[str, list[Record]] = {}  # by msgid: the kinds that may be taken back
         self._bytes = 0
 
     def __len__(self) -> int:
-        """Lines, as far as they were counted; of what was seen since, one each."""
+        """Lines; an effect that is not yet made into records counts as one."""
         return len(self._order) + len(self._seen)
 
     def see(self, effect: Effect, place: str) -> None:
@@ -131,10 +132,12 @@ class MemoryArchive:
         return before + after[: query.limit - len(before)]
 
     def _position(self, lines: list[Record], at: Reference, *, behind: bool) -> int | None:
-        """Before or behind which line a point is; `None` for a message that is not known."""
+        """The index in `lines` just before a point, or (`behind`) just behind it; `None` for a
+        message that is not known.
+        """
         if not at.msgid:
             return (bisect_right if behind else bisect_left)(lines, at.at, key=_at)
-        # several lines may be of one event: none of them is behind it, or before it
+        # an event may have several lines: "before" is before all of them, "behind" behind all
         found = [index for index, one in enumerate(lines) if one.msgid == at.msgid]
         if not found:
             return None
@@ -171,7 +174,7 @@ class MemoryArchive:
     def search(self, search: Search) -> list[Record]:
         self.catch_up()
         words = [words_of(word) for word in search.words]
-        nick = search.nick.lower()
+        nick = casefold(search.nick)
         since = dict(search.places)
         found: list[Record] = []
         turn = _Turn()
@@ -184,7 +187,7 @@ class MemoryArchive:
                 and one.place in since
                 and one.at >= since[one.place]
                 and not (search.before and one.at >= search.before)
-                and not (nick and one.nick.lower() != nick)
+                and not (nick and casefold(one.nick) != nick)
                 and _has_all(one.text, words)
             ):
                 found.append(one)

@@ -1,4 +1,4 @@
-"""Reading what was kept, without keeping the loop from turning."""
+"""Reads what is stored in a thread, so that the event loop is not blocked."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ def _open(folder: Path) -> sqlite3.Connection:
 
 
 def _rows(connection: sqlite3.Connection, columns: str) -> Iterator[tuple[Any, ...]]:
-    """All that there are now, with their ids, some at a time: a read that lasts would keep the
-    server's log of writes from being written back, and it would grow until the end.
+    """All rows that there are now, with their ids, read EXPORT_LINES at a time: during a long read
+    the server could not checkpoint its write-ahead log, which would grow until the end.
     """
     (last,) = connection.execute("SELECT max(id) FROM entries").fetchone()
     query = f"SELECT id, {columns} FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608

@@ -1,4 +1,4 @@
-"""The engine that keeps everything in an SQLite file before it is shown."""
+"""The journal that stores events' effects in an SQLite file before it shows them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LOST_AFTERWARDS = (
     "This holds for now, but it could not be stored: it is lost if the server is restarted before "
     "it can be"
 )
-# Whose answer says that something is done for good, and the commands that ask for it.
+# Events whose answer promises that the change is permanent, and the commands that ask for them.
 _RECEIPTS: dict[type, str] = {
     AccountMade: "REGISTER",
     AccountDropped: "DROP",
@@ -103,10 +103,10 @@ class SqliteJournal:
     different for each run; `writer` is the only thread that writes to the store.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
-    while one batch was written is the next batch. Where a batch cannot be stored, its messages (and
-    what takes messages back) are refused and shown to nobody; who came, went or changed something
-    is shown all the same, and is missing in the past. What the hub saves is owed, and is stored
-    with the next batch that can be. So the journal recovers with the disk.
+    while one batch was written is the next batch. If a batch cannot be stored, its messages and
+    redactions are refused and shown to nobody; its joins, parts and other changes are shown all the
+    same, but are missing from the history. Saved state that could not be stored is stored with the
+    next batch that can be. So when the disk works again, the journal does.
     """
 
     def __init__(
@@ -219,6 +219,7 @@ class SqliteJournal:
             return False
         except Exception:
             log.exception("a batch of %d cannot be stored and is refused", len(batches))
+            self._failing = True
             return False
         self.took = perf_counter() - started
         self._owed.clear()
@@ -237,8 +238,8 @@ class SqliteJournal:
 
 
 def _refuse(ticket: Pending) -> None:
-    """Takes its messages back, which change nothing but what is shown. What has changed the hub is
-    not undone, but nobody is told that it is done for good.
+    """Refuses the messages and redactions of a ticket: nothing has to be undone for them. Other
+    changes of the hub are not undone, but an answer that is a receipt says that they may be lost.
     """
     if ticket.command:
         code, text = "TEMPORARILY_UNAVAILABLE", LOST_AFTERWARDS

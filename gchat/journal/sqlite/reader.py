@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gchat.core.history import Query, Record, Reference, Search
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
+from gchat.wire.names import casefold
 
 
 class Reader:
@@ -20,6 +21,7 @@ class Reader:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         connection.execute("PRAGMA query_only = ON")
+        connection.create_function("fold", 1, casefold, deterministic=True)
 
     def last(self) -> tuple[int, int]:
         """The id and the time (milliseconds) of what was stored last; 0 where there is nothing."""
@@ -94,7 +96,11 @@ class Reader:
         for condition, value in (
             ("at > ?", search.after),
             ("at < ?", search.before),
-            ("nick = ? COLLATE NOCASE", search.nick),
+            # the index is by ASCII letters; other names are folded as nicknames are
+            (
+                "nick = ? COLLATE NOCASE" if search.nick.isascii() else "fold(nick) = ?",
+                casefold(search.nick),
+            ),
         ):
             if value:
                 where.append(condition)
@@ -114,13 +120,13 @@ class Reader:
         return _read(rows)[::-1]
 
     def _bound(self, reference: Reference | None, side: int, place: str) -> int:
-        """The id that the wanted lines are greater (side -1) or less (1) than. What is not known
-        any more bounds everything out.
+        """The id that the wanted lines' ids are greater (side -1) or less (1) than. For a message
+        that is not known, a bound that no line meets.
         """
         if reference is None:
             return 0 if side < 0 else sys.maxsize
         if reference.msgid:
-            # several lines may be of one event: none of them is behind it, or before it
+            # an event may have several lines: this is the last of them (side -1) or the first
             order = "DESC" if side < 0 else "ASC"
             found = self._id(
                 f"msgid = ? AND +place = ? ORDER BY id {order}", reference.msgid, place
@@ -137,7 +143,7 @@ class Reader:
 
 
 def _wanted(query: Query) -> str:
-    """Of which kinds the lines are, as a condition whose values are the hidden ones."""
+    """The SQL condition for the kinds of lines; its parameters are the hidden kinds."""
     kinds = "1" if query.events else MESSAGE
     return f"{kinds} AND kind NOT IN ({', '.join('?' * len(query.hidden))})"
 

@@ -30,9 +30,9 @@ class Keep:
 
 
 class SaneClock:
-    """What time it is, as far as messages may be deleted for it. A clock that is further ahead of
-    the last message than the server has been running (and a day more) may be wrong, and what was
-    deleted for it is gone: it is believed when the server has run with it for a day.
+    """The time by which messages are deleted for their age. If the clock is more than a day ahead
+    of what the last known time and the ticks since then say, it may be wrong, and messages deleted
+    by mistake are gone. So it is not believed until it has been ahead for a day.
     """
 
     def __init__(self, now: Callable[[], int], tick: Callable[[], int], last_at: int) -> None:

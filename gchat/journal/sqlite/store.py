@@ -76,7 +76,7 @@ class Store:
             self._writer.close()
             os.close(self._lock)
             raise
-        # id; milliseconds, and what is stored from here on is not before
+        # id and time (milliseconds) of the last line; later ones are never before that time
         try:
             self._last, self.last_at = self.reader.last()
         except sqlite3.Error as error:
@@ -222,7 +222,7 @@ class Store:
         return row[0] if row else None
 
     def over(self, place: str, most: int, limit: int) -> list[int]:
-        """The ids of the first lines of a place that has more than `most`."""
+        """Ids of the lines of a place that are not among its last `most`, the oldest first."""
         sql = "SELECT id FROM entries WHERE place = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
         last = self._writer.execute(sql, (place, most)).fetchone()
         if last is None:

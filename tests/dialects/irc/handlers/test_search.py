@@ -96,6 +96,15 @@ def test_search_finds_only_what_one_may_read(library: IrcClient, server: ServerP
     assert answer.params[1] == "INVALID_PARAMS"
 
 
+def test_whose_messages_whatever_the_case_of_their_name(server: ServerProcess) -> None:
+    """SQLite folds ASCII only: `from=tuấn_x` found nothing of TUẤN_X."""
+    tuan = IrcClient(server.port, "TUẤN_X", *CAPS, "soju.im/search", join="#lobby")
+    tuan.ask("PRIVMSG #lobby :hello")
+    for name in ("tuấn_x", "TUẤN_X", "Tuấn_x"):
+        assert found(tuan, f"from={name}") == ["hello"]
+    assert found(tuan, "from=tuan_x") == []
+
+
 def test_search_in_plain_text(library: IrcClient, server: ServerProcess) -> None:
     netcat = PlainClient(server.port, "Netcat")
     netcat.say("/search nguyen", "/search", "/search " + "x " * 11)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gchat.wire.sasl import Verifier
 from tests.support.accounts import FAST, PASSWORD, log_in, plain, register
 from tests.support.clients import IrcClient, words
 from tests.support.person import Person
@@ -136,3 +137,60 @@ def test_a_registered_room_lasts_and_knows_its_founder(make_server: Make, tmp_pa
     answers = words(tuan.ask("CS UNREGISTER #mine", "PART #mine"))
     assert "ChanServ NOTICE Tuan | #mine is no longer registered" in answers
     assert [m.command for m in duy.ask("JOIN #mine")] == ["JOIN", "353", "366"]
+
+
+def test_nobody_puts_themselves_out_as_a_ghost() -> None:
+    tuan = Person("Tuan")
+    notices(tuan, "NickServ", "REGISTER hunter22hunter22")
+    assert notices(tuan, "NickServ", "GHOST tuan") == ["That is you"]
+    assert tuan.peer.closed is None
+
+
+def test_what_people_had_in_a_registered_room_they_have_after_a_restart(
+    make_server: Make, tmp_path: Path
+) -> None:
+    """Members of +k and +i rooms were not let in again, and ranks were gone."""
+    server = make_server("--data", str(tmp_path), **FAST)
+    for name in ("Tuan", "Duy", "Lan", "Mai"):
+        register(server, name)
+    tuan, duy, lan = (log_in(server, name) for name in ("Tuan", "Duy", "Lan"))
+    for client in (tuan, duy, lan):
+        client.join("#mine")
+    tuan.ask("CS REGISTER #mine", "MODE #mine +ov Duy Duy", "MODE #mine +v Lan")
+    tuan.ask("MODE #mine -v Lan", "MODE #mine +iks secret", "KICK #mine Lan")
+    server.stop()
+    server = make_server("--data", str(tmp_path), accounts_rejoin="no", **FAST)
+    duy = log_in(server, "Duy", "multi-prefix")
+    joined = words(duy.join("#mine"))
+    assert "ChanServ MODE #mine | +ov | Duy | Duy" in joined
+    assert "gchat.local 353 Duy | = | #mine | @+Duy" in " ".join(joined).replace(" @ ", " = ")
+    for name in ("Lan", "Mai"):  # who was put out, and who never was there
+        client = log_in(server, name)
+        assert words(client.ask("JOIN #mine"))[0].startswith(f"gchat.local 473 {name}")
+    duy.ask("MODE #mine +b Duy", "MODE #mine -ov Duy Duy")
+    duy.send("QUIT")
+    duy.read_to_end()
+    duy = log_in(server, "Duy")
+    assert words(duy.ask("JOIN #mine"))[0].startswith("gchat.local 474"), "a ban is for them too"
+
+
+def test_operators_of_the_server_have_a_way_into_a_room_that_has_no_owner(
+    make_server: Make, tmp_path: Path
+) -> None:
+    """As the lobby of before, where the configuration names another one now."""
+    data = ("--data", str(tmp_path))
+    server = make_server(*data, **FAST)
+    register(server, "Tuan")
+    admin_password = Verifier.make("secret words", 4096)
+    server.stop()
+    config = tmp_path / "gchat.toml"
+    config.write_text(f'[operators]\nadmin = "{admin_password}"\n')
+    server = make_server(*data, "--config", str(config), **FAST)
+    admin = IrcClient(server.port, "Admin")
+    admin.ask("OPER admin :secret words", "JOIN #lobby", "MODE #lobby +i")
+    server.stop()
+    server = make_server(*data, "--config", str(config), server_lobby="#hall", **FAST)
+    admin = IrcClient(server.port, "Admin")
+    assert words(admin.ask("JOIN #lobby"))[0].startswith("gchat.local 473")
+    admin.ask("OPER admin :secret words")
+    assert "ChanServ MODE #lobby | +o | Admin" in words(admin.ask("JOIN #lobby"))
