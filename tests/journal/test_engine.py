@@ -237,3 +237,15 @@ def test_an_unknown_engine_is_refused() -> None:
     assert str(raised.value) == (
         "journal.engine: invalid value 'tape'; expected one of sqlite, memory"
     )
+
+
+@pytest.mark.parametrize(("durability", "level"), [("fsync", 2), ("process", 1)])
+def test_the_file_is_as_durable_as_the_setting_says(
+    tmp_path: Path, durability: str, level: int
+) -> None:
+    journal = JournalConfig(engine="sqlite", data=str(tmp_path), durability=durability)
+    one = Open(Config(journal=journal))
+    assert isinstance(one.engine, SqliteEngine)
+    writer = one.engine._store._writer
+    assert writer.execute("PRAGMA synchronous").fetchone() == (level,)
+    one.close()

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from gchat.config import Config
-from gchat.core.events import AwaySet, Event, Quit, Redacted, Renamed, RoomRenamed, Said
+from gchat.core.events import (
+    AwaySet,
+    Connected,
+    Event,
+    Joined,
+    Parted,
+    Quit,
+    Redacted,
+    Renamed,
+    RoomRenamed,
+    Said,
+    TopicSet,
+)
 from gchat.core.history import Query, Record, Search, conversation
 from gchat.core.hub import Hub
 from gchat.journal.memory import archive as archive_module
@@ -216,3 +228,43 @@ def test_others_have_their_turn_while_somebody_searches(monkeypatch: pytest.Monk
     monkeypatch.setattr("gchat.journal.memory.archive.gevent.sleep", turns.append)
     assert archive.search(Search((("#a", 0),), 10, words=("nothing",))) == []
     assert len(turns) == 100
+
+
+@pytest.mark.parametrize(
+    ("event", "texts"),
+    [
+        (Said(1, "#a", "x" * 100), 100),
+        (Said(1, "#a", "ế" * 100), 400),
+        (Said(1, "#a", "", "TAGMSG", (("+k", "v" * 50),)), 52),
+        (TopicSet(1, "#a", "x" * 70), 70),
+        (Parted(1, "#a", "x" * 30), 30),
+        (Joined(1, "#b"), 1),  # the real name
+    ],
+)
+def test_what_is_seen_is_counted_with_its_texts(event: Event, texts: int) -> None:
+    engine = engine_with(Connected(1, "Tuan", "~t", "host", "T"), Joined(1, "#a"))
+    before = engine.archive._bytes
+    lines = len(engine.archive)
+    engine.journal.append(event).result()
+    assert len(engine.archive) - lines in (1, 2)
+    assert (engine.archive._bytes - before) % 1000 == texts
+
+
+def test_what_is_forgotten_is_not_counted_any_more() -> None:
+    """Read or not: what is counted is what is there."""
+    engine = engine_with(Connected(1, "Tuan", "~t", "host", "T"), Joined(1, "#a"))
+    for number in range(5):
+        engine.journal.append(Said(1, "#a", "ế" * number, tags=(("+k", "v"),))).result()
+    archive = engine.archive
+    archive.catch_up()
+    assert archive._bytes == sum(archive_module._size(one) for one in archive._order)
+    said = [one for one in archive._order if one.kind == "PRIVMSG"]
+    tag = len("+k") + len("v")
+    texts = [1000 + 4 * number + len("Tuan!~t@host") + len("#a") + tag for number in range(5)]
+    assert [archive_module._size(one) for one in said] == texts
+    for one in said:
+        archive.redact(one.place, one.msgid)
+    assert archive._bytes == sum(archive_module._size(one) for one in archive._order)
+    while len(archive):
+        archive._forget_first()
+    assert archive._bytes == 0
