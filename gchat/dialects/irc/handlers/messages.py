@@ -12,6 +12,7 @@ from gchat.dialects.irc.handlers.playback import MODULE, play
 from gchat.dialects.irc.handlers.services import serve
 from gchat.dialects.irc.render import ACTION, split_message, text_room
 from gchat.wire.caps import Cap
+from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import (
@@ -174,17 +175,19 @@ def _post(
 ) -> None:
     tags = _client_tags(irc, message)
     if not silent:
-        _check_size(irc, message.command, target, text)
+        _check_size(irc, message, target, text)
     elif len(text.encode()) > irc.config.limits.message_bytes:
         return
     said = Said(irc.peer.uid, target, text, message.command, tags, irc.peer.number)
     irc.post(said, silent=silent)
 
 
-def _check_size(irc: IrcConnection, command: str, target: str, text: str) -> None:
+def _check_size(irc: IrcConnection, message: Message, target: str, text: str) -> None:
     """Warns the sender if a text is too long for one line: its readers get several messages. Raises
-    Refused if it is too long to be split.
+    Refused if it is too long to be split, or if it fits into the sender's own line and the sender
+    does not know WARN: such a client is used to 417 or to silence.
     """
+    command = message.command
     room = text_room(irc.user.source, command, target)
     if len(text) * 4 <= room:
         return
@@ -196,6 +199,9 @@ def _check_size(irc: IrcConnection, command: str, target: str, text: str) -> Non
         raise Refused(ERR_INPUTTOOLONG, text=f"The message is too long: at most {most} bytes")
     if text.startswith("\x01") and not text.startswith(ACTION):
         raise Refused(ERR_INPUTTOOLONG, text="The message is too long, and CTCP cannot be split")
+    own = len(f"{command} {message.params[0]} {text}\r\n".encode())  # without the colon
+    if own <= MAX_BODY_BYTES and Cap.STANDARD_REPLIES not in irc.caps:
+        raise Refused(ERR_INPUTTOOLONG, text="The message is too long to be sent to others")
     parts = len(split_message(text, room))
     told = f"Your message is too long for one line and is sent as {parts} messages"
     irc.warn(command, "MESSAGE_SPLIT", target, str(parts), text=told)

@@ -122,7 +122,7 @@ def test_a_message_that_is_too_long_for_a_line_becomes_several(
     server: ServerProcess, command: str, text: str
 ) -> None:
     duy = IrcClient(server.port, "Duy", join="#room")
-    tuan = IrcClient(server.port, "T" * 30, join="#room")
+    tuan = IrcClient(server.port, "T" * 30, "standard-replies", join="#room")
     duy.sync()
     tuan.ask(f"{command} #room :{text}")
     seen = texts([m for m in duy.sync() if m.command == command])
@@ -198,6 +198,11 @@ def test_who_sends_too_much_for_a_line_is_told_what_becomes_of_it() -> None:
     assert tuan.ask(long.format("Tuan")) == [f"NOTICE Tuan | {told}"]
     assert duy.ask(long.format("Duy")) == [f"WARN PRIVMSG | MESSAGE_SPLIT | Duy | 2 | {told}"]
     assert tuan.ask("NOTICE Tuan :" + "y" * 500) == [], "a notice is never answered"
+    fits_here = "PRIVMSG {} :" + "y" * (510 - len("PRIVMSG Tuan :"))
+    assert tuan.ask(fits_here.format("Tuan")) == [
+        "417 Tuan | The message is too long to be sent to others"
+    ]
+    assert duy.ask(fits_here.format("Duy"))[0].startswith("WARN PRIVMSG | MESSAGE_SPLIT")
 
 
 @pytest.mark.parametrize("letter", ["y", "ế", "🙂"])
