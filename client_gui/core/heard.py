@@ -32,6 +32,7 @@ from client_gui.core.events import (
 )
 from client_gui.core.limits import NAME_LISTS, is_name, number
 from gchat.wire.message import Message
+from gchat.wire.text import ACTION
 
 WHO_MAX = 1000  # members; in a larger room we do not ask who is away
 MEMBERS_MAX = 100_000  # names collected for one room before the end of its list must come
@@ -87,9 +88,9 @@ def _said(core: Connection, message: Message) -> list[Event]:
     own = core.is_own(nick)
     kind = Kind.NOTICE if message.command == "NOTICE" else Kind.MESSAGE
     if text.startswith("\x01"):
-        if not text.startswith("\x01ACTION "):
+        if not text.startswith(ACTION):
             return []  # CTCP questions are not answered: they tell strangers about us
-        text = text.removeprefix("\x01ACTION ").removesuffix("\x01")
+        text = text.removeprefix(ACTION).removesuffix("\x01")
         kind = Kind.ACTION
     if "!" not in (message.source or "") and not core.isupport.is_room(target):
         return [ServerText(text)]

@@ -8,7 +8,7 @@ from client_gui.core.connection import Connection
 from client_gui.core.events import Event, Kind, Said, Sending
 from client_gui.core.limits import number
 from gchat.wire.lines import MAX_BODY_BYTES
-from gchat.wire.text import split_text
+from gchat.wire.text import ACTION, split_text
 
 UNLABELED = "~"  # begins a label that the server does not know: the receipt will have none
 HOST_ALLOWANCE = 90  # bytes of !user@host, until the server has shown us our own
@@ -24,7 +24,7 @@ def say(core: Connection, room: str, text: str, kind: Kind, reply_to: str) -> li
     source = len(core.source.encode()) or len(core.nick.encode()) + HOST_ALLOWANCE
     space = MAX_BODY_BYTES - 2 - source - len(f":  {command} {room} :".encode())
     if kind is Kind.ACTION:
-        space -= len("\x01ACTION \x01")
+        space -= len(f"{ACTION}\x01")
     clean = text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r", "\n")
     lines = clean.strip("\n").split("\n")
     if kind is Kind.MESSAGE and _takes_whole(core, lines, space):
@@ -34,7 +34,7 @@ def say(core: Connection, room: str, text: str, kind: Kind, reply_to: str) -> li
         if not line.strip():
             continue
         for piece in split_text(line, max(space, LEAST_BYTES)):
-            wrapped = f"\x01ACTION {piece}\x01" if kind is Kind.ACTION else piece
+            wrapped = f"{ACTION}{piece}\x01" if kind is Kind.ACTION else piece
             tags, said = _receipt(core, room, piece, kind, reply_to)
             core.send(command, room, wrapped, tags=tags)
             events += said

@@ -30,7 +30,7 @@ from gchat.dialects.peer import Peer, Variant
 from gchat.dialects.search import MOST_WORDS
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import ERR_NOSUCHNICK
-from gchat.wire.text import decode
+from gchat.wire.text import ACTION, decode
 
 PROMPT = b"Enter your nickname:\n"
 STOPPED = "The server is shutting down. Goodbye!"
@@ -278,9 +278,9 @@ def _spoken(effect: Spoke) -> str:
     if effect.verb == "TAGMSG":
         return ""
     text = effect.text
-    action = text.startswith("\x01ACTION ")
+    action = text.startswith(ACTION)
     if action:
-        text = text.removeprefix("\x01ACTION ").removesuffix("\x01")
+        text = text.removeprefix(ACTION).removesuffix("\x01")
     elif text.startswith("\x01"):
         return ""  # a CTCP question is for programs
     text = _readable(text)

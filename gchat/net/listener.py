@@ -135,7 +135,7 @@ class Listener:
             self._note_full()
             _turn_away(sock, TOO_MANY)
             return
-        if self._proxies and origin.is_one_of(self._proxies):
+        if origin.is_one_of(self._proxies):
             try:
                 found, first = self._ask_proxy(sock)
             except _NothingSaid:

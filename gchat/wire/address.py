@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPV6_PREFIX = 64  # what one customer of a provider has at least
@@ -59,10 +59,9 @@ class Origin:
 
     def is_one_of(self, words: str) -> bool:
         """Whether it is among addresses with spaces between them; `localhost` is a Unix socket."""
-        for word in words.split():
-            if word == "localhost":
-                if self.address is None:
-                    return True
-            elif self.address == parse_address(word):
-                return True
-        return False
+        return self.address in _parsed(words)
+
+
+@lru_cache(maxsize=16)  # settings, asked about for every connection
+def _parsed(words: str) -> frozenset[Address | None]:
+    return frozenset(None if word == "localhost" else parse_address(word) for word in words.split())

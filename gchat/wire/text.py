@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+ACTION = "\x01ACTION "  # begins a message that tells what somebody does; "\x01" ends it
+
 
 def decode(data: bytes) -> str:
     """UTF-8; also CESU-8, in which some programs (Tcl's) write a character beyond the basic plane

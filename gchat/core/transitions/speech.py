@@ -19,6 +19,7 @@ from gchat.wire.numerics import (
     ERR_CHANOPRIVSNEEDED,
     ERR_NOSUCHCHANNEL,
 )
+from gchat.wire.text import ACTION
 
 _STATUS = {sign: RANKS[letter] for letter, sign in PREFIXES.items()}  # STATUSMSG
 
@@ -77,11 +78,7 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
 
 def _check_speech(room: Room, user: User, event: Said, at: int) -> None:
     """Raises Refused where they may not say this in the room."""
-    if (
-        "C" in room.flags
-        and event.text.startswith("\x01")
-        and not event.text.startswith("\x01ACTION ")
-    ):
+    if "C" in room.flags and event.text.startswith("\x01") and not event.text.startswith(ACTION):
         text = "CTCP cannot be sent to this room (+C)"
         raise Refused(ERR_CANNOTSENDTOCHAN, room.name, text=text)
     if room.members.get(user.uid):

@@ -39,9 +39,8 @@ from gchat.wire.caps import BROADCAST_CAPS, Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import encode, escape_tag, format_message
 from gchat.wire.numerics import RPL_KNOCK
-from gchat.wire.text import split_text
+from gchat.wire.text import ACTION, split_text
 
-ACTION = "\x01ACTION "
 Tags = tuple[tuple[str, str], ...]
 
 

@@ -180,10 +180,10 @@ def _query(irc: IrcConnection, name: str, target: str, limit: str) -> Query:
     found = place(irc.peer, target)
     if found is None:
         raise _invalid_target(name, target)
-    where, since = found
+    where, earliest = found
     events = Cap.EVENT_PLAYBACK in irc.caps
     hidden = tuple(kind for kind, cap in _SHOWN_BY.items() if cap not in irc.caps)
-    return Query(where, lines, since=since, events=events, hidden=hidden)
+    return Query(where, lines, since=earliest, events=events, hidden=hidden)
 
 
 def _invalid_target(name: str, target: str) -> Failure:

@@ -10,7 +10,7 @@ from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.playback import MODULE, play
 from gchat.dialects.irc.handlers.services import serve
-from gchat.dialects.irc.render import ACTION, split_message, text_room
+from gchat.dialects.irc.render import split_message, text_room
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
@@ -22,6 +22,7 @@ from gchat.wire.numerics import (
     ERR_TOOMANYTARGETS,
     RPL_AWAY,
 )
+from gchat.wire.text import ACTION
 
 
 @command(
