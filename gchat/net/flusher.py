@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any, Protocol
 
 import gevent
 
-EASY = 0.7  # load (see Flusher) up to which there is no pause
-GROWTH = 1.4  # pause after a flush, in durations of the flush, for each 1.0 of load above EASY
-SPACING = 4.0  # the longest pause, in durations of the flush
-SPACING_MAX = 0.010  # seconds, the longest pause
-MEMORY = 0.050  # seconds over which the load is averaged
+from gchat.pace import Pace
+
+PAUSE_MAX = 0.010  # seconds between two flushes
 
 
 class Flushable(Protocol):
@@ -28,22 +26,26 @@ class Flusher:
     """Sends everything that was written to, all at once.
 
     A send costs much, however few bytes it sends, so the fewer the better. While the loop has time,
-    it flushes at the end of the turn in which something was written. The flusher estimates the
-    load: how busy the loop would be if each write were sent by itself (1 is all of its time). Above
-    EASY, it pauses after each flush, longer with more load, so that more writes gather: at most
-    SPACING times the flush's duration, and never longer than SPACING_MAX.
+    it flushes at the end of the turn in which something was written. When the loop is busy, with
+    this or with anything else, it pauses after each flush, so that more writes gather (see Pace).
+    `clock` gives seconds, `used` the seconds that the loop has worked.
     """
 
-    def __init__(self, loop: Any = None, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(
+        self,
+        loop: Any = None,
+        clock: Callable[[], float] = perf_counter,
+        used: Callable[[], float] = thread_time,
+    ) -> None:
         self._first: list[Flushable] = []
         self._then: list[Flushable] = []
         self._loop = loop or gevent.get_hub().loop
         self._clock = clock
         self._timer: Any = None
         self._pending = False
-        self._ended = clock()  # of the last flush
-        self._next = 0.0  # no flush before
-        self._load = 0.0
+        self._used = used
+        self._used_before = used()  # the last flush
+        self._pace = Pace(PAUSE_MAX, clock())
         self.sends = 0  # ever
         self.writes = 0  # ever; each would have been a send by itself
 
@@ -62,11 +64,11 @@ class Flusher:
     @property
     def pause(self) -> float:
         """Seconds that the last flush left for more to gather: 0 while the loop has time."""
-        return max(0.0, self._next - self._ended)
+        return self._pace.pause
 
     def _schedule(self) -> None:
         self._pending = True
-        wait = self._next - self._clock()
+        wait = self._pace.wait(self._clock())
         if wait <= 0:
             self._loop.run_callback(self._flush)
         else:
@@ -92,14 +94,7 @@ class Flusher:
             writes += written
         self.sends += sends
         self.writes += writes
-        ended = self._clock()
-        self._pause(ended, ended - started, writes / sends if sends else 1.0)
-
-    def _pause(self, now: float, took: float, merged: float) -> None:
-        """Decides when the next flush may be. `merged`: writes for each send of the last one."""
-        period = max(now - self._ended, 1e-9)
-        weight = min(period / MEMORY, 1.0)
-        self._load += (took * merged / period - self._load) * weight
-        self._ended = now
-        pause = took * min(max(self._load - EASY, 0.0) * GROWTH, SPACING)
-        self._next = now + min(pause, SPACING_MAX)
+        ended, used = self._clock(), self._used()
+        merged = writes / sends if sends else 1.0
+        self._pace.round(ended, ended - started, merged, used - self._used_before)
+        self._used_before = used

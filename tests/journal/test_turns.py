@@ -10,9 +10,11 @@ import pytest
 
 from gchat.core.effects import Effect, Outcome, Refused, Spoke, Ticket
 from gchat.core.events import Entry, Said
+from gchat.core.history import Batch
 from gchat.journal.sqlite import journal as journal_module
 from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.store import Store
+from gchat.pace import Pace
 from gchat.wire.numerics import ERR_CANNOTSENDTOCHAN
 from gchat.workers import WorkerPool
 
@@ -84,6 +86,27 @@ def test_a_refusal_is_told_before_others_are_shown_more(stage: Stage) -> None:
 
 def test_who_has_nothing_to_answer_keeps_nobody_waiting(stage: Stage) -> None:
     assert stage.goes_on(lambda ticket: ticket.refusals()) == 11
+
+
+def test_what_comes_in_the_pause_between_two_batches_is_one_batch(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[int] = []
+    write = stage.store.write
+
+    def count(batch: Batch) -> None:
+        batches.append(len(batch.records))
+        write(batch)
+
+    monkeypatch.setattr(stage.store, "write", count)
+    monkeypatch.setattr(Pace, "wait", lambda _pace, _now: 0.01)
+    tickets = []
+    for _ in range(5):
+        tickets.append(stage.journal.append(Said(1, "#a", "")))
+        gevent.sleep(0)  # the journal has its turn
+    for ticket in tickets:
+        ticket.result()
+    assert batches == [5]
 
 
 def test_others_have_their_turn_while_much_is_shown(

@@ -30,11 +30,13 @@ from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, Show
 from gchat.journal.sqlite.store import Store
+from gchat.pace import Pace
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 from gchat.workers import WorkerPool
 
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
 
+COMMIT_PAUSE = 0.002  # the longest, in seconds, between two batches
 TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
@@ -103,7 +105,8 @@ class SqliteJournal:
     different for each run; `writer` is the only thread that writes to the store.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
-    while one batch was written is the next batch. If a batch cannot be stored, its messages and
+    while one batch was written is the next batch; when batches come quickly, there is a pause
+    between them, so that each is larger (see Pace). If a batch cannot be stored, its messages and
     redactions are refused and shown to nobody; its joins, parts and other changes are shown all the
     same, but are missing from the history. Saved state that could not be stored is stored with the
     next batch that can be. So when the disk works again, the journal does.
@@ -133,6 +136,7 @@ class SqliteJournal:
         self._failing = False  # the last batch could not be stored
         self._closed = False
         self.took = 0.0  # seconds, to store the last batch
+        self._pace = Pace(COMMIT_PAUSE, perf_counter())
         self._work = Signal()
         self._writer = writer
         self._greenlet = gevent.spawn(self._run)
@@ -180,11 +184,14 @@ class SqliteJournal:
             if self._owed and not self._queue:
                 self._write([])
             while self._queue:
-                batch, self._queue = self._queue, []
                 self._writing = True
+                if (wait := self._pace.wait(perf_counter())) > 0:
+                    gevent.sleep(wait)
+                batch, self._queue = self._queue, []
                 self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
                 # who has sent something meanwhile is in the next batch, not in the one after it
                 gevent.sleep(PAUSE_SECONDS)
+                self._pace.round(perf_counter(), self.took, len(batch), self.took)
                 self._writing = False
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
