@@ -11,6 +11,7 @@ import gevent
 from gchat.pace import Pace
 
 PAUSE_MAX = 0.010  # seconds between two flushes
+SHORT = 50e-6  # seconds; a flush that takes less is followed by no pause
 
 
 class Flushable(Protocol):
@@ -94,7 +95,9 @@ class Flusher:
             writes += written
         self.sends += sends
         self.writes += writes
-        ended, used = self._clock(), self._used()
-        merged = writes / sends if sends else 1.0
-        self._pace.round(ended, ended - started, merged, used - self._used_before)
-        self._used_before = used
+        ended = self._clock()
+        if ended - started >= SHORT:
+            used = self._used()
+            merged = writes / sends if sends else 1.0
+            self._pace.round(ended, ended - started, merged, used - self._used_before)
+            self._used_before = used

@@ -84,7 +84,7 @@ class Layers:
             return ()
         if self._web is not None:
             return self._unwrap(self._web, data)
-        if self._telnet is not None or self._is_telnet(data):
+        if self._telnet is not None or (self.spoken is not Spoken.IRC and self._is_telnet(data)):
             data = self._skip_telnet(data)
         if self.spoken is not None:
             return self._lines.feed(data)

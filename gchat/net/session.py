@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -50,6 +51,7 @@ class Session:
         "_layers",
         "_outbox",
         "_posted",
+        "_raw",
         "_readable",
         "_reason",
         "_services",
@@ -81,11 +83,12 @@ class Session:
         self._allowance = self._new_allowance()
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
         self._sock = sock
-        raw: Any = sock
+        within: Any = sock
+        self._raw: socket.socket = within._sock  # the non-blocking one beneath gevent's
         limit = node.config.limits.outbox_bytes
-        self._outbox = Outbox(raw._sock, limit, services.flusher, self._overflowed)
-        self._layers = Layers(endpoint, raw._sock, self._outbox)
-        self._readable = gevent.get_hub().loop.io(raw._sock.fileno(), _READ)
+        self._outbox = Outbox(self._raw, limit, services.flusher, self._overflowed)
+        self._layers = Layers(endpoint, self._raw, self._outbox)
+        self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
@@ -260,23 +263,27 @@ class Session:
     def _serve(self, data: bytes) -> None:
         if data:
             self._take(data)
+        wait, clock = gevent.get_hub().wait, self._services.monotonic
         while not self._reason:
             # wait first: a recv that finds nothing costs more than one that reads
-            gevent.get_hub().wait(self._readable)
-            data = self._sock.recv(READ_BYTES)
+            wait(self._readable)
+            try:
+                data = self._raw.recv(READ_BYTES)
+            except BlockingIOError:
+                continue
             if not data:
                 self._reason = self._reason or "Connection closed"
                 return
-            self._timeouts.heard = self._services.monotonic()
+            self._timeouts.heard = clock()
             self._take(data)
 
     def _take(self, data: bytes) -> None:
         layers = self._layers
         origins = self.node.config.server.origins
         lines = layers.receive(data, self._services.certificate, origins)
-        if layers.relayed and not self.origin.relayed:
-            self.relay(None)
         if self._dialect is None and layers.spoken is not None:
+            if layers.relayed and not self.origin.relayed:
+                self.relay(None)
             is_plain = layers.spoken is Spoken.PLAIN
             self._dialect = plain.PlainConnection(self) if is_plain else IrcDialect(self)
         if self._dialect is not None:

@@ -127,6 +127,9 @@ def _line(effect: Effect, form: Form, command: str, *params: str) -> bytes:
     return encode(_tags(effect, form) + format_message(command, *params, source=effect.source))
 
 
+_AROUND = len(": PRIVMSG  :\r\n")  # a message with the longest command, without its texts
+
+
 def _head(effect: Effect, form: Form, client_tags: Tags, *, first: bool = True) -> str:
     return f"{_tags(effect, form, client_tags, first=first)}:{effect.source} "
 
@@ -141,8 +144,10 @@ def _spoke(effect: Spoke, form: Form) -> bytes:
         return encode(_head(effect, form, effect.tags) + f"TAGMSG {effect.target}")
     start = f"{effect.verb} {effect.target} :"
     head = _head(effect, form, effect.tags)
-    room = text_room(effect.source, effect.verb, effect.target)
     text = effect.text
+    if "\n" not in text and surely_fits(effect.source, effect.target, text):
+        return encode(head + start + text)
+    room = text_room(effect.source, effect.verb, effect.target)
     if "\n" in text:
         if Cap.MULTILINE in form.caps and Cap.BATCH in form.caps:
             return _multiline(effect, form)
@@ -152,7 +157,7 @@ def _spoke(effect: Spoke, form: Form) -> bytes:
             if line.strip("\0")
             for piece in split_text(line.removeprefix("\0"), room)
         )
-    elif len(text) * 4 <= room or len(text.encode()) <= room:
+    elif len(text.encode()) <= room:
         return encode(head + start + text)
     else:
         first, *others = split_message(text, room)
@@ -160,6 +165,13 @@ def _spoke(effect: Spoke, form: Form) -> bytes:
     return encode(head + start + first) + b"".join(
         encode(without_id + start + piece) for piece in others
     )
+
+
+def surely_fits(source: str, target: str, text: str) -> bool:
+    """Whether a message fits into one line even if each of its characters had four bytes: most do,
+    and this is told quickly.
+    """
+    return 4 * (len(source) + len(target) + len(text)) <= MAX_BODY_BYTES - _AROUND
 
 
 def text_room(source: str, verb: str, target: str) -> int:

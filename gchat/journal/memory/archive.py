@@ -55,10 +55,15 @@ class MemoryArchive:
 
     def see(self, effect: Effect, place: str) -> None:
         """Takes in what was seen; `place` is that of its room, "" for none."""
-        size = LINE_BYTES + _effect_bytes(effect)
+        if type(effect) is Spoke and not effect.tags and effect.text.isascii():  # most are so
+            size = LINE_BYTES + len(effect.text)
+        else:
+            size = LINE_BYTES + _effect_bytes(effect)
         self._seen.append((effect, place, size))
         self._bytes += size
-        while len(self) > self._most_lines or self._bytes > self._most_bytes:
+        while (
+            len(self._order) + len(self._seen) > self._most_lines or self._bytes > self._most_bytes
+        ):
             self._forget_first()
 
     def _forget_first(self) -> None:

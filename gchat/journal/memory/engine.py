@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from gchat.config import Config
 from gchat.core.apply import apply
-from gchat.core.effects import ChangedNick, ChangedRoomName, Disconnected, Effect
+from gchat.core.effects import ChangedNick, ChangedRoomName, Disconnected, Effect, Spoke
+from gchat.core.history import MESSAGES
 from gchat.core.hub import Hub
 from gchat.core.records import leaves_line
 from gchat.journal.base import Gauges, Show
@@ -42,6 +43,9 @@ class MemoryEngine:
 
     def _keep(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
+            if type(effect) is Spoke and effect.verb in MESSAGES:  # most are
+                self.archive.see(effect, self._hub.place(effect.room) if effect.room else "")
+                continue
             if not leaves_line(effect):
                 continue
             if isinstance(effect, ROOMS):  # in several rooms, each at its own place

@@ -10,7 +10,7 @@ from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.playback import MODULE, play
 from gchat.dialects.irc.handlers.services import serve
-from gchat.dialects.irc.render import split_message, text_room
+from gchat.dialects.irc.render import split_message, surely_fits, text_room
 from gchat.wire.caps import Cap
 from gchat.wire.lines import MAX_BODY_BYTES
 from gchat.wire.message import Message
@@ -188,10 +188,10 @@ def _check_size(irc: IrcConnection, message: Message, target: str, text: str) ->
     Refused if it is too long to be split, or if it fits into the sender's own line and the sender
     does not know WARN: such a client is used to 417 or to silence.
     """
-    command = message.command
-    room = text_room(irc.user.source, command, target)
-    if len(text) * 4 <= room:
+    command, source = message.command, irc.user.source
+    if surely_fits(source, target, text):
         return
+    room = text_room(source, command, target)
     size = len(text.encode())
     if size <= room:
         return
