@@ -31,6 +31,7 @@ class Stamper:
         self._tick = tick
         self._seq = 0
         self._at = earliest
+        self._hex = f"{earliest:012x}"  # of `_at`: ids begin with it
         self._within = 0  # entries already made in the millisecond `_at`
         # when the time last came from the clock, or was moved on
         self._since = tick() if tick is not None else earliest
@@ -46,10 +47,11 @@ class Stamper:
             self._move(self._at + passed, self._since + passed * SLOWED)
         elif self._within == _PER_MILLISECOND:
             self._move(self._at + 1, self._since)
-        msgid = f"{self._at:012x}{self._within:04x}"
+        msgid = f"{self._hex}{self._within:04x}"
         self._within += 1
         self._seq += 1
         return Entry(self._seq, self._at, msgid, event, tick)
 
     def _move(self, at: int, since: int) -> None:
         self._at, self._since, self._within = at, since, 0
+        self._hex = f"{at:012x}"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from gchat.errors import WireError
 from gchat.wire.lines import MAX_BODY_BYTES
@@ -59,14 +60,13 @@ class MessageTooLong(MessageError):
     """Tags or body are over the limit of the standard (numeric 417)."""
 
 
-@dataclass(slots=True)
-class Message:
+class Message(Struct):
     """`@tags :source COMMAND params`, with the escapes undone and the command in capitals."""
 
     command: str
-    params: list[str] = field(default_factory=list)
+    params: list[str] = []
     source: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}
 
     @property
     def nick(self) -> str:
