@@ -98,6 +98,7 @@ def test_every_engine_says_where_messages_are_kept_and_what_it_measures(
         assert gauges == {
             "journal_queue": ("Events waiting to be stored", 0),
             "journal_seconds": ("Seconds taken to store the last batch", ANY),
+            "index_behind": ("Lines stored and not yet indexed for searches", ANY),
             "journal_failing": ("1 if the last batch could not be stored, else 0", False),
         }
         assert gauges["journal_seconds"][1] > 0

@@ -21,7 +21,7 @@ from gchat.core.events import (
 from gchat.core.history import Query, Record, Search, conversation
 from gchat.core.hub import Hub
 from gchat.journal.memory import archive as archive_module
-from gchat.journal.memory.archive import LINE_BYTES, MemoryArchive, words_of
+from gchat.journal.memory.archive import LINE_BYTES, MemoryArchive
 from gchat.journal.memory.engine import MemoryEngine
 from tests.core.likely import START
 
@@ -106,7 +106,6 @@ def test_words_are_found_as_in_the_file() -> None:
         assert archive.search(Search((("#a", 0),), 9, words=words)), words
     for words in (("chao", "duy"), ("cha",), ("so-sang",), ("!",)):
         assert not archive.search(Search((("#a", 0),), 9, words=words)), words
-    assert words_of("Đi ĐI") == ["đi", "đi"]
 
 
 def engine_with(*events: Event) -> MemoryEngine:

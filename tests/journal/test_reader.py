@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,11 @@ import pytest
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.sqlite.archive import StoreArchive
+from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.reader import Reader
 from gchat.journal.sqlite.store import Store
+from gchat.workers import WorkerPool
+from tests.support.indexed import indexed
 
 Archives = StoreArchive | Reader | MemoryArchive
 
@@ -60,11 +63,13 @@ def archive(request: pytest.FixtureRequest, store: Store) -> Iterator[Archives]:
         yield memory
         return
     if request.param == "reader":
-        yield store.reader
+        yield indexed(store).reader
         return
-    archive = StoreArchive(store)
+    writer = WorkerPool(1)
+    archive = StoreArchive(store, Indexer(store, writer))
     yield archive
     archive.close()
+    writer.close()
 
 
 def ids(records: list[Record]) -> str:
@@ -204,10 +209,57 @@ def test_a_search(archive: Archives, search: Search, found: str) -> None:
     assert ids(archive.search(search)) == found
 
 
-def test_search_finds_words_whatever_their_case_and_accents(store: Store) -> None:
-    store.write(Batch((line(20, text="Chào buổi sáng, Tuấn!"),)))
-    for word in ("chao", "BUỔI", "sang", "tuan"):
-        assert ids(store.reader.search(Search(HERE, 9, words=(word,)))) == "20"
+SEEN = (
+    ("Chào buổi sáng, Tuấn!", "chao BUỔI sang tuan"),
+    ("Đúng rồi", "dung DUNG đúng Đung"),
+    ("明天的会议推迟了", "会议 推迟了 天"),
+    ("東京タワー", "タワ ﾀﾜｰ"),
+    ("회의는 내일입니다", "회의 내일"),
+    ("สวัสดีครับ", "สวัสดี"),
+    ("well done 👍🏽 👨‍👩‍👧 🇻🇳 ❤️", "👍 👍🏿 👨‍👩‍👧 👩 🇻🇳 ❤"),
+    ("Straße ﬁne Ærø ＡＢＣ", "strasse FINE aero abc"),
+    ("الكِتَابُ שָׁלוֹם", "الكتاب שלום"),
+    ("हिन्दी में", "हिन्दी"),
+    ("Gchat™ x²", "gchat x2"),
+)
+NOT_SEEN = (
+    ("Chào buổi sáng", "ch buoisang ảng"),
+    ("明天的会议推迟了", "议会 会推"),
+    ("well done 👍", "👎 well👎"),
+    ("हिन्दी में", "हि"),
+)
+
+
+@pytest.fixture(params=["file", "memory"])
+def look_for(request: pytest.FixtureRequest, store: Store) -> Callable[[str, str], bool]:
+    """Whether a message with this text, the first argument, is found by the second one."""
+
+    def file(text: str, word: str) -> bool:
+        store.write(Batch((line(20, text=text),)))
+        return "20" in ids(indexed(store).reader.search(Search(HERE, 9, words=(word,))))
+
+    def memory(text: str, word: str) -> bool:
+        archive = MemoryArchive()
+        archive.keep(line(20, text=text))
+        return bool(archive.search(Search(HERE, 9, words=(word,))))
+
+    return file if request.param == "file" else memory
+
+
+@pytest.mark.parametrize(("text", "words"), SEEN)
+def test_a_search_finds_what_people_see(
+    look_for: Callable[[str, str], bool], text: str, words: str
+) -> None:
+    for word in words.split(" "):
+        assert look_for(text, word), word
+
+
+@pytest.mark.parametrize(("text", "words"), NOT_SEEN)
+def test_a_search_finds_nothing_else(
+    look_for: Callable[[str, str], bool], text: str, words: str
+) -> None:
+    for word in words.split(" "):
+        assert not look_for(text, word), word
 
 
 def test_a_message_by_its_id(archive: Archives) -> None:

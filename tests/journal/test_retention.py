@@ -15,6 +15,7 @@ from gchat.journal.sqlite import retention
 from gchat.journal.sqlite.retention import DAY_MS, Keep, Retention, SaneClock
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
+from tests.support.indexed import indexed
 
 NOW = 100 * DAY_MS
 
@@ -72,7 +73,7 @@ def test_each_room_keeps_its_last_lines(store: Store) -> None:
 
 def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
     fill(store, "#a", 12)
-    sweep(store, Keep(lines=10))
+    sweep(indexed(store), Keep(lines=10))
     search = "SELECT count(*) FROM words WHERE words MATCH ?"
     assert store._writer.execute(search, ("word0",)).fetchone() == (0,)
     assert store._writer.execute(search, ("word11",)).fetchone() == (1,)

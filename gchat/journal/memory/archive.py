@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 from gchat.core.effects import Effect, Redaction, Spoke
 from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
 from gchat.core.records import records
+from gchat.core.words import words_of
 from gchat.wire.names import casefold
 
 MOST_LINES = 20_000
@@ -242,14 +242,6 @@ def _bytes(text: str) -> int:
 
 def _tag_bytes(tags: tuple[tuple[str, str], ...]) -> int:
     return sum(_bytes(key) + _bytes(value) for key, value in tags)
-
-
-def words_of(text: str) -> list[str]:
-    """Its words, without case and accents."""
-    bare = "".join(
-        char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char)
-    )
-    return "".join(char if char.isalnum() else " " for char in bare.casefold()).split()
 
 
 def _has_all(text: str, wanted: list[list[str]]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from gchat.core.history import Query, Record, Reference, Search, Unreadable
+from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -16,8 +17,9 @@ T = TypeVar("T")
 class StoreArchive:
     """One thread reads, one question after the other."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, indexer: Indexer) -> None:
         self._store = store
+        self._indexer = indexer
         self._reader = WorkerPool(1)
 
     def close(self) -> None:
@@ -37,6 +39,8 @@ class StoreArchive:
         return self._ask(lambda: self._store.reader.targets(wanted, person, after, before, limit))
 
     def search(self, search: Search) -> list[Record]:
+        if search.words:
+            self._indexer.catch_up()
         return self._ask(lambda: self._store.reader.search(search))
 
     def find(self, msgid: str) -> Record | None:

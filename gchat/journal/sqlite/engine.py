@@ -17,6 +17,7 @@ from gchat.core.hub import Hub
 from gchat.core.saved import restore
 from gchat.journal.base import Gauges, JournalError, Show
 from gchat.journal.sqlite.archive import StoreArchive
+from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.store import Durability, Store
@@ -61,25 +62,26 @@ class SqliteEngine:
             tick_ms,
         )
         self.journal = self._sqlite_journal
-        self.archive = StoreArchive(self._store)
+        self._indexer = Indexer(self._store, self._writer)
+        self.archive = StoreArchive(self._store, self._indexer)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self._retention = Retention(self._store, self._writer, wall_ms, keep, tick_ms)
-        self._sweeper: gevent.Greenlet[..., None] | None = None
+        self._beside: list[gevent.Greenlet[..., None]] = []
 
     def start(self) -> None:
-        self._sweeper = gevent.spawn(self._retention.run)
+        self._beside = [gevent.spawn(self._retention.run), gevent.spawn(self._indexer.run)]
 
     def gauges(self) -> Gauges:
         journal = self._sqlite_journal
         return {
             "journal_queue": ("Events waiting to be stored", journal.waiting),
             "journal_seconds": ("Seconds taken to store the last batch", journal.took),
+            "index_behind": ("Lines stored and not yet indexed for searches", self._indexer.behind),
             "journal_failing": ("1 if the last batch could not be stored, else 0", journal.failing),
         }
 
     def close(self) -> None:
-        if self._sweeper is not None:
-            self._sweeper.kill()
+        gevent.killall(self._beside)
         self.journal.close()
         self.archive.close()
         self._writer.close()

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from gchat.core.history import Query, Record, Reference, Search
+from gchat.core.words import searchable
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
 from gchat.wire.names import casefold
 
@@ -109,8 +110,7 @@ class Reader:
         if search.words:
             source = "words JOIN entries ON entries.id = words.rowid"
             where.append("words MATCH ?")
-            # each in quotes: nothing that somebody looks for is an expression
-            values.append(" ".join('"' + word.replace('"', '""') + '"' for word in search.words))
+            values.append(_match(search.words))
         columns = COLUMNS.replace("text", "entries.text")
         rows = self._connection.execute(
             f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"  # noqa: S608
@@ -140,6 +140,11 @@ class Reader:
         sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
         row = self._connection.execute(sql, values).fetchone()
         return int(row[0]) if row else None
+
+
+def _match(words: Iterable[str]) -> str:
+    """Each in quotes: nothing that somebody looks for is an expression."""
+    return " ".join('"' + searchable(word).replace('"', '""') + '"' for word in words)
 
 
 def _wanted(query: Query) -> str:

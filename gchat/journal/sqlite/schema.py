@@ -49,6 +49,14 @@ MIGRATIONS = (
         PRIMARY KEY (kind, key)
     ) WITHOUT ROWID;
     """,
+    # The index of words is filled behind the commits (indexer.py), by what core/words.py says.
+    """
+    DROP TABLE words;
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, content = '', columnsize = 0,
+        tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M*'"
+    );
+    """,
 )
 VERSION = len(MIGRATIONS)
 

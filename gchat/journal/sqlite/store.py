@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from gchat.core.history import MESSAGES, Batch, participants
+from gchat.core.history import Batch, participants
+from gchat.journal.sqlite.index import UNINDEX, WordIndex
 from gchat.journal.sqlite.reader import Reader
-from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK, StoreError, check, migrate
+from gchat.journal.sqlite.schema import COLUMNS, SPOKEN, TASK, StoreError, check, migrate
 
 FILE = "journal.sqlite"
 LOCK = "journal.lock"
@@ -21,16 +22,11 @@ BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
 _INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
-_INDEX = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
 _SAVE = "INSERT OR REPLACE INTO state (kind, key, value) VALUES (?, ?, ?)"
 _DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
 _SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
 _REDACTED = f"+place = ? AND msgid = ? AND kind IN {SPOKEN}"
-_UNINDEX_MESSAGE = (
-    "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
-    f" WHERE {_REDACTED} AND {MESSAGE}"
-)
 _DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
 
 
@@ -78,7 +74,8 @@ class Store:
             raise
         # id and time (milliseconds) of the last line; later ones are never before that time
         try:
-            self._last, self.last_at = self.reader.last()
+            self.last, self.last_at = self.reader.last()
+            self.index = WordIndex(self._writer)
         except sqlite3.Error as error:
             self.close()
             raise _unusable(self.path, error) from None
@@ -122,7 +119,7 @@ class Store:
     def write(self, batch: Batch) -> None:
         """Stores all of it, or (raising sqlite3.Error) nothing. When it returns it is durable."""
         lines = batch.records
-        first = self._last + 1
+        first = self.last + 1
         rows = [
             (
                 first + number,
@@ -142,7 +139,6 @@ class Store:
             )
             for number, one in enumerate(lines)
         ]
-        words = [(first + n, one.text) for n, one in enumerate(lines) if one.kind in MESSAGES]
         people = {
             (someone, one.place)
             for one in lines
@@ -151,15 +147,14 @@ class Store:
         }
         self._transact(
             (_INSERT, rows),
-            (_INDEX, words),
             (_PARTICIPANT, sorted(people)),
-            (_UNINDEX_MESSAGE, batch.redacted),
+            (UNINDEX + _REDACTED, [(self.index.until, *one) for one in batch.redacted]),
             (_DELETE_MESSAGE, batch.redacted),
             (_SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
             (_SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
         )
-        self._last += len(rows)
+        self.last += len(rows)
 
     def scrub(self) -> bool:
         """One step of making sure that nothing is left in the file of what was taken back: until
@@ -198,9 +193,8 @@ class Store:
         ).fetchall()
         self._transact(
             (
-                "INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entries"  # noqa: S608
-                f" WHERE id IN {marks} AND {MESSAGE}",
-                [ids],
+                f"{UNINDEX} id IN {marks}",
+                [(self.index.until, *ids)],
             ),
             (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
             (

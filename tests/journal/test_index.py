@@ -1,0 +1,168 @@
+"""The index of words: behind the commits, and never wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gchat.core.history import Batch, Record, Search, Unreadable
+from gchat.journal.sqlite import index as index_module
+from gchat.journal.sqlite import indexer as indexer_module
+from gchat.journal.sqlite.archive import StoreArchive
+from gchat.journal.sqlite.index import STEP_LINES
+from gchat.journal.sqlite.indexer import Indexer
+from gchat.journal.sqlite.store import Store
+from gchat.workers import WorkerPool
+from tests.support.indexed import indexed
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def writer() -> Iterator[WorkerPool]:
+    writer = WorkerPool(1)
+    yield writer
+    writer.close()
+
+
+def line(number: int, text: str, kind: str = "PRIVMSG") -> Record:
+    return Record(5, f"id{number}", kind, "#a", 1, "n", "n!u@h", "#a", text)
+
+
+def fill(store: Store, count: int) -> None:
+    store.write(Batch(tuple(line(number, f"word{number}") for number in range(count))))
+
+
+def found(store: Store, word: str) -> list[str]:
+    return [one.text for one in store.reader.search(Search((("#a", 0),), 9, words=(word,)))]
+
+
+def check(store: Store) -> None:
+    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+def test_a_step_takes_so_many_lines_and_none_twice(store: Store) -> None:
+    fill(store, STEP_LINES + 10)
+    store.index.step(store.last)
+    assert store.index.until == STEP_LINES
+    assert found(store, f"word{STEP_LINES - 1}")
+    assert not found(store, f"word{STEP_LINES}")
+    store.index.step(store.last)
+    assert store.index.until == store.last == STEP_LINES + 10
+    assert found(store, f"word{STEP_LINES + 9}") == [f"word{STEP_LINES + 9}"]
+    store.index.step(store.last)
+    assert found(store, "word3") == ["word3"]
+
+
+def test_it_goes_no_further_than_asked_and_passes_gaps(store: Store) -> None:
+    fill(store, 20)
+    store.index.step(7)
+    assert (store.index.until, found(store, "word6"), found(store, "word7")) == (7, ["word6"], [])
+    store.forget(list(range(8, 18)))
+    store.index.step(store.last)
+    assert (store.index.until, found(store, "word18")) == (20, ["word18"])
+
+
+def test_it_goes_on_where_it_was_after_a_restart(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store, 20)
+    store.index.step(7)
+    store.close()
+    store = Store(tmp_path)
+    assert store.index.until == 7
+    assert found(indexed(store), "word15") == ["word15"]
+    assert found(store, "word3") == ["word3"]
+    store.close()
+
+
+def test_by_other_rules_it_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    fill(store, 5)
+    indexed(store).close()
+    monkeypatch.setattr(index_module, "RULES", "others")
+    store = Store(tmp_path)
+    assert store.index.until == 0
+    assert not found(store, "word3")
+    assert found(indexed(store), "word3") == ["word3"]
+    store.close()
+    store = Store(tmp_path)
+    assert store.index.until == 5
+    check(store)
+    store.close()
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_what_was_taken_back_is_not_found_whether_it_was_indexed_or_not(
+    store: Store, steps: int
+) -> None:
+    store.write(Batch((line(1, "Đúng one"), line(2, "two"), line(3, "three", "NOTICE"))))
+    for _ in range(steps):
+        store.index.step(2)
+    store.write(Batch(redacted=(("#a", "id1"), ("#a", "id3"))))
+    indexed(store)
+    assert found(store, "dung") == found(store, "three") == []
+    assert found(store, "two") == ["two"]
+    count = "SELECT count(*) FROM words WHERE words MATCH 'dung OR one OR three'"
+    assert store._writer.execute(count).fetchone() == (0,)
+    check(store)
+
+
+def test_a_step_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(index_module, "_SAVE", "INSERT INTO nowhere VALUES (?, ?, ?)")
+        with pytest.raises(sqlite3.OperationalError):
+            store.index.step(store.last)
+    assert store.index.until == 0
+    assert not store._writer.in_transaction
+    assert found(indexed(store), "word3") == ["word3"]
+
+
+def test_who_searches_waits_for_what_is_stored(store: Store, writer: WorkerPool) -> None:
+    fill(store, 3 * STEP_LINES)
+    indexer = Indexer(store, writer)
+    archive = StoreArchive(store, indexer)
+    assert indexer.behind == 3 * STEP_LINES
+    last = f"word{3 * STEP_LINES - 1}"
+    assert [one.text for one in archive.search(Search((("#a", 0),), 9, words=(last,)))] == [last]
+    assert indexer.behind == 0
+    archive.close()
+
+
+def test_who_searches_by_no_word_waits_for_nothing(store: Store, writer: WorkerPool) -> None:
+    fill(store, 5)
+    indexer = Indexer(store, writer)
+    archive = StoreArchive(store, indexer)
+    assert len(archive.search(Search((("#a", 0),), 9))) == 5
+    assert indexer.behind == 5
+    archive.close()
+
+
+def test_who_would_wait_too_long_is_told(
+    store: Store, writer: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, 3 * STEP_LINES)
+    monkeypatch.setattr(indexer_module, "SEARCH_SECONDS", 0.0)
+    archive = StoreArchive(store, Indexer(store, writer))
+    with pytest.raises(Unreadable, match="the index of words is being made"):
+        archive.search(Search((("#a", 0),), 9, words=("word1",)))
+    archive.close()
+
+
+def test_an_index_that_cannot_be_written_is_no_answer_of_nothing(
+    store: Store, writer: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, 5)
+    monkeypatch.setattr(index_module, "_SAVE", "INSERT INTO nowhere VALUES (?, ?, ?)")
+    archive = StoreArchive(store, Indexer(store, writer))
+    with pytest.raises(Unreadable, match="nowhere"):
+        archive.search(Search((("#a", 0),), 9, words=("word1",)))
+    archive.close()
