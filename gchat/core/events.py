@@ -52,13 +52,18 @@ class Attached(Struct, frozen=True, gc=False):
     account_id: str = ""  # its `ident`; "" accepts any account of that name
     username: str = ""
     host: str = ""
+    secure: bool = False  # by TLS
+    away: str | None = None
 
 
 class AwaySet(Struct, frozen=True, gc=False):
-    """AWAY; `text` is `None` when they are back."""
+    """AWAY; `text` is `None` when they are back. It is of one connection (0: of the first), and
+    somebody is away while all of theirs are.
+    """
 
     uid: int
     text: str | None
+    connection: int = 0
 
 
 class RealnameSet(Struct, frozen=True, gc=False):
@@ -77,11 +82,14 @@ class UserModeSet(Struct, frozen=True, gc=False):
 
 
 class Watched(Struct, frozen=True, gc=False):
-    """MONITOR of nicknames from here on, or not any more; without any, of nobody any more."""
+    """MONITOR of nicknames from here on, or not any more; without any, of nobody any more. It is of
+    one connection (0: of the first).
+    """
 
     uid: int
     adding: bool
     nicks: tuple[str, ...] = ()
+    connection: int = 0
 
 
 # -- accounts

@@ -29,6 +29,16 @@ class Gone:
 
 
 @dataclass(slots=True)
+class Connection:
+    """What a user has apart for each of their connections."""
+
+    where: str = ""  # user@host
+    secure: bool = False  # by TLS
+    away: str | None = None
+    watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
+
+
+@dataclass(slots=True)
 class User:
     """Changed by transitions only."""
 
@@ -40,23 +50,31 @@ class User:
     plain: bool
     since: int  # milliseconds, when they connected
     spoke: int  # milliseconds, when they last said something (WHOIS idle time)
-    away: str | None = None
+    away: str | None = None  # while all of their connections are
     modes: frozenset[str] = frozenset()  # user modes, see USER_MODES
     oper: str = ""  # as which operator of the server, "" for none
-    secure: bool = False  # by TLS
     trusted: bool = False  # limits are for others
     # whom they have written to or heard from lately, and when they wrote first to strangers
     known: dict[int, bool] = field(default_factory=dict)
     openings: Recent = field(default_factory=Recent)
     invitations: Recent | None = None  # that they were sent, once there is one
-    watching: dict[str, str] = field(default_factory=dict)  # MONITOR: folded → nickname
     metadata: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, None] = field(default_factory=dict)  # folded names, in the order of joining
-    # user@host of each connection, by its number; the first one's number is `uid`
-    connections: dict[int, str] = field(default_factory=dict)
+    # by their numbers; the first one's number is `uid`
+    connections: dict[int, Connection] = field(default_factory=dict)
     account: str = ""  # its name, "" for nobody who is logged in
     account_id: str = ""  # its `ident`
     markers: dict[str, int] = field(default_factory=dict)  # of who has no account; see Account
+
+    @property
+    def secure(self) -> bool:
+        """Whether all that they are sent is sent by TLS."""
+        links = self.connections.values()
+        return bool(links) and all(one.secure for one in links)
+
+    def watches(self, key: str) -> bool:
+        """Whether one of their connections monitors the folded nickname `key`."""
+        return any(key in one.watching for one in self.connections.values())
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from gchat.core.effects import (
     Effect,
     Entered,
     Left,
+    Personal,
     Presence,
     Spoke,
     WasKicked,
@@ -133,7 +134,7 @@ class Fanout:
         """Shows an effect that may change who sees what, and updates that."""
         if isinstance(effect, Entered):
             self._enter(effect.uid, effect.room)
-        if isinstance(effect, _PRIVATE):
+        if isinstance(effect, _PRIVATE) or (isinstance(effect, Personal) and effect.watched):
             self._show_privately(effect)
         else:
             self._show(effect)

@@ -35,7 +35,7 @@ def neighbours(hub: Hub, uid: int) -> set[int]:
 
 def watching(hub: Hub, nick: str) -> set[int]:
     """Who monitors a nickname."""
-    return {uid for uid, user in hub.users.items() if casefold(nick) in user.watching}
+    return {uid for uid, user in hub.users.items() if user.watches(casefold(nick))}
 
 
 def _ranked(room: Room, least: int) -> set[int]:

@@ -275,9 +275,17 @@ def _redacted(likely: Likely) -> Event:
     return Redacted(uid, target, "id", likely.one(*TEXTS), own, "#place", others)
 
 
+def _away_set(likely: Likely) -> Event:
+    user = likely.user()
+    connection = likely.one(0, *user.connections)
+    return AwaySet(user.uid, likely.one(None, "gone", "away"), connection)
+
+
 def _watched(likely: Likely) -> Event:
     nicks = tuple(likely.one(*NICKS) for _ in range(likely.one(0, 1, 2)))
-    return Watched(likely.user().uid, likely.one(True, False), nicks)
+    user = likely.user()
+    connection = likely.one(0, *user.connections)
+    return Watched(user.uid, likely.one(True, False), nicks, connection)
 
 
 _MAKERS: dict[type, Callable[[Likely], Event]] = {
@@ -285,7 +293,7 @@ _MAKERS: dict[type, Callable[[Likely], Event]] = {
     Attached: _attached,
     Quit: _quit,
     Renamed: lambda one: Renamed(one.user().uid, one.nick()),
-    AwaySet: lambda one: AwaySet(one.user().uid, one.one(None, "gone", "away")),
+    AwaySet: _away_set,
     RealnameSet: lambda one: RealnameSet(one.user().uid, one.one(*TEXTS)),
     UserModeSet: lambda one: UserModeSet(one.user().uid, one.one(True, False), one.one(*"BRiow")),
     Watched: _watched,

@@ -305,9 +305,21 @@ class HubMachine(RuleBasedStateMachine):
 
     @invariant()
     def watchers_and_watched_agree(self) -> None:
-        watched = {(key, u.uid) for u in self.hub.users.values() for key in u.watching}
+        watched = {
+            (key, user.uid)
+            for user in self.hub.users.values()
+            for one in user.connections.values()
+            for key in one.watching
+        }
         assert watched == {(key, uid) for key, uids in self.hub.watchers.items() for uid in uids}
         assert all(self.hub.watchers.values())
+
+    @invariant()
+    def who_has_a_connection_that_is_here_is_here(self) -> None:
+        for user in self.hub.users.values():
+            texts = [one.away for one in user.connections.values()]
+            assert (user.away is None) is (None in texts)
+            assert user.away is None or user.away in texts
 
     @invariant()
     def whether_somebody_may_speak_is_what_the_masks_say(self) -> None:

@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 
 from gchat.core.history import Batch, Record
-from gchat.journal.sqlite.store import Store
+from gchat.journal.sqlite.store import FILE, Store
 from tests.support.clients import IrcClient
+from tests.support.indexed import indexed
 
 BATCH = 10_000
 QUESTIONS = 50
@@ -52,6 +53,11 @@ def fill(folder: Path, count: int) -> None:
     store.close()
 
 
+def index(folder: Path) -> None:
+    """Makes the index of words, and empties the log into the file."""
+    indexed(Store(folder, "process")).close()
+
+
 def timed(client: IrcClient, question: str) -> float:
     """Milliseconds until the answer was there."""
     start = time.perf_counter()
@@ -82,6 +88,10 @@ def main() -> None:
         start = time.perf_counter()
         fill(Path(folder), arguments.messages)
         print(f"{arguments.messages:,} messages written in {time.perf_counter() - start:.1f} s")
+        start = time.perf_counter()
+        index(Path(folder))
+        size = (Path(folder) / FILE).stat().st_size / arguments.messages
+        print(f"indexed in {time.perf_counter() - start:.1f} s; {size:.0f} bytes a message")
         start = time.perf_counter()
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.durability.watched", "--port", "0", "--data", folder],

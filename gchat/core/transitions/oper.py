@@ -92,7 +92,7 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
         one
         for one in hub.users.values()
         if "o" not in one.modes
-        and any(masks.is_from(key, masks.fold(where)) for where in one.connections.values())
+        and any(masks.is_from(key, masks.fold(it.where)) for it in one.connections.values())
     ]
     return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
 

@@ -27,7 +27,7 @@ from gchat.core.events import (
 from gchat.core.hub import Hub
 from gchat.core.transitions.membership import remove
 from gchat.core.transitions.registry import TRANSITIONS
-from gchat.core.users import SERVICES, Gone, User
+from gchat.core.users import SERVICES, Connection, Gone, User
 from gchat.wire.confusables import skeletons
 from gchat.wire.names import casefold
 from gchat.wire.numerics import (
@@ -67,13 +67,14 @@ def connected(hub: Hub, entry: Entry, event: Connected) -> tuple[Effect, ...]:
         plain=event.plain,
         since=entry.at,
         spoke=entry.at,
-        secure=event.secure,
         trusted=event.trusted,
         away=event.away,
         account=account.name if account else "",
         account_id=account.ident if account else "",
         metadata=dict(event.metadata),
-        connections={event.uid: f"{event.username}@{event.host}"},
+        connections={
+            event.uid: Connection(f"{event.username}@{event.host}", event.secure, event.away)
+        },
     )
     if account is not None:
         account.uids[user.uid] = None
@@ -180,14 +181,17 @@ def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     connection.
     """
     user = hub.user(event.uid)
-    user.connections.pop(event.connection, None)
-    if event.connection and user.connections:
-        return ()
-    return disconnect(hub, entry, user, event.reason)
+    left = {number: one for number, one in user.connections.items() if number != event.connection}
+    if not (event.connection and left):
+        return disconnect(hub, entry, user, event.reason)
+    gone, user.connections = user.connections.get(event.connection), left
+    for key in gone.watching if gone is not None else ():
+        _unwatch(hub, user, key)
+    return _away(hub, entry, user)
 
 
 def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
-    """Seen by nobody: they are here already."""
+    """They are here already: at most it is seen that they are not away any more."""
     user = hub.user(event.uid)
     same = casefold(user.account) == casefold(event.account)
     if not user.account or not same or event.account_id not in ("", user.account_id):
@@ -197,8 +201,9 @@ def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
         raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
     if hub.server_ban(event.username, event.host, entry) is not None:
         raise Refused(ERR_YOUREBANNEDCREEP)
-    user.connections[event.connection] = f"{event.username}@{event.host}"
-    return ()
+    where = f"{event.username}@{event.host}"
+    user.connections[event.connection] = Connection(where, event.secure, event.away)
+    return _away(hub, entry, user)
 
 
 def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect, ...]:
@@ -211,7 +216,9 @@ def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect,
     )
     for name in effect.rooms:
         remove(hub, hub.rooms[name], user)
-    for key in user.watching:
+    watching = {key: None for one in user.connections.values() for key in one.watching}
+    user.connections = {}
+    for key in watching:
         _unwatch(hub, user, key)
     account = hub.account_of(user)
     if account is not None:
@@ -228,14 +235,33 @@ def disconnect(hub: Hub, entry: Entry, user: User, reason: str) -> tuple[Effect,
 def away_set(hub: Hub, entry: Entry, event: AwaySet) -> tuple[Effect, ...]:
     """Seen by who wants to: https://ircv3.net/specs/extensions/away-notify"""
     user = hub.user(event.uid)
-    if user.away == event.text:
+    connection = _connection(user, event.connection)
+    if connection is None:
         return ()
-    user.away = event.text
+    connection.away = event.text
+    return _away(hub, entry, user, event.text)
+
+
+def _connection(user: User, number: int) -> Connection | None:
+    """Theirs of this number, 0 for the first; `None` if it is no more."""
+    return user.connections.get(number or next(iter(user.connections)))
+
+
+def _away(hub: Hub, entry: Entry, user: User, text: str | None = None) -> tuple[Effect, ...]:
+    """Works out again whether somebody is away: all of their connections are. `text`: why, as said
+    just now.
+    """
+    texts = [one.away for one in user.connections.values()]
+    kept = user.away if user.away in texts else texts[-1]
+    away = None if None in texts else text or kept
+    if away == user.away:
+        return ()
+    user.away = away
     around = hub.neighbours(user)
     watching = strangers(hub, user, around)
-    effects = [ChangedAway(**user.doing(entry), uids=around, text=event.text)]
+    effects = [ChangedAway(**user.doing(entry), uids=around, text=away)]
     if watching:
-        one = ChangedAway(**user.doing(entry), uids=watching, text=event.text, watched=True)
+        one = ChangedAway(**user.doing(entry), uids=watching, text=away, watched=True)
         effects.append(one)
     return tuple(effects)
 
@@ -286,24 +312,29 @@ def set_user_mode(
 def watched(hub: Hub, entry: Entry, event: Watched) -> tuple[Effect, ...]:
     """https://ircv3.net/specs/extensions/monitor"""
     user = hub.user(event.uid)
-    nicks = event.nicks
-    if not event.adding:
-        for key in [casefold(nick) for nick in nicks] or list(user.watching):
-            if key in user.watching:
-                _unwatch(hub, user, key)
-                del user.watching[key]
+    connection = _connection(user, event.connection)
+    if connection is None:
         return ()
-    new = {casefold(nick) for nick in nicks} - user.watching.keys()
-    if len(user.watching) + len(new) > hub.config.limits.monitored:
+    nicks, watching = event.nicks, connection.watching
+    if not event.adding:
+        for key in [casefold(nick) for nick in nicks] or list(watching):
+            if watching.pop(key, None) is not None:
+                _unwatch(hub, user, key)
+        return ()
+    new = {casefold(nick) for nick in nicks} - watching.keys()
+    if len(watching) + len(new) > hub.config.limits.monitored:
         raise Refused(ERR_MONLISTFULL, str(hub.config.limits.monitored), ",".join(nicks))
     for nick in nicks:
         key = casefold(nick)
-        user.watching.setdefault(key, nick)
+        watching.setdefault(key, nick)
         hub.watchers.setdefault(key, {})[user.uid] = None
     return ()
 
 
 def _unwatch(hub: Hub, user: User, key: str) -> None:
+    """Call it when one of their connections has stopped to monitor a nickname."""
+    if user.watches(key):
+        return
     watchers = hub.watchers[key]
     del watchers[user.uid]
     if not watchers:

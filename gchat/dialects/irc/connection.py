@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from gchat.config import Config
@@ -98,6 +98,13 @@ class IrcConnection:
     def user(self) -> User:
         """The connection's user; Refused (451) before it has registered."""
         return self.hub.user(self.peer.uid)
+
+    @property
+    def watching(self) -> Mapping[str, str]:
+        """What this connection monitors: nicknames by their folded form."""
+        user = self.hub.users.get(self.peer.uid)
+        own = user.connections.get(self.peer.number) if user is not None else None
+        return own.watching if own is not None else {}
 
     @property
     def nick(self) -> str:

@@ -12,6 +12,7 @@ from gchat.core.effects import (
     ChangedRealname,
     ChangedUserModes,
     Disconnected,
+    Effect,
     Presence,
 )
 from gchat.core.events import (
@@ -33,7 +34,7 @@ from gchat.core.events import (
     Watched,
 )
 from gchat.core.transitions.people import ALIKE, RESERVED, RESERVED_SERVICE
-from gchat.core.users import Gone
+from gchat.core.users import Connection, Gone
 from tests.core.stage import NOW, Stage
 
 
@@ -79,9 +80,9 @@ def test_who_connects_is_as_they_said(stage: Stage) -> None:
     account = stage.hub.accounts["tuan"]
     assert (user.account, user.account_id) == ("Tuan", account.ident)
     assert user.metadata == {"color": "red"}
-    assert user.connections == {9: "~a@host9"}
+    assert user.connections == {9: Connection("~a@host9", secure=True, away="lunch")}
     assert account.uids == {1: None, 9: None}
-    assert (user.modes, user.oper, user.rooms, user.watching) == (frozenset(), "", {}, {})
+    assert (user.modes, user.oper, user.rooms) == (frozenset(), "", {})
 
 
 def test_without_an_account_one_is_nobodys(stage: Stage) -> None:
@@ -190,16 +191,16 @@ def test_strangers_who_monitor_somebody_are_told_apart(stage: Stage) -> None:
 def test_monitored_nicknames_at_the_limit_and_past_it() -> None:
     stage = Stage(monitored=2)
     assert stage.do(Watched(1, True, ("An", "an", "Binh"))) == ()
-    assert stage.hub.users[1].watching == {"an": "An", "binh": "Binh"}
+    assert stage.hub.users[1].connections[1].watching == {"an": "An", "binh": "Binh"}
     assert stage.hub.watchers == {"an": {1: None}, "binh": {1: None}}
     refusal = stage.refused(Watched(1, True, ("An", "Cuc")))
     assert refusal == ("ERR_MONLISTFULL", ("2", "An,Cuc"), "")
     stage.do(Watched(1, True, ("BINH",)))
     stage.do(Watched(2, True, ("an",)), Watched(1, False, ("AN", "nobody")))
-    assert stage.hub.users[1].watching == {"binh": "Binh"}
+    assert stage.hub.users[1].connections[1].watching == {"binh": "Binh"}
     assert stage.hub.watchers == {"an": {2: None}, "binh": {1: None}}
     stage.do(Watched(1, False))
-    assert stage.hub.users[1].watching == {}
+    assert stage.hub.users[1].connections[1].watching == {}
     assert stage.hub.watchers == {"an": {2: None}}
     stage.do(Quit(2, ""))
     assert stage.hub.watchers == {}
@@ -290,9 +291,10 @@ def test_a_nickname_that_looks_alike_is_free_when_its_owner_is_gone(stage: Stage
 def test_with_another_connection_one_stays(stage: Stage) -> None:
     stage.log_in(1)
     assert stage.do(Attached(1, 7, "TUAN", username="~v", host="home")) == ()
-    assert stage.hub.users[1].connections == {1: "~u@host1", 7: "~v@home"}
+    mine = stage.hub.users[1].connections
+    assert mine == {1: Connection("~u@host1"), 7: Connection("~v@home")}
     assert stage.do(Quit(1, "", 1)) == ()
-    assert stage.hub.users[1].connections == {7: "~v@home"}
+    assert stage.hub.users[1].connections == {7: Connection("~v@home")}
     assert stage.do(Quit(1, "", 5)) == (), "one that is none of theirs"
     (gone,) = stage.do(Quit(1, "bye", 7))
     assert isinstance(gone, Disconnected)
@@ -351,6 +353,59 @@ def test_away_is_seen_when_it_changes(stage: Stage) -> None:
     effects = stage.do(AwaySet(3, None))
     assert effects == (ChangedAway(**stage.by(3), uids=(1, 2), text=None),)
     assert stage.hub.users[3].away is None
+
+
+def test_one_is_away_while_all_connections_are(stage: Stage) -> None:
+    def away(text: str | None) -> tuple[Effect, ...]:
+        return (ChangedAway(**stage.by(1), uids=(2, 3), text=text),)
+
+    stage.log_in(1)
+    assert stage.do(Attached(1, 7, "Tuan")) == ()
+    assert stage.do(AwaySet(1, "lunch", 1)) == ()
+    assert stage.do(AwaySet(1, "gone", 9)) == (), "a connection that is no more"
+    assert stage.hub.users[1].away is None, "the other one is here"
+    assert stage.do(AwaySet(1, "home", 7)) == away("home")
+    assert stage.do(AwaySet(1, None, 1)) == away(None)
+    assert stage.do(Quit(1, "", 1)) == away("home"), "who was here is gone"
+    assert stage.do(Attached(1, 8, "Tuan")) == away(None)
+    assert stage.do(AwaySet(1, "bed", 8)) == away("bed")
+    assert stage.do(Attached(1, 9, "Tuan", away="pre-away")) == ()
+    assert stage.do(Quit(1, "", 8)) == away("pre-away")
+
+
+def test_one_is_secure_while_all_connections_are(stage: Stage) -> None:
+    def secure(event: Event) -> bool:
+        stage.do(event)
+        return stage.hub.users[1].secure
+
+    stage.log_in(1)
+    assert not secure(Attached(1, 7, "Tuan", secure=True))
+    assert secure(Quit(1, "", 1))
+    assert not secure(Attached(1, 8, "Tuan", secure=False))
+
+
+def test_each_connection_monitors_for_itself(stage: Stage) -> None:
+    stage.log_in(1)
+    stage.do(Attached(1, 7, "Tuan"))
+    stage.do(Watched(1, True, ("An", "Binh"), 1), Watched(1, True, ("an", "Cuc"), 7))
+    stage.do(Watched(1, True, ("Dao",), 9))
+    mine = stage.hub.users[1].connections
+    assert [one.watching for one in mine.values()] == [
+        {"an": "An", "binh": "Binh"},
+        {"an": "an", "cuc": "Cuc"},
+    ]
+    stage.do(Watched(1, False, (), 1))
+    assert stage.hub.watchers == {"an": {1: None}, "cuc": {1: None}}
+    stage.do(Quit(1, "", 7))
+    assert stage.hub.watchers == {}
+
+
+def test_the_limit_of_monitored_nicknames_is_of_each_connection() -> None:
+    stage = Stage(monitored=1)
+    stage.log_in(1)
+    stage.do(Attached(1, 7, "Tuan"), Watched(1, True, ("An",), 1), Watched(1, True, ("Binh",), 7))
+    refusal = stage.refused(Watched(1, True, ("Cuc",), 7))
+    assert refusal == ("ERR_MONLISTFULL", ("1", "Cuc"), "")
 
 
 def test_a_real_name_is_seen_by_oneself_too(stage: Stage) -> None:

@@ -41,15 +41,15 @@ def monitor(irc: IrcConnection, message: Message) -> None:
     """MONITOR + - C L S."""
     subcommand = message.params[0].upper()
     nicks = _nicks(irc, message.params[1]) if len(message.params) > 1 else []
-    watching = irc.user.watching
+    watching = irc.watching
     match subcommand:
         case "+" if nicks:
             _watch(irc, nicks)
             _tell(irc, [nick for nick in nicks if casefold(nick) in watching])
         case "-" if nicks:
-            irc.commit(Watched(irc.peer.uid, False, tuple(nicks)))
+            irc.commit(Watched(irc.peer.uid, False, tuple(nicks), irc.peer.number))
         case "C":
-            irc.commit(Watched(irc.peer.uid, False))
+            irc.commit(Watched(irc.peer.uid, False, (), irc.peer.number))
         case "L":
             _lines(irc, RPL_MONLIST, watching.values())
             irc.reply(RPL_ENDOFMONLIST)
@@ -59,10 +59,10 @@ def monitor(irc: IrcConnection, message: Message) -> None:
 
 def _watch(irc: IrcConnection, nicks: list[str]) -> None:
     """As many as there is room for; the others are refused."""
-    new = [nick for nick in nicks if casefold(nick) not in irc.user.watching]
-    room = max(0, irc.config.limits.monitored - len(irc.user.watching))
+    new = [nick for nick in nicks if casefold(nick) not in irc.watching]
+    room = max(0, irc.config.limits.monitored - len(irc.watching))
     if new[:room]:
-        irc.commit(Watched(irc.peer.uid, True, tuple(new[:room])))
+        irc.commit(Watched(irc.peer.uid, True, tuple(new[:room]), irc.peer.number))
     if new[room:]:
         irc.reply(ERR_MONLISTFULL, str(irc.config.limits.monitored), ",".join(new[room:]))
 

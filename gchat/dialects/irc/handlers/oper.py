@@ -114,7 +114,7 @@ def _masks(irc: IrcConnection, word: str) -> list[str]:
     if any(sign in word for sign in ".:*?/"):
         return [f"*@{word}"]
     user = irc.hub.named(word)
-    hosts = (where.rpartition("@")[2] for where in user.connections.values())
+    hosts = (one.where.rpartition("@")[2] for one in user.connections.values())
     return [f"*@{host}" for host in dict.fromkeys(hosts)]
 
 

@@ -64,7 +64,7 @@ def away(irc: IrcConnection, message: Message) -> None:
     text = cut(given, AWAY_BYTES)
     if not irc.registered:
         irc.away = text or None
-    elif not irc.commit(AwaySet(irc.peer.uid, text or None)):
+    elif not irc.commit(AwaySet(irc.peer.uid, text or None, irc.peer.number)):
         return
     irc.reply(RPL_NOWAWAY if text else RPL_UNAWAY)
     if text != given:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from gchat.core.effects import ChangedMetadata, ChangedRoomName, Effect, Presence
+from gchat.core.effects import ChangedMetadata, ChangedRoomName, Effect, Personal, Presence
 from gchat.core.rooms import Room
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.metadata import metadata_line
 from gchat.dialects.irc.render import variant
 from gchat.wire.caps import Cap
 from gchat.wire.message import encode, format_message
+from gchat.wire.names import casefold
 from gchat.wire.numerics import RPL_MONOFFLINE, RPL_MONONLINE
 
 
@@ -22,8 +23,16 @@ def become(irc: IrcConnection) -> None:
 
 def private(irc: IrcConnection, effect: Effect) -> bytes:
     """An effect's lines for this connection."""
+    if (
+        isinstance(effect, Personal)
+        and effect.watched
+        and casefold(effect.nick) not in irc.watching
+    ):
+        return b""
     match effect:
         case Presence():
+            if casefold(effect.nick) not in irc.watching:
+                return b""
             numeric = RPL_MONONLINE if effect.online else RPL_MONOFFLINE
             who = effect.source if effect.online else effect.nick
             line = format_message(numeric.code, irc.nick, who, source=irc.config.server.name)

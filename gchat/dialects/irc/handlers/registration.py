@@ -210,6 +210,8 @@ def _attach(irc: IrcConnection, user: User) -> None:
         irc.account_id,
         username=irc.username,
         host=irc.peer.host,
+        secure=irc.peer.secure,
+        away=irc.away,
     )
     for refusal in irc.peer.commit(event).refusals:
         raise refusal

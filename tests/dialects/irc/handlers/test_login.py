@@ -186,6 +186,29 @@ def test_several_connections_of_one_person(server: ServerProcess) -> None:
     assert words(duy.sync()) == ["Tuan2 QUIT Quit: bye"]
 
 
+def test_what_each_connection_of_one_person_has_by_itself(server: ServerProcess) -> None:
+    """AWAY, MONITOR: who is asked about is the person; who asks is a connection."""
+    register(server, "Tuan")
+    duy = IrcClient(server.port, "Duy", "away-notify", "extended-monitor", join="#room")
+    phone = log_in(server, "Tuan", "extended-monitor", "away-notify")
+    phone.join("#room")
+    laptop = log_in(server, "Tuan", "extended-monitor", "away-notify")
+    laptop.sync()
+    duy.sync()
+    assert words(phone.ask("AWAY :lunch"))[0].startswith("gchat.local 306")
+    assert duy.sync() == [], "the laptop is here"
+    laptop.ask("AWAY :sleeping")
+    assert words(duy.sync()) == ["Tuan AWAY sleeping"]
+    phone.ask("AWAY")
+    assert words(duy.sync()) == ["Tuan AWAY"]
+    phone.ask("MONITOR + Lan")
+    assert words(laptop.ask("MONITOR L")) == ["gchat.local 733 Tuan | End of MONITOR list"]
+    lan = IrcClient(server.port, "Lan")
+    lan.ask("AWAY :out")
+    assert words(phone.sync()) == ["gchat.local 730 Tuan | Lan!~lan@127.0.0.1", "Lan AWAY out"]
+    assert laptop.sync() == []
+
+
 def test_one_more_connection_is_registered_for_good(make_server: Make, tmp_path: Path) -> None:
     server = make_server("--data", str(tmp_path), times_registration=0.6, **FAST)
     register(server, "Tuan")
