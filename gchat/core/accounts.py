@@ -8,6 +8,15 @@ from gchat.core.events import Entry
 from gchat.wire.names import casefold
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """That the people of an account are in a room, also while they are not connected."""
+
+    name: str  # the room's
+    place: str  # `Room.place`: another room of this name is not meant
+    since: int  # from when on they may read what is kept there, in milliseconds
+
+
 @dataclass(slots=True)
 class Account:
     """Changed by transitions only."""
@@ -21,8 +30,7 @@ class Account:
     metadata: dict[str, str] = field(default_factory=dict)
     # fingerprints of certificates that log in
     certificates: dict[str, None] = field(default_factory=dict)
-    rooms: dict[str, str] = field(default_factory=dict)  # that its users are in: folded → name
-    places: dict[str, str] = field(default_factory=dict)  # folded names of these → Room.place
+    rooms: dict[str, Seat] = field(default_factory=dict)  # by folded name; see Hub.seat
     # the permanent key of the account, never given to another one, even one of the same name
     ident: str = ""
 

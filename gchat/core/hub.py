@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gchat.config import Config
 from gchat.core import masks
-from gchat.core.accounts import Account, ServerBan
+from gchat.core.accounts import Account, Seat, ServerBan
 from gchat.core.effects import Refused, Saved
 from gchat.core.events import Entry
 from gchat.core.rooms import Room
@@ -37,6 +37,8 @@ class Hub:
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
     account_skeletons: SkeletonIndex = field(default_factory=SkeletonIndex)
     certificates: dict[str, str] = field(default_factory=dict)  # fingerprint → folded account
+    # the places of rooms that accounts are in, by folded name, with how many these are
+    seats: dict[str, dict[str, int]] = field(default_factory=dict)
     bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
     gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))
@@ -87,6 +89,39 @@ class Hub:
     def account_of(self, user: User) -> Account | None:
         """The account that they are logged in to, `None` for none."""
         return self.accounts.get(casefold(user.account)) if user.account else None
+
+    def seat(self, account: Account, key: str, seat: Seat | None) -> None:
+        """Remembers that the people of an account are in a room (its folded name), or with `None`
+        that they are not.
+        """
+        before = account.rooms.pop(key, None)
+        places = self.seats.setdefault(key, {})
+        if before is not None:
+            places[before.place] -= 1
+            if not places[before.place]:
+                del places[before.place]
+        if seat is not None:
+            account.rooms[key] = seat
+            places[seat.place] = places.get(seat.place, 0) + 1
+        if not places:
+            del self.seats[key]
+
+    def seat_of(self, user: User, room: Room) -> Seat | None:
+        """What their account remembers of this room; `None` if it is not in it."""
+        account = self.account_of(user)
+        seat = account.rooms.get(room.key) if account is not None else None
+        return seat if seat is not None and seat.place == room.place else None
+
+    def former_place(self, key: str) -> str:
+        """Where a room of this folded name, which is no more, goes on if somebody is to come back
+        to it: the latest of such places, "" for none.
+        """
+        places = self.seats.get(key, {})
+        return max(places, key=lambda place: place.rpartition(" ")[2], default="")
+
+    def places(self) -> set[str]:
+        """Where everything of rooms is kept that somebody may still read."""
+        return {room.place for room in self.rooms.values()}.union(*self.seats.values())
 
     def place(self, key: str) -> str:
         """Where the past of a room is kept, by its folded name."""

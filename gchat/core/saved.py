@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from gchat.core import masks
-from gchat.core.accounts import Account, ServerBan
+from gchat.core.accounts import Account, Seat, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
 from gchat.core.rooms import LIST_MODES, Room, Signed
 
 # Restored in this order: a marker needs its account.
+FOREVER = 1 << 62  # milliseconds: `Seat.since` of who may read nothing before the room was made
 ACCOUNT, BAN, MARKER, ROOM = "account", "ban", "marker", "room"
 
 
@@ -76,8 +77,9 @@ def saved_account(account: Account) -> Saved:
         "ident": account.ident,
         "verifier": account.verifier,
         "metadata": account.metadata,
-        "rooms": account.rooms,
-        "places": account.places,
+        "rooms": {key: seat.name for key, seat in account.rooms.items()},
+        "places": {key: seat.place for key, seat in account.rooms.items()},
+        "since": {key: seat.since for key, seat in account.rooms.items()},
         "certificates": list(account.certificates),
     }
     return Saved(ACCOUNT, account.key, _dump(value))
@@ -90,16 +92,17 @@ def dropped_account(account: Account) -> list[Saved]:
 
 
 def _restore_account(hub: Hub, key: str, value: Any) -> None:
-    hub.accounts[key] = Account(
+    account = hub.accounts[key] = Account(
         value["name"],
         value["created"],
         value["verifier"],
         metadata=value["metadata"],
-        rooms=value["rooms"],
-        places=value.get("places", {}),
         certificates=dict.fromkeys(value["certificates"]),
         ident=value.get("ident", ""),
     )
+    places, since = value.get("places", {}), value.get("since", {})
+    for room, name in value["rooms"].items():
+        hub.seat(account, room, Seat(name, places.get(room, room), since.get(room, FOREVER)))
     hub.account_skeletons.add(key)
     for fingerprint in value["certificates"]:
         hub.certificates[fingerprint] = key

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gchat.core.history import Record, conversation, participants, person
 from gchat.core.hub import Hub
+from gchat.core.users import User
 from gchat.dialects.peer import Peer
 from gchat.wire.names import casefold, is_room
 
@@ -16,11 +17,15 @@ MOST_WORDS = 10
 _NAMELESS = ("NICK", "QUIT", "RENAME")
 
 
-def since(hub: Hub, room: str) -> int:
-    """The time from which the members of a room (its folded name) may read its messages: when the
-    room was created, or 0 for the lobby.
+def since(hub: Hub, user: User, key: str) -> int:
+    """The time from which a member of a room (its folded name) may read its messages: when the room
+    was created, or earlier if their account was in it before; 0 for the lobby.
     """
-    return 0 if room == casefold(hub.config.server.lobby) else hub.rooms[room].created
+    if key == casefold(hub.config.server.lobby):
+        return 0
+    room = hub.rooms[key]
+    seat = hub.seat_of(user, room)
+    return min(room.created, seat.since) if seat is not None else room.created
 
 
 def place(peer: Peer, target: str) -> tuple[str, int] | None:
@@ -33,7 +38,7 @@ def place(peer: Peer, target: str) -> tuple[str, int] | None:
         room = hub.rooms.get(casefold(target))
         if room is None or peer.uid not in room.members:
             return None
-        return room.place, since(hub, room.key)
+        return room.place, since(hub, hub.user(peer.uid), room.key)
     other = hub.nicks.get(casefold(target))
     account = hub.accounts.get(casefold(target))
     if other is not None:
@@ -59,7 +64,8 @@ def every_place(peer: Peer) -> tuple[tuple[str, int], ...]:
 def room_places(peer: Peer) -> list[tuple[str, int]]:
     """The places of the rooms that the peer's user is in."""
     hub = peer.node.hub
-    return [(hub.rooms[key].place, since(hub, key)) for key in hub.user(peer.uid).rooms]
+    user = hub.user(peer.uid)
+    return [(hub.rooms[key].place, since(hub, user, key)) for key in user.rooms]
 
 
 def renamed(peer: Peer, found: Iterable[Record]) -> list[Record]:

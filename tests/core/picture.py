@@ -48,6 +48,16 @@ class Owner:
 
     name: str
     rooms: set[str] = field(default_factory=set)  # where its people are taken when they come back
+    # which one of those of a name that there were: `Place.number`
+    numbers: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def sit(self, key: str, number: int) -> None:
+        self.rooms.add(key)
+        self.numbers[key] = number
+
+    def leave(self, key: str) -> int:
+        self.rooms.discard(key)
+        return self.numbers.pop(key)
 
 
 @dataclass
@@ -60,6 +70,7 @@ class Place:
     flags: set[str] = field(default_factory=lambda: {"n"})
     values: dict[str, str] = field(default_factory=dict)  # k, l, f
     masks: set[tuple[str, str]] = field(default_factory=set)
+    number: int = field(default=0, compare=False)
 
 
 @dataclass
@@ -70,6 +81,7 @@ class Picture:
     rooms: dict[str, Place] = field(default_factory=dict)
     accounts: dict[str, Owner] = field(default_factory=dict)  # by folded name
     rooms_per_user: int = 100
+    made: int = 0  # rooms, ever
 
     def follow(self, event: Event, effects: tuple[Effect, ...]) -> None:
         """Takes in what was shown of an event that was carried out."""
@@ -129,6 +141,10 @@ class Picture:
         if room is None:
             # whoever makes a room is its operator, and its topic is locked
             room = self.rooms[effect.room] = Place(effect.room_name)
+            self.made += 1
+            # it goes on where somebody is to come back to
+            known = [one.numbers.get(effect.room, 0) for one in self.accounts.values()]
+            room.number = 0 if lobby else max(known, default=0) or self.made
             if not lobby:
                 letters = {"o"}
                 room.flags.add("t")
@@ -138,7 +154,7 @@ class Picture:
         person = self.people[effect.uid]
         person.rooms.append(effect.room)
         if person.account:
-            self.accounts[casefold(person.account)].rooms.add(effect.room)
+            self.accounts[casefold(person.account)].sit(effect.room, room.number)
 
     def _leave(self, uid: int, key: str) -> None:
         person, room = self.people[uid], self.rooms[key]
@@ -147,14 +163,17 @@ class Picture:
         if person.account and not any(
             self.people[other].account == person.account for other in room.members
         ):
-            self.accounts[casefold(person.account)].rooms.discard(key)
+            owner = self.accounts[casefold(person.account)]
+            if owner.numbers.get(key) == room.number:
+                owner.leave(key)
 
     def _log_in(self, person: Person, account: str) -> None:
         person.account = account
         if account:
-            kept = self.accounts[casefold(account)].rooms
-            here = [key for key in person.rooms if key not in kept]
-            kept.update(here[: max(0, self.rooms_per_user - len(kept))])
+            owner = self.accounts[casefold(account)]
+            for key in person.rooms:
+                if key in owner.rooms or len(owner.rooms) < self.rooms_per_user:
+                    owner.sit(key, self.rooms[key].number)
 
     def _rename(self, old: str, new: str, name: str) -> None:
         room = self.rooms[new] = self.rooms.pop(old)
@@ -163,8 +182,8 @@ class Picture:
             rooms = self.people[uid].rooms
             rooms[rooms.index(old)] = new
         for account in self.accounts.values():
-            if old in account.rooms:
-                account.rooms = (account.rooms - {old}) | {new}
+            if account.numbers.get(old) == room.number:
+                account.sit(new, account.leave(old))
 
     def _mode(self, room: Place, change: ModeChange) -> None:
         letter = change.letter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gchat.config import AccountsConfig, Config, LimitsConfig, ServerConfig
+from gchat.core.accounts import Seat
 from gchat.core.apply import apply
 from gchat.core.effects import Effect, Failure, Outcome, Saved
 from gchat.core.events import AccountMade, Connected, Entry, Event, Joined, Opered
@@ -85,3 +86,8 @@ class Stage:
     def oper(self, *uids: int) -> None:
         """They are operators of the server."""
         self.do(*(Opered(uid, "admin") for uid in uids))
+
+
+def names(rooms: dict[str, Seat]) -> dict[str, str]:
+    """The names of an account's rooms, by their folded form."""
+    return {key: seat.name for key, seat in rooms.items()}

@@ -228,8 +228,24 @@ class HubMachine(RuleBasedStateMachine):
     @invariant()
     def rooms_of_accounts_are_called_as_they_are(self) -> None:
         for account in self.hub.accounts.values():
-            for key, name in account.rooms.items():
-                assert key == casefold(name)
+            for key, seat in account.rooms.items():
+                assert key == casefold(seat.name)
+
+    @invariant()
+    def seats_are_those_of_all_accounts(self) -> None:
+        seats = [one for account in self.hub.accounts.values() for one in account.rooms.items()]
+        counted = Counter((key, seat.place) for key, seat in seats)
+        assert counted == {
+            (key, place): number
+            for key, places in self.hub.seats.items()
+            for place, number in places.items()
+        }
+        for user in self.hub.users.values():
+            account = self.hub.account_of(user)
+            for key in user.rooms if account is not None else ():
+                assert account is not None
+                seat = account.rooms.get(key)
+                assert seat is None or seat.place == self.hub.rooms[key].place
 
     @invariant()
     def who_left_their_nickname_is_remembered(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gchat.core.accounts import Account, ServerBan
+from gchat.core.accounts import Account, Seat, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
 from gchat.core.rooms import Room, Signed
 from gchat.core.saved import (
+    FOREVER,
     dropped_account,
     restore,
     saved_account,
@@ -23,7 +24,7 @@ ROOM = (
 )
 ACCOUNT = (
     '{"name":"Tuấn","created":5,"ident":"@me","verifier":"v","metadata":{"color":"đỏ"},'
-    '"rooms":{"#a":"#A"},"places":{},"certificates":["aa"]}'
+    '"rooms":{"#a":"#A"},"places":{"#a":"#a 1"},"since":{"#a":7},"certificates":["aa"]}'
 )
 
 
@@ -53,7 +54,7 @@ def account() -> Account:
         "v",
         metadata={"color": "đỏ"},
         certificates={"aa": None},
-        rooms={"#a": "#A"},
+        rooms={"#a": Seat("#A", "#a 1", 7)},
         ident="@me",
     )
 
@@ -94,6 +95,7 @@ def test_an_account_and_back() -> None:
     restore(hub, "account", "tuấn", ACCOUNT)
     assert hub.accounts == {"tuấn": account()}
     assert hub.certificates == {"aa": "tuấn"}
+    assert hub.seats == {"#a": {"#a 1": 1}}
     looks = SkeletonIndex()
     looks.add("tuấn")
     assert hub.account_skeletons == looks != SkeletonIndex()
@@ -104,6 +106,10 @@ def test_an_account_as_older_versions_wrote_it() -> None:
     old = '{"name":"Duy","created":5,"verifier":"v","metadata":{},"rooms":{},"certificates":[]}'
     restore(hub, "account", "duy", old)
     assert hub.accounts["duy"].ident == "@duy"
+    assert hub.seats == {}
+    older = old.replace('"rooms":{}', '"rooms":{"#a":"#A"}')
+    restore(hub, "account", "duy", older)
+    assert hub.accounts["duy"].rooms == {"#a": Seat("#A", "#a", FOREVER)}
 
 
 def test_a_dropped_account_takes_its_markers_along() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gchat.core.accounts import Account
+from gchat.core.accounts import Account, Seat
 from gchat.core.effects import ChangedAccount, Effect, Failure, Refused
 from gchat.core.events import (
     AccountDropped,
@@ -97,6 +97,8 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
                 del hub.rooms[room.key]
     for fingerprint in account.certificates:
         del hub.certificates[fingerprint]
+    for key in list(account.rooms):
+        hub.seat(account, key, None)
     del hub.accounts[account.key]
     hub.account_skeletons.remove(account.key)
     hub.saved += dropped_account(account)
@@ -120,11 +122,12 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
         before.uids.pop(user.uid, None)
     account.uids[user.uid] = None
     user.account, user.account_id = account.name, account.ident
-    here = [key for key in user.rooms if key not in account.rooms]
-    for key in here[: max(0, hub.config.limits.rooms_per_user - len(account.rooms))]:
-        account.rooms[key] = hub.rooms[key].name
-        account.places[key] = hub.rooms[key].place
-    if here:
+    most, before_rooms = hub.config.limits.rooms_per_user, dict(account.rooms)
+    for key in user.rooms:
+        room = hub.rooms[key]
+        if hub.seat_of(user, room) is None and (key in account.rooms or len(account.rooms) < most):
+            hub.seat(account, key, Seat(room.name, room.place, room.created))
+    if account.rooms != before_rooms:
         hub.saved.append(saved_account(account))
     merge_metadata(hub, user, account)
     return _changed(hub, entry, user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gchat.config.rules import slow_mode
+from gchat.core.accounts import Seat
 from gchat.core.effects import (
     ChangedAway,
     ChangedModes,
@@ -61,7 +62,8 @@ def joined(hub: Hub, entry: Entry, event: Joined) -> tuple[Effect, ...]:
     if room is None:
         room = Room(key=key, name=event.room, created=entry.at, flags={"n"})
         room.slow = slow_mode(hub.config.limits.slow_mode)
-        room.place = key if is_lobby else f"{key} {entry.msgid}"  # there is no space in a name
+        # there is no space in a name
+        room.place = key if is_lobby else hub.former_place(key) or f"{key} {entry.msgid}"
         hub.rooms[key] = room
         if is_lobby:
             room.lasting = True
@@ -102,9 +104,8 @@ def _was_here(hub: Hub, room: Room, user: User) -> bool:
     """Whether their account is in this registered room, and they only were not connected: then
     nothing but a ban can keep them out.
     """
-    account = hub.account_of(user)
-    member = account is not None and account.places.get(room.key) == room.place
-    return member and bool(room.founder) and not room.bans(user)
+    seat = hub.seat_of(user, room)
+    return seat is not None and bool(room.founder) and not room.bans(user)
 
 
 def _check_entry(room: Room, user: User, password: str) -> None:
@@ -128,17 +129,15 @@ def _check_entry(room: Room, user: User, password: str) -> None:
 def _remember(hub: Hub, user: User, room: Room, *, here: bool) -> None:
     """Where the people of an account are, so that they are there again when they come back."""
     account = hub.account_of(user)
-    known = account is not None and account.places.get(room.key) == room.place
+    known = hub.seat_of(user, room) is not None
     if account is None or known is here:
         return
     if here:
-        account.rooms[room.key] = room.name
-        account.places[room.key] = room.place
+        hub.seat(account, room.key, Seat(room.name, room.place, room.created))
     elif any(uid in room.members for uid in account.uids):
         return  # somebody else of the account still is
     else:
-        account.rooms.pop(room.key, None)
-        account.places.pop(room.key, None)
+        hub.seat(account, room.key, None)
     hub.saved.append(saved_account(account))
 
 

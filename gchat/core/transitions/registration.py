@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gchat.core.accounts import Seat
 from gchat.core.effects import ChangedModes, ChangedRoomName, Effect, Failure, Refused
 from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
 from gchat.core.hub import Hub
@@ -86,9 +87,10 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
         rooms = hub.users[uid].rooms
         hub.users[uid].rooms = {new_key if key == room.key else key: None for key in rooms}
     for account in hub.accounts.values():
-        if account.rooms.pop(room.key, None) is not None:
-            account.rooms[new_key] = event.new
-            account.places[new_key] = account.places.pop(room.key, room.place)
+        seat = account.rooms.get(room.key)
+        if seat is not None and seat.place == room.place:  # not who is in an older one of this name
+            hub.seat(account, room.key, None)
+            hub.seat(account, new_key, Seat(event.new, seat.place, seat.since))
             hub.saved.append(saved_account(account))
     room.key, room.name = new_key, event.new
     hub.rooms[new_key] = room

@@ -21,6 +21,7 @@ from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.store import Durability, Store
+from gchat.journal.sqlite.unreachable import Unreachable
 from gchat.private import write_private
 from gchat.workers import WorkerPool
 
@@ -66,10 +67,12 @@ class SqliteEngine:
         self.archive = StoreArchive(self._store, self._indexer)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self._retention = Retention(self._store, self._writer, wall_ms, keep, tick_ms)
+        self._unreachable = Unreachable(self._store, self._writer, hub.places)
         self._beside: list[gevent.Greenlet[..., None]] = []
 
     def start(self) -> None:
-        self._beside = [gevent.spawn(self._retention.run), gevent.spawn(self._indexer.run)]
+        beside = self._retention.run, self._indexer.run, self._unreachable.run
+        self._beside = [gevent.spawn(one) for one in beside]
 
     def gauges(self) -> Gauges:
         journal = self._sqlite_journal

@@ -224,6 +224,18 @@ class Store:
         sql = "SELECT id FROM entries WHERE place = ? AND id <= ? ORDER BY id LIMIT ?"
         return [row[0] for row in self._writer.execute(sql, (place, last[0], limit))]
 
+    def places_after(self, place: str, limit: int) -> list[str]:
+        """The next places of rooms in the order of their names."""
+        found: list[str] = []
+        last = place or "#"
+        while len(found) < limit:
+            after = self.place_after(last)
+            if after is None or not after.startswith("#"):
+                break
+            found.append(after)
+            last = after
+        return found
+
     def _transact(self, *steps: tuple[str, Sequence[Sequence[Any]]]) -> None:
         writer = self._writer
         try:

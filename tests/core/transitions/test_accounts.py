@@ -26,7 +26,7 @@ from gchat.core.events import (
 )
 from gchat.core.saved import dropped_account, saved_account, saved_room
 from gchat.core.transitions.people import RESERVED_SERVICE
-from tests.core.stage import NOW, Stage
+from tests.core.stage import NOW, Stage, names
 
 EXISTS = "This account already exists, or somebody else uses the nickname"
 
@@ -50,7 +50,7 @@ def test_who_makes_an_account_is_logged_in_to_it_and_seen_so(stage: Stage) -> No
     account = stage.hub.accounts["tuan"]
     assert (account.name, account.created, account.verifier) == ("Tuan", NOW, "verifier")
     assert account.ident == f"@tuan!{stage.entry.msgid}" == stage.hub.users[1].account_id
-    assert (account.uids, account.rooms) == ({1: None}, {"#room": "#room"})
+    assert (account.uids, names(account.rooms)) == ({1: None}, {"#room": "#room"})
     assert stage.stored()[-1] == saved_account(account)
 
 
@@ -123,7 +123,7 @@ def test_who_logs_in_is_seen_so_and_out_again(stage: Stage) -> None:
         ChangedAccount(**stage.by(1), uids=(2,)),
         ChangedAccount(**stage.by(1), uids=(3,), watched=True),
     )
-    assert (account.uids, account.rooms) == ({1: None}, {"#room": "#room"})
+    assert (account.uids, names(account.rooms)) == ({1: None}, {"#room": "#room"})
     assert stage.stored() == (saved_account(account),)
     assert stage.do(LoggedIn(1, "An")) == (), "they are already"
     effects = stage.do(LoggedOut(1))
@@ -134,7 +134,7 @@ def test_who_logs_in_is_seen_so_and_out_again(stage: Stage) -> None:
     )
     user = stage.hub.users[1]
     assert (user.account, user.account_id, account.uids) == ("", "", {})
-    assert account.rooms == {"#room": "#room"}
+    assert names(account.rooms) == {"#room": "#room"}
 
 
 def test_who_logs_in_to_another_account_leaves_the_first(stage: Stage) -> None:
@@ -157,15 +157,15 @@ def test_rooms_of_who_logs_in_are_remembered_up_to_the_limit() -> None:
     stage.join("#b", 4, 1)
     stage.do(AccountMade(9, "An", "v"), LoggedIn(1, "An"), Quit(1, ""))
     account = stage.hub.accounts["an"]
-    assert account.rooms == {"#a": "#a", "#b": "#b"}
+    assert names(account.rooms) == {"#a": "#a", "#b": "#b"}
     stage.join("#c", 2, 3)
     stage.do(LoggedIn(2, "An"))
-    assert account.rooms == {"#a": "#a", "#b": "#b"}, "there is no room for more"
-    account.rooms.pop("#a")
+    assert names(account.rooms) == {"#a": "#a", "#b": "#b"}, "there is no room for more"
+    stage.hub.seat(account, "#a", None)
     stage.do(Parted(4, "#b"))
     stage.join("#d", 4)
     stage.do(LoggedIn(4, "An"))
-    assert account.rooms == {"#b": "#b", "#a": "#a"}
+    assert names(account.rooms) == {"#b": "#b", "#a": "#a"}
 
 
 def test_nothing_is_saved_where_nothing_new_is_known(stage: Stage) -> None:

@@ -28,7 +28,7 @@ from gchat.core.events import (
 )
 from gchat.core.saved import saved_account, saved_room
 from gchat.core.transitions.membership import KNOCK_SECONDS, KNOCKS
-from tests.core.stage import NOW, Stage
+from tests.core.stage import NOW, Stage, names
 
 
 def modes(uid: int, room: str, *words: str) -> ModesSet:
@@ -162,26 +162,26 @@ def test_rooms_at_the_limit_and_past_it() -> None:
 
 def test_an_account_remembers_where_its_people_are(stage: Stage) -> None:
     stage.log_in(1)
-    assert stage.hub.accounts["tuan"].rooms == {"#room": "#Room"}
+    assert names(stage.hub.accounts["tuan"].rooms) == {"#room": "#Room"}
     stage.do(Joined(1, "#New"))
     account = stage.hub.accounts["tuan"]
-    assert account.rooms == {"#room": "#Room", "#new": "#New"}
+    assert names(account.rooms) == {"#room": "#Room", "#new": "#New"}
     assert stage.stored() == (saved_account(account),)
     stage.do(Parted(1, "#New"))
-    assert stage.hub.accounts["tuan"].rooms == {"#room": "#Room"}
+    assert names(stage.hub.accounts["tuan"].rooms) == {"#room": "#Room"}
     assert stage.stored() == (saved_account(account),)
     stage.do(Quit(1, ""))
-    assert stage.hub.accounts["tuan"].rooms == {"#room": "#Room"}, "where they come back to"
+    assert names(stage.hub.accounts["tuan"].rooms) == {"#room": "#Room"}, "where they come back to"
     assert stage.stored() == ()
 
 
 def test_somebody_else_of_the_account_who_stays_keeps_the_room_in_mind(stage: Stage) -> None:
     stage.log_in(1)
     stage.do(LoggedIn(2, "Tuan"), Kicked(1, "#Room", "Duy", ""))
-    assert stage.hub.accounts["tuan"].rooms == {"#room": "#Room"}
+    assert names(stage.hub.accounts["tuan"].rooms) == {"#room": "#Room"}
     assert stage.stored() == ()
     stage.do(Parted(1, "#Room"))
-    assert stage.hub.accounts["tuan"].rooms == {}
+    assert names(stage.hub.accounts["tuan"].rooms) == {}
 
 
 # -- PART
@@ -243,7 +243,7 @@ def test_a_kick_is_seen_by_the_room_and_forgotten_by_nobody(stage: Stage) -> Non
     assert stage.hub.rooms["#room"].members == {1: "o"}
     assert stage.hub.users[2].rooms == {}
     account = stage.hub.accounts["duy"]
-    assert account.rooms == {}, "they are not taken there again when they log in"
+    assert names(account.rooms) == {}, "they are not taken there again when they log in"
     assert stage.stored() == (saved_account(account),)
 
 

@@ -84,7 +84,7 @@ def _missed(
     if not missed or len(missed) < len(last):
         return missed
     after = Reference(msgid=left.msgid)
-    query = Query(room.place, HISTORY_PER_COMMAND, after, since=since(irc.hub, room.key))
+    query = Query(room.place, HISTORY_PER_COMMAND, after, since=since(irc.hub, irc.user, room.key))
     try:
         found = irc.node.archive.read(query)
     except Unreadable:

@@ -120,7 +120,8 @@ def show_all(irc: IrcConnection) -> None:
 def rejoin(irc: IrcConnection) -> None:
     """Enters the rooms that the account was in when it was last online."""
     account = irc.hub.account_of(irc.user) if irc.registered else None
-    for name in list(account.rooms.values()) if account and irc.config.accounts.rejoin else ():
+    seats = list(account.rooms.values()) if account and irc.config.accounts.rejoin else ()
+    for name in (seat.name for seat in seats):
         if casefold(name) not in irc.user.rooms:
             try:
                 _join(irc, name, "")

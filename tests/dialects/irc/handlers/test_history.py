@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import gevent
 import pytest
 
 from gchat.wire.message import Message
+from tests.support.accounts import log_in, register
 from tests.support.clients import IrcClient, texts
 from tests.support.process import ServerProcess
 
@@ -302,6 +307,67 @@ def test_who_comes_back_after_the_servers_death_misses_nothing_and_reads_nothing
     for nick, missed in (("Duy", ["missed"]), ("Gone", ["seen by one", "missed"]), ("New", [])):
         client = IrcClient(server.port, nick, "server-time", join="#lobby")
         assert texts([m for m in client.sync() if m.command == "PRIVMSG"]) == missed
+
+
+def test_a_room_that_nobody_registered_goes_on_after_a_restart(
+    make_server: Make, tmp_path: Path
+) -> None:
+    """For those whose account was in it: others read what was said since they could come in."""
+    fast = {"accounts_iterations": 4096}
+
+    def restarted() -> ServerProcess:
+        return make_server("--data", str(tmp_path), **fast)
+
+    server = restarted()
+    for name in ("Tuan", "Lan"):
+        register(server, name)
+    tuan = log_in(server, "Tuan", *CAPS)
+    tuan.join("#team")
+    tuan.ask("PRIVMSG #team :first")
+    server.stop(signal.SIGKILL)
+    server = restarted()
+    stranger = IrcClient(server.port, "Stranger", *CAPS, join="#team")
+    stranger.ask("PRIVMSG #team :second")
+    lan = log_in(server, "Lan", *CAPS)
+    lan.join("#team")
+    for client in (stranger, lan):
+        client.sync()
+        assert texts(history(client, "CHATHISTORY LATEST #team * 9")) == ["second"]
+    tuan = log_in(server, "Tuan", *CAPS)
+    tuan.sync()
+    assert texts(history(tuan, "CHATHISTORY LATEST #team * 9")) == ["first", "second"]
+    server.stop(signal.SIGKILL)
+    server = restarted()
+    lan, tuan = (log_in(server, name, *CAPS) for name in ("Lan", "Tuan"))
+    for client in (lan, tuan):
+        client.sync()
+    assert texts(history(lan, "CHATHISTORY LATEST #team * 9")) == ["second"]
+    assert texts(history(tuan, "CHATHISTORY LATEST #team * 9")) == ["first", "second"]
+
+
+def test_the_past_of_a_room_that_nobody_can_come_back_to_is_deleted(
+    make_server: Make, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(tmp_path), accounts_iterations=4096)
+    register(server, "Tuan")
+    tuan = log_in(server, "Tuan", *CAPS)
+    for room in ("#left", "#kept"):
+        tuan.join(room)
+        tuan.ask(f"PRIVMSG {room} :hello")
+    tuan.ask("PART #left")
+    guest = IrcClient(server.port, "Guest", join="#guests")
+    guest.ask("PRIVMSG #guests :hello", "PRIVMSG #lobby :hello")
+    IrcClient(server.port, "Other", join="#lobby").ask("PRIVMSG #lobby :hello")
+    server.stop()
+    server = make_server("--data", str(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as file:
+        sql = "SELECT DISTINCT substr(place, 1, instr(place || ' ', ' ') - 1) FROM entries"
+        places: set[str] = set()
+        deadline = time.monotonic() + 30
+        while places != {"#kept", "#lobby"} and time.monotonic() < deadline:
+            places = {row[0] for row in file.execute(sql)}
+            gevent.sleep(0.02)
+    assert places == {"#kept", "#lobby"}
 
 
 def test_pages_are_full_of_what_the_client_can_be_shown(server: ServerProcess) -> None:
