@@ -86,6 +86,14 @@ class Hub:
         account = self.accounts.get(ident[1:].rpartition("!")[0])
         return account if account is not None and account.ident == ident else None
 
+    def identity(self, target: str) -> str:
+        """What a target is known by for as long as it is the same: the folded name of a room or an
+        account, for a nickname that of the account of who has it; otherwise the folded nickname.
+        """
+        key = casefold(target)
+        user = self.nicks.get(key)
+        return casefold(user.account) if user is not None and user.account else key
+
     def account_of(self, user: User) -> Account | None:
         """The account that they are logged in to, `None` for none."""
         return self.accounts.get(casefold(user.account)) if user.account else None

@@ -17,7 +17,7 @@ def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
     user = hub.user(event.uid)
     account = hub.accounts.get(casefold(user.account)) if user.account else None
     markers = account.markers if account else user.markers
-    key = casefold(event.target)
+    key = hub.identity(event.target)
     before = markers.get(key, 0)
     at = max(before, min(event.at, entry.at))
     uids: tuple[int, ...] = (user.uid,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gchat.core.effects import MarkedRead
-from gchat.core.events import LoggedIn, MarkerSet
+from gchat.core.events import AccountMade, LoggedIn, MarkerSet, Quit, Renamed
 from gchat.core.saved import saved_marker
 from tests.core.stage import NOW, Stage
 
@@ -58,3 +58,17 @@ def test_markers_at_the_limit_and_past_it(stage: Stage) -> None:
         assert markers == {"#b": 5, "#c": 7}, "the one that was made first is forgotten"
         new = (saved_marker("tuan", "#a", None), saved_marker("tuan", "#c", 7))
         assert stage.stored() == (new if uid == 1 else ())
+
+
+def test_a_conversation_is_read_with_a_person_whatever_they_are_called(stage: Stage) -> None:
+    """By their account, here or not; a guest is a nickname."""
+    stage.do(AccountMade(2, "Duy", "v"), Renamed(2, "Duy2"))
+    stage.do(MarkerSet(1, "Duy2", 5))
+    account = stage.hub.accounts["tuan"]
+    assert account.markers == {"duy": 5}
+    stage.do(Quit(2, ""))
+    (effect,) = stage.do(MarkerSet(1, "DUY", 7))
+    assert isinstance(effect, MarkedRead)
+    assert (effect.target, effect.at, account.markers) == ("DUY", 7, {"duy": 7})
+    stage.do(MarkerSet(1, "Mai", 8))
+    assert account.markers == {"duy": 7, "mai": 8}

@@ -339,7 +339,7 @@ def test_a_room_that_nobody_registered_goes_on_after_a_restart(
     server.stop(signal.SIGKILL)
     server = restarted()
     lan, tuan = (log_in(server, name, *CAPS) for name in ("Lan", "Tuan"))
-    for client in (lan, tuan):
+    for client in (tuan, lan):
         client.sync()
     assert texts(history(lan, "CHATHISTORY LATEST #team * 9")) == ["second"]
     assert texts(history(tuan, "CHATHISTORY LATEST #team * 9")) == ["first", "second"]
