@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused
@@ -13,6 +13,7 @@ from gchat.dialects.node import Node
 from gchat.wire.address import Address, Origin
 
 Render = Callable[[Effect], bytes]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +94,11 @@ class Peer(Protocol):
     def captured(self) -> bytes:
         """Returns what was kept, and ends the capture."""
 
+    def ask(self, job: Callable[[], T]) -> T:
+        """What a slow job answers, done by the node's workers. Switches greenlets. Raises what the
+        job raises, and Busy. If it takes long, the peer's PINGs are answered meanwhile.
+        """
+
     def may_log_in(self) -> bool:
         """Whether one more attempt to log in may be made from the peer's address."""
 
@@ -116,6 +122,9 @@ class Dialect(Protocol):
 
     def reloaded(self, before: Config) -> None:
         """The settings have changed; `before` are the old ones. Never waits."""
+
+    def pong(self, line: bytes) -> bytes:
+        """The answer to a line that only asks for a sign of life, b"" for any other line."""
 
     def last_words(self, reason: str) -> bytes:
         """What the peer reads last when the server ends the connection."""

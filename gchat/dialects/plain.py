@@ -87,6 +87,9 @@ class PlainConnection:
     def reloaded(self, before: Config) -> None:
         """There is nothing to negotiate."""
 
+    def pong(self, line: bytes) -> bytes:
+        return b""
+
     def last_words(self, reason: str) -> bytes:
         return b"" if self._said_why else f"{reason}\n".encode()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import gevent
 from gevent import socket as gsocket
@@ -29,7 +30,10 @@ from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 READ_BYTES = 16384
+PATIENCE_SECONDS = 2.0  # of waiting for a slow answer; then PINGs are answered meanwhile
 TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
@@ -48,6 +52,7 @@ class Session:
         "_dialect",
         "_ended",
         "_greenlet",
+        "_held",
         "_layers",
         "_outbox",
         "_posted",
@@ -90,6 +95,7 @@ class Session:
         self._layers = Layers(endpoint, self._raw, self._outbox)
         self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
+        self._held: deque[bytes | None] = deque()  # lines that were read ahead
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -164,6 +170,13 @@ class Session:
 
     def captured(self) -> bytes:
         return self._services.fanout.captured(self.uid, self._outbox)
+
+    def ask(self, job: Callable[[], T]) -> T:
+        ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
+        try:
+            return self.node.workers.ask(job)
+        finally:
+            ahead.kill()
 
     def may_log_in(self) -> bool:
         services = self._services
@@ -296,7 +309,7 @@ class Session:
         assert dialect is not None
         clock = self._services.monotonic
         self._turn_ends = clock() + TURN_SECONDS
-        for line in lines:
+        for line in self._and_held(lines):
             if self._reason:
                 return
             if self._allowance is not None and not self._allowance.take(None, clock()):
@@ -305,6 +318,33 @@ class Session:
             self._services.lines += 1
             self.yield_if_due()
         self.settle()
+
+    def _and_held(self, lines: Iterable[bytes | None]) -> Iterator[bytes | None]:
+        """The lines, and then what was read ahead while they were carried out."""
+        yield from lines
+        while self._held:
+            yield self._held.popleft()
+
+    def _read_ahead(self) -> None:
+        """While this connection waits for a slow answer: answers its PINGs. Any other line is held
+        until then, and what comes behind it, so that the order stays.
+        """
+        dialect = self._dialect
+        while dialect is not None and not self._held and not self._reason:
+            gevent.get_hub().wait(self._readable)
+            try:
+                data = self._raw.recv(READ_BYTES)
+            except OSError:
+                return  # the connection's own greenlet finds out
+            if not data:
+                return
+            self._timeouts.heard = self._services.monotonic()
+            for line in self._layers.receive(data, self._services.certificate, ""):
+                pong = b"" if line is None or self._held else dialect.pong(line)
+                if pong:
+                    self.send(pong)
+                else:
+                    self._held.append(line)
 
     def _slow_down(self, allowance: Buckets) -> None:
         """Makes a peer that sends too much wait, and nobody else."""

@@ -124,6 +124,9 @@ class FakePeer:
     def attach(self, uid: int) -> None:
         self.uid = uid
 
+    def ask(self, job: Callable[[], T]) -> T:
+        return self.node.workers.ask(job)
+
     def capture(self, event: Event) -> None:
         self.log.append("capture")
 

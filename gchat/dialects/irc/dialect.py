@@ -16,6 +16,7 @@ from gchat.wire.message import (
     MessageError,
     MessageTooLong,
     check_client_line,
+    encode,
     parse,
     parse_tags,
 )
@@ -54,6 +55,13 @@ class IrcDialect(IrcConnection):
             return False
         self.peer.send(f":{self.config.server.name} PING :{self.config.server.name}\r\n".encode())
         return True
+
+    def pong(self, line: bytes) -> bytes:
+        name, words = self.config.server.name, line.split(b" ", 1)
+        token = words[-1].removeprefix(b":")
+        if not self.registered or words[0].upper() != b"PING" or len(words) < 2 or not token:
+            return b""
+        return encode(f":{name} PONG {name} :{token.decode('utf-8', 'replace')}")
 
     def last_words(self, reason: str) -> bytes:
         return f"ERROR :Closing Link: {self.peer.host} ({reason})\r\n".encode()

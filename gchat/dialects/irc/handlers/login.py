@@ -186,7 +186,7 @@ def check_password(irc: IrcConnection, name: str, password: str) -> Account:
     kept = account.verifier if account is not None else ""
     verifier = _verifier(irc, name)
     try:
-        right = irc.node.workers.ask(lambda: verifier.matches(password))
+        right = irc.peer.ask(lambda: verifier.matches(password))
     except Busy:
         raise NotTried("Too many logins at the moment: try again") from None
     if not right:
@@ -219,7 +219,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text)
     try:
         iterations = irc.config.accounts.iterations
-        return str(irc.node.workers.ask(lambda: sasl.Verifier.make(password, iterations)))
+        return str(irc.peer.ask(lambda: sasl.Verifier.make(password, iterations)))
     except SaslError:
         raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text) from None
     except Busy:

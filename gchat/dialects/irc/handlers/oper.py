@@ -45,7 +45,7 @@ def oper(irc: IrcConnection, message: Message) -> None:
         raise Refused(ERR_NOOPERHOST, text="Too many attempts: try again later")
     verifier = sasl.Verifier.parse(text)
     try:
-        right = irc.node.workers.ask(lambda: verifier.matches(password))
+        right = irc.peer.ask(lambda: verifier.matches(password))
     except Busy:
         raise Refused(ERR_NOOPERHOST, text="Too many logins at the moment: try again") from None
     if not right:

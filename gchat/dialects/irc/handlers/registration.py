@@ -82,7 +82,7 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     verifier = sasl.Verifier.parse(text) if known else None
     try:
         real = parse_address(address)
-        right = verifier is not None and irc.node.workers.ask(lambda: verifier.matches(password))
+        right = verifier is not None and irc.peer.ask(lambda: verifier.matches(password))
     except (ValueError, Busy):
         right = False
     if not right:
@@ -229,7 +229,7 @@ def _password_is_right(irc: IrcConnection) -> bool:
         return False
     verifier, given = sasl.Verifier.parse(irc.config.server.password), irc.password
     try:
-        return irc.node.workers.ask(lambda: verifier.matches(given))
+        return irc.peer.ask(lambda: verifier.matches(given))
     except Busy:
         return False
 

@@ -1,0 +1,125 @@
+"""What a connection does while it waits for a slow answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import gevent
+import pytest
+from gevent import socket
+from gevent.event import Event
+
+from gchat.config import Config
+from gchat.config.settings import JournalConfig, LimitsConfig, ServerConfig
+from gchat.net import session
+from gchat.server import Server
+
+T = TypeVar("T")
+
+
+class Slow:
+    """Workers that are busy until they are let go."""
+
+    def __init__(self) -> None:
+        self.free = Event()
+
+    def ask(self, job: Callable[[], T]) -> T:
+        self.free.wait()
+        return job()
+
+
+class Client:
+    """By a socket of gevent: the server runs in this process."""
+
+    def __init__(self, server: Server) -> None:
+        self.socket = socket.create_connection(server.address, 10)
+        self._file = self.socket.makefile("rb")
+
+    def send(self, *lines: str) -> None:
+        self.socket.sendall("".join(line + "\r\n" for line in lines).encode())
+
+    def until(self, word: str) -> list[str]:
+        lines = [""]
+        while word not in lines[-1]:
+            line = self._file.readline().decode()
+            assert line, lines
+            lines.append(line.rstrip())
+        return lines[1:]
+
+    def close(self) -> None:
+        self._file.close()
+        self.socket.close()
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, slow: Slow) -> Iterator[Server]:
+    monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.01)
+    server = Server(
+        Config(
+            server=ServerConfig(port=0),
+            journal=JournalConfig(engine="memory"),
+            limits=LimitsConfig(local_exempt=False),
+        )
+    )
+    server.node.workers = slow
+    server.start()
+    yield server
+    slow.free.set()
+    server.stop()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    client = Client(server)
+    client.send("NICK Tuan", "USER t 0 * :T")
+    client.until(" 422 ")
+    yield client
+    client.close()
+
+
+def test_pings_are_answered_while_a_key_is_waited_for(client: Client, slow: Slow) -> None:
+    client.send("OPER somebody secret")
+    for number in range(3):
+        client.send(f"PING {number}")
+        assert client.until("PONG") == [f":gchat.local PONG gchat.local :{number}"]
+    slow.free.set()
+    assert " 491 " in client.until(" 491 ")[0]
+
+
+def test_what_comes_behind_another_line_waits_so_that_the_order_stays(
+    client: Client, slow: Slow
+) -> None:
+    client.send("OPER somebody secret")
+    client.send("PING 1")
+    client.until("PONG")
+    client.send("NICK Tuan2", "PING 2")
+    client.send("PING 3")
+    gevent.sleep(0)
+    slow.free.set()
+    lines = client.until(" PONG gchat.local :3")
+    assert [line.split(" ")[1] for line in lines] == ["491", "NICK", "PONG", "PONG"]
+
+
+def test_what_was_sent_together_is_answered_in_order(client: Client, slow: Slow) -> None:
+    """Clients ask with a PING whether everything before it was carried out."""
+    client.send("OPER somebody secret", "PING 1")
+    client.send("TIME")
+    slow.free.set()
+    lines = client.until(" 391 ")
+    assert [line.split(" ")[1] for line in lines] == ["491", "PONG", "391"]
+
+
+def test_a_peer_that_goes_meanwhile_is_gone(server: Server, client: Client, slow: Slow) -> None:
+    client.send("OPER somebody secret")
+    client.send("PING 1")
+    client.until("PONG")
+    client.close()
+    slow.free.set()
+    while server.hub.users:
+        gevent.sleep(0.001)
