@@ -6,6 +6,8 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable
+from heapq import nlargest
+from operator import itemgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -87,35 +89,41 @@ class Reader:
         return [row[0] for row in self._connection.execute(sql, (person,))]
 
     def search(self, search: Search) -> list[Record]:
-        if not search.places:
-            return []
+        if search.words:
+            return self._search_words(search)
+        # the newest of each place, by the indexes that begin with it, and of these the newest
+        found: list[tuple[Any, ...]] = []
+        where, values = _conditions(search)
+        sql = (
+            f"SELECT id, {COLUMNS} FROM entries WHERE place = ? AND id > ?"  # noqa: S608
+            f" AND {where} ORDER BY id DESC LIMIT ?"
+        )
+        bounds: dict[int, int] = {}  # ids by times: rooms are few, and conversations have no start
+        for place, since in search.places:
+            earliest = max(since, search.after + 1)
+            if earliest not in bounds:
+                bounds[earliest] = self._bound(Reference(earliest - 1), -1, place)
+            rows = self._connection.execute(sql, (place, bounds[earliest], *values, search.limit))
+            found += rows
+        newest = nlargest(search.limit, found, key=itemgetter(0))
+        return _read(row[1:] for row in reversed(newest))
+
+    def _search_words(self, search: Search) -> list[Record]:
         # as JSON: there may be thousands of conversations, and an expression can be only so deep
         places = "SELECT 1 FROM json_each(?) AS seen WHERE json_extract(seen.value, '$[0]') = place"
-        visible = f"EXISTS ({places} AND at >= json_extract(seen.value, '$[1]'))"
-        where = [MESSAGE, visible]
-        values: list[int | str] = [json.dumps(search.places)]
-        for condition, value in (
-            ("at > ?", search.after),
-            ("at < ?", search.before),
-            # the index is by ASCII letters; other names are folded as nicknames are
-            (
-                "nick = ? COLLATE NOCASE" if search.nick.isascii() else "fold(nick) = ?",
-                casefold(search.nick),
-            ),
-        ):
-            if value:
-                where.append(condition)
-                values.append(value)
-        source = "entries"
-        if search.words:
-            source = "words JOIN entries ON entries.id = words.rowid"
-            where.append("words MATCH ?")
-            values.append(_match(search.words))
-        columns = COLUMNS.replace("text", "entries.text")
+        where, values = _conditions(search)
         rows = self._connection.execute(
-            f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"  # noqa: S608
-            f" ORDER BY {'words.rowid' if search.words else 'id'} DESC LIMIT ?",
-            (*values, search.limit),
+            f"SELECT {COLUMNS.replace('text', 'entries.text')}"  # noqa: S608
+            " FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ?"
+            f" AND EXISTS ({places} AND at >= json_extract(seen.value, '$[1]')) AND at > ?"
+            f" AND {where} ORDER BY words.rowid DESC LIMIT ?",
+            (
+                _match(search.words),
+                json.dumps(search.places),
+                search.after,
+                *values,
+                search.limit,
+            ),
         )
         return _read(rows)[::-1]
 
@@ -140,6 +148,23 @@ class Reader:
         sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
         row = self._connection.execute(sql, values).fetchone()
         return int(row[0]) if row else None
+
+
+def _conditions(search: Search) -> tuple[str, list[int | str]]:
+    """The SQL condition for what is wanted, but for places, words and the earliest time; its
+    parameters.
+    """
+    where, values = MESSAGE, list[int | str]()
+    if search.before:
+        where += " AND at < ?"
+        values.append(search.before)
+    if search.nick:
+        # the index is by ASCII letters; other names are folded as nicknames are
+        where += " AND " + (
+            "nick = ? COLLATE NOCASE" if search.nick.isascii() else "fold(nick) = ?"
+        )
+        values.append(casefold(search.nick))
+    return where, values
 
 
 def _match(words: Iterable[str]) -> str:
