@@ -110,6 +110,7 @@ class PasswordSet(Struct, frozen=True, gc=False):
 
     uid: int
     verifier: str
+    account_id: str = ""  # `ident` of the account whose password was checked; "" for whichever
 
 
 class CertificateSet(Struct, frozen=True, gc=False):
@@ -126,6 +127,7 @@ class AccountDropped(Struct, frozen=True, gc=False):
     """Deletes the account that they are logged in to; its rooms are no longer registered."""
 
     uid: int
+    account_id: str = ""  # as for `PasswordSet`
 
 
 class LoggedIn(Struct, frozen=True, gc=False):

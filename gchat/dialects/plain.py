@@ -27,7 +27,7 @@ from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
 from gchat.core.users import SERVICES
 from gchat.dialects.peer import Peer, Variant
-from gchat.dialects.search import MOST_WORDS
+from gchat.dialects.search import MOST_WORDS, for_peer
 from gchat.wire.names import InvalidName, casefold, check_nickname
 from gchat.wire.numerics import ERR_NOSUCHNICK
 from gchat.wire.text import ACTION, decode
@@ -205,6 +205,7 @@ class PlainConnection:
         except Unreadable:
             self._tell("Messages cannot be searched at the moment.")
             return
+        found = for_peer(peer, found)
         for one in found:
             self._tell_earlier(restored(one))
         last = f"Only the last {SEARCH_LINES} matches are shown"

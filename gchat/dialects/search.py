@@ -15,6 +15,7 @@ from gchat.wire.names import casefold, is_room
 MOST_WORDS = 10
 # kinds of records whose target is not the room's present name
 _NAMELESS = ("NICK", "QUIT", "RENAME")
+_NEVER = 1 << 62  # milliseconds
 
 
 def since(hub: Hub, user: User, key: str) -> int:
@@ -68,15 +69,20 @@ def room_places(peer: Peer) -> list[tuple[str, int]]:
     return [(hub.rooms[key].place, since(hub, user, key)) for key in user.rooms]
 
 
-def renamed(peer: Peer, found: Iterable[Record]) -> list[Record]:
-    """The records, with the present names of the rooms that the peer's user is in."""
+def for_peer(peer: Peer, found: Iterable[Record]) -> list[Record]:
+    """The records that the peer may still read, after it has waited for them: meanwhile it may have
+    been put out of a room. Rooms have their present names.
+    """
     hub = peer.node.hub
+    me, since_of = own_person(peer), dict(room_places(peer))
     names = {hub.rooms[key].place: hub.rooms[key].name for key in hub.user(peer.uid).rooms}
     return [
         replace(one, target=names[one.place])
         if one.place in names and one.kind not in _NAMELESS
         else one
         for one in found
+        if one.at >= since_of.get(one.place, _NEVER)
+        or (not one.place.startswith("#") and me in participants(one.place))
     ]
 
 

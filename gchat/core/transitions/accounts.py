@@ -46,16 +46,18 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
 
 def password_set(hub: Hub, entry: Entry, event: PasswordSet) -> tuple[Effect, ...]:
     """Of their own account."""
-    account = _own(hub, event.uid)
+    account = _own(hub, event.uid, event.account_id)
     account.verifier = event.verifier
     hub.saved.append(saved_account(account))
     return ()
 
 
-def _own(hub: Hub, uid: int) -> Account:
+def _own(hub: Hub, uid: int, ident: str = "") -> Account:
     account = hub.account_of(hub.user(uid))
     if account is None:
         raise Refused(ERR_SASLFAIL, text="You are not logged in")
+    if ident not in ("", account.ident):  # since the password was checked
+        raise Refused(ERR_SASLFAIL, text="You are logged in to another account now")
     return account
 
 
@@ -85,7 +87,7 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     """Its users are logged out. Its rooms are no longer registered: each ends with its last member
     (but not the lobby).
     """
-    account = _own(hub, event.uid)
+    account = _own(hub, event.uid, event.account_id)
     effects: list[Effect] = []
     for uid in list(account.uids):
         effects += _log_out(hub, entry, hub.users[uid])

@@ -37,7 +37,8 @@ def said(hub: Hub, entry: Entry, event: Said) -> tuple[Effect, ...]:
         except Refused:
             if hub.shows(room, user.uid):
                 raise
-            raise Refused(ERR_NOSUCHCHANNEL, event.target) from None
+            # in the same words as for a room that there is not
+            raise Refused(ERR_NOSUCHCHANNEL, event.target[len(status) :]) from None
         if status:
             least = _STATUS[status]
             uids = tuple(uid for uid in room.members if room.rank(uid) >= least)

@@ -13,7 +13,7 @@ from gchat.dialects.bounds import HISTORY_PER_COMMAND
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.render import form_in_batch, parse_time, render, server_time
-from gchat.dialects.search import correspondent, own_person, place, renamed, room_places, since
+from gchat.dialects.search import correspondent, for_peer, own_person, place, room_places, since
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -91,7 +91,7 @@ def _missed(
         return missed
     # what is said during that call is sent as it happens, so it is left out here
     until = missed[-1].entry.msgid
-    return [restored(one) for one in renamed(irc.peer, found) if one.msgid <= until] or missed
+    return [restored(one) for one in for_peer(irc.peer, found) if one.msgid <= until] or missed
 
 
 def _latest(irc: IrcConnection, archive: Archive, name: str, words: list[str]) -> None:
@@ -140,7 +140,7 @@ def _targets(irc: IrcConnection, archive: Archive, name: str, words: list[str]) 
     most = _limit(irc, name, limit)
     places = room_places(irc.peer)
     found = archive.targets(places, own_person(irc.peer), after, before, most)
-    found = renamed(irc.peer, found)
+    found = for_peer(irc.peer, found)
     reference = irc.batch_reference()
     if Cap.BATCH in irc.caps:
         irc.say("BATCH", f"+{reference}", _TARGETS_BATCH)
@@ -230,7 +230,7 @@ def _reference(name: str, target: str, text: str) -> Reference:
 def _answer(irc: IrcConnection, target: str, found: Iterable[Record]) -> None:
     room = irc.hub.rooms.get(casefold(target)) if is_room(target) else None
     shown = room.name if room is not None else target
-    found = renamed(irc.peer, found)
+    found = for_peer(irc.peer, found)
     wanted = [one for one in found if one.kind in MESSAGES or Cap.EVENT_PLAYBACK in irc.caps]
     send_batch(irc, (_BATCH, shown), [restored(one) for one in wanted])
 

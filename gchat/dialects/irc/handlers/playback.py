@@ -9,7 +9,7 @@ from gchat.dialects.bounds import HISTORY_PER_COMMAND
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.history import send_batch
-from gchat.dialects.search import correspondent, own_person, place, renamed
+from gchat.dialects.search import correspondent, for_peer, own_person, place
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import is_room
@@ -77,5 +77,5 @@ def _play(irc: IrcConnection, target: str, after: int, before: int) -> None:
     lines = irc.node.archive.read(query)
     if lines:
         send_batch(
-            irc, ("chathistory", target), [restored(one) for one in renamed(irc.peer, lines)]
+            irc, ("chathistory", target), [restored(one) for one in for_peer(irc.peer, lines)]
         )

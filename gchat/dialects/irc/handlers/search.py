@@ -11,7 +11,7 @@ from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.history import send_batch
 from gchat.dialects.irc.render import parse_time
-from gchat.dialects.search import MOST_WORDS, every_place, place, renamed
+from gchat.dialects.search import MOST_WORDS, every_place, for_peer, place
 from gchat.wire.message import Message, parse_tags
 
 _KNOWN = frozenset({"in", "from", "text", "before", "after", "limit"})
@@ -41,7 +41,7 @@ def search(irc: IrcConnection, message: Message) -> None:
     except Unreadable:
         irc.fail("SEARCH", "INTERNAL_ERROR", text="Messages could not be searched")
     else:
-        send_batch(irc, (_BATCH,), [restored(one) for one in renamed(irc.peer, found)])
+        send_batch(irc, (_BATCH,), [restored(one) for one in for_peer(irc.peer, found)])
 
 
 def _wanted(irc: IrcConnection, attributes: dict[str, str]) -> Search:

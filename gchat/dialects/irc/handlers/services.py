@@ -105,7 +105,7 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
         raise Usage
     account = check_password(irc, irc.user.account, words[0])
     verifier = make_verifier(irc, "PASSWD", account.name, words[1])
-    _commit(irc, PasswordSet(irc.peer.uid, verifier))
+    _commit(irc, PasswordSet(irc.peer.uid, verifier, account.ident))
     return "The password was changed"
 
 
@@ -131,8 +131,8 @@ def _certificate(irc: IrcConnection, words: list[str]) -> str:
 def _drop(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1 or not irc.user.account:
         raise Usage
-    check_password(irc, irc.user.account, words[0])
-    _commit(irc, AccountDropped(irc.peer.uid))
+    account = check_password(irc, irc.user.account, words[0])
+    _commit(irc, AccountDropped(irc.peer.uid, account.ident))
     return "The account was deleted"
 
 
