@@ -52,6 +52,12 @@ class Buckets:
         """Whether there is one more for the key; takes nothing."""
         return self._use(key, now, 0)
 
+    def charge(self, key: Hashable, now: float, amount: float) -> None:
+        """Takes more than there may be: then there is nothing until that is made up for."""
+        if self._burst and amount:
+            self._use(key, now, 0)
+            self._buckets[key].left -= amount
+
     def _use(self, key: Hashable, now: float, taken: int) -> bool:
         if not self._burst:
             return True

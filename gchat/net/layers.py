@@ -17,6 +17,9 @@ from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
 
+RECORD_BYTES = 64  # of TLS that bring no plaintext cost as much as a line
+TELNET_BYTES = 3  # of answers cost as much as a line
+
 
 class Layers:
     """The layers of one connection. `ended` says why nothing more is read; "" until then."""
@@ -31,6 +34,7 @@ class Layers:
         "_tls",
         "_web",
         "ended",
+        "idle",
         "spoken",
     )
 
@@ -45,6 +49,13 @@ class Layers:
         self._first = b""  # what came before it was clear what the peer speaks
         self.spoken: Spoken | None = None  # IRC or PLAIN, or HTTP_GET for IRC by WebSocket
         self.ended = ""
+        self.idle = 0.0  # work that has brought no line, in lines; the reader takes it out
+
+    @property
+    def bare(self) -> bool:
+        """Whether what comes is lines as they are."""
+        layered = self._tls is not None or self._web is not None or self._telnet is not None
+        return self.spoken is not None and not layered
 
     @property
     def secure(self) -> bool:
@@ -145,6 +156,7 @@ class Layers:
         if self._telnet is None:
             self._telnet = Telnet()
         text, answer = self._telnet.feed(data)
+        self.idle += len(answer) / TELNET_BYTES
         if answer:
             self._outbox.write(answer)
         return text
@@ -164,6 +176,7 @@ class Layers:
         return fine
 
     def _decrypt(self, tls: TlsSocket, data: bytes) -> bytes:
+        ready = tls.ready  # a handshake is one of the connections that are limited
         try:
             found = tls.receive(data)
         except TlsBroken as error:
@@ -171,10 +184,13 @@ class Layers:
             return b""
         if tls.ended:
             self.ended = "Connection closed"
+        elif ready and not found:
+            self.idle += len(data) / RECORD_BYTES
         return found
 
     def _unwrap(self, web: WebSocket, data: bytes) -> Sequence[bytes | None]:
         lines = web.receive(data)
+        self.idle += web.frames - len(lines)
         self._outbox.queue_framed(web.take())
         if web.open and self.spoken is None:
             self._outbox.frame = web.frame

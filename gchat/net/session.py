@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READ_BYTES = 16384
+PIECE_BYTES = 1024  # of what is not bare lines
 PATIENCE_SECONDS = 2.0  # of waiting for a slow answer; then PINGs are answered meanwhile
 TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
@@ -291,6 +292,27 @@ class Session:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
+        if self._layers.bare:
+            self._take_piece(data)
+            return
+        # a little may hold much work, such as frames that bring no line: charged piece by piece
+        for start in range(0, len(data), PIECE_BYTES):
+            self._take_piece(data[start : start + PIECE_BYTES])
+            if self._reason:
+                return
+            self._charge()
+
+    def _charge(self) -> None:
+        """Makes a peer wait that sends what costs work and brings no line, as for so many lines."""
+        idle, self._layers.idle = self._layers.idle, 0.0
+        if self._allowance is None or not idle:
+            return
+        clock = self._services.monotonic
+        self._allowance.charge(None, clock(), idle)
+        if not self._allowance.has(None, clock()):
+            self._slow_down(self._allowance)
+
+    def _take_piece(self, data: bytes) -> None:
         layers = self._layers
         origins = self.node.config.server.origins
         lines = layers.receive(data, self._services.certificate, origins)
@@ -339,7 +361,8 @@ class Session:
             if not data:
                 return
             self._timeouts.heard = self._services.monotonic()
-            for line in self._layers.receive(data, self._services.certificate, ""):
+            lines = self._layers.receive(data, self._services.certificate, "")
+            for line in lines:
                 pong = b"" if line is None or self._held else dialect.pong(line)
                 if pong:
                     self.send(pong)

@@ -25,6 +25,7 @@ from gchat.errors import GchatError
 from gchat.private import write_private
 
 PIECE_BYTES = 65536  # of plaintext, encrypted at once
+PENDING_BYTES = 2 * PIECE_BYTES  # encrypted and not yet taken by the socket
 CERTIFICATE_DAYS = 3650  # long: clients of a self-signed certificate compare its fingerprint
 _WRITE = 2  # gevent's loop.io: watch for room to write
 
@@ -130,6 +131,8 @@ class TlsSocket:
                 self._pending += self._tls.bio_read(PIECE_BYTES)
         except SSL.WantReadError:
             pass
+        if len(self._pending) > PENDING_BYTES:
+            raise BrokenPipeError("the peer makes TLS answer, and does not read the answers")
         while self._pending:
             try:
                 sent = self._raw.send(self._pending)

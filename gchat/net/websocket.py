@@ -44,6 +44,7 @@ class WebSocket:
             logger=_QUIET,
         )
         self._parts: list[bytes] = []  # of a message in fragments
+        self.frames = 0  # in what was received last
         self.open = False
         self.relayed = False  # a proxy has passed the request on
         self.frame: Callable[[bytes], bytes] = frame_text
@@ -63,7 +64,9 @@ class WebSocket:
         """The lines, without endings, that `data` completes."""
         self._protocol.receive_data(data)
         lines: list[bytes] = []
+        self.frames = 0
         for event in self._protocol.events_received():
+            self.frames += 1
             if isinstance(event, Request):
                 self._answer(event)
             elif isinstance(event, Frame):

@@ -1,4 +1,4 @@
-"""What a connection does while it waits for a slow answer."""
+"""What a connection does while it waits for a slow answer, and what it is charged for."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def server(monkeypatch: pytest.MonkeyPatch, slow: Slow) -> Iterator[Server]:
         Config(
             server=ServerConfig(port=0),
             journal=JournalConfig(engine="memory"),
-            limits=LimitsConfig(local_exempt=False),
+            limits=LimitsConfig(local_exempt=False, lines_burst=20, lines_per_second=5),
         )
     )
     server.node.workers = slow
@@ -123,3 +123,50 @@ def test_a_peer_that_goes_meanwhile_is_gone(server: Server, client: Client, slow
     slow.free.set()
     while server.hub.users:
         gevent.sleep(0.001)
+
+
+UPGRADE = (
+    "GET / HTTP/1.1",
+    "Host: x",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 13",
+    "",
+)
+MASK = b"\0\0\0\0"
+PING, PONG, FRAGMENT = b"\x89\x80" + MASK, b"\x8a\x80" + MASK, b"\x00\x80" + MASK
+BEGIN, MARK = b"\x01\x80" + MASK, b"\x89\x81" + MASK + b"Z"
+
+
+def is_marked(client: Client) -> bool:
+    """Whether the answer to MARK has come by now."""
+    found = b""
+    try:
+        while data := client.socket.recv(65536):
+            found += data
+    except BlockingIOError:
+        pass
+    return b"\x8a\x01Z" in found
+
+
+@pytest.mark.parametrize("frame", [PING, PONG, FRAGMENT])
+def test_frames_that_bring_no_line_are_charged_as_lines(
+    server: Server, client: Client, frame: bytes
+) -> None:
+    """At 5 lines a second it takes minutes until the last one is answered."""
+    hostile = Client(server)
+    hostile.send(*UPGRADE)
+    hostile.until("Sec-WebSocket-Accept")
+    hostile.socket.sendall((BEGIN if frame is FRAGMENT else b"") + frame * 10 + MARK)
+    hostile.socket.setblocking(False)
+    while not is_marked(hostile):
+        gevent.sleep(0.001)
+    hostile.socket.setblocking(True)
+    hostile.socket.sendall(frame * 2000 + MARK)
+    hostile.socket.setblocking(False)
+    for number in range(5):
+        client.send(f"PING {number}")
+        client.until(f"PONG gchat.local :{number}")
+    assert not is_marked(hostile)
+    hostile.close()
