@@ -81,6 +81,8 @@ def _run(
             with progress(console, interruption, prefix) as tell:
                 stage = Stage(settings(arguments), target, tell, interruption)
                 outcomes.append(SCENARIOS[arguments.scenario](stage))
+            if interruption:
+                break
     except Interrupted:
         pass
     except CouldNotStart:

@@ -21,18 +21,19 @@ def begin(module: str) -> int:
     """Runs `main` of a module, which is only imported once all that it needs is known to be there;
     the exit status.
     """
-    with Interruption() as interruption:
-        out = output.take_over()
-        try:
-            status = _run(module, interruption)
-        finally:
-            out.flush()
-        if interruption:
-            return interruption.status
-        if out.failed:
-            _say(f"the output could not be written: {out.failed.strerror}")
-            return status or EXIT_NOT_WRITTEN
-        return status
+    interruption = Interruption()
+    interruption.notice()
+    out = output.take_over()
+    try:
+        status = _run(module, interruption)
+    finally:
+        out.flush()
+    if interruption:
+        return interruption.status
+    if out.failed:
+        _say(f"the output could not be written: {out.failed.strerror}")
+        return status or EXIT_NOT_WRITTEN
+    return status
 
 
 def _run(module: str, interruption: Interruption) -> int:

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STATUS_OF_SIGNALS = 128  # and the signal's number: the exit status
@@ -17,9 +17,9 @@ class Interrupted(Exception):
 
 
 class Interruption:
-    """Notices the signals while it is entered. A signal raises Interrupted only within `waiting`,
-    so that nothing which has to be undone is left half done; elsewhere it is noted. What is ignored
-    from the start (by nohup) stays ignored.
+    """Notices the signals. One of them raises Interrupted only within `waiting`, so that nothing
+    which has to be undone is left half done; elsewhere it is noted. What is ignored from the start
+    (by nohup) stays ignored.
     """
 
     def __init__(self) -> None:
@@ -28,24 +28,12 @@ class Interruption:
         self._held = False
         self._second = 0
         self._endings: list[Callable[[], None]] = []
-        self._before: dict[signal.Signals, signal._HANDLER] = {}
 
-    def __enter__(self) -> Interruption:
+    def notice(self) -> None:
+        """Notices signals from here on, to the end of the process."""
         for number in SIGNALS:
-            before = signal.getsignal(number)
-            if before != signal.SIG_IGN:
-                self._before[number] = before
+            if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._handle)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
 
     def __bool__(self) -> bool:
         return bool(self.number)

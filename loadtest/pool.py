@@ -28,11 +28,12 @@ class Pool:
         self._pipes: list[Connection] = []
         self._processes: list[multiprocessing.process.BaseProcess] = []
         context = multiprocessing.get_context("spawn")
-        resource_tracker.ensure_running()  # which would unblock the signals
         interruption.at_once(self._kill)
         # What is blocked stays so in the new processes: Ctrl+C in a terminal goes to all of them.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
+            resource_tracker.ensure_running()  # which unblocks some, where it was not running
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
             for setup in setups:
                 ours, theirs = context.Pipe()
                 process = context.Process(target=work, args=(theirs, setup), daemon=True)

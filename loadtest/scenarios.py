@@ -214,7 +214,7 @@ def idle(stage: Stage) -> Outcome:
 def find_max(stage: Stage) -> Outcome:
     """The highest rate at which nothing is lost and p99 stays under a limit."""
     plan = Rooms(stage.settings.clients, 1, stage.settings.prefix, stage.settings.processes)
-    search = Search(stage)
+    search = _Search(stage)
     with stage.generator(plan) as generator:
         stage.enter(generator, range(plan.clients))
         try:
@@ -231,7 +231,7 @@ def find_max(stage: Stage) -> Outcome:
     return best
 
 
-class Search:
+class _Search:
     """The attempts of find-max."""
 
     def __init__(self, stage: Stage) -> None:

@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import psutil
 import pytest
 
 from loadtest.arguments import parse, settings
 from loadtest.generator import Generator, Merged
-from loadtest.interruption import Interrupted, Interruption
+from loadtest.interruption import SIGNALS, Interrupted, Interruption
 from loadtest.latency import Latencies
 from loadtest.orders import Share
-from loadtest.outcome import Used
-from loadtest.scenarios import Search, Stage
+from loadtest.outcome import Outcome, Used
+from loadtest.plan import Plan
+from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.servers import Peer, PeerTarget
 from loadtest.settings import Settings
 from loadtest.target import Target
 from loadtest.verify import Faults, Receiver
-from tests.loadtest.commands import RUN, InTerminal
+from tests.loadtest.commands import PEERS, InTerminal
 from tests.loadtest.test_verify import FIND, LINES, stream
 
 LOAD = ["--clients", "4", "--rate", "200", "--max-late-ms", "1e9", "--json", "a.json"]
 LONG = [*LOAD, "--seconds", "60"]
+
+
+@pytest.fixture
+def interruption() -> Iterator[Callable[[], Interruption]]:
+    """Makes one that notices signals until the test ends."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def make() -> Interruption:
+        found = Interruption()
+        found.notice()
+        return found
+
+    yield make
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def saved(folder: Path) -> dict[str, Any]:
@@ -113,6 +134,9 @@ class Cut(Stage):
     at: int = 0
     loads: int = 0
 
+    def generator(self, plan: Plan, *, echo: bool = True) -> Generator:
+        return cast("Generator", Still(self))
+
     def load(
         self, generator: Generator, *, churn: tuple[int, ...] = (), settings: Settings | None = None
     ) -> tuple[Merged, Used]:
@@ -124,47 +148,108 @@ class Cut(Stage):
         return merged, Used(0.0, 0, known=False)
 
 
+class Still:
+    """A generator that does nothing, and as the real one nothing more once it was interrupted."""
+
+    def __init__(self, stage: Cut) -> None:
+        self._stage = stage
+
+    def __enter__(self) -> Still:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing."""
+
+    def enter(self, clients: range, *, join: bool) -> None:
+        """Nothing."""
+
+    def call(self, name: str, *arguments: object) -> None:
+        if self._stage.loads > self._stage.at:
+            raise Interrupted
+
+
+def cut(scenario: str, at: int) -> Outcome:
+    """The outcome of a scenario whose load with this number is interrupted."""
+    words = [scenario, "--rate", "200"]
+    stage = Cut(settings(parse(words)), Target("", 0), lambda *_: None, Interruption())
+    stage.at = at
+    return SCENARIOS[scenario](stage)
+
+
 @pytest.mark.parametrize(
     ("at", "tried", "highest"),
     [(0, ["200: interrupted"], 0), (1, ["200: fine", "300: interrupted"], 200)],
 )
 def test_find_max_reports_its_attempts(at: int, tried: list[str], highest: int) -> None:
-    class Still:
-        def call(self, name: str) -> None:
-            """Nothing."""
-
-    stage = Cut(
-        settings(parse(["find-max", "--rate", "200"])), Target("", 0), print, Interruption()
-    )
-    stage.at = at
-    search = Search(stage)
-    with pytest.raises(Interrupted):
-        search.run(cast("Generator", Still()))
-    assert [one.partition(",")[0] for one in search.tried] == tried
-    assert search.good == highest
-    assert search.best is not None
-    assert search.best.interrupted is (at == 0)
+    outcome = cut("find-max", at)
+    assert outcome.interrupted
+    attempts = outcome.extra["tried"].split("; ")
+    assert [one.partition(",")[0] for one in attempts] == tried
+    assert outcome.extra["highest rate, messages/s"] == highest
 
 
-def test_what_nohup_ignores_stays_ignored() -> None:
-    code = (
-        "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from loadtest.interruption import Interruption\n"
-        "with Interruption() as one: signal.raise_signal(signal.SIGHUP)\n"
-        "sys.exit(one.number)"
-    )
-    root = Path(RUN).parents[1]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+def test_slow_readers_are_not_blamed() -> None:
+    first, second = cut("slow-readers", 0), cut("slow-readers", 1)
+    assert first.interrupted
+    assert second.interrupted
+    assert first.problems == second.problems == []
+    assert second.extra["p99 while all read, ms"] == 1.0
+
+
+def test_what_nohup_ignores_stays_ignored(interruption: Callable[[], Interruption]) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    one = interruption()
+    signal.raise_signal(signal.SIGHUP)
+    assert not one
+    signal.raise_signal(signal.SIGTERM)
+    assert one.status == 128 + signal.SIGTERM
 
 
 def test_what_was_on_its_way_is_not_lost() -> None:
-    def cut(*lines: bytes) -> Faults:
+    def until(*lines: bytes) -> Faults:
         common = stream()
         Receiver(common, 100, FIND).receive(b"".join(LINES))
         late = Receiver(common, 101, FIND)
         late.receive(b"".join(lines))
         return late.finish(cut=True)
 
-    assert cut(*LINES[:2]) == Faults()
-    assert cut(LINES[0], LINES[2]) == Faults(lost=1)
-    assert cut(LINES[0], LINES[0]) == Faults(duplicated=1)
+    assert until(*LINES[:2]) == Faults()
+    assert until(LINES[0], LINES[2]) == Faults(lost=1)
+    assert until(LINES[0], LINES[0]) == Faults(duplicated=1)
+
+
+def test_beside_other_servers(tmp_path: Path) -> None:
+    program = tmp_path / "miniircd"
+    program.write_text("#!/bin/sh\nkill -TERM $PPID\nexec sleep 60\n", encoding="utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, PEERS, "--servers", "miniircd", "--json", "a.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+    assert "Interrupted: these are the figures until then." in done.stdout
+    assert saved(tmp_path)["interrupted"] is True
+    assert saved(tmp_path)["works"] == {}
+
+
+def test_while_another_server_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: Callable[[], Interruption]
+) -> None:
+    program = tmp_path / "slow"
+    program.write_text(
+        f"#!/bin/sh\necho $$ > {tmp_path}/pid\nkill -TERM $PPID\nexec sleep 60\n", encoding="utf-8"
+    )
+    program.chmod(0o755)
+    (tmp_path / "made").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "made"))
+    peer = Peer("slow", str(program), "", ("PROGRAM",), ("PROGRAM",))
+    one = interruption()
+    with pytest.raises(Interrupted):
+        PeerTarget(peer, one)
+    assert one.status == 128 + signal.SIGTERM
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text(encoding="utf-8")))
+    assert list((tmp_path / "made").iterdir()) == []
