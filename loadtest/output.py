@@ -36,7 +36,7 @@ class Output(io.TextIOWrapper):
         try:
             return super().write(text)
         except OSError as error:
-            self._give_up(error)
+            self._note(error)
             return len(text)
 
     def flush(self) -> None:
@@ -44,15 +44,11 @@ class Output(io.TextIOWrapper):
         try:
             super().flush()
         except OSError as error:
-            self._give_up(error)
+            self._note(error)
 
-    def _give_up(self, error: OSError) -> None:
-        """What waits, and all that follows, goes nowhere."""
+    def _note(self, error: OSError) -> None:
         if error.errno not in _NOBODY:
             self.failed = error
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.fileno())
-        os.close(nowhere)
 
 
 def take_over() -> Output:

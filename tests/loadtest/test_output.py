@@ -141,6 +141,14 @@ def test_nobody_reads_the_table_and_the_result_is_saved(nobody: int, tmp_path: P
     assert found.received == 10 * 4
 
 
+def test_output_to_a_full_disk(result: str) -> None:
+    strict = {"PYTHONDEVMODE": "1"}  # tells of what otherwise fails in silence
+    with open("/dev/full", "wb") as full:
+        status, _, errors = run(RUN, "compare", result, result, stdout=full, environment=strict)
+    assert status == 5
+    assert errors == "the output could not be written: No space left on device\n"
+
+
 def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
