@@ -6,6 +6,7 @@ import gc
 import math
 import time
 from bisect import bisect_right
+from collections import Counter
 from multiprocessing.connection import Connection
 
 from loadtest.crowd import Client, Crowd
@@ -14,6 +15,7 @@ from loadtest.orders import Order, Setup, Share, Tick, payload, schedule
 from loadtest.verify import Receiver, Stream
 
 TICK_SECONDS = 0.25  # between two reports of progress
+DRAIN_SECONDS = 2.0  # for what is on its way when the load is told to stop
 QUIET_SECONDS = 10.0  # without any message before the missing ones are counted as lost
 SAMPLES_PER_SECOND = 100_000  # latencies counted; with more deliveries, of every n-th client only
 
@@ -32,6 +34,7 @@ class Drive:
         self._churning: dict[int, bool] = {}  # client → whether it has sent its JOIN
         self._next_due = order.start
         self._bytes = 0  # read of the streams
+        self._sent: list[int] | None = None  # by each process, once all have been told to stop
         self._prepare()
 
     def _prepare(self) -> None:
@@ -88,9 +91,9 @@ class Drive:
             if now >= tick:
                 tick = now + TICK_SECONDS
                 self._tick(now)
-                if share.sent == len(self._to_send) and (
-                    self._received() >= share.expected or now - share.ended > QUIET_SECONDS
-                ):
+                if self._pipe.poll():
+                    self._hear(now)
+                if self._is_over(now):
                     break
             sending = share.sent < len(self._to_send)
             if self._churning and now >= order.start + churn * churn_every and sending:
@@ -101,6 +104,26 @@ class Drive:
                 if now >= self._next_due:  # reading everybody takes long enough to be late
                     self._send_due(now)
         share.cpu = time.process_time() - cpu
+
+    def _is_over(self, now: float) -> bool:
+        share = self._share
+        if share.stopped:
+            quiet = now - max(share.ended, share.stopped) > TICK_SECONDS
+            late = now - share.stopped > DRAIN_SECONDS
+            return self._sent is not None and (quiet or late)
+        return share.sent == len(self._to_send) and (
+            self._received() >= share.expected or now - share.ended > QUIET_SECONDS
+        )
+
+    def _hear(self, now: float) -> None:
+        """To send no more; then, how many messages each process has sent."""
+        name, arguments = self._pipe.recv()
+        if name == "stop":
+            self._share.stopped = now
+            del self._to_send[self._share.sent :]
+            self._pipe.send(("stopped", self._share.sent))
+        else:
+            (self._sent,) = arguments
 
     def _send_due(self, now: float) -> None:
         """Sends what is due."""
@@ -190,10 +213,30 @@ class Drive:
         if answer:
             self._crowd.send(client, answer)
 
+    def _forget_unsent(self, sent: list[int]) -> None:
+        """Expects only what was sent, of which each process sent so many messages."""
+        plan, order, setup = self._setup.plan, self._order, self._setup
+        left, streams, senders = list(sent), Counter[int](), Counter[int]()
+        for message in range(order.count):
+            sender, number = plan.sender(message), plan.stream(message)
+            process = plan.process(sender, setup.processes)
+            if left[process]:
+                left[process] -= 1
+                streams[number] += 1
+                senders[sender] += 1
+            elif number in self._streams:
+                self._streams[number].unseen.discard(payload(order.name, message, setup.size))
+        self._share.expected = sum(
+            streams[plan.receives(client)] - (0 if receiver.sees_own else senders[client])
+            for client, receiver in self._receivers.items()
+        )
+
     def _finish(self) -> None:
         share = self._share
+        if self._sent is not None:
+            self._forget_unsent(self._sent)
         for receiver in self._receivers.values():
-            share.faults.add(receiver.finish())
+            share.faults.add(receiver.finish(cut=self._sent is not None))
         share.received = self._received()
         share.digests = {number: stream.digest() for number, stream in self._streams.items()}
         share.disorder = sum(stream.disorder() for stream in self._streams.values())

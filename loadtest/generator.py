@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
-from loadtest.crowd import CouldNotStart
+from loadtest.interruption import Interrupted, Interruption
 from loadtest.latency import Latencies
 from loadtest.orders import Arrivals, Order, Setup, Share, Tick
 from loadtest.plan import Plan
+from loadtest.pool import Pool
 from loadtest.verify import Faults
-from loadtest.worker import work
 
 START_DELAY_SECONDS = 0.5  # for all processes to have got the order before it begins
-STOP_SECONDS = 5.0
+STOPPABLE = ("load", "idle")  # what was measured until then is worth something
 # Above one of these limits, a run measures the generator and not the server:
 LATE_MS = 20.0  # by which one message in a hundred left late; --max-late-ms
 UNREAD_SECONDS = 0.100  # in which as many bytes arrive as waited to be read
@@ -45,6 +43,7 @@ class Merged:
     faults: Faults
     seconds: float
     points: list[Point]
+    interrupted: bool = False
 
     @property
     def received(self) -> int:
@@ -76,6 +75,7 @@ class Generator:
         self,
         address: tuple[str, int],
         plan: Plan,
+        interruption: Interruption,
         *,
         processes: int,
         plain: bool = False,
@@ -86,17 +86,11 @@ class Generator:
     ) -> None:
         self.plan = plan
         self._progress = progress
-        context = multiprocessing.get_context("spawn")
-        self._pipes: list[Connection] = []
-        self._processes = []
-        for index in range(processes):
-            ours, theirs = context.Pipe()
-            setup = Setup(address, plain, beneath, echo, size, plan, index, processes)
-            process = context.Process(target=work, args=(theirs, setup), daemon=True)
-            process.start()
-            theirs.close()
-            self._pipes.append(ours)
-            self._processes.append(process)
+        setups = (
+            Setup(address, plain, beneath, echo, size, plan, index, processes)
+            for index in range(processes)
+        )
+        self._pool = Pool(setups, interruption)
 
     def __enter__(self) -> Generator:
         return self
@@ -107,43 +101,49 @@ class Generator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for pipe in self._pipes:
-            pipe.close()
-        for process in self._processes:
-            process.join(STOP_SECONDS)
-            if process.is_alive():
-                process.kill()
-                process.join()
+        self._pool.close(now=error is not None or self.interrupted)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a command was ended early: the last one, since there is none after it."""
+        return self._pool.stopping
 
     def call(
         self, name: str, *arguments: object, tick: Callable[[int, Tick], None] | None = None
     ) -> list[Any]:
-        """Has every process carry out a command; their answers. Raises CouldNotStart."""
+        """Has every process carry out a command; their answers. A load and idling end early when
+        the run is interrupted. Raises CouldNotStart, Interrupted.
+        """
         answers: dict[int, Any] = {}
-        done = dict.fromkeys(range(len(self._pipes)), 0)
-        for pipe in self._pipes:
-            pipe.send((name, arguments))
-        while len(answers) < len(self._pipes):
-            for ready in wait(self._pipes):
-                assert isinstance(ready, Connection)
-                index = self._pipes.index(ready)
-                try:
-                    kind, value = ready.recv()
-                except EOFError:
-                    raise CouldNotStart("a process of the generator ended") from None
-                if kind == "failed":
-                    raise CouldNotStart(value)
-                if kind == "done":
-                    answers[index] = value
-                elif kind == "progress":
-                    done[index] = value
-                    self._progress(sum(done.values()))
-                elif tick is not None:
-                    tick(index, value)
-        return [answers[index] for index in range(len(self._pipes))]
+        sent: dict[int, int] = {}  # messages by process, where a load was stopped
+        done = dict.fromkeys(range(len(self._pool)), 0)
+        self._pool.send(name, *arguments)
+        while len(answers) < len(self._pool):
+            try:
+                for index, kind, value in self._pool.hear():
+                    if kind == "done":
+                        answers.setdefault(index, value)
+                    elif kind == "progress":
+                        done[index] = value
+                        self._progress(sum(done.values()))
+                    elif kind == "stopped":
+                        sent[index] = value
+                    elif tick is not None:
+                        tick(index, value)
+            except Interrupted:
+                if self.interrupted or name not in STOPPABLE:
+                    raise
+                self._pool.stop()
+            if sent and len(sent.keys() | answers.keys()) == len(self._pool):
+                counts = [
+                    sent[index] if index in sent else answers[index].sent for index in sorted(done)
+                ]
+                self._pool.tell("sent", counts)
+                sent.clear()
+        return [answers[index] for index in sorted(answers)]
 
     def enter(self, clients: range, *, join: bool = True) -> None:
-        """Logs clients in and has them enter their rooms."""
+        """Logs clients in and has them enter their rooms. Raises CouldNotStart, Interrupted."""
         self.call("log_in", clients)
         if join:
             self.call("join", {client: self.plan.room(client) for client in clients})
@@ -159,21 +159,29 @@ class Generator:
         churn: tuple[int, ...] = (),
         churn_rate: float = 0.0,
     ) -> Merged:
-        """Drives a load. `usage` gives the server's CPU seconds and memory so far."""
+        """Drives a load. `usage` gives the server's CPU seconds and memory so far. Where it is
+        interrupted, what was sent until then is reported. Raises CouldNotStart; Interrupted if
+        nothing was sent.
+        """
         start = time.monotonic() + START_DELAY_SECONDS
         name = f"{start:.6f}"
         order = Order(name, count, rate, start, arrivals, churn, churn_rate)
-        series = _Series(len(self._pipes), usage, self._progress)
+        series = _Series(len(self._pool), usage, self._progress)
         shares: list[Share] = self.call("load", order, tick=series.add)
+        stopped = max(share.stopped for share in shares)
+        if not any(share.sent for share in shares):
+            raise Interrupted
         latencies, faults = Latencies(), Faults()
         for share in shares:
             latencies.merge(share.latencies)
             faults.add(share.faults)
         faults.reordered += max(share.disorder for share in shares)
-        if not faults:
+        if not faults and (not stopped or all(s.received == s.expected for s in shares)):
             faults.reordered += _different_orders(shares)
-        seconds = max(max(share.ended for share in shares) - start, count / rate)
-        return Merged(shares, latencies, faults, seconds, series.with_latencies(shares))
+        scheduled = stopped - start if stopped else count / rate
+        seconds = max(max(share.ended for share in shares) - start, scheduled)
+        points = series.with_latencies(shares)
+        return Merged(shares, latencies, faults, seconds, points, bool(stopped))
 
 
 def _different_orders(shares: list[Share]) -> int:

@@ -69,6 +69,7 @@ class Share:
     dropped: int = 0  # clients that the server disconnected
     departed: dict[int, str] = field(default_factory=dict)  # clients that others saw go, and why
     churned: int = 0  # how often a client went and came back
+    stopped: float = 0.0  # when it was told to send no more, of time.monotonic; 0 if it was not
 
 
 def schedule(order: Order) -> list[float]:

@@ -41,6 +41,7 @@ class Outcome:
     invalid: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # what else the server did wrong
     extra: dict[str, Any] = field(default_factory=dict)
+    interrupted: bool = False  # the figures are those until then
 
     @classmethod
     def empty(cls, scenario: str, settings: Settings, used: Used, seconds: float) -> Outcome:
@@ -65,6 +66,12 @@ class Outcome:
         faults = any(self.faults.values()) or self.received != self.expected
         return not (faults or self.dropped or self.problems)
 
+    @property
+    def under_way(self) -> bool:
+        """Whether nothing went wrong until it was interrupted, but not all had arrived."""
+        faults = any(self.faults.values()) or self.dropped or self.problems
+        return self.interrupted and self.received != self.expected and not faults
+
     def figures(self) -> dict[str, float]:
         """What can be compared, by name; smaller is better but for the rates."""
         found: dict[str, float] = {}
@@ -83,6 +90,7 @@ class Outcome:
 def measured(scenario: str, settings: Settings, merged: Merged, used: Used) -> Outcome:
     """The outcome of a load."""
     outcome = Outcome.empty(scenario, settings, used, merged.seconds)
+    outcome.interrupted = merged.interrupted
     outcome.sent = sum(share.sent for share in merged.shares)
     outcome.received, outcome.expected = merged.received, merged.expected
     outcome.faults = asdict(merged.faults)

@@ -36,7 +36,7 @@ svg { width: 100%; height: auto; } svg text { fill: var(--dim); font: 12px syste
 Points = Sequence[tuple[float, float]]
 
 
-def page(outcomes: list[Outcome], target: str, machine: str) -> str:
+def page(outcomes: list[Outcome], target: str, machine: str, *, interrupted: bool = False) -> str:
     """The page."""
     first = outcomes[0]
     settings = first.settings
@@ -48,6 +48,7 @@ def page(outcomes: list[Outcome], target: str, machine: str) -> str:
     about = " · ".join(part for part in (sub, target, machine, rounds) if part)
     body = [
         f"<h1>{_e(title)}</h1><p class=sub>{_e(about)}</p>",
+        "<p class=bad>Interrupted: these are the figures until then.</p>" if interrupted else "",
         _verdict(outcomes),
         _table(outcomes),
     ]
@@ -65,8 +66,10 @@ def _e(text: object) -> str:
 
 def _verdict(outcomes: list[Outcome]) -> str:
     parts = []
-    if not all(outcome.good for outcome in outcomes):
+    if not all(outcome.good or outcome.under_way for outcome in outcomes):
         parts.append("<p class=bad><b>Messages went wrong: see the table.</b></p>")
+    elif outcomes[-1].under_way:
+        parts.append("<p>What arrived was right; the rest was on its way.</p>")
     elif outcomes[0].expected:
         parts.append(
             "<p class=good>Every message arrived exactly once, in order and unchanged.</p>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +10,16 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from loadtest.interruption import Interruption
+
 REFRESH_SECONDS = 0.5  # drawing takes milliseconds of a core that the measured server may need
+_SHOW_CURSOR = b"\x1b[?25h"  # which the bar hides
 
 
 @contextmanager
-def progress(console: Console, prefix: str = "") -> Iterator[Callable[[str, int, int], None]]:
+def progress(
+    console: Console, interruption: Interruption, prefix: str = ""
+) -> Iterator[Callable[[str, int, int], None]]:
     """Gives a function to be called with what is being done, how far it is and of how much."""
     if not console.is_terminal:
         yield lambda doing, done, of: None
@@ -24,16 +30,31 @@ def progress(console: Console, prefix: str = "") -> Iterator[Callable[[str, int,
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, auto_refresh=False, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        shown = ("", 0.0)
 
-        def tell(doing: str, done: int, of: int) -> None:
-            nonlocal shown
-            now = time.monotonic()
-            if doing == shown[0] and now - shown[1] < REFRESH_SECONDS and done < of:
-                return
-            shown = (doing, now)
-            bar.update(task, description=prefix + doing, completed=done, total=of, refresh=True)
+    def show_cursor() -> None:
+        os.write(console.file.fileno(), _SHOW_CURSOR)
 
-        yield tell
+    interruption.at_once(show_cursor)
+    try:
+        with Progress(*columns, console=console, auto_refresh=False, transient=True) as bar:
+            yield _Teller(bar, prefix).tell
+    finally:
+        interruption.no_more(show_cursor)
+
+
+class _Teller:
+    """Draws only so often."""
+
+    def __init__(self, bar: Progress, prefix: str) -> None:
+        self._bar, self._prefix = bar, prefix
+        self._task = bar.add_task("starting", total=None)
+        self._doing, self._at = "", 0.0
+
+    def tell(self, doing: str, done: int, of: int) -> None:
+        """What is being done, how far it is and of how much."""
+        now = time.monotonic()
+        if doing == self._doing and now - self._at < REFRESH_SECONDS and done < of:
+            return
+        self._doing, self._at = doing, now
+        text = self._prefix + doing
+        self._bar.update(self._task, description=text, completed=done, total=of, refresh=True)

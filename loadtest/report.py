@@ -18,7 +18,8 @@ def show(console: Console, outcomes: list[Outcome]) -> None:
     table.add_column(style="dim")
     table.add_column(justify="right")
     if len(outcomes) > 1:
-        table.add_row("rounds", f"{len(outcomes)}; medians, with the range")
+        cut = ", the last one interrupted" if outcomes[-1].interrupted else ""
+        table.add_row("rounds", f"{len(outcomes)}{cut}; medians, with the range")
     if first.expected:
         table.add_row("messages sent", _sum(outcomes, "sent"))
         table.add_row("deliveries", f"{_sum(outcomes, 'received')} of {_sum(outcomes, 'expected')}")
@@ -45,7 +46,10 @@ def _title(outcome: Outcome) -> str:
     title = f"{outcome.scenario}: {settings['clients']:,} clients"
     if outcome.expected:
         title += f", {settings['rate']:,.6g} messages/s of {settings['size']} bytes"
-        title += f" for {settings['seconds']:g} s"
+        whole = f"{settings['seconds']:g} s"
+        title += (
+            f" for {outcome.seconds:.1f} of {whole}" if outcome.interrupted else f" for {whole}"
+        )
     return title
 
 
@@ -76,5 +80,7 @@ def _verdict(console: Console, outcomes: list[Outcome], *, plain: bool) -> None:
         console.print(f"[bold red]Wrong:[/] {problem}.", soft_wrap=True)
     if any(any(outcome.faults.values()) or outcome.dropped for outcome in outcomes):
         console.print("[bold red]Messages went wrong: see the table.[/]")
+    elif outcomes[-1].under_way:
+        console.print("What arrived was right; the rest was on its way.")
     elif outcomes[0].expected:
         console.print("[green]Every message arrived exactly once, in order and unchanged.[/]")

@@ -25,13 +25,16 @@ class BadResults(ValueError):
     """A file that is no result of ours; the text says why."""
 
 
-def document(outcomes: list[Outcome], target: str) -> dict[str, Any]:
-    """Everything that is known about some rounds of a scenario."""
+def document(outcomes: list[Outcome], target: str, *, interrupted: bool = False) -> dict[str, Any]:
+    """Everything that is known about some rounds of a scenario. A run that was `interrupted` has
+    fewer of them, or a last one that was not whole.
+    """
     return {
         "format": FORMAT,
         "version": VERSION,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "target": target,
+        "interrupted": interrupted,
         "machine": {
             "cpu": _cpu_name(),
             "cores": os.cpu_count(),
@@ -65,10 +68,9 @@ def _cpu_name() -> str:
     return platform.processor() or "unknown"
 
 
-def save(path: Path, outcomes: list[Outcome], target: str) -> None:
-    """Writes the document."""
-    text = json.dumps(document(outcomes, target), indent=1, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+def text(document: dict[str, Any]) -> str:
+    """A document as it is saved."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def load(path: Path) -> list[Outcome]:
@@ -84,9 +86,12 @@ def load(path: Path) -> list[Outcome]:
     if found.get("version") != VERSION:
         raise BadResults(f"{path}: has version {found.get('version')}; this is version {VERSION}")
     try:
-        return [Outcome(**one) for one in found["rounds"]]
+        rounds = [Outcome(**one) for one in found["rounds"]]
     except (KeyError, TypeError) as error:
         raise BadResults(f"{path}: is damaged: {error}") from None
+    if not rounds:
+        raise BadResults(f"{path}: has no rounds that could be compared")
+    return rounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""What is done to a server. A scenario is a function and a row in SCENARIOS."""
+"""What is done to a server. A scenario is a function and a row in SCENARIOS. One that is
+interrupted reports what it has measured, and raises Interrupted if that is nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from loadtest.generator import Generator, Merged
+from loadtest.interruption import Interrupted, Interruption
 from loadtest.outcome import Outcome, Storm, Used, measured
 from loadtest.plan import Pairs, Plan, Rooms
 from loadtest.settings import Settings
@@ -28,6 +31,7 @@ class Stage:
     settings: Settings
     target: Target
     show: Show
+    interruption: Interruption
 
     def generator(self, plan: Plan, *, echo: bool = True) -> Generator:
         """The generator's processes for a plan."""
@@ -35,6 +39,7 @@ class Stage:
         return Generator(
             self.target.address,
             plan,
+            self.interruption,
             processes=settings.processes,
             plain=settings.plain,
             beneath=settings.beneath,
@@ -155,9 +160,14 @@ def slow_readers(stage: Stage) -> Outcome:
     slow = tuple(range(reading, settings.clients))
     with stage.generator(plan) as generator:
         stage.enter(generator, range(settings.clients))
-        before, _ = stage.load(generator)
-        generator.call("stop_reading", slow)
-        merged, used = stage.load(generator)
+        before, used = stage.load(generator)
+        try:
+            generator.call("stop_reading", slow)
+            merged, used = stage.load(generator)
+        except Interrupted:
+            outcome = measured("slow-readers", settings, before, used)
+            outcome.interrupted = True
+            return outcome
     outcome = measured("slow-readers", settings, merged, used)
     departed = {c: why for share in merged.shares for c, why in share.departed.items()}
     told = sum(client in departed for client in slow)
@@ -167,7 +177,7 @@ def slow_readers(stage: Stage) -> Outcome:
     memory = [point.memory for point in merged.points]
     if stage.target.known and memory:
         outcome.extra["memory meanwhile, MB"] = round((max(memory) - memory[0]) / 1e6, 2)
-    if told < len(slow):
+    if told < len(slow) and not outcome.interrupted:
         outcome.problems.append(
             f"{len(slow) - told} of the clients that stopped reading were not dropped"
         )
@@ -187,10 +197,14 @@ def idle(stage: Stage) -> Outcome:
         generator.call("idle", 0.5)
         before = stage.target.usage()
         stage.begin("idling", 1)
+        start = time.monotonic()
         generator.call("idle", settings.seconds)
         after = stage.target.usage()
+        interrupted = generator.interrupted
+        seconds = time.monotonic() - start if interrupted else settings.seconds
     used = Used(after[0] - before[0], after[1], stage.target.known)
-    outcome = Outcome.empty("idle", settings, used, settings.seconds)
+    outcome = Outcome.empty("idle", settings, used, seconds)
+    outcome.interrupted = interrupted
     if stage.target.known:
         each = (before[1] - empty[1]) / settings.clients / 1024
         outcome.extra["memory for each connection, KiB"] = round(each, 2)
@@ -199,40 +213,62 @@ def idle(stage: Stage) -> Outcome:
 
 def find_max(stage: Stage) -> Outcome:
     """The highest rate at which nothing is lost and p99 stays under a limit."""
-    settings = stage.settings
-    plan = Rooms(settings.clients, 1, settings.prefix, settings.processes)
-    best: Outcome | None = None
-    good = bad = 0.0
-    rate, halvings = settings.rate, 0
-    tried = []
+    plan = Rooms(stage.settings.clients, 1, stage.settings.prefix, stage.settings.processes)
+    search = _Search(stage)
     with stage.generator(plan) as generator:
         stage.enter(generator, range(plan.clients))
+        try:
+            search.run(generator)
+        except Interrupted:
+            if search.best is None:
+                raise
+            search.best.interrupted = True
+    best = search.best
+    assert best is not None
+    best.extra["highest rate, messages/s"] = round(search.good)
+    best.extra["highest rate, deliveries/s"] = round(search.good * plan.clients)
+    best.extra["tried"] = "; ".join(search.tried)
+    return best
+
+
+class _Search:
+    """The attempts of find-max."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.best: Outcome | None = None  # the first one, where none was fine
+        self.good = 0.0  # messages a second
+        self.tried: list[str] = []
+
+    def run(self, generator: Generator) -> None:
+        """Tries one rate after the other. Raises CouldNotStart, Interrupted."""
+        settings, bad, halvings = self._stage.settings, 0.0, 0
+        rate = settings.rate
         for _ in range(FIND_MAX_ATTEMPTS):
             now = replace(settings, rate=rate)
-            merged, used = stage.load(generator, settings=now)
+            merged, used = self._stage.load(generator, settings=now)
             outcome = measured("find-max", now, merged, used)
             p99 = outcome.latency.get("p99", float("inf"))
+            if outcome.interrupted:
+                self.tried.append(f"{rate:,.0f}: interrupted, p99 {p99:.0f} ms")
+                self.best = self.best or outcome
+                raise Interrupted
             fine = outcome.good and not outcome.invalid and p99 <= settings.max_p99_ms
             verdict = "fine" if fine else ("invalid" if outcome.invalid else "too much")
-            tried.append(f"{rate:,.0f}: {verdict}, p99 {p99:.0f} ms")
+            self.tried.append(f"{rate:,.0f}: {verdict}, p99 {p99:.0f} ms")
             if fine:
-                good, best = rate, outcome
+                self.good, self.best = rate, outcome
             else:
                 bad = rate
-                if best is None or outcome.dropped:
-                    best = best or outcome
-                    break
+                if self.best is None or outcome.dropped:
+                    self.best = self.best or outcome
+                    return
             if bad:
                 halvings += 1
                 if halvings > FIND_MAX_HALVINGS:
-                    break
-            rate = (good + bad) / 2 if bad else rate * FIND_MAX_STEP
+                    return
+            rate = (self.good + bad) / 2 if bad else rate * FIND_MAX_STEP
             generator.call("settle")
-    assert best is not None
-    best.extra["highest rate, messages/s"] = round(good)
-    best.extra["highest rate, deliveries/s"] = round(good * plan.clients)
-    best.extra["tried"] = "; ".join(tried)
-    return best
 
 
 SCENARIOS: dict[str, Callable[[Stage], Outcome]] = {

@@ -9,18 +9,19 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from loadtest.crowd import CouldNotStart
+from loadtest.interruption import Interruption
+from loadtest.started import Started
 from loadtest.target import OwnTarget, Target
 
 CONFIGURATIONS = Path(__file__).resolve().parent / "peers"
 START_SECONDS = 20.0
-STOP_SECONDS = 10.0
 SENDQ_BYTES = 100_000_000  # what may wait for one client, in every server that has a limit
 
 
@@ -94,47 +95,51 @@ PEERS = {
 class PeerTarget(Target):
     """A peer that was started for a run."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, interruption: Interruption) -> None:
+        """Starts it. Raises CouldNotStart, OSError, Interrupted."""
         program = peer.find()
         if program is None:
             raise CouldNotStart(f"{peer.name} is not installed")
-        self._folder = Path(tempfile.mkdtemp(prefix="loadtest-"))
-        port = _free_port()
+        user = _other_user(peer)
+        self._interruption = interruption
+        self._server = Started(interruption)
+        try:
+            self._start(peer, program, user)
+        except BaseException:
+            self._server.stop()
+            raise
+
+    def _start(self, peer: Peer, program: str, user: int | None) -> None:
+        folder, port = self._server.folder, _free_port()
         file = self._configure(peer, port)
         words = {"PROGRAM": program, "FILE": str(file), "PORT": str(port)}
-        command = [words.get(word, word.replace("DIR", str(self._folder))) for word in peer.command]
+        command = [words.get(word, word.replace("DIR", str(folder))) for word in peer.command]
         command += peer.as_root if os.geteuid() == 0 else ()
-        self._log = (self._folder / "output").open("wb")
-        self._server = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            cwd=self._folder,
-            user=_other_user(peer),
-        )
-        self._wait_for(peer, port)
+        with (folder / "output").open("wb") as log:
+            self._server.start(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                user=user,
+            )
+        with self._interruption.waiting():
+            self._wait_for(peer, port)
         super().__init__("127.0.0.1", port, self._server.pid)
 
     def stop(self) -> None:
         """Stops the server and removes its files."""
-        self._server.terminate()
-        try:
-            self._server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
-        self._log.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._server.stop()
 
     def _configure(self, peer: Peer, port: int) -> Path:
-        file = self._folder / (peer.configuration or "none")
+        file = self._server.folder / (peer.configuration or "none")
         text = ""
         if peer.configuration:
             text = (CONFIGURATIONS / peer.configuration).read_text(encoding="utf-8")
         values = {
             "@PORT@": str(port),
-            "@DIR@": str(self._folder),
+            "@DIR@": str(self._server.folder),
             "@USER@": getpass.getuser(),
             "@SENDQ@": f"{SENDQ_BYTES // 1_000_000}M",
             "@SENDQ_BYTES@": str(SENDQ_BYTES),
@@ -142,10 +147,10 @@ class PeerTarget(Target):
         for key, value in values.items():
             text = text.replace(key, value)
         file.write_text(text, encoding="utf-8")
-        self._folder.chmod(0o755)
+        self._server.folder.chmod(0o755)
         other = _other_user(peer)
         if other is not None:
-            shutil.chown(self._folder, other)
+            shutil.chown(self._server.folder, other)
         return file
 
     def _wait_for(self, peer: Peer, port: int) -> None:
@@ -154,10 +159,9 @@ class PeerTarget(Target):
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
             except OSError:
-                ended = self._server.poll() is not None
+                ended = self._server.ended() is not None
                 if ended or time.monotonic() > deadline:
-                    said = (self._folder / "output").read_text("utf-8", "replace")[-500:]
-                    self.stop()
+                    said = (self._server.folder / "output").read_text("utf-8", "replace")[-500:]
                     raise CouldNotStart(f"{peer.name} does not start: {said.strip()}") from None
                 time.sleep(0.05)
             else:
@@ -169,24 +173,28 @@ def version(peer: Peer) -> str:
     program = peer.find()
     assert program is not None
     command = [program if word == "PROGRAM" else word for word in peer.version]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-        user=_other_user(peer),
-    )
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=START_SECONDS,
+            user=_other_user(peer),
+            process_group=0,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "version unknown"
     lines = (done.stdout + done.stderr).strip().splitlines()
     return lines[0] if lines else "version unknown"
 
 
-def starters(names: list[str]) -> dict[str, Callable[[], Target]]:
+def starters(names: list[str], interruption: Interruption) -> dict[str, Callable[[], Target]]:
     """How to start gchat and each of the named peers."""
-    found: dict[str, Callable[[], Target]] = {"gchat": OwnTarget}
+    found: dict[str, Callable[[], Target]] = {"gchat": partial(OwnTarget, interruption)}
     for name in names:
-        peer = PEERS[name]
-        found[name] = lambda peer=peer: PeerTarget(peer)  # type: ignore[misc]
+        found[name] = partial(PeerTarget, PEERS[name], interruption)
     return found
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psutil
 
-STOP_SECONDS = 10.0
+from loadtest.interruption import Interruption
+from loadtest.started import Started
 
 
 class Target:
@@ -45,32 +45,29 @@ class OwnTarget(Target):
     is removed afterwards; otherwise it keeps them in memory only.
     """
 
-    def __init__(self, *, disk: bool = False, tls: bool = False) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="loadtest-")
+    def __init__(
+        self, interruption: Interruption, *, disk: bool = False, tls: bool = False
+    ) -> None:
+        """Starts it. Raises OSError, Interrupted."""
         keeps = [] if disk else ["--memory"]
         if tls:
             keeps.append("--tls-self-signed")
-        self._server = subprocess.Popen(
-            [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *keeps],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"GCHAT_JOURNAL_DATA": self._folder.name},
-            cwd=Path(__file__).resolve().parent.parent,  # where gchat is found, installed or not
-        )
-        assert self._server.stdout is not None
-        line = self._server.stdout.readline()
-        if not line:
-            raise OSError(f"the server ended with status {self._server.wait()}")
-        super().__init__("127.0.0.1", int(line.rsplit(":", 1)[1]), self._server.pid)
+        self._server = Started(interruption)
+        try:
+            self._server.start(
+                [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *keeps],
+                stdout=subprocess.PIPE,
+                env=os.environ | {"GCHAT_JOURNAL_DATA": str(self._server.folder)},
+                cwd=Path(__file__).resolve().parent.parent,  # where gchat is found
+            )
+            line = self._server.read_line()
+            if not line:
+                raise OSError("the server ended before it had started")
+            super().__init__("127.0.0.1", int(line.rsplit(b":", 1)[1]), self._server.pid)
+        except BaseException:
+            self._server.stop()
+            raise
 
     def stop(self) -> None:
         """Stops the server."""
-        self._server.terminate()
-        try:
-            self._server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
-        assert self._server.stdout is not None
-        self._server.stdout.close()
-        self._folder.cleanup()
+        self._server.stop()

@@ -124,8 +124,10 @@ class Receiver:
         self._take(lines)
         return whole if sum(len(line) for line, _ in lines) != len(whole) else b""
 
-    def finish(self) -> Faults:
-        """Everything that is wrong with what arrived, once all is over."""
+    def finish(self, *, cut: bool = False) -> Faults:
+        """Everything that is wrong with what arrived, once all is over. Where it was `cut` short,
+        what comes after the last message here may be on its way, and is not lost.
+        """
         whole = self.rest[: self.rest.rfind(b"\n") + 1]
         self.rest = b""
         for line, payload in self.find(whole):
@@ -134,7 +136,7 @@ class Receiver:
                 self.at += len(line)
             else:
                 self.strays.append(payload)
-        return self._count()
+        return self._count(cut=cut)
 
     def _spans(self) -> list[tuple[int, int]]:
         return self.stream.spans.get(self.client, [])
@@ -194,7 +196,7 @@ class Receiver:
             else:
                 self.strays.append(payload)
 
-    def _count(self) -> Faults:
+    def _count(self, *, cut: bool) -> Faults:
         faults, stream = Faults(), self.stream
         place = bisect_left(stream.ends, self.at + 1)
         hidden = set() if self.sees_own else {self.client}
@@ -202,6 +204,8 @@ class Receiver:
         unseen = sorted(stream.unseen, key=stream.due.__getitem__)
         expected += [p for p in unseen if stream.senders[p] not in hidden]
         counts = Counter(self.strays)
+        while cut and expected and expected[-1] not in counts:
+            expected.pop()
         missing = set(expected)
         for payload, count in counts.items():
             if payload not in stream.due:

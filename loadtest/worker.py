@@ -30,16 +30,17 @@ class WorkerPool:
         """Carries out commands until the pipe is closed."""
         try:
             while True:
-                try:
-                    name, arguments = self._pipe.recv()
-                except EOFError:
-                    return
+                name, arguments = self._pipe.recv()
+                if name in ("stop", "sent"):  # what it is about has just come to its end
+                    continue
                 try:
                     answer = getattr(self, f"do_{name}")(*arguments)
                 except CouldNotStart as error:
                     self._pipe.send(("failed", str(error)))
                 else:
                     self._pipe.send(("done", answer))
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            pass  # nobody is left who wants an answer
         finally:
             self._crowd.close()
 
@@ -75,9 +76,9 @@ class WorkerPool:
             self._crowd.stop_reading(self._crowd.clients[number])
 
     def do_idle(self, seconds: float) -> None:
-        """Lets time pass; answers what the server asks."""
+        """Lets time pass; answers what the server asks. Ends early when it is told to stop."""
         end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        while (left := end - time.monotonic()) > 0 and not self._pipe.poll():
             for client in self._crowd.poll(min(left, TICK_SECONDS)):
                 self._answer(client, self._crowd.read(client))
 

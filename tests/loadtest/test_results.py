@@ -37,7 +37,7 @@ def outcome(p99: float, rate: float = 1000.0) -> Outcome:
 def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     rounds = [outcome(5.0), outcome(6.0)]
-    results.save(path, rounds, "here:1")
+    path.write_text(results.text(results.document(rounds, "here:1")), encoding="utf-8")
     found = results.load(path)
     assert [one.figures() for one in found] == [one.figures() for one in rounds]
     merged = Latencies()
@@ -57,6 +57,7 @@ def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
         ("[]", "is no result of this load test"),
         ('{"format": "gchat-loadtest", "version": 99}', "has version 99; this is version 1"),
         ('{"format": "gchat-loadtest", "version": 1, "rounds": [{"x": 1}]}', "is damaged"),
+        ('{"format": "gchat-loadtest", "version": 1, "rounds": []}', "has no rounds that could be"),
     ],
 )
 def test_a_file_that_is_no_result(tmp_path: Path, text: str, reason: str) -> None:

@@ -1,0 +1,150 @@
+"""The arguments of `python loadtest/run.py`."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import get_args
+
+from loadtest.generator import LATE_MS
+from loadtest.orders import Arrivals
+from loadtest.scenarios import SCENARIOS
+from loadtest.settings import Settings
+
+_DEFAULTS = {"clients": 500, "rate": 100.0, "seconds": 10.0, "size": 100}
+_DEFAULTS_OF = {
+    "direct": {"rate": 2000.0},
+    "find-max": {"clients": 300, "rate": 2000.0, "seconds": 4.0},
+    # enough that a client which does not read exceeds the server's limit for unsent bytes
+    "slow-readers": {"clients": 300, "rate": 1000.0, "size": 400},
+}
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(text)
+    return host.strip("[]"), int(port)
+
+
+_address.__name__ = "HOST:PORT"
+
+
+def within(low: float, high: float, kind: type[int] | type[float]) -> Callable[[str], float]:
+    """A converter for argparse, which raises ValueError outside these limits."""
+
+    def convert(text: str) -> float:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    convert.__name__ = f"number from {low:g} to {high:g}"
+    return convert
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command line, with the scenario's defaults for what is not said."""
+    arguments = _parser().parse_args(words)
+    if arguments.plain and arguments.websocket:
+        _parser().error("plain text is not spoken by WebSocket")
+    if arguments.json and arguments.html and arguments.json.resolve() == arguments.html.resolve():
+        _parser().error("--json and --html are the same file")
+    for name, value in (_DEFAULTS | _DEFAULTS_OF.get(arguments.scenario, {})).items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    few = _too_few(settings(arguments), arguments.scenario)
+    if few:
+        _parser().error(few)
+    return arguments
+
+
+def _too_few(settings: Settings, scenario: str) -> str:
+    """Why the clients are not enough for the processes; empty if they are. In each room one member
+    for each process only reads, so somebody has to be left who writes.
+    """
+    members = {
+        "room": settings.clients,
+        "rooms": settings.room_size,
+        "churn": settings.clients - settings.churn,
+        "slow-readers": settings.clients - settings.slow,
+        "find-max": settings.clients,
+    }
+    if scenario in members and members[scenario] <= settings.processes:
+        return f"{settings.processes} --processes need rooms of {settings.processes + 1} or more"
+    if scenario == "direct" and settings.clients // 2 * 2 < settings.processes:
+        return f"{settings.processes} --processes need as many clients, in pairs"
+    return ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="loadtest/run.py",
+        description="Loads a chat server with simulated clients and verifies every message.",
+        epilog="`run.py compare A.json B.json` compares two results. Exit status: 0 fine, 1 "
+        "messages went wrong, 2 a threshold was missed or the arguments make no sense, 3 INVALID, "
+        "4 it could not start, 5 a result could not be written, 130 interrupted by Ctrl+C, 143 by "
+        "SIGTERM, 129 because the terminal was closed.",
+    )
+    add = found.add_argument
+    add("scenario", nargs="?", default="room", choices=SCENARIOS, help="default: room")
+    add(
+        "--target",
+        type=_address,
+        metavar="HOST:PORT",
+        help="a server that runs already, any IRC server (default: one of our own)",
+    )
+    add("--pid", type=int, default=0, help="its process, to measure what it uses")
+    add("--disk", action="store_true", help="our own server stores every message on disk")
+    add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
+    add("--tls", action="store_true", help="by TLS, whatever the server's certificate is")
+    add("--websocket", action="store_true", help="by WebSocket")
+    add("--clients", type=within(2, 60_000, int), help="default: 500")
+    add("--rate", type=within(0.1, 1e6, float), help="messages/s (default: 100)")
+    add("--seconds", type=within(0.1, 3600, float), help="default: 10")
+    add("--size", type=within(48, 400, int), help="bytes of text (default: 100)")
+    add(
+        "--arrivals", choices=get_args(Arrivals), default="even", help="of messages (default: even)"
+    )
+    add("--rounds", type=within(1, 100, int), default=1, help="default: 1")
+    add("--processes", type=within(1, 64, int), default=1, help="of the generator (default: 1)")
+    add("--room-size", type=within(2, 10_000, int), default=10, help="rooms (default: 10)")
+    add("--slow", type=within(1, 10_000, int), default=10, help="slow-readers (default: 10)")
+    add("--churn", type=within(1, 10_000, int), default=20, help="churn (default: 20)")
+    add("--churn-rate", type=within(0.1, 1000, float), default=20.0, help="comings and goings/s")
+    limit = within(0, 1e9, float)
+    add("--max-p99-ms", type=limit, help="threshold; for find-max what is too slow (100)")
+    add("--max-late-ms", type=limit, default=LATE_MS, help="later messages are INVALID (20)")
+    add("--max-cpu-us", type=limit, help="threshold: server CPU for each delivery")
+    add("--min-rate", type=limit, help="threshold: deliveries/s")
+    add("--json", type=Path, metavar="FILE", help="save everything")
+    add("--html", type=Path, metavar="FILE", help="save a page with charts")
+    return found
+
+
+def settings(arguments: argparse.Namespace) -> Settings:
+    """What the command line asks for, with a new name for the rooms."""
+    return Settings(
+        clients=arguments.clients,
+        rate=arguments.rate,
+        seconds=arguments.seconds,
+        size=arguments.size,
+        processes=arguments.processes,
+        plain=arguments.plain,
+        beneath=beneath(arguments),
+        arrivals=arguments.arrivals,
+        room_size=min(arguments.room_size, arguments.clients),
+        slow=min(arguments.slow, arguments.clients - 2),
+        churn=min(arguments.churn, arguments.clients - 2),
+        churn_rate=arguments.churn_rate,
+        max_p99_ms=arguments.max_p99_ms or 100.0,
+        max_late_ms=arguments.max_late_ms,
+        prefix=f"#lt-{secrets.token_hex(4)}-",
+    )
+
+
+def beneath(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The layers below the simulated clients' dialect, the lowest first."""
+    return tuple(name for name in ("tls", "websocket") if getattr(arguments, name))

@@ -1,0 +1,43 @@
+"""What the command line does not accept."""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.arguments import parse
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["rooms", "--room-size", "4", "--processes", "4"],
+            "4 --processes need rooms of 5 or more",
+        ),
+        (["room", "--clients", "2", "--processes", "2"], "2 --processes need rooms of 3 or more"),
+        (["churn", "--clients", "9", "--churn", "7", "--processes", "2"], "rooms of 3 or more"),
+        (["slow-readers", "--clients", "9", "--slow", "7", "--processes", "2"], "rooms of 3 or"),
+        (["find-max", "--clients", "2", "--processes", "2"], "rooms of 3 or more"),
+        (["direct", "--clients", "5", "--processes", "5"], "as many clients, in pairs"),
+    ],
+)
+def test_more_processes_than_the_clients_can_fill(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse(words)
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rooms", "--room-size", "5", "--processes", "4"],
+        ["room", "--clients", "3", "--processes", "2"],
+        ["direct", "--clients", "4", "--processes", "4"],
+        ["idle", "--clients", "2", "--processes", "4"],
+    ],
+)
+def test_just_enough_clients(words: list[str]) -> None:
+    assert parse(words).scenario == words[0]
