@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gchat.core.history import Query, Record
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import Store
 from tests.durability.doing import ABOUT, Doer, Facts
 from tests.support.process import ServerProcess
@@ -120,7 +121,7 @@ def one_round(folder: Path, number: int, seconds: float) -> Round:
             raise Lost(f"{doer.name} was told so, and it is not kept: {wrong}")
     store = Store(folder)
     try:
-        kept = store.reader.read(Query("#lobby", EVERYTHING))
+        kept = whole(store.reader.read(Query("#lobby", EVERYTHING)))
     finally:
         store.close()
     check([talker.seen for talker in talkers], kept)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from gchat.core.history import Batch, Query, Record, conversation
 from gchat.journal.sqlite import export as export_module
 from gchat.journal.sqlite.export import backup, export
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.schema import APPLICATION_ID, StoreError
 from gchat.journal.sqlite.store import FILE, Store
 from gchat.private import write_private
@@ -75,7 +76,7 @@ def test_a_backup_is_a_file_to_start_from(folder: Path, tmp_path: Path) -> None:
     target.parent.mkdir()
     backup(folder, target)
     store = Store(target.parent)
-    assert store.reader.read(Query("#a", 10, events=True)) == list(LINES[:2])
+    assert whole(store.reader.read(Query("#a", 10, events=True))) == list(LINES[:2])
     store.close()
     with pytest.raises(StoreError, match=f"{target} already exists. Choose another name."):
         backup(folder, target)

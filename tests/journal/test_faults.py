@@ -38,6 +38,7 @@ from gchat.core.hub import Hub
 from gchat.journal.sqlite import journal as sqlite_module
 from gchat.journal.sqlite import store as store_module
 from gchat.journal.sqlite.journal import LOST_AFTERWARDS, NOT_STORED, SqliteJournal
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -106,7 +107,7 @@ class Chat:
         return [effect.text for effect in self.shown if isinstance(effect, Spoke)]
 
     def kept(self) -> list[str]:
-        return [one.text for one in self.store.reader.read(Query("#lobby", 1_000_000))]
+        return [one.text for one in whole(self.store.reader.read(Query("#lobby", 1_000_000)))]
 
     def rest(self) -> None:
         """Waits until nothing is on its way to the disk."""

@@ -14,6 +14,7 @@ from gchat.journal.sqlite import indexer as indexer_module
 from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.index import STEP_LINES
 from gchat.journal.sqlite.indexer import Indexer
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 from tests.support.indexed import indexed
@@ -42,7 +43,7 @@ def fill(store: Store, count: int) -> None:
 
 
 def found(store: Store, word: str) -> list[str]:
-    return [one.text for one in store.reader.search(Search((("#a", 0),), 9, words=(word,)))]
+    return [one.text for one in whole(store.reader.search(Search((("#a", 0),), 9, words=(word,))))]
 
 
 def check(store: Store) -> None:

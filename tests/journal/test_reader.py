@@ -6,18 +6,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal.memory.archive import MemoryArchive
+from gchat.journal.sqlite import reader as reader_module
 from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.indexer import Indexer
-from gchat.journal.sqlite.reader import Reader
+from gchat.journal.sqlite.reader import Reader, whole
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 from tests.support.indexed import indexed
 
-Archives = StoreArchive | Reader | MemoryArchive
+
+class Whole:
+    """A reader that answers at once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def __getattr__(self, name: str) -> Any:
+        question = getattr(self._reader, name)
+        if name in ("read", "around", "targets", "search"):
+            return lambda *parts: whole(question(*parts))
+        return question
+
+
+Archives = StoreArchive | Whole | MemoryArchive
 
 
 def line(number: int, place: str = "#a", kind: str = "PRIVMSG", **more: object) -> Record:
@@ -53,17 +69,22 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture(params=["reader", "archive", "memory"])
-def archive(request: pytest.FixtureRequest, store: Store) -> Iterator[Archives]:
-    """By itself, by the thread in which the server asks, and in memory."""
+@pytest.fixture(params=["reader", "steps", "archive", "memory"])
+def archive(
+    request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Archives]:
+    """By itself, in small steps, by the thread in which the server asks, and in memory."""
     if request.param == "memory":
         memory = MemoryArchive()
         for one in LINES:
             memory.keep(one)
         yield memory
         return
-    if request.param == "reader":
-        yield indexed(store).reader
+    if request.param == "steps":  # of which each does next to nothing
+        for name in ("LINES", "PLACES", "MATCHES"):
+            monkeypatch.setattr(reader_module, f"STEP_{name}", 1)
+    if request.param in ("reader", "steps"):
+        yield Whole(indexed(store).reader)
         return
     writer = WorkerPool(1)
     archive = StoreArchive(store, Indexer(store, writer))
@@ -236,7 +257,7 @@ def look_for(request: pytest.FixtureRequest, store: Store) -> Callable[[str, str
 
     def file(text: str, word: str) -> bool:
         store.write(Batch((line(20, text=text),)))
-        return "20" in ids(indexed(store).reader.search(Search(HERE, 9, words=(word,))))
+        return "20" in ids(whole(indexed(store).reader.search(Search(HERE, 9, words=(word,)))))
 
     def memory(text: str, word: str) -> bool:
         archive = MemoryArchive()
@@ -277,8 +298,23 @@ def test_conversations_of_a_person(archive: Archives) -> None:
 def test_what_was_stored_last(store: Store, tmp_path: Path) -> None:
     assert store.reader.last() == (13, 120)
     store.write(Batch((line(13),)))
-    assert [one.msgid for one in store.reader.read(Query("#a", 1))] == ["id13"]
+    assert [one.msgid for one in whole(store.reader.read(Query("#a", 1)))] == ["id13"]
     assert store.reader.last() == (14, 130)
     empty = Store(tmp_path / "empty")
     assert (empty.reader.last(), empty.last_at) == ((0, 0), 0)
     empty.close()
+
+
+def test_a_long_search_keeps_nobody_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that is everywhere, looked for by somebody who may read none of it."""
+    monkeypatch.setattr(reader_module, "STEP_MATCHES", 1)
+    store.write(Batch(tuple(line(number, "#b", text="common") for number in range(20, 520))))
+    writer = WorkerPool(1)
+    archive = StoreArchive(indexed(store), Indexer(store, writer))
+    long = gevent.spawn(archive.search, Search(HERE, 9, words=("common",)))
+    gevent.sleep(0)
+    assert archive.read(Query("#a", 1))
+    assert not long.ready()
+    assert long.get(timeout=60) == []
+    archive.close()
+    writer.close()

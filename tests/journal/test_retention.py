@@ -12,6 +12,7 @@ import pytest
 
 from gchat.core.history import Batch, Query, Record
 from gchat.journal.sqlite import retention
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.retention import DAY_MS, Keep, Retention, SaneClock
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
@@ -41,7 +42,7 @@ def fill(store: Store, place: str, count: int, at: int = NOW) -> None:
 
 
 def kept(store: Store, place: str) -> list[str]:
-    return [one.text for one in store.reader.read(Query(place, 1000))]
+    return [one.text for one in whole(store.reader.read(Query(place, 1000)))]
 
 
 def sweep(store: Store, keep: Keep) -> int:

@@ -12,6 +12,7 @@ import pytest
 from gchat.core.effects import Saved
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal.sqlite import schema
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.schema import StoreError
 from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
@@ -34,9 +35,9 @@ def test_targets_of_one_millisecond_are_in_the_order_of_their_messages(store: St
     ]
     store.write(Batch(tuple(lines)))
     places = [(room, 0) for room in sorted(rooms)]
-    found = store.reader.targets(places, "nobody", 0, 9, 10)
+    found = whole(store.reader.targets(places, "nobody", 0, 9, 10))
     assert [one.place for one in found] == [*rooms]
-    assert store.reader.targets([("#a", 6)], "nobody", 0, 9, 10) == [], "none from before"
+    assert whole(store.reader.targets([("#a", 6)], "nobody", 0, 9, 10)) == [], "none from before"
 
 
 def line(number: int, text: str, place: str = "#a") -> Record:
@@ -66,15 +67,17 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
     assert b"Xyzzyplugh" in files(indexed(store))
     store.write(Batch(redacted=(("#a", "id5000"),)))
     search = Search((("#a", 0),), 10, words=("xyzzyplugh",))
-    assert store.reader.search(search) == []
+    assert whole(store.reader.search(search)) == []
     assert store.reader.find("id5000") is None
     sweep(store)
     left = files(store).lower()
     for piece in (b"xyzzypl", b"zzyplugh", b"pa55ph"):
         assert piece not in left
-    assert [one.text for one in store.reader.search(Search((("#a", 0),), 10, words=("stays",)))]
+    assert [
+        one.text for one in whole(store.reader.search(Search((("#a", 0),), 10, words=("stays",))))
+    ]
     store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
-    assert len(store.reader.read(Query("#a", 10_000))) == 6001
+    assert len(whole(store.reader.read(Query("#a", 10_000)))) == 6001
 
 
 def test_what_is_taken_back_in_one_place_stays_in_others(store: Store) -> None:
@@ -123,9 +126,9 @@ def test_a_file_of_every_older_version_is_brought_up_to_date(tmp_path: Path, ver
         old.commit()
     store = Store(tmp_path)
     store.write(Batch((line(2, "new words"),)))
-    found = indexed(store).reader.search(Search((("#a", 0),), 10, words=("words",)))
+    found = whole(indexed(store).reader.search(Search((("#a", 0),), 10, words=("words",))))
     assert [one.text for one in found] == ["old words", "new words"]
-    assert store.reader.read(Query("#a", 10)) == found
+    assert whole(store.reader.read(Query("#a", 10))) == found
     store.close()
     store = Store(tmp_path)
     assert store.reader.last() == (2, 5)
@@ -138,7 +141,7 @@ def test_a_search_through_thousands_of_conversations(store: Store) -> None:
     store.write(Batch(tuple(talk)))
     places = tuple((place, 0) for place in store.reader.conversations("@me"))
     assert len(places) == 2000
-    assert len(indexed(store).reader.search(Search(places, 10, words=("find",)))) == 10
+    assert len(whole(indexed(store).reader.search(Search(places, 10, words=("find",))))) == 10
     store.forget(list(range(1, 2001)))
     assert store.reader.conversations("@me") == []
 
@@ -148,8 +151,8 @@ def test_what_one_event_brought_is_behind_and_before_nothing_of_itself(store: St
     rows = [Record(5, "id1", "NICK", place, 1, "n", "n!u@h", "", "", "m") for place in ("#a", "#b")]
     store.write(Batch((line(0, "first"), *rows, line(2, "last"))))
     here = Reference(msgid="id1")
-    before = store.reader.read(Query("#a", 10, before=here, events=True))
-    after = store.reader.read(Query("#a", 10, after=here, events=True))
+    before = whole(store.reader.read(Query("#a", 10, before=here, events=True)))
+    after = whole(store.reader.read(Query("#a", 10, after=here, events=True)))
     assert [one.text for one in (*before, *after)] == ["first", "last"]
 
 
@@ -246,7 +249,7 @@ def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         store.write(Batch((line(2, "two"), bad), (("#a", "id1"),), (Saved("room", "#a", None),)))
     assert not store._writer.in_transaction
-    assert [one.text for one in store.reader.read(Query("#a", 9))] == ["one"]
+    assert [one.text for one in whole(store.reader.read(Query("#a", 9)))] == ["one"]
     assert store.reader.state() == [("room", "#a", "1")]
     store.write(Batch((line(4, "four"),)))
     assert store.reader.last() == (2, 5)
@@ -271,8 +274,8 @@ def test_what_is_forgotten_by_id(store: Store) -> None:
     place = conversation("@a", "@b")
     store.write(Batch((line(1, "one"), line(2, "two", place), line(3, "three", place))))
     store.forget([1, 2])
-    assert [one.text for one in store.reader.read(Query(place, 9))] == ["three"]
-    assert store.reader.read(Query("#a", 9)) == []
+    assert [one.text for one in whole(store.reader.read(Query(place, 9)))] == ["three"]
+    assert whole(store.reader.read(Query("#a", 9))) == []
     assert store.reader.conversations("@a") == [place]
     store.forget([3])
     assert store.reader.conversations("@a") == []
@@ -320,6 +323,6 @@ def test_only_what_was_said_is_taken_back(store: Store) -> None:
     join = Record(5, "id1", "JOIN", "#a", 1, "n", "n!u@h", "#a", "")
     store.write(Batch((join, line(2, "two"))))
     store.write(Batch(redacted=(("#a", "id1"), ("#b", "id2"))))
-    assert len(store.reader.read(Query("#a", 9, events=True))) == 2
+    assert len(whole(store.reader.read(Query("#a", 9, events=True)))) == 2
     store.write(Batch(redacted=(("#a", "id2"),)))
-    assert [one.kind for one in store.reader.read(Query("#a", 9, events=True))] == ["JOIN"]
+    assert [one.kind for one in whole(store.reader.read(Query("#a", 9, events=True)))] == ["JOIN"]

@@ -24,6 +24,7 @@ from urllib.request import urlopen
 import psutil
 
 from gchat.core.history import Query
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import Store
 from tests.durability.kill import Lost, Talker, check
 from tests.soak.mob import Mob
@@ -89,7 +90,7 @@ class Life:
             _compare(before, after)
         store = Store(self._folder)
         try:
-            kept = store.reader.read(Query("#lobby", max(map(len, seen)) + 20_000))
+            kept = whole(store.reader.read(Query("#lobby", max(map(len, seen)) + 20_000)))
         finally:
             store.close()
         check([one for one in seen if one], [one for one in kept if one.kind == "PRIVMSG"])

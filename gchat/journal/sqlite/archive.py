@@ -6,8 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+import gevent
+
 from gchat.core.history import Query, Record, Reference, Search, Unreadable
 from gchat.journal.sqlite.indexer import Indexer
+from gchat.journal.sqlite.reader import Steps
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -15,7 +18,7 @@ T = TypeVar("T")
 
 
 class StoreArchive:
-    """One thread reads, one question after the other."""
+    """One thread reads, a step of one question after a step of another."""
 
     def __init__(self, store: Store, indexer: Indexer) -> None:
         self._store = store
@@ -27,27 +30,42 @@ class StoreArchive:
         self._reader.close()
 
     def read(self, query: Query) -> list[Record]:
-        return self._ask(lambda: self._store.reader.read(query))
+        return self._answer(self._store.reader.read(query))
 
     def around(self, query: Query, center: Reference) -> list[Record]:
-        return self._ask(lambda: self._store.reader.around(query, center))
+        return self._answer(self._store.reader.around(query, center))
 
     def targets(
         self, places: Iterable[tuple[str, int]], person: str, after: int, before: int, limit: int
     ) -> list[Record]:
         wanted = tuple(places)
-        return self._ask(lambda: self._store.reader.targets(wanted, person, after, before, limit))
+        return self._answer(self._store.reader.targets(wanted, person, after, before, limit))
 
     def search(self, search: Search) -> list[Record]:
         if search.words:
             self._indexer.catch_up()
-        return self._ask(lambda: self._store.reader.search(search))
+        return self._answer(self._store.reader.search(search))
 
     def find(self, msgid: str) -> Record | None:
         return self._ask(lambda: self._store.reader.find(msgid))
 
     def conversations(self, person: str) -> list[str]:
         return self._ask(lambda: self._store.reader.conversations(person))
+
+    def _answer(self, steps: Steps[T]) -> T:
+        done: list[T] = []
+
+        def step() -> None:
+            try:
+                next(steps)
+            except StopIteration as end:
+                done.append(end.value)
+
+        self._ask(step)
+        while not done:
+            gevent.sleep(0)  # otherwise this one would take the turn again before who waits for it
+            self._ask(step)
+        return done[0]
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from heapq import nlargest
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -16,6 +16,24 @@ from gchat.core.history import Query, Record, Reference, Search
 from gchat.core.words import searchable
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
 from gchat.wire.names import casefold
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+Rows = list[tuple[Any, ...]]
+
+STEP_LINES = 5000  # looked through in one step
+STEP_PLACES = 100
+STEP_MATCHES = 500  # that have the words looked for, and are looked at
+
+
+def whole(steps: Steps[T]) -> T:
+    """The answer, all steps at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
 
 
 class Reader:
@@ -35,30 +53,53 @@ class Reader:
         """Lets go of the file."""
         self._connection.close()
 
-    def read(self, query: Query) -> list[Record]:
+    # These questions are answered in steps of some milliseconds, so that those of others have their
+    # turn in between. `whole` runs all steps at once.
+
+    def read(self, query: Query) -> Steps[list[Record]]:
         after = self._bound(query.after, -1, query.place)
         before = self._bound(query.before, 1, query.place)
-        wanted = _wanted(query)
-        order = "DESC" if query.newest else "ASC"
-        rows = self._connection.execute(
-            f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
-            f" AND at >= ? AND {wanted} ORDER BY id {order} LIMIT ?",
-            (query.place, after, before, query.since, *query.hidden, query.limit),
-        )
-        found = _read(rows)
-        return found[::-1] if query.newest else found
+        return (yield from self._lines(query, after, before, query.limit))
 
-    def around(self, query: Query, center: Reference) -> list[Record]:
+    def around(self, query: Query, center: Reference) -> Steps[list[Record]]:
         here = self._bound(center, 1, query.place)
         if not here:
             return []  # a message that is not known
-        before = self.read(replace(query, before=center, limit=query.limit // 2))
-        rows = self._connection.execute(
-            f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id >= ? AND at >= ?"  # noqa: S608
-            f" AND {_wanted(query)} ORDER BY id LIMIT ?",
-            (query.place, here, query.since, *query.hidden, query.limit - len(before)),
+        half = replace(query, newest=True)
+        before = yield from self._lines(half, 0, here, query.limit // 2)
+        half, rest = replace(query, newest=False), query.limit - len(before)
+        after = yield from self._lines(half, here - 1, sys.maxsize, rest)
+        return before + after
+
+    def _lines(self, query: Query, after: int, before: int, limit: int) -> Steps[list[Record]]:
+        """Lines between two ids, both excluded. Any number of them may not be wanted: one step
+        looks at a window.
+        """
+        found: list[Record] = []
+        order, window = "DESC" if query.newest else "ASC", min(4 * limit, STEP_LINES)
+        end = (
+            "SELECT id FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
+            f" ORDER BY id {order} LIMIT 1 OFFSET ?"
         )
-        return before + _read(rows)
+        sql = (
+            f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
+            f" AND at >= ? AND {_wanted(query)} ORDER BY id {order} LIMIT ?"
+        )
+        while len(found) < limit:
+            last = self._connection.execute(
+                end, (query.place, after, before, window - 1)
+            ).fetchone()
+            low, high = after, before
+            if last is not None:
+                low, high = (last[0] - 1, before) if query.newest else (after, last[0] + 1)
+            values = query.place, low, high, query.since, *query.hidden, limit - len(found)
+            found += _read(self._connection.execute(sql, values))
+            if last is None:
+                break
+            after, before = (after, last[0]) if query.newest else (last[0], before)
+            window = STEP_LINES
+            yield
+        return found[::-1] if query.newest else found
 
     def targets(
         self,
@@ -67,11 +108,14 @@ class Reader:
         after: int,
         before: int,
         limit: int,
-    ) -> list[Record]:
+    ) -> Steps[list[Record]]:
         found = []
-        for place, since in [*places, *((one, 0) for one in self.conversations(person))]:
-            last = self.read(Query(place, 1, since=since))
+        conversations = [(one, 0) for one in self.conversations(person)]
+        for number, (place, since) in enumerate([*places, *conversations], 1):
+            last = yield from self.read(Query(place, 1, since=since))
             found += [one for one in last if after < one.at < before]
+            if number % STEP_PLACES == 0:
+                yield
         return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
 
     def find(self, msgid: str) -> Record | None:
@@ -88,44 +132,87 @@ class Reader:
         sql = "SELECT place FROM participants WHERE person = ?"
         return [row[0] for row in self._connection.execute(sql, (person,))]
 
-    def search(self, search: Search) -> list[Record]:
-        if search.words:
-            return self._search_words(search)
-        # the newest of each place, by the indexes that begin with it, and of these the newest
-        found: list[tuple[Any, ...]] = []
-        where, values = _conditions(search)
-        sql = (
-            f"SELECT id, {COLUMNS} FROM entries WHERE place = ? AND id > ?"  # noqa: S608
-            f" AND {where} ORDER BY id DESC LIMIT ?"
-        )
-        bounds: dict[int, int] = {}  # ids by times: rooms are few, and conversations have no start
-        for place, since in search.places:
-            earliest = max(since, search.after + 1)
-            if earliest not in bounds:
-                bounds[earliest] = self._bound(Reference(earliest - 1), -1, place)
-            rows = self._connection.execute(sql, (place, bounds[earliest], *values, search.limit))
-            found += rows
+    def search(self, search: Search) -> Steps[list[Record]]:
+        steps = self._search_words if search.words else self._search_places
+        found = yield from steps(search)
         newest = nlargest(search.limit, found, key=itemgetter(0))
         return _read(row[1:] for row in reversed(newest))
 
-    def _search_words(self, search: Search) -> list[Record]:
+    def _search_places(self, search: Search) -> Steps[Rows]:
+        """The newest of each place, by the indexes that begin with it."""
+        found: Rows = []
+        where, values = _conditions(search)
+        bounds: dict[int, int] = {}  # ids by times: rooms are few, and conversations have no start
+        for number, (place, since) in enumerate(search.places, 1):
+            earliest = max(since, search.after + 1)
+            if earliest not in bounds:
+                bounds[earliest] = self._bound(Reference(earliest - 1), -1, place)
+            nicks = (yield from self._nicks(place, search.nick)) if search.nick else [""]
+            for nick in nicks:
+                by = " AND nick = ? COLLATE NOCASE" if nick else ""
+                sql = (
+                    f"SELECT id, {COLUMNS} FROM entries WHERE place = ? AND id > ?"  # noqa: S608
+                    f" AND {where}{by} ORDER BY id DESC LIMIT ?"
+                )
+                parts = place, bounds[earliest], *values, *([nick] if nick else []), search.limit
+                found += self._connection.execute(sql, parts)
+            if number % STEP_PLACES == 0:
+                yield
+        return found
+
+    def _nicks(self, place: str, nick: str) -> Steps[list[str]]:
+        """How a nickname is written in a place. The index is by ASCII letters: if it has others,
+        all that there are in the place are looked through.
+        """
+        folded = casefold(nick)
+        if folded.isascii():
+            return [folded]
+        found, last, looked = [], "", 0
+        sql = (
+            "SELECT nick FROM entries WHERE place = ? AND nick > ? COLLATE NOCASE"
+            " ORDER BY nick COLLATE NOCASE LIMIT 1"
+        )
+        while row := self._connection.execute(sql, (place, last)).fetchone():
+            last = row[0]
+            if casefold(last) == folded:
+                found.append(last)
+            looked += 1
+            if looked % STEP_LINES == 0:
+                yield
+        return found
+
+    def _search_words(self, search: Search) -> Steps[Rows]:
+        """The newest that have the words, a number of them in a step."""
+        found: Rows = []
+        match, below = _match(search.words), sys.maxsize
+        where, values = _conditions(search)
+        if search.nick:
+            where += " AND fold(nick) = ?"
+            values.append(casefold(search.nick))
         # as JSON: there may be thousands of conversations, and an expression can be only so deep
         places = "SELECT 1 FROM json_each(?) AS seen WHERE json_extract(seen.value, '$[0]') = place"
-        where, values = _conditions(search)
-        rows = self._connection.execute(
-            f"SELECT {COLUMNS.replace('text', 'entries.text')}"  # noqa: S608
-            " FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ?"
+        sql = (
+            f"SELECT id, {COLUMNS} FROM entries WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
             f" AND EXISTS ({places} AND at >= json_extract(seen.value, '$[1]')) AND at > ?"
-            f" AND {where} ORDER BY words.rowid DESC LIMIT ?",
-            (
-                _match(search.words),
-                json.dumps(search.places),
-                search.after,
-                *values,
-                search.limit,
-            ),
+            f" AND {where} ORDER BY id DESC LIMIT ?"
         )
-        return _read(rows)[::-1]
+        seen = json.dumps(search.places)
+        while search.places and len(found) < search.limit:
+            hits = [
+                row[0]
+                for row in self._connection.execute(
+                    "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ?"
+                    " ORDER BY rowid DESC LIMIT ?",
+                    (match, below, STEP_MATCHES),
+                )
+            ]
+            parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
+            found += self._connection.execute(sql, parts)
+            if len(hits) < STEP_MATCHES:
+                break
+            below = hits[-1]
+            yield
+        return found
 
     def _bound(self, reference: Reference | None, side: int, place: str) -> int:
         """The id that the wanted lines' ids are greater (side -1) or less (1) than. For a message
@@ -151,19 +238,13 @@ class Reader:
 
 
 def _conditions(search: Search) -> tuple[str, list[int | str]]:
-    """The SQL condition for what is wanted, but for places, words and the earliest time; its
-    parameters.
+    """The SQL condition for what is wanted, but for places, words, nickname and the earliest time;
+    its parameters.
     """
     where, values = MESSAGE, list[int | str]()
     if search.before:
         where += " AND at < ?"
         values.append(search.before)
-    if search.nick:
-        # the index is by ASCII letters; other names are folded as nicknames are
-        where += " AND " + (
-            "nick = ? COLLATE NOCASE" if search.nick.isascii() else "fold(nick) = ?"
-        )
-        values.append(casefold(search.nick))
     return where, values
 
 
