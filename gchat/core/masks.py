@@ -95,6 +95,12 @@ def hits(mask: str, source: str, account: str, *, mute: bool = False) -> bool:
     return is_from(mask, source)
 
 
+def account(mask: str) -> str:
+    """The name of the account that a mask is about, "" where it is about no one account."""
+    kind, name = mask.removeprefix(MUTE)[: len(ACCOUNT)], mask.removeprefix(MUTE)[len(ACCOUNT) :]
+    return name if kind == ACCOUNT and not {"*", "?"} & set(name) else ""
+
+
 def is_from(mask: str, source: str) -> bool:
     """Whether a folded mask with a host is about a folded source; the host may be a network."""
     who, _, host = mask.rpartition("@")

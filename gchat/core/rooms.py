@@ -27,6 +27,7 @@ class Signed:
     text: str
     by: str
     at: int
+    ident: str = ""  # of a mask of one account: its `ident`, for its name may be another's by then
 
 
 def _lists() -> dict[str, dict[str, Signed]]:
@@ -94,7 +95,10 @@ class Room:
         if not found:
             return False
         source, account = masks.fold(user.source), casefold(user.account)
-        return any(masks.hits(mask, source, account, mute=mute) for mask in found)
+        return any(
+            one.ident in ("", user.account_id) and masks.hits(mask, source, account, mute=mute)
+            for mask, one in found.items()
+        )
 
     def prefix(self, uid: int, *, every: bool = False) -> str:
         """The highest of their prefixes, or (multi-prefix) every one."""

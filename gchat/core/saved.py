@@ -22,7 +22,7 @@ def _dump(value: Any) -> str:
 
 
 def _signed(signed: Signed) -> list[str | int]:
-    return [signed.text, signed.by, signed.at]
+    return [signed.text, signed.by, signed.at, *([signed.ident] if signed.ident else [])]
 
 
 def saved_room(room: Room) -> Saved:

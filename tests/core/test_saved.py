@@ -20,7 +20,7 @@ from gchat.core.skeletons import SkeletonIndex
 ROOM = (
     '{"name":"#Phòng","created":5,"founder":"Tuan","topic":["News","by",7],"flags":"nt",'
     '"password":"secret","place":"#phòng 5","capacity":20,"slow":[5,10],'
-    '"lists":{"I":[],"b":[["X!*@*","by",8]],"e":[]},"metadata":{"url":"x"},"ranks":{}}'
+    '"lists":{"I":[["a:Lan","by",8,"@lan!1"]],"b":[["X!*@*","by",8]],"e":[]},"metadata":{"url":"x"},"ranks":{}}'
 )
 ACCOUNT = (
     '{"name":"Tuấn","created":5,"ident":"@me","verifier":"v","metadata":{"color":"đỏ"},'
@@ -44,6 +44,7 @@ def room() -> Room:
         metadata={"url": "x"},
     )
     found.lists["b"]["x!*@*"] = Signed("X!*@*", "by", 8)
+    found.lists["I"]["a:lan"] = Signed("a:Lan", "by", 8, "@lan!1")
     return found
 
 

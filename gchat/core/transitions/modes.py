@@ -23,6 +23,7 @@ from gchat.core.rooms import (
 from gchat.core.saved import saved_room
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
+from gchat.wire.names import casefold
 from gchat.wire.numerics import (
     ERR_BANLISTFULL,
     ERR_CHANOPRIVSNEEDED,
@@ -135,11 +136,13 @@ def _mask(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeCh
         removed = found.pop(key, None) or found.pop(masks.fold(change.arg), None)
         room.silenced.clear()
         return replace(change, arg=removed.text) if removed else None
-    if key in found:
+    named = hub.accounts.get(casefold(masks.account(mask)))
+    ident = named.ident if named is not None else ""
+    if key in found and found[key].ident == ident:
         return None
-    if len(found) >= hub.config.limits.bans_per_room:
+    if key not in found and len(found) >= hub.config.limits.bans_per_room:
         raise Refused(ERR_BANLISTFULL, room.name, change.letter)
-    found[key] = Signed(mask, by.source, at)
+    found[key] = Signed(mask, by.source, at, ident)
     room.silenced.clear()
     return replace(change, arg=mask)
 

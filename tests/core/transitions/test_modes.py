@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gchat.core.effects import ChangedModes
-from gchat.core.events import ModeChange, ModesSet, RoomRegistered, Said
+from gchat.core.events import (
+    AccountDropped,
+    AccountMade,
+    ModeChange,
+    ModesSet,
+    RoomRegistered,
+    Said,
+)
 from gchat.core.rooms import Signed
 from gchat.core.saved import saved_room
 from gchat.core.transitions.modes import (
@@ -247,3 +254,28 @@ def test_slow_mode_is_set_changed_and_removed(stage: Stage) -> None:
     ):
         invalid = "ERR_INVALIDMODEPARAM", ("#Room", "f", value), ""
         assert refusal(stage, 1, f"+f {value}") == invalid
+
+
+def test_a_mask_of_an_account_is_not_about_who_takes_its_name_later(stage: Stage) -> None:
+    """`+I a:An`; the account is dropped, and a stranger registers An: they do not get in."""
+    stage.do(AccountMade(2, "An", "v"))
+    change(stage, 1, "+i", "+I a:AN", "+b m:a:an")
+    room, duy = stage.hub.rooms["#room"], stage.hub.users[2]
+    assert room.matches("I", duy)
+    assert room.matches("b", duy, mute=True)
+    stage.do(AccountDropped(2), AccountMade(3, "An", "v"))
+    lan = stage.hub.users[3]
+    assert lan.account == "An"
+    assert not room.matches("I", lan)
+    assert not room.matches("b", lan, mute=True)
+    change(stage, 1, "+I a:an")
+    assert room.matches("I", lan), "it is set anew, for the one that there is"
+
+
+def test_a_mask_of_several_accounts_is_about_whoever_has_such_a_name(stage: Stage) -> None:
+    change(stage, 1, "+I a:a?", "+I a:later")
+    room = stage.hub.rooms["#room"]
+    for name in ("An", "later"):
+        stage.do(AccountMade(2, name, "v"))
+        assert room.matches("I", stage.hub.users[2])
+        stage.do(AccountDropped(2))
