@@ -28,6 +28,7 @@ from gchat.dialects.irc.handlers.login import (
     make_account,
     make_verifier,
 )
+from gchat.dialects.irc.handlers.people import visible
 from gchat.errors import GchatError
 from gchat.wire.names import casefold
 
@@ -121,9 +122,9 @@ def _certificate(irc: IrcConnection, words: list[str]) -> str:
     if action not in ("ADD", "DEL"):
         raise Usage
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
-        return (
-            "No certificate. Connect with a TLS client certificate, or give its SHA-256 fingerprint"
-        )
+        return "No certificate. Connect with a TLS client certificate, or give its fingerprint"
+    if action == "ADD" and fingerprint != irc.peer.fingerprint:
+        return "Only this connection's own certificate can be added: connect with it"
     _commit(irc, CertificateSet(irc.peer.uid, fingerprint, action == "ADD"))
     return f"{fingerprint} {'was added' if action == 'ADD' else 'was removed'}"
 
@@ -142,8 +143,9 @@ def _account_info(irc: IrcConnection, words: list[str]) -> str:
     account = irc.hub.accounts.get(casefold(words[0] if words else irc.user.nick))
     if account is None:
         return "There is no such account"
-    nicks = ", ".join(irc.hub.users[uid].nick for uid in account.uids)
-    return f"{account.name} is registered. Logged in: {nicks or 'nobody'}"
+    users = (irc.hub.users[uid] for uid in account.uids)
+    nicks = ", ".join(user.nick for user in users if visible(irc, user))
+    return f"{account.name} is registered. Logged in: {nicks or 'nobody that you can see'}"
 
 
 def _help(commands: dict[str, tuple[Command, str]]) -> Command:

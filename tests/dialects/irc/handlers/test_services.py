@@ -22,9 +22,8 @@ def server(make_server: Make, tmp_path: Path) -> ServerProcess:
 
 
 def notices(person: Person, service: str, text: str) -> list[str]:
-    """What a service answers, with who was told of it."""
-    start = f"{service} NOTICE Tuan | "
-    return [line.removeprefix(start) for line in person.ask(f"PRIVMSG {service} :{text}")]
+    """What a service answers."""
+    return [line.partition(" | ")[2] for line in person.ask(f"PRIVMSG {service} :{text}")]
 
 
 @pytest.mark.parametrize(
@@ -54,10 +53,25 @@ def test_certificates_are_named_by_their_fingerprint() -> None:
     print_ = "ab" * 32
     assert notices(tuan, "NickServ", f"CERT ADD {print_}")[0].startswith("Usage: CERT")
     notices(tuan, "NickServ", "REGISTER hunter22hunter22")
+    refused = "Only this connection's own certificate can be added: connect with it"
+    assert notices(tuan, "NickServ", f"CERT ADD {print_}") == [refused]
+    tuan.peer.fingerprint = print_
+    assert notices(tuan, "NickServ", f"CERT ADD {'cd' * 32}") == [refused]
     assert notices(tuan, "NickServ", f"CERT ADD {':'.join(['AB'] * 32)}") == [f"{print_} was added"]
     assert notices(tuan, "NickServ", "CERT LIST") == [print_, "End of list"]
     assert notices(tuan, "NickServ", f"CERT DEL {print_}") == [f"{print_} was removed"]
     assert notices(tuan, "NickServ", "CERT LIST") == ["End of list"]
+
+
+def test_who_hides_is_not_named_as_logged_in() -> None:
+    tuan = Person("Tuan")
+    notices(tuan, "NickServ", "REGISTER hunter22hunter22")
+    duy = Person("Duy", beside=tuan)
+    assert notices(duy, "NickServ", "INFO Tuan") == ["Tuan is registered. Logged in: Tuan"]
+    tuan.ask("MODE Tuan +i")
+    hidden = ["Tuan is registered. Logged in: nobody that you can see"]
+    assert notices(duy, "NickServ", "INFO Tuan") == hidden
+    assert notices(tuan, "NickServ", "INFO Tuan") == ["Tuan is registered. Logged in: Tuan"]
 
 
 def test_chanserv_answers() -> None:
