@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
 
 from gchat.config import Config
 from gchat.core.effects import Failure, Outcome, Refused
@@ -20,6 +20,10 @@ from gchat.wire.message import (
 from gchat.wire.numerics import (
     Numeric,
 )
+
+T = TypeVar("T")
+
+ITEMS_PER_TURN = 50  # looked at before it is asked whether others are due
 
 
 class OpenBatch(Protocol):
@@ -160,6 +164,15 @@ class IrcConnection:
             self._replies.add("WARN", command, code, *context, text)
         else:
             self._replies.add("NOTICE", self.nick, text)
+
+    def in_turns(self, items: Iterable[T]) -> Iterator[T]:
+        """The items that there are now; others have their turns in between. May switch greenlets:
+        what an item is about may be gone by then.
+        """
+        for number, item in enumerate(tuple(items), 1):
+            yield item
+            if number % ITEMS_PER_TURN == 0:
+                self.peer.yield_if_due()
 
     def add_raw(self, lines: bytes) -> None:
         """Lines as they are, with their endings."""

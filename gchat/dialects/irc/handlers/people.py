@@ -145,12 +145,14 @@ def who(irc: IrcConnection, message: Message) -> None:
     room = irc.hub.rooms.get(casefold(asked))
     if room is not None:
         if irc.hub.shows(room, irc.peer.uid):
-            for uid in room.members:
-                user = irc.hub.users[uid]
+            for uid in irc.in_turns(room.members):
+                user = irc.hub.users.get(uid)
+                if user is None or uid not in room.members:
+                    continue
                 if (uid == irc.peer.uid or visible(irc, user)) and _fits(user, flags):
                     _who_reply(irc, user, room, fields, token)
     else:
-        for user in _matching(irc, asked):
+        for user in irc.in_turns(_matching(irc, asked)):
             if _fits(user, flags):
                 _who_reply(irc, user, _shared_room(irc, user), fields, token)
     irc.reply(RPL_ENDOFWHO, asked)
@@ -176,7 +178,7 @@ def _matching(irc: IrcConnection, mask: str) -> list[User]:
     if not ("*" in folded or "?" in folded):
         return []
     found = []
-    for key, user in irc.hub.nicks.items():
+    for key, user in irc.in_turns(irc.hub.nicks.items()):
         if masks.matches(folded, key) and visible(irc, user):
             found.append(user)
             if len(found) == WHO_REPLIES:

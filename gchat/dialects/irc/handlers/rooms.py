@@ -18,6 +18,7 @@ from gchat.core.events import (
 from gchat.core.rooms import Room
 from gchat.dialects.bounds import (
     KNOCK_BYTES,
+    LIST_CONDITIONS,
     MODES_PER_COMMAND,
     REASON_BYTES,
     ROOM_LENGTH,
@@ -36,6 +37,7 @@ from gchat.wire.numerics import (
     ERR_BADCHANMASK,
     ERR_NEEDMOREPARAMS,
     ERR_NOSUCHCHANNEL,
+    ERR_TOOMANYTARGETS,
     RPL_AWAY,
     RPL_ENDOFINVITELIST,
     RPL_ENDOFNAMES,
@@ -217,7 +219,7 @@ def _name_lines(irc: IrcConnection, room: Room) -> None:
     users = irc.hub.users
     words = (
         room.prefix(uid, every=every) + (users[uid].source if whole else users[uid].nick)
-        for uid in room.members
+        for uid in room.members  # no turns in between: they must be those who are here now
         if inside or visible(irc, users[uid])
     )
     for line in pack_words(words, irc.space(RPL_NAMREPLY, symbol, room.name)):
@@ -248,13 +250,16 @@ def list_(irc: IrcConnection, message: Message) -> None:
     now = irc.node.wall_ms()
     names = [casefold(word) for word in asked if is_room(word) and not _is_mask(word)]
     conditions = [condition for word in asked if (condition := _condition(word, now)) is not None]
+    if len(conditions) > LIST_CONDITIONS:
+        text = f"LIST takes at most {LIST_CONDITIONS} conditions"
+        raise Refused(ERR_TOOMANYTARGETS, asked[0], text=text)
     if names:
         found = [irc.hub.rooms.get(key) for key in dict.fromkeys(names)]
         rooms = [room for room in found if room is not None]
     else:
         rooms = list(irc.hub.rooms.values())
     irc.reply(RPL_LISTSTART, "Channel")
-    for room in rooms:
+    for room in irc.in_turns(rooms):
         if not irc.hub.shows(room, irc.peer.uid) or not room.members:
             continue
         if all(condition(room) for condition in conditions):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from gchat.dialects.bounds import LIST_CONDITIONS
+from gchat.dialects.irc.connection import ITEMS_PER_TURN
 from tests.support.clients import IrcClient, PlainClient, without_digits, words
 from tests.support.person import Person
 from tests.support.process import ServerProcess
@@ -207,6 +209,36 @@ def test_names() -> None:
     ]
     assert duy.ask("NAMES #a")[0] == ("353 Duy | = | #a | @Tuan!~tuan@127.0.0.1 Duy!~duy@127.0.0.1")
     assert tuan.ask("NAMES #none") == ["366 Tuan | #none | End of /NAMES list"]
+
+
+def test_list_at_its_bound_and_past_it() -> None:
+    """LIST: a question with 250 conditions over thousands of rooms kept everybody waiting."""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #ab")
+    most = ",".join(["*"] * LIST_CONDITIONS)
+    assert len(tuan.ask(f"LIST {most}")) == 3
+    refused = "407 Tuan | * | LIST takes at most 10 conditions"
+    assert tuan.ask(f"LIST {most},*") == [refused]
+    assert len(tuan.ask(f"LIST #ab,{most}")) == 3, "names are no conditions"
+
+
+def test_others_have_their_turn_while_many_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIST, WHO: what is gone by then is left out."""
+    tuan = Person("Tuan")
+    tuan.ask("JOIN #a")
+    others = [Person(f"n{number}", beside=tuan) for number in range(2 * ITEMS_PER_TURN)]
+    for number, other in enumerate(others):
+        other.ask(f"JOIN #a,#b{number}")
+
+    def turn() -> None:
+        others.pop().ask("QUIT") if others else None
+
+    monkeypatch.setattr(tuan.peer, "yield_if_due", turn)
+    for question in ("WHO #a", "WHO n*", "LIST"):
+        before = len(others)
+        answers = tuan.ask(question)
+        assert 0 < before - len(others) <= 4, question
+        assert before - 5 <= len(answers) <= before + 4, question
 
 
 def test_list() -> None:
