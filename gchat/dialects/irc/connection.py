@@ -62,6 +62,7 @@ class IrcConnection:
         "peer",
         "realname",
         "registered",
+        "reloaded_since",
         "subs",
         "username",
         "version",
@@ -90,6 +91,7 @@ class IrcConnection:
         self.multiline: OpenBatch | None = None  # that is being received
         self.subs: dict[str, None] = {}  # keys of METADATA that it is told of
         self.label = ""  # of the command that is being carried out
+        self.reloaded_since: Config | None = None  # settings before a reload not yet announced
         self._replies = ReplyBuffer(self.config.server.name)
         self._batches = 0
 

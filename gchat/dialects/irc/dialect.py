@@ -49,6 +49,9 @@ class IrcDialect(IrcConnection):
         except Refused as refusal:
             self.refuse(refusal)
         self.flush()
+        if self.reloaded_since is not None:
+            before, self.reloaded_since = self.reloaded_since, None
+            self.reloaded(before)
 
     def ping(self) -> bool:
         if not self.registered:
@@ -67,6 +70,9 @@ class IrcDialect(IrcConnection):
         return f"ERROR :Closing Link: {self.peer.host} ({reason})\r\n".encode()
 
     def reloaded(self, before: Config) -> None:
+        if self.label:  # what is said now would be taken for part of an answer
+            self.reloaded_since = self.reloaded_since or before
+            return
         self._replies.server = self.config.server.name
         handlers.registration.announce_changes(self, before)
         self.flush()
