@@ -21,6 +21,7 @@ from tests.support.process import ServerProcess, free_port
 
 PERSON = "Tuan"
 AT_ONCE = 3  # lines said each time
+MEANWHILE = 12  # while the programs are away: more than the server keeps in memory for each room
 ANSWER = re.compile(r"answer (\d+)")
 SPEECH = ("PRIVMSG", "NOTICE")  # a notice where a program does not answer otherwise, as EPIC5
 CAPS = ("message-tags", "server-time")
@@ -154,7 +155,8 @@ class Story:
         return lines, self._number
 
     def _say_lines(self, when: When) -> list[int]:
-        lines = list(range(self._number + 1, self._number + 1 + AT_ONCE))
+        count = AT_ONCE if when is When.HERE else MEANWHILE
+        lines = list(range(self._number + 1, self._number + 1 + count))
         self._number = lines[-1]
         self._ask(*(f"PRIVMSG {ROOM} :line {number}" for number in lines))
         self._lines |= dict.fromkeys(lines, when)
