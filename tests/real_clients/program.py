@@ -135,22 +135,11 @@ class Program(ABC):
             self._output.close()
 
     @property
-    def pid(self) -> int:
-        """Of the running process."""
-        assert self._process is not None
-        return self._process.pid
-
-    @property
     def output(self) -> str:
         """What it wrote to its terminal."""
         return read(self.place.folder / "output")
 
-    def run(
-        self,
-        command: Sequence[str],
-        *,
-        environment: dict[str, str] | None = None,
-    ) -> None:
+    def run(self, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
         """Starts the process in its folder, with settings of its own, whatever ours are, and not as
         root: some programs refuse that, and ZNC waits for half a minute.
         """
@@ -160,10 +149,12 @@ class Program(ABC):
         variables |= {f"XDG_{kind}_HOME": f"{folder}/{kind}" for kind in XDG}
         variables |= environment or {}
         self._output = (folder / "output").open("wb")
-        user = None
+        user = group = None
         if os.geteuid() == 0:
-            user = UNPRIVILEGED
-            give_away(folder, user)
+            owner = pwd.getpwnam(UNPRIVILEGED)
+            user, group = owner.pw_uid, owner.pw_gid
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, user, group)
         self._process = subprocess.Popen(
             command,
             cwd=folder,
@@ -172,14 +163,9 @@ class Program(ABC):
             stdout=self._output,
             stderr=subprocess.STDOUT,
             user=user,
+            group=group,
+            extra_groups=None if user is None else [],
         )
-
-    def type(self, line: str) -> None:
-        """Writes a line to its standard input."""
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n".encode())
-        self._process.stdin.flush()
 
     def _signal(self, number: int) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -192,10 +178,3 @@ XDG = ("CONFIG", "DATA", "CACHE")
 def read(path: Path) -> str:
     """What is in a file; nothing where there is none."""
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-
-
-def give_away(folder: Path, user: str) -> None:
-    """Makes a folder and what is in it another user's."""
-    owner = pwd.getpwnam(user)
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, owner.pw_uid, owner.pw_gid)
