@@ -30,20 +30,19 @@ class ReplyBuffer:
         tags: str = "",
         text: bool = False,
     ) -> None:
-        """One message, from the server unless `source` says otherwise. `tags` as they are written;
-        `text` as for `format_message`.
+        """One message, from the server unless `source` says otherwise ("": no source). `tags` as
+        they are written; `text` as for `format_message`.
 
         A parameter that cannot be sent back as it came is replaced: by "*" if it is empty, has a
         space or begins with a colon; a character that would end the line becomes a space.
         """
+        origin = self.server if source is None else source
         try:
-            line = format_message(command, *params, source=source or self.server, text=text)
+            line = format_message(command, *params, source=origin, text=text)
         except MessageError:
             clean = [param.translate(_ENDINGS) for param in params]
             middle = ["*" if not p or " " in p or p[0] == ":" else p for p in clean[:-1]]
-            line = format_message(
-                command, *middle, *clean[-1:], source=source or self.server, text=text
-            )
+            line = format_message(command, *middle, *clean[-1:], source=origin, text=text)
         self._lines.append(encode(f"@{tags} {line}" if tags else line))
 
     def add_raw(self, lines: bytes) -> None:

@@ -106,7 +106,12 @@ def _begin(irc: IrcConnection, mechanism: str) -> None:
 
     if mechanism == MECHANISM:
         exchange.scram = sasl.Scram(find)
-    irc.say("AUTHENTICATE", "+")
+    _challenge(irc, "+")
+
+
+def _challenge(irc: IrcConnection, chunk: str) -> None:
+    """AUTHENTICATE without a source, as sasl-3.1 shows it: irc3 knows no other form."""
+    irc.say("AUTHENTICATE", chunk, source="")
 
 
 def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
@@ -134,7 +139,7 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
         answer = exchange.scram.answer(message)
         if answer is not None:
             for chunk in encode(answer):
-                irc.say("AUTHENTICATE", chunk)
+                _challenge(irc, chunk)
             return
         account = _unchanged(irc, exchange.account, exchange.verifier)
     irc.exchange = None

@@ -48,7 +48,7 @@ def test_accounts_outlive_the_server(make_server: Make, tmp_path: Path) -> None:
 def scram(client: LineClient, password: str) -> str:
     """The line that ends an exchange; the capability is there already."""
     client.send("AUTHENTICATE SCRAM-SHA-256")
-    while client.read_line() != ":gchat.local AUTHENTICATE +":
+    while client.read_line() != "AUTHENTICATE +":
         pass
     peer = scramp.ScramClient(["SCRAM-SHA-256"], "tuan", password)
     client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_first().encode()).decode()}")
@@ -56,7 +56,7 @@ def scram(client: LineClient, password: str) -> str:
     peer.set_server_first(base64.b64decode(answer).decode())
     client.send(f"AUTHENTICATE {base64.b64encode(peer.get_client_final().encode()).decode()}")
     line = client.read_line()
-    if " AUTHENTICATE " in line:
+    if line.startswith("AUTHENTICATE "):
         peer.set_server_final(base64.b64decode(line.rpartition(" ")[2]).decode())
         client.send("AUTHENTICATE +")
         assert " 900 " in client.read_line()
