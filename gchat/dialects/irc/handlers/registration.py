@@ -343,10 +343,15 @@ def _offered(irc: IrcConnection, config: Config | None = None) -> dict[str, Capa
     return {name: row for name, row in CAPABILITIES.items() if not row.flag & hidden}
 
 
+_DRAFTS = ("draft/", "soju.im/")
+
+
 def _cap_lines(irc: IrcConnection, subcommand: str, names: list[str], *, more: str) -> None:
     """As many lines as the names need; all but the last are marked by `more`. A client of CAP 301
-    knows one line only, and is not told what does not fit.
+    knows one line only, and is not told what does not fit: the drafts, which it hardly knows either.
     """
+    if not more:
+        names = sorted(names, key=lambda name: name.startswith(_DRAFTS))
     lines = pack_words(names, CAP_LINE_BYTES) or [""]
     if not more:
         del lines[1:]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gchat.wire.caps import CAPABILITIES
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, without_digits, words
 from tests.support.person import Person
@@ -225,3 +226,14 @@ def test_nick_and_user() -> None:
     assert tuan.ask("NICK a!") == ["432 Tuan | a! | This nickname cannot be used: it has '!' in it"]
     assert tuan.ask("USER a 0 * :b") == ["462 Tuan | You may not register again"]
     assert tuan.ask("NICK Lan", "NICK") == ["431 Lan | No nickname given"]
+
+
+def test_who_is_told_one_line_of_capabilities_is_told_all_but_drafts() -> None:
+    """CAP LS without 302. ZNC 1.8 asks so: it was not told of znc.in/playback, and one capability
+    more in front of server-time would have cost it that too.
+    """
+    (line,) = Person("Tuan").ask("CAP LS")
+    told = line.partition("LS | ")[2].split(" ")
+    settled = {one for one in CAPABILITIES if not one.startswith(("draft/", "soju.im/"))} - {"sts"}
+    assert settled <= set(told)
+    assert len(line.encode()) < 500
