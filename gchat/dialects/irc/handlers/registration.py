@@ -348,7 +348,7 @@ _DRAFTS = ("draft/", "soju.im/")
 
 def _cap_lines(irc: IrcConnection, subcommand: str, names: list[str], *, more: str) -> None:
     """As many lines as the names need; all but the last are marked by `more`. A client of CAP 301
-    knows one line only, and is not told what does not fit: the drafts, which it hardly knows either.
+    knows one line only, and is not told what does not fit: drafts, which it hardly knows either.
     """
     if not more:
         names = sorted(names, key=lambda name: name.startswith(_DRAFTS))
