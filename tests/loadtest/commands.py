@@ -29,6 +29,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def _own_terminal() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,10 +27,11 @@ def run(
     *arguments: str,
     stdout: int | IO[bytes] = subprocess.PIPE,
     environment: dict[str, str] | None = None,
+    python: tuple[str, ...] = (sys.executable,),
 ) -> tuple[int, bytes, str]:
     """Exit status, standard output and standard error."""
     done = subprocess.run(
-        [sys.executable, *arguments],
+        [*python, *arguments],
         stdout=stdout,
         stderr=subprocess.PIPE,
         check=False,
@@ -113,20 +113,12 @@ def test_nobody_reads_a_comparison(nobody: int, result: str) -> None:
     assert run(RUN, "compare", result, result, stdout=nobody) == (0, b"", "")
 
 
-@pytest.fixture
-def no_room() -> Iterator[None]:
-    """As on a full disk: files cannot grow beyond 100 bytes, in this process and its children."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-@pytest.mark.usefixtures("no_room")
 def test_a_result_for_which_there_is_no_room(tmp_path: Path) -> None:
+    """As on a full disk: the files of this process cannot grow beyond 512 bytes."""
     path = tmp_path / "a.json"
     path.write_text("before", encoding="utf-8")
-    status, out, errors = run(RUN, *SMALL, "--json", str(path))
+    limited = ("sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable)
+    status, out, errors = run(RUN, *SMALL, "--json", str(path), python=limited)
     assert (status, errors) == (5, "")
     assert b"40 of 40" in out
     assert out.decode().endswith(f"could not be written: {path}: File too large\n")
