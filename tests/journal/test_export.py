@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from gchat.core.history import Batch, Query, Record, conversation
+from gchat.core.effects import Saved
+from gchat.core.history import Batch, Query, Record, Search, conversation
 from gchat.journal.sqlite import export as export_module
 from gchat.journal.sqlite.export import backup, export
 from gchat.journal.sqlite.reader import whole
-from gchat.journal.sqlite.schema import APPLICATION_ID, StoreError
+from gchat.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, VERSION, StoreError
 from gchat.journal.sqlite.store import FILE, Store
 from gchat.private import write_private
+from tests.support.indexed import indexed
 
 WHO = ("n", "n!u@h")
 LINES = (
@@ -81,6 +86,66 @@ def test_a_backup_is_a_file_to_start_from(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=f"{target} already exists. Choose another name."):
         backup(folder, target)
     assert target.exists()
+
+
+def test_a_backup_has_everything(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = Store(folder)
+    talk = conversation("@a", "@b")
+    store.write(Batch((*LINES, replace(LINES[0], place=talk)), saved=(Saved("room", "#a", "{}"),)))
+    indexed(store)
+    backup(folder, tmp_path / "copy" / FILE)
+    copy = Store(tmp_path / "copy")
+    for one in (store, copy):
+        assert one.reader.state() == [("room", "#a", "{}")]
+        assert one.reader.conversations("@b") == [talk]
+        said = [line.text for line in whole(one.reader.read(Query(talk, 9)))]
+        assert said == ["psst", "Chào!"]
+        assert one.reader.last() == (4, LINES[2].at)
+    word = LINES[0].text.split()[0]
+    search = Search(((LINES[0].place, 0), (talk, 0)), 9, words=(word,))
+    assert whole(indexed(copy).reader.search(search)) == whole(store.reader.search(search)) != []
+    copy.write(Batch(redacted=((talk, LINES[0].msgid),)))
+    copy.close()
+    store.close()
+
+
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
+def test_a_backup_of_a_file_of_every_version(tmp_path: Path, version: int) -> None:
+    (tmp_path / "old").mkdir()
+    with closing(sqlite3.connect(tmp_path / "old" / FILE)) as old:
+        for script in MIGRATIONS[:version]:
+            old.executescript(script)
+        old.executescript(
+            f"PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION_ID};"
+        )
+    backup(tmp_path / "old", tmp_path / "copy" / FILE)
+    store = Store(tmp_path / "copy")
+    store.write(Batch(LINES))
+    assert len(whole(store.reader.read(Query("#a", 9, events=True)))) == 2
+    store.close()
+
+
+def test_a_slow_backup_does_not_keep_the_log_of_writes_from_being_written_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    store.write(Batch(LINES))
+    found: list[tuple[int, int, int]] = []
+
+    def slowly(*arguments: Any) -> Iterator[tuple[Any, ...]]:
+        store.write(Batch((replace(LINES[0], msgid="id4", at=LINES[2].at + 1),)))
+        found.append(store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        return rows(*arguments)
+
+    rows = export_module._rows
+    monkeypatch.setattr(export_module, "_rows", slowly)
+    backup(tmp_path, tmp_path / "copy" / FILE)
+    assert found == [(0, 0, 0)], "nobody holds an old state of the file"
+    store.close()
+    copy = Store(tmp_path / "copy")
+    assert copy.reader.last() == (3, LINES[2].at), "what there was when it began"
+    copy.close()
 
 
 def test_where_no_backup_can_be_written(folder: Path) -> None:

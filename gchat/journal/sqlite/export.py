@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gchat.journal.sqlite.schema import StoreError, check
+from gchat.journal.sqlite.schema import TASK, StoreError, check
 from gchat.journal.sqlite.store import FILE
 from gchat.private import make_private
 
@@ -23,7 +23,8 @@ def _open(folder: Path) -> sqlite3.Connection:
     path = folder / FILE
     if not path.is_file():
         raise StoreError(f"{path} does not exist. Set --data to the data folder of the server.")
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         check(connection, path)
     except sqlite3.Error as error:
@@ -35,16 +36,19 @@ def _open(folder: Path) -> sqlite3.Connection:
     return connection
 
 
-def _rows(connection: sqlite3.Connection, columns: str) -> Iterator[tuple[Any, ...]]:
-    """All rows that there are now, with their ids, read EXPORT_LINES at a time: during a long read
+def _last(connection: sqlite3.Connection) -> int:
+    return connection.execute("SELECT max(id) FROM entries").fetchone()[0] or 0
+
+
+def _rows(connection: sqlite3.Connection, columns: str, last: int) -> Iterator[tuple[Any, ...]]:
+    """All rows up to the id `last`, with their ids, read EXPORT_LINES at a time: during a long read
     the server could not checkpoint its write-ahead log, which would grow until the end.
     """
-    (last,) = connection.execute("SELECT max(id) FROM entries").fetchone()
     query = f"SELECT id, {columns} FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
     at = 0
     rows: list[tuple[Any, ...]] = [()]
     while rows:
-        rows = connection.execute(query, (at, last or 0, EXPORT_LINES)).fetchall()
+        rows = connection.execute(query, (at, last, EXPORT_LINES)).fetchall()
         yield from rows
         at = rows[-1][0] if rows else at
 
@@ -56,7 +60,7 @@ def export(folder: Path) -> Iterator[str]:
     """
     columns = "at, msgid, kind, place, nick, source, target, text, arg, tags"
     with closing(_open(folder)) as connection:
-        for row in _rows(connection, columns):
+        for row in _rows(connection, columns, _last(connection)):
             _, at, msgid, kind, place, nick, source, target, text, arg, tags = row
             moment = datetime.fromtimestamp(at // 1000, UTC)
             found = {
@@ -77,7 +81,10 @@ def export(folder: Path) -> Iterator[str]:
 
 
 def backup(folder: Path, target: Path) -> None:
-    """A copy of the file as it is at one moment, whole. Raises StoreError."""
+    """A file to start from, with everything as it is at one moment, but for what is deleted while
+    it is written. The index of words is made anew when a server is started on it. Raises
+    StoreError.
+    """
     if target.exists():
         raise StoreError(f"{target} already exists. Choose another name.")
     with closing(_open(folder)) as source:
@@ -87,8 +94,44 @@ def backup(folder: Path, target: Path) -> None:
         except OSError as error:
             raise StoreError(f"{target} cannot be written: {error.strerror}.") from None
         try:
-            with closing(sqlite3.connect(target)) as copy:
-                source.backup(copy)
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                _copy(source, copy)
+            _sync(target)
         except sqlite3.Error as error:
             target.unlink(missing_ok=True)
             raise StoreError(f"{target} cannot be written: {error}.") from None
+
+
+def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+    """Everything but messages is read at once, and these EXPORT_LINES at a time: see `_rows`."""
+    copy.execute("BEGIN")
+    source.execute("BEGIN")
+    for name in ("application_id", "user_version"):
+        copy.execute(f"PRAGMA {name} = {source.execute(f'PRAGMA {name}').fetchone()[0]}")
+    # the virtual table of the index makes its own tables
+    for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"):
+        if not name.startswith("words_"):
+            copy.execute(sql)
+    _insert(copy, "participants", source.execute("SELECT * FROM participants"))
+    if source.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
+        others = "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed'))"
+        _insert(copy, "state", source.execute(others, (TASK,)))
+    last = _last(source)
+    source.execute("COMMIT")
+    columns = [row[1] for row in source.execute("PRAGMA table_info(entries)") if row[1] != "id"]
+    _insert(copy, "entries", _rows(source, ", ".join(columns), last))
+    copy.execute("COMMIT")
+
+
+def _insert(copy: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    columns = len(copy.execute(f"PRAGMA table_info({table})").fetchall())
+    marks = ", ".join("?" * columns)
+    copy.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
