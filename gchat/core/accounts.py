@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from gchat.core.events import Entry
 from gchat.wire.names import casefold
 
+NOTHING_OLDER = 1 << 62
+UNKNOWN = -1  # `Seat.created` as older versions saved it
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -14,7 +17,10 @@ class Seat:
 
     name: str  # the room's
     place: str  # `Room.place`: another room of this name is not meant
-    since: int  # from when on they may read what is kept there, in milliseconds
+    # Milliseconds: from when on they may read what is kept there (`NOTHING_OLDER`: from when the
+    # room was made), and when the room in which they were last was made.
+    since: int
+    created: int
 
 
 @dataclass(slots=True)

@@ -37,8 +37,9 @@ class Hub:
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
     account_skeletons: SkeletonIndex = field(default_factory=SkeletonIndex)
     certificates: dict[str, str] = field(default_factory=dict)  # fingerprint → folded account
-    # the places of rooms that accounts are in, by folded name, with how many these are
-    seats: dict[str, dict[str, int]] = field(default_factory=dict)
+    # who is in rooms, also while nobody of theirs is connected: by the folded name of the room and
+    # its place, the folded names of accounts
+    seats: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
     bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
     gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))
@@ -102,17 +103,22 @@ class Hub:
         """Remembers that the people of an account are in a room (its folded name), or with `None`
         that they are not.
         """
-        before = account.rooms.pop(key, None)
         places = self.seats.setdefault(key, {})
+        before = account.rooms.pop(key, None)
         if before is not None:
-            places[before.place] -= 1
+            del places[before.place][account.key]
             if not places[before.place]:
                 del places[before.place]
         if seat is not None:
             account.rooms[key] = seat
-            places[seat.place] = places.get(seat.place, 0) + 1
+            places.setdefault(seat.place, {})[account.key] = None
         if not places:
             del self.seats[key]
+
+    def absent(self, room: Room) -> list[Account]:
+        """The accounts that are in a room, and of which nobody is there now."""
+        accounts = (self.accounts[key] for key in self.seats.get(room.key, {}).get(room.place, ()))
+        return [one for one in accounts if room.members.keys().isdisjoint(one.uids)]
 
     def seat_of(self, user: User, room: Room) -> Seat | None:
         """What their account remembers of this room; `None` if it is not in it."""
@@ -129,7 +135,8 @@ class Hub:
 
     def places(self) -> set[str]:
         """Where everything of rooms is kept that somebody may still read."""
-        return {room.place for room in self.rooms.values()}.union(*self.seats.values())
+        lobby = casefold(self.config.server.lobby)
+        return {lobby, *(room.place for room in self.rooms.values())}.union(*self.seats.values())
 
     def place(self, key: str) -> str:
         """Where the past of a room is kept, by its folded name."""

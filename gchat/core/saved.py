@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gchat.core import masks
-from gchat.core.accounts import Account, Seat, ServerBan
+from gchat.core.accounts import NOTHING_OLDER, UNKNOWN, Account, Seat, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
 from gchat.core.rooms import LIST_MODES, Room, Signed
 
 # Restored in this order: a marker needs its account.
-FOREVER = 1 << 62  # milliseconds: `Seat.since` of who may read nothing before the room was made
 ACCOUNT, BAN, MARKER, ROOM = "account", "ban", "marker", "room"
 
 
@@ -67,6 +67,10 @@ def _restore_room(hub: Hub, key: str, value: Any) -> None:
     for letter, found in value["lists"].items():
         room.lists[letter] = {masks.fold(one[0]): Signed(*one) for one in found}
     hub.rooms[key] = room
+    for account in hub.absent(room):
+        seat = account.rooms[key]
+        if seat.created == UNKNOWN:
+            hub.seat(account, key, replace(seat, created=room.created))
 
 
 def saved_account(account: Account) -> Saved:
@@ -79,7 +83,7 @@ def saved_account(account: Account) -> Saved:
         "metadata": account.metadata,
         "rooms": {key: seat.name for key, seat in account.rooms.items()},
         "places": {key: seat.place for key, seat in account.rooms.items()},
-        "since": {key: seat.since for key, seat in account.rooms.items()},
+        "since": {key: [seat.since, seat.created] for key, seat in account.rooms.items()},
         "certificates": list(account.certificates),
     }
     return Saved(ACCOUNT, account.key, _dump(value))
@@ -100,9 +104,10 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         certificates=dict.fromkeys(value["certificates"]),
         ident=value.get("ident", ""),
     )
-    places, since = value.get("places", {}), value.get("since", {})
+    places, times = value.get("places", {}), value.get("since", {})
     for room, name in value["rooms"].items():
-        hub.seat(account, room, Seat(name, places.get(room, room), since.get(room, FOREVER)))
+        since, created = times.get(room, (NOTHING_OLDER, UNKNOWN))
+        hub.seat(account, room, Seat(name, places.get(room, room), since, created))
     hub.account_skeletons.add(key)
     for fingerprint in value["certificates"]:
         hub.certificates[fingerprint] = key

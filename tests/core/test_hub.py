@@ -233,19 +233,24 @@ class HubMachine(RuleBasedStateMachine):
 
     @invariant()
     def seats_are_those_of_all_accounts(self) -> None:
-        seats = [one for account in self.hub.accounts.values() for one in account.rooms.items()]
-        counted = Counter((key, seat.place) for key, seat in seats)
-        assert counted == {
-            (key, place): number
+        assert {
+            (key, seat.place, account.key)
+            for account in self.hub.accounts.values()
+            for key, seat in account.rooms.items()
+        } == {
+            (key, place, account)
             for key, places in self.hub.seats.items()
-            for place, number in places.items()
+            for place, accounts in places.items()
+            for account in accounts
         }
+        assert all(accounts for one in self.hub.seats.values() for accounts in one.values())
+        assert all(len(places) == 1 for places in self.hub.seats.values()), "one room of a name"
         for user in self.hub.users.values():
             account = self.hub.account_of(user)
             for key in user.rooms if account is not None else ():
                 assert account is not None
-                seat = account.rooms.get(key)
-                assert seat is None or seat.place == self.hub.rooms[key].place
+                seat, room = account.rooms.get(key), self.hub.rooms[key]
+                assert seat is None or (seat.place, seat.created) == (room.place, room.created)
 
     @invariant()
     def who_left_their_nickname_is_remembered(self) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from gchat.core.accounts import Account, Seat, ServerBan
+from gchat.core.accounts import NOTHING_OLDER, UNKNOWN, Account, Seat, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
 from gchat.core.rooms import Room, Signed
 from gchat.core.saved import (
-    FOREVER,
     dropped_account,
     restore,
     saved_account,
@@ -24,7 +23,7 @@ ROOM = (
 )
 ACCOUNT = (
     '{"name":"Tuấn","created":5,"ident":"@me","verifier":"v","metadata":{"color":"đỏ"},'
-    '"rooms":{"#a":"#A"},"places":{"#a":"#a 1"},"since":{"#a":7},"certificates":["aa"]}'
+    '"rooms":{"#a":"#A"},"places":{"#a":"#a 1"},"since":{"#a":[7,8]},"certificates":["aa"]}'
 )
 
 
@@ -55,7 +54,7 @@ def account() -> Account:
         "v",
         metadata={"color": "đỏ"},
         certificates={"aa": None},
-        rooms={"#a": Seat("#A", "#a 1", 7)},
+        rooms={"#a": Seat("#A", "#a 1", 7, 8)},
         ident="@me",
     )
 
@@ -96,7 +95,7 @@ def test_an_account_and_back() -> None:
     restore(hub, "account", "tuấn", ACCOUNT)
     assert hub.accounts == {"tuấn": account()}
     assert hub.certificates == {"aa": "tuấn"}
-    assert hub.seats == {"#a": {"#a 1": 1}}
+    assert hub.seats == {"#a": {"#a 1": {"tuấn": None}}}
     looks = SkeletonIndex()
     looks.add("tuấn")
     assert hub.account_skeletons == looks != SkeletonIndex()
@@ -110,7 +109,7 @@ def test_an_account_as_older_versions_wrote_it() -> None:
     assert hub.seats == {}
     older = old.replace('"rooms":{}', '"rooms":{"#a":"#A"}')
     restore(hub, "account", "duy", older)
-    assert hub.accounts["duy"].rooms == {"#a": Seat("#A", "#a", FOREVER)}
+    assert hub.accounts["duy"].rooms == {"#a": Seat("#A", "#a", NOTHING_OLDER, UNKNOWN)}
 
 
 def test_a_dropped_account_takes_its_markers_along() -> None:

@@ -15,6 +15,7 @@ from gchat.core.events import (
 )
 from gchat.core.hub import Hub
 from gchat.core.saved import dropped_account, saved_account, saved_room
+from gchat.core.transitions.membership import forget_absent
 from gchat.core.transitions.people import (
     check_services,
     forget_verdicts,
@@ -91,16 +92,17 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     effects: list[Effect] = []
     for uid in list(account.uids):
         effects += _log_out(hub, entry, hub.users[uid])
+    for key in list(account.rooms):
+        hub.seat(account, key, None)
     for room in list(hub.rooms.values()):
         if casefold(room.founder) == account.key and room.founder:
             room.founder, room.lasting = "", room.key == casefold(hub.config.server.lobby)
             hub.saved.append(saved_room(room))
+            forget_absent(hub, room)
             if not room.members and not room.lasting:
                 del hub.rooms[room.key]
     for fingerprint in account.certificates:
         del hub.certificates[fingerprint]
-    for key in list(account.rooms):
-        hub.seat(account, key, None)
     del hub.accounts[account.key]
     hub.account_skeletons.remove(account.key)
     hub.saved += dropped_account(account)
@@ -128,7 +130,7 @@ def _log_in(hub: Hub, entry: Entry, user: User, account: Account) -> tuple[Effec
     for key in user.rooms:
         room = hub.rooms[key]
         if hub.seat_of(user, room) is None and (key in account.rooms or len(account.rooms) < most):
-            hub.seat(account, key, Seat(room.name, room.place, room.created))
+            hub.seat(account, key, Seat(room.name, room.place, room.created, room.created))
     if account.rooms != before_rooms:
         hub.saved.append(saved_account(account))
     merge_metadata(hub, user, account)

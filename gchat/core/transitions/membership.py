@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gchat.config.rules import slow_mode
-from gchat.core.accounts import Seat
+from gchat.core.accounts import NOTHING_OLDER, Account, Seat
 from gchat.core.effects import (
     ChangedAway,
     ChangedModes,
@@ -105,7 +107,12 @@ def _was_here(hub: Hub, room: Room, user: User) -> bool:
     nothing but a ban can keep them out.
     """
     seat = hub.seat_of(user, room)
-    return seat is not None and bool(room.founder) and not room.bans(user)
+    return (
+        seat is not None
+        and seat.created == room.created
+        and bool(room.founder)
+        and not room.bans(user)
+    )
 
 
 def _check_entry(room: Room, user: User, password: str) -> None:
@@ -128,17 +135,43 @@ def _check_entry(room: Room, user: User, password: str) -> None:
 
 def _remember(hub: Hub, user: User, room: Room, *, here: bool) -> None:
     """Where the people of an account are, so that they are there again when they come back."""
-    account = hub.account_of(user)
-    known = hub.seat_of(user, room) is not None
-    if account is None or known is here:
+    account, seat = hub.account_of(user), hub.seat_of(user, room)
+    if account is None or (seat is None and not here):
         return
     if here:
-        hub.seat(account, room.key, Seat(room.name, room.place, room.created))
+        since = min(room.created, seat.since) if seat is not None else room.created
+        new = Seat(room.name, room.place, since, room.created)
+        if new == seat:
+            return
+        _make_room(hub, account, room.key)
+        hub.seat(account, room.key, new)
     elif any(uid in room.members for uid in account.uids):
         return  # somebody else of the account still is
     else:
         hub.seat(account, room.key, None)
     hub.saved.append(saved_account(account))
+
+
+def _make_room(hub: Hub, account: Account, key: str) -> None:
+    """Forgets the oldest room that nobody of an account is in, if it has as many as it may have."""
+    if key in account.rooms or len(account.rooms) < hub.config.limits.rooms_per_user:
+        return
+    here = {name for uid in account.uids for name in hub.users[uid].rooms}
+    for old in account.rooms:
+        if old not in here:
+            hub.seat(account, old, None)
+            return
+
+
+def forget_absent(hub: Hub, room: Room) -> None:
+    """Call it when somebody may be meant to be kept out of a room that does not outlast a restart:
+    those who are not there now read nothing older if they come back into one made anew.
+    """
+    for account in hub.absent(room) if not room.lasting else ():
+        seat = account.rooms[room.key]
+        if seat.since != NOTHING_OLDER:
+            hub.seat(account, room.key, replace(seat, since=NOTHING_OLDER))
+            hub.saved.append(saved_account(account))
 
 
 def remove(hub: Hub, room: Room, user: User) -> None:
@@ -175,6 +208,7 @@ def kicked(hub: Hub, entry: Entry, event: Kicked) -> tuple[Effect, ...]:
         raise Refused(ERR_CHANOPRIVSNEEDED, room.name, text="Their rank is higher than yours")
     remove(hub, room, target)
     _remember(hub, target, room, here=False)
+    forget_absent(hub, room)  # they may have logged out before
     return (
         WasKicked(
             **user.doing(entry),

@@ -21,6 +21,7 @@ from gchat.core.rooms import (
     Signed,
 )
 from gchat.core.saved import saved_room
+from gchat.core.transitions.membership import forget_absent
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
@@ -59,10 +60,15 @@ def modes_set(hub: Hub, entry: Entry, event: ModesSet) -> Outcome:
         return Outcome(refusals=tuple(refusals))
     if room.lasting:
         hub.saved.append(saved_room(room))
+    if any(one.adding and one.letter in _KEEPS_OUT for one in done):
+        forget_absent(hub, room)
     effect = ChangedModes(
         **user.doing(entry), room=room.key, room_name=room.name, changes=tuple(done)
     )
     return Outcome((effect,), tuple(refusals))
+
+
+_KEEPS_OUT = "bikRl"  # what may keep somebody out of a room
 
 
 def _apply(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeChange | None:

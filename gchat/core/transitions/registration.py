@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from gchat.core.accounts import Seat
+from dataclasses import replace
+
 from gchat.core.effects import ChangedModes, ChangedRoomName, Effect, Failure, Refused
 from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
 from gchat.core.hub import Hub
 from gchat.core.rooms import OP
 from gchat.core.saved import saved_account, saved_room
+from gchat.core.transitions.membership import forget_absent
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 from gchat.wire.numerics import ERR_CHANOPRIVSNEEDED, ERR_NEEDREGGEDNICK, ERR_TOOMANYCHANNELS
@@ -27,6 +29,7 @@ def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effe
             )
         room.founder, room.lasting = "", False
         hub.saved.append(saved_room(room))
+        forget_absent(hub, room)
         return ()
     if mine:
         return ()
@@ -66,7 +69,8 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
     ):
         text = "Only its founder can rename this room"
         raise Failure("RENAME", "CANNOT_RENAME", room.name, event.new, text=text)
-    if new_key in hub.rooms and new_key != room.key:
+    expected = hub.seats.get(new_key, {}).keys() - {room.place}  # people are to come back to it
+    if (new_key in hub.rooms and new_key != room.key) or expected:
         text = "A room with this name already exists"
         raise Failure("RENAME", "CHANNEL_NAME_IN_USE", room.name, event.new, text=text)
     effect = ChangedRoomName(
@@ -86,12 +90,12 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
     for uid in room.members:
         rooms = hub.users[uid].rooms
         hub.users[uid].rooms = {new_key if key == room.key else key: None for key in rooms}
-    for account in hub.accounts.values():
-        seat = account.rooms.get(room.key)
-        if seat is not None and seat.place == room.place:  # not who is in an older one of this name
-            hub.seat(account, room.key, None)
-            hub.seat(account, new_key, Seat(event.new, seat.place, seat.since))
-            hub.saved.append(saved_account(account))
+    for key in list(hub.seats.get(room.key, {}).get(room.place, ())):
+        account = hub.accounts[key]
+        seat = account.rooms[room.key]
+        hub.seat(account, room.key, None)
+        hub.seat(account, new_key, replace(seat, name=event.new))
+        hub.saved.append(saved_account(account))
     room.key, room.name = new_key, event.new
     hub.rooms[new_key] = room
     if room.lasting:

@@ -37,9 +37,16 @@ class WordIndex:
 
     def step(self, last: int) -> None:
         """Takes in the next lines, at most STEP_LINES, none after the id `last`."""
+        if last <= self.until:
+            return  # another one has been faster
         nth = self._writer.execute(_NTH, (self.until, STEP_LINES - 1)).fetchone()
         until = last if nth is None else min(nth[0], last)
         self._transact((_INDEX, (self.until, until)), until=until)
+
+    def kept_last(self) -> tuple[int, int]:
+        """Id and time of the last line when something was deleted last."""
+        last, _, at = (self._saved("last") or "0 0").partition(" ")
+        return int(last), int(at)
 
     def _saved(self, key: str) -> str | None:
         row = self._writer.execute(_SAVED, (TASK, key)).fetchone()

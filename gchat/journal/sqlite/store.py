@@ -76,6 +76,10 @@ class Store:
         try:
             self.last, self.last_at = self.reader.last()
             self.index = WordIndex(self._writer)
+            # what was last may be deleted by now: neither its id nor its time is given twice
+            kept_last, kept_at = self.index.kept_last()
+            self.last = max(self.last, self.index.until, kept_last)
+            self._at = self.last_at = max(self.last_at, kept_at)
         except sqlite3.Error as error:
             self.close()
             raise _unusable(self.path, error) from None
@@ -155,6 +159,8 @@ class Store:
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
         )
         self.last += len(rows)
+        if lines:
+            self._at = max(self._at, lines[-1].at)
 
     def scrub(self) -> bool:
         """One step of making sure that nothing is left in the file of what was taken back: until
@@ -192,6 +198,7 @@ class Store:
             list(ids),
         ).fetchall()
         self._transact(
+            (_SAVE, [(TASK, "last", f"{self.last} {self._at}")]),
             (
                 f"{UNINDEX} id IN {marks}",
                 [(self.index.until, *ids)],
