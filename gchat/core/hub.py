@@ -104,12 +104,14 @@ class Hub:
         that they are not.
         """
         places = self.seats.setdefault(key, {})
-        before = account.rooms.pop(key, None)
+        before = account.rooms.get(key)
         if before is not None:
             del places[before.place][account.key]
             if not places[before.place]:
                 del places[before.place]
-        if seat is not None:
+        if seat is None:
+            account.rooms.pop(key, None)
+        else:
             account.rooms[key] = seat
             places.setdefault(seat.place, {})[account.key] = None
         if not places:

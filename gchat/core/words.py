@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Raised when the same text gives other words than before: then indexes are made anew.
-RULES = f"1, Unicode {unicodedata.unidata_version}"
+RULES = f"2, Unicode {unicodedata.unidata_version}"
 
+_BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 # What decomposing leaves, though readers take it for a letter with a sign, or for two letters.
 _LETTERS = str.maketrans(
     {
@@ -49,21 +51,25 @@ _SYMBOLS = re.compile(
 
 
 def searchable(text: str) -> str:
-    """The text in which words are looked for: without case, accents and the like; what is a word by
-    itself stands apart.
-    """
-    if text.isascii():
-        return text.lower()
-    text = _MARKS.sub(" ", text).casefold()
-    text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
-    text = unicodedata.normalize("NFC", _SIGNS.sub("", text))
-    text = _NO_SPACES.sub(r" \1 ", text)
-    return _SYMBOLS.sub(lambda symbol: f" u{ord(symbol[0]):x} ", text)
+    """The words of a text, with one space between two."""
+    return " ".join(words_of(text))
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in their order."""
+    """The words of a text, in their order, without case, accents and the like."""
+    if text.isascii():
+        return text.lower().translate(_BETWEEN).split()
+    text = unicodedata.normalize("NFKD", _MARKS.sub(" ", text).casefold())
+    text = unicodedata.normalize("NFC", _SIGNS.sub("", text.casefold().translate(_LETTERS)))
+    text = _NO_SPACES.sub(r" \1 ", text)
+    text = _SYMBOLS.sub(lambda symbol: f" u{ord(symbol[0]):x} ", text)
     return "".join(
-        char if char.isalnum() or unicodedata.category(char)[0] == "M" else " "
-        for char in searchable(text)
+        char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in text
     ).split()
+
+
+def phrases(words: Iterable[str]) -> list[list[str]]:
+    """What has to be in a text that is looked for, each as words that follow each other. What has
+    no words in it, such as "!", is left out.
+    """
+    return [found for word in words if (found := words_of(word))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import gevent
@@ -96,7 +96,7 @@ class Session:
         self._layers = Layers(endpoint, self._raw, self._outbox)
         self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
-        self._held: deque[bytes | None] = deque()  # lines that were read ahead
+        self._held: deque[bytes | None] = deque()  # lines that were read and not carried out yet
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -331,9 +331,9 @@ class Session:
         assert dialect is not None
         clock = self._services.monotonic
         self._turn_ends = clock() + TURN_SECONDS
-        for line in self._and_held(lines):
-            if self._reason:
-                return
+        self._held.extend(lines)
+        while self._held and not self._reason:
+            line = self._held.popleft()
             if self._allowance is not None and not self._allowance.take(None, clock()):
                 self._slow_down(self._allowance)
             dialect.receive(line)
@@ -341,21 +341,17 @@ class Session:
             self.yield_if_due()
         self.settle()
 
-    def _and_held(self, lines: Iterable[bytes | None]) -> Iterator[bytes | None]:
-        """The lines, and then what was read ahead while they were carried out."""
-        yield from lines
-        while self._held:
-            yield self._held.popleft()
-
     def _read_ahead(self) -> None:
-        """While this connection waits for a slow answer: answers its PINGs. Any other line is held
-        until then, and what comes behind it, so that the order stays.
+        """While this connection waits for a slow answer: answers its PINGs, as many as lines are
+        allowed. Any other line is held until then, and what comes behind it, so the order stays.
         """
         dialect = self._dialect
         while dialect is not None and not self._held and not self._reason:
             gevent.get_hub().wait(self._readable)
             try:
                 data = self._raw.recv(READ_BYTES)
+            except BlockingIOError:
+                continue
             except OSError:
                 return  # the connection's own greenlet finds out
             if not data:
@@ -364,7 +360,8 @@ class Session:
             lines = self._layers.receive(data, self._services.certificate, "")
             for line in lines:
                 pong = b"" if line is None or self._held else dialect.pong(line)
-                if pong:
+                allowance, now = self._allowance, self._services.monotonic()
+                if pong and (allowance is None or allowance.take(None, now)):
                     self.send(pong)
                 else:
                     self._held.append(line)

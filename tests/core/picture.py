@@ -154,7 +154,13 @@ class Picture:
         person = self.people[effect.uid]
         person.rooms.append(effect.room)
         if person.account:
-            self.accounts[casefold(person.account)].sit(effect.room, room.number)
+            owner = self.accounts[casefold(person.account)]
+            if effect.room not in owner.rooms and len(owner.rooms) >= self.rooms_per_user:
+                people = [one for one in self.people.values() if one.account == person.account]
+                here = {key for one in people for key in one.rooms}
+                for old in [key for key in owner.numbers if key not in here][:1]:
+                    owner.leave(old)
+            owner.sit(effect.room, room.number)
 
     def _leave(self, uid: int, key: str) -> None:
         person, room = self.people[uid], self.rooms[key]

@@ -167,3 +167,30 @@ def test_an_index_that_cannot_be_written_is_no_answer_of_nothing(
     with pytest.raises(Unreadable, match="nowhere"):
         archive.search(Search((("#a", 0),), 9, words=("word1",)))
     archive.close()
+
+
+def test_ids_and_times_are_given_once_also_when_the_last_lines_were_deleted(tmp_path: Path) -> None:
+    """Otherwise new lines would count as indexed, and taking them out would damage the index."""
+    store = Store(tmp_path)
+    fill(store, 30)
+    indexed(store).forget(list(range(1, 31)))
+    store.close()
+    store = Store(tmp_path)
+    assert (store.last, store.last_at) == (30, 5)
+    store.write(Batch((line(31, "hello"),)))
+    assert found(indexed(store), "hello") == ["hello"]
+    store.write(Batch(redacted=(("#a", "id31"),)))
+    assert found(store, "hello") == []
+    check(store)
+    store.close()
+
+
+def test_a_slower_step_does_not_take_it_back(store: Store) -> None:
+    """Two wait for the index, one for less than the other has reached by then."""
+    fill(store, 20)
+    store.index.step(20)
+    store.index.step(12)
+    assert store.index.until == 20
+    store.write(Batch(redacted=(("#a", "id15"),)))
+    assert found(store, "word15") == []
+    check(store)

@@ -10,6 +10,7 @@ import gevent
 import pytest
 
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
+from gchat.core.words import searchable
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.sqlite import reader as reader_module
 from gchat.journal.sqlite.archive import StoreArchive
@@ -242,6 +243,9 @@ SEEN = (
     ("الكِتَابُ שָׁלוֹם", "الكتاب שלום"),
     ("हिन्दी में", "हिन्दी"),
     ("Gchat™ x²", "gchat x2"),
+    ("𝐇𝐞𝐥𝐥𝐨 №5 ℋello", "hello no5"),
+    ("100₽ a₺b", "100 b"),
+    ("so-so", "so-so"),
 )
 NOT_SEEN = (
     ("Chào buổi sáng", "ch buoisang ảng"),
@@ -273,6 +277,7 @@ def test_a_search_finds_what_people_see(
 ) -> None:
     for word in words.split(" "):
         assert look_for(text, word), word
+    assert "  " not in searchable(text), "one space between two words"
 
 
 @pytest.mark.parametrize(("text", "words"), NOT_SEEN)
@@ -281,6 +286,12 @@ def test_a_search_finds_nothing_else(
 ) -> None:
     for word in words.split(" "):
         assert not look_for(text, word), word
+
+
+@pytest.mark.parametrize(("words", "seen"), [(("...", "word5"), True), (("...",), False)])
+def test_signs_are_no_words(archive: Archives, words: tuple[str, ...], seen: bool) -> None:
+    """Beside words they are not looked for, and by themselves they are nothing to look for."""
+    assert bool(archive.search(Search(HERE, 9, words=words))) is seen
 
 
 def test_a_message_by_its_id(archive: Archives) -> None:

@@ -115,6 +115,32 @@ def test_what_was_sent_together_is_answered_in_order(client: Client, slow: Slow)
     assert [line.split(" ")[1] for line in lines] == ["491", "PONG", "391"]
 
 
+def test_a_pong_does_not_overtake_what_was_read_with_the_slow_line(
+    client: Client, slow: Slow
+) -> None:
+    client.send("OPER somebody secret", "TIME")
+    gevent.sleep(0.05)
+    client.send("PING 1")
+    gevent.sleep(0.05)
+    slow.free.set()
+    lines = client.until("PONG")
+    assert [line.split(" ")[1] for line in lines] == ["491", "391", "PONG"]
+
+
+def test_pings_are_answered_as_often_as_lines_are_allowed(
+    server: Server, client: Client, slow: Slow
+) -> None:
+    client.send("OPER somebody secret")
+    client.send(*(f"PING {number}" for number in range(200)))
+    client.until("PONG gchat.local :5")
+    other = Client(server)
+    other.send("NICK Duy", "USER d 0 * :D", "PING x")
+    other.until("PONG")
+    other.close()
+    reached = gevent.with_timeout(0.2, client.until, "gchat.local :100", timeout_value=None)
+    assert not reached, "20 at once, and 5 a second"
+
+
 def test_a_peer_that_goes_meanwhile_is_gone(server: Server, client: Client, slow: Slow) -> None:
     client.send("OPER somebody secret")
     client.send("PING 1")

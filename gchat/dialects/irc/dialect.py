@@ -17,6 +17,7 @@ from gchat.wire.message import (
     MessageTooLong,
     check_client_line,
     encode,
+    format_message,
     parse,
     parse_tags,
 )
@@ -60,11 +61,15 @@ class IrcDialect(IrcConnection):
         return True
 
     def pong(self, line: bytes) -> bytes:
-        name, words = self.config.server.name, line.split(b" ", 1)
-        token = words[-1].removeprefix(b":")
-        if not self.registered or words[0].upper() != b"PING" or len(words) < 2 or not token:
+        try:
+            message = self._parse(line) if self.registered else None
+        except Refused:
             return b""
-        return encode(f":{name} PONG {name} :{token.decode('utf-8', 'replace')}")
+        if message is None or message.command != "PING" or message.tags or not message.params:
+            return b""
+        name, token = self.config.server.name, message.params[0]
+        line_text = format_message("PONG", name, token, source=name, text=True)
+        return encode(line_text) if token else b""
 
     def last_words(self, reason: str) -> bytes:
         return f"ERROR :Closing Link: {self.peer.host} ({reason})\r\n".encode()

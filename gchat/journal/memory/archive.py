@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from gchat.core.effects import Effect, Redaction, Spoke
 from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
 from gchat.core.records import records
-from gchat.core.words import words_of
+from gchat.core.words import phrases, words_of
 from gchat.wire.names import casefold
 
 MOST_LINES = 20_000
@@ -178,7 +178,9 @@ class MemoryArchive:
 
     def search(self, search: Search) -> list[Record]:
         self.catch_up()
-        words = [words_of(word) for word in search.words]
+        words = phrases(search.words)
+        if search.words and not words:
+            return []
         nick = casefold(search.nick)
         since = dict(search.places)
         found: list[Record] = []
@@ -253,4 +255,4 @@ def _has_all(text: str, wanted: list[list[str]]) -> bool:
         if not all(word in small for words in wanted for word in words):
             return False
     line = f" {' '.join(words_of(text))} "
-    return all(words and f" {' '.join(words)} " in line for words in wanted)
+    return all(f" {' '.join(words)} " in line for words in wanted)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from gchat.core.history import Query, Record, Reference, Search
-from gchat.core.words import searchable
+from gchat.core.words import phrases
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
 from gchat.wire.names import casefold
 
@@ -197,7 +197,7 @@ class Reader:
             f" AND {where} ORDER BY id DESC LIMIT ?"
         )
         seen = json.dumps(search.places)
-        while search.places and len(found) < search.limit:
+        while match and search.places and len(found) < search.limit:
             hits = [
                 row[0]
                 for row in self._connection.execute(
@@ -249,8 +249,8 @@ def _conditions(search: Search) -> tuple[str, list[int | str]]:
 
 
 def _match(words: Iterable[str]) -> str:
-    """Each in quotes: nothing that somebody looks for is an expression."""
-    return " ".join('"' + searchable(word).replace('"', '""') + '"' for word in words)
+    """Each in quotes: nothing that somebody looks for is an expression. "" where there is none."""
+    return " ".join(f'"{" ".join(phrase)}"' for phrase in phrases(words))
 
 
 def _wanted(query: Query) -> str:

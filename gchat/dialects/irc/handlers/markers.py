@@ -56,4 +56,10 @@ def send_marker(irc: IrcConnection, target: str) -> None:
     if Cap.READ_MARKER in irc.caps:
         account = irc.hub.accounts.get(casefold(irc.user.account)) if irc.user.account else None
         markers = account.markers if account else irc.user.markers
-        irc.say("MARKREAD", target, marker_time(markers.get(irc.hub.identity(target), 0)))
+        irc.say(
+            "MARKREAD",
+            target,
+            marker_time(
+                max(markers.get(key, 0) for key in (irc.hub.identity(target), casefold(target)))
+            ),
+        )

@@ -11,7 +11,7 @@ from gchat.dialects.irc.handlers.metadata import metadata_line
 from gchat.dialects.irc.render import variant
 from gchat.wire.caps import Cap
 from gchat.wire.message import encode, format_message
-from gchat.wire.names import casefold
+from gchat.wire.names import casefold, is_room
 from gchat.wire.numerics import RPL_MONOFFLINE, RPL_MONONLINE
 
 
@@ -38,13 +38,24 @@ def private(irc: IrcConnection, effect: Effect) -> bytes:
             line = format_message(numeric.code, irc.nick, who, source=irc.config.server.name)
             return encode(line)
         case ChangedMetadata():
-            if effect.key not in irc.subs:
+            if effect.key not in irc.subs or not _concerns(irc, effect):
                 return b""
             return metadata_line(irc, effect.target, effect.key, effect.value)
         case ChangedRoomName():
             return _moved(irc, effect)
         case _:
             return variant(irc.caps).render(effect)
+
+
+def _concerns(irc: IrcConnection, effect: ChangedMetadata) -> bool:
+    """Whether this connection is told of somebody: it is theirs, in a room with them, or monitors
+    them. Of rooms all members are told.
+    """
+    target = effect.target
+    if is_room(target) or irc.peer.uid == effect.uid or casefold(target) in irc.watching:
+        return True
+    me, them = irc.hub.users.get(irc.peer.uid), irc.hub.nicks.get(casefold(target))
+    return me is not None and them is not None and not me.rooms.keys().isdisjoint(them.rooms)
 
 
 def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:

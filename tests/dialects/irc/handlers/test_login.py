@@ -207,6 +207,13 @@ def test_what_each_connection_of_one_person_has_by_itself(server: ServerProcess)
     lan.ask("AWAY :out")
     assert words(phone.sync()) == ["gchat.local 730 Tuan | Lan!~lan@127.0.0.1", "Lan AWAY out"]
     assert laptop.sync() == []
+    for client in (phone, laptop, lan):
+        client.ask("CAP REQ draft/metadata-3")
+    for client in (phone, laptop):
+        client.ask("METADATA * SUB avatar")
+    lan.ask("METADATA * SET avatar :https://example.org/a.png")
+    assert [m.command for m in phone.sync()] == ["761"]
+    assert laptop.sync() == []
 
 
 def test_one_more_connection_is_registered_for_good(make_server: Make, tmp_path: Path) -> None:
