@@ -99,6 +99,11 @@ class Hub:
         """The account that they are logged in to, `None` for none."""
         return self.accounts.get(casefold(user.account)) if user.account else None
 
+    def markers_of(self, user: User) -> dict[str, int]:
+        """How far they have read, by `identity`: of their account, or without one their own."""
+        account = self.account_of(user)
+        return account.markers if account is not None else user.markers
+
     def seat(self, account: Account, key: str, seat: Seat | None) -> None:
         """Remembers that the people of an account are in a room (its folded name), or with `None`
         that they are not.

@@ -97,8 +97,8 @@ def hits(mask: str, source: str, account: str, *, mute: bool = False) -> bool:
 
 def account(mask: str) -> str:
     """The name of the account that a mask is about, "" where it is about no one account."""
-    kind, name = mask.removeprefix(MUTE)[: len(ACCOUNT)], mask.removeprefix(MUTE)[len(ACCOUNT) :]
-    return name if kind == ACCOUNT and not {"*", "?"} & set(name) else ""
+    before, kind, name = mask.removeprefix(MUTE).partition(ACCOUNT)
+    return name if kind and not before and not {"*", "?"} & set(name) else ""
 
 
 def is_from(mask: str, source: str) -> bool:

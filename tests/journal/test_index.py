@@ -119,7 +119,7 @@ def test_what_was_taken_back_is_not_found_whether_it_was_indexed_or_not(
 def test_a_step_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, 5)
     with monkeypatch.context() as patch:
-        patch.setattr(index_module, "_SAVE", "INSERT INTO nowhere VALUES (?, ?, ?)")
+        patch.setattr(index_module, "SAVE", "INSERT INTO nowhere VALUES (?, ?, ?)")
         with pytest.raises(sqlite3.OperationalError):
             store.index.step(store.last)
     assert store.index.until == 0
@@ -162,7 +162,7 @@ def test_an_index_that_cannot_be_written_is_no_answer_of_nothing(
     store: Store, writer: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store, 5)
-    monkeypatch.setattr(index_module, "_SAVE", "INSERT INTO nowhere VALUES (?, ?, ?)")
+    monkeypatch.setattr(index_module, "SAVE", "INSERT INTO nowhere VALUES (?, ?, ?)")
     archive = StoreArchive(store, Indexer(store, writer))
     with pytest.raises(Unreadable, match="nowhere"):
         archive.search(Search((("#a", 0),), 9, words=("word1",)))

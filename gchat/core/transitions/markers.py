@@ -7,7 +7,6 @@ from gchat.core.events import Entry, MarkerSet
 from gchat.core.hub import Hub
 from gchat.core.saved import saved_marker
 from gchat.core.transitions.registry import TRANSITIONS
-from gchat.wire.names import casefold
 
 
 def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
@@ -15,8 +14,7 @@ def marker_set(hub: Hub, entry: Entry, event: MarkerSet) -> tuple[Effect, ...]:
     see it, otherwise only the user who asks. A new marker over the limit replaces another one.
     """
     user = hub.user(event.uid)
-    account = hub.accounts.get(casefold(user.account)) if user.account else None
-    markers = account.markers if account else user.markers
+    account, markers = hub.account_of(user), hub.markers_of(user)
     key = hub.identity(event.target)
     before = markers.get(key, 0)
     at = max(before, min(event.at, entry.at))

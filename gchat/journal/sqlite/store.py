@@ -8,12 +8,13 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from gchat.core.history import Batch, participants
 from gchat.journal.sqlite.index import UNINDEX, WordIndex
 from gchat.journal.sqlite.reader import Reader
 from gchat.journal.sqlite.schema import COLUMNS, SPOKEN, TASK, StoreError, check, migrate
+from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 
 FILE = "journal.sqlite"
 LOCK = "journal.lock"
@@ -23,7 +24,6 @@ Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
 _INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
-_SAVE = "INSERT OR REPLACE INTO state (kind, key, value) VALUES (?, ?, ?)"
 _DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
 _SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
 _REDACTED = f"+place = ? AND msgid = ? AND kind IN {SPOKEN}"
@@ -77,9 +77,9 @@ class Store:
             self.last, self.last_at = self.reader.last()
             self.index = WordIndex(self._writer)
             # what was last may be deleted by now: neither its id nor its time is given twice
-            kept_last, kept_at = self.index.kept_last()
-            self.last = max(self.last, self.index.until, kept_last)
-            self._at = self.last_at = max(self.last_at, kept_at)
+            last, _, at = (saved_task(self._writer, "last") or "0 0").partition(" ")
+            self.last = max(self.last, self.index.until, int(last))
+            self._at = self.last_at = max(self.last_at, int(at))
         except sqlite3.Error as error:
             self.close()
             raise _unusable(self.path, error) from None
@@ -149,13 +149,14 @@ class Store:
             if not one.place.startswith("#")
             for someone in participants(one.place)
         }
-        self._transact(
+        transact(
+            self._writer,
             (_INSERT, rows),
             (_PARTICIPANT, sorted(people)),
             (UNINDEX + _REDACTED, [(self.index.until, *one) for one in batch.redacted]),
             (_DELETE_MESSAGE, batch.redacted),
-            (_SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
-            (_SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
+            (SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
+            (SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
         )
         self.last += len(rows)
@@ -176,7 +177,7 @@ class Store:
         pages = SCRUB_PAGES if step == "on" else -SCRUB_PAGES
         writer.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
         if step != "on":
-            writer.execute(_SAVE, (TASK, "scrub", "on"))
+            writer.execute(SAVE, (TASK, "scrub", "on"))
             return False
         if writer.total_changes - before >= 2:
             return False
@@ -197,8 +198,9 @@ class Store:
             f"SELECT DISTINCT place FROM entries WHERE id IN {marks} AND place NOT LIKE '#%'",  # noqa: S608
             list(ids),
         ).fetchall()
-        self._transact(
-            (_SAVE, [(TASK, "last", f"{self.last} {self._at}")]),
+        transact(
+            self._writer,
+            (SAVE, [(TASK, "last", f"{self.last} {self._at}")]),
             (
                 f"{UNINDEX} id IN {marks}",
                 [(self.index.until, *ids)],
@@ -242,16 +244,3 @@ class Store:
             found.append(after)
             last = after
         return found
-
-    def _transact(self, *steps: tuple[str, Sequence[Sequence[Any]]]) -> None:
-        writer = self._writer
-        try:
-            writer.execute("BEGIN IMMEDIATE")
-            for sql, rows in steps:
-                if rows:
-                    writer.executemany(sql, rows)
-            writer.execute("COMMIT")
-        except BaseException:
-            if writer.in_transaction:
-                writer.execute("ROLLBACK")
-            raise

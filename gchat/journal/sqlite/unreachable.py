@@ -10,15 +10,13 @@ from collections.abc import Callable, Container
 
 import gevent
 
+from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 600.0  # between two looks at what there is
-PAUSE_SECONDS = 0.05  # between two steps, in which messages are stored
-STEP_LINES = 500
-STEP_PLACES = 100
 
 
 class Unreachable:

@@ -54,12 +54,6 @@ def markread(irc: IrcConnection, message: Message) -> None:
 def send_marker(irc: IrcConnection, target: str) -> None:
     """Sends how far the user has read, if the client knows MARKREAD."""
     if Cap.READ_MARKER in irc.caps:
-        account = irc.hub.accounts.get(casefold(irc.user.account)) if irc.user.account else None
-        markers = account.markers if account else irc.user.markers
-        irc.say(
-            "MARKREAD",
-            target,
-            marker_time(
-                max(markers.get(key, 0) for key in (irc.hub.identity(target), casefold(target)))
-            ),
-        )
+        markers = irc.hub.markers_of(irc.user)
+        keys = irc.hub.identity(target), casefold(target)  # older versions kept it by nickname
+        irc.say("MARKREAD", target, marker_time(max(markers.get(key, 0) for key in keys)))

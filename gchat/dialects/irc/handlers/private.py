@@ -23,16 +23,11 @@ def become(irc: IrcConnection) -> None:
 
 def private(irc: IrcConnection, effect: Effect) -> bytes:
     """An effect's lines for this connection."""
-    if (
-        isinstance(effect, Personal)
-        and effect.watched
-        and casefold(effect.nick) not in irc.watching
-    ):
+    watched = isinstance(effect, Presence) or (isinstance(effect, Personal) and effect.watched)
+    if watched and casefold(effect.nick) not in irc.watching:
         return b""
     match effect:
         case Presence():
-            if casefold(effect.nick) not in irc.watching:
-                return b""
             numeric = RPL_MONONLINE if effect.online else RPL_MONOFFLINE
             who = effect.source if effect.online else effect.nick
             line = format_message(numeric.code, irc.nick, who, source=irc.config.server.name)
