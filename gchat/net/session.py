@@ -96,7 +96,8 @@ class Session:
         self._layers = Layers(endpoint, self._raw, self._outbox)
         self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
-        self._held: deque[bytes | None] = deque()  # lines that were read and not carried out yet
+        # lines that were read and not carried out yet; only while there are some
+        self._held: deque[bytes | None] | None = None
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -331,22 +332,23 @@ class Session:
         assert dialect is not None
         clock = self._services.monotonic
         self._turn_ends = clock() + TURN_SECONDS
-        self._held.extend(lines)
-        while self._held and not self._reason:
-            line = self._held.popleft()
+        held = self._held = deque(lines)
+        while held and not self._reason:
+            line = held.popleft()
             if self._allowance is not None and not self._allowance.take(None, clock()):
                 self._slow_down(self._allowance)
             dialect.receive(line)
             self._services.lines += 1
             self.yield_if_due()
+        self._held = None
         self.settle()
 
     def _read_ahead(self) -> None:
         """While this connection waits for a slow answer: answers its PINGs, as many as lines are
         allowed. Any other line is held until then, and what comes behind it, so the order stays.
         """
-        dialect = self._dialect
-        while dialect is not None and not self._held and not self._reason:
+        dialect, held = self._dialect, self._held
+        while dialect is not None and held is not None and not held and not self._reason:
             gevent.get_hub().wait(self._readable)
             try:
                 data = self._raw.recv(READ_BYTES)
@@ -359,12 +361,12 @@ class Session:
             self._timeouts.heard = self._services.monotonic()
             lines = self._layers.receive(data, self._services.certificate, "")
             for line in lines:
-                pong = b"" if line is None or self._held else dialect.pong(line)
+                pong = b"" if line is None or held else dialect.pong(line)
                 allowance, now = self._allowance, self._services.monotonic()
                 if pong and (allowance is None or allowance.take(None, now)):
                     self.send(pong)
                 else:
-                    self._held.append(line)
+                    held.append(line)
 
     def _slow_down(self, allowance: Buckets) -> None:
         """Makes a peer that sends too much wait, and nobody else."""
