@@ -108,11 +108,16 @@ class IrcDialect(IrcConnection):
         return label if len(label.encode("utf-8", "replace")) <= LABEL_BYTES else ""
 
     def _label_of(self, line: bytes | None) -> str:
-        """The same for a line that could not be parsed."""
+        """The same for a line that could not be parsed: only what can be sent back as it came."""
         if line is None or not line.startswith(b"@"):
             return ""
-        tags = line[1 : MAX_CLIENT_TAGS_BYTES + 1].partition(b" ")[0]
-        return self._label(parse_tags(tags.decode("utf-8", "replace")))
+        tags, space, _ = line[1 : MAX_CLIENT_TAGS_BYTES + 1].partition(b" ")
+        if not space and len(line) > MAX_CLIENT_TAGS_BYTES:
+            tags = tags.rpartition(b";")[0]  # the last one may have been cut
+        try:
+            return self._label(parse_tags(decode(tags))) if b"\0" not in tags else ""
+        except UnicodeDecodeError:
+            return ""
 
     def _carry_out(self, message: Message) -> None:
         label = self._label(message.tags)

@@ -71,3 +71,19 @@ def test_what_is_no_message_is_answered_with_its_label(
     tuan.send_raw(line + b"\r\n")
     (one,) = tuan.sync()
     assert (one.command, one.tags) == (answer, {"label": "a"})
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (b"@label=a\0 PING x", "400"),  # NUL cannot be sent back
+        (b"@label=a\xff PING x", "FAIL"),
+        (b"@+x=" + b"x" * 4088 + b";label=abcdef PING x", "417"),  # cut within the label
+    ],
+)
+def test_a_label_that_cannot_be_sent_back_as_it_came_is_none(
+    tuan: IrcClient, line: bytes, answer: str
+) -> None:
+    tuan.send_raw(line + b"\r\n")
+    (one,) = tuan.sync()
+    assert (one.command, one.tags) == (answer, {})
