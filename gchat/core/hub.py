@@ -12,6 +12,7 @@ from gchat.core.accounts import Account, Seat, ServerBan
 from gchat.core.effects import Refused, Saved
 from gchat.core.events import Entry
 from gchat.core.rooms import Room
+from gchat.core.server_bans import ServerBans
 from gchat.core.skeletons import SkeletonIndex
 from gchat.core.users import Gone, User
 from gchat.wire.names import casefold
@@ -40,7 +41,7 @@ class Hub:
     # who is in rooms, also while nobody of theirs is connected: by the folded name of the room and
     # its place, the folded names of accounts
     seats: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
-    bans: dict[str, ServerBan] = field(default_factory=dict)  # by folded mask
+    bans: ServerBans = field(default_factory=ServerBans)
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
     gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))
     # what the entry that is being applied changes for longer than the hub lives
@@ -167,8 +168,4 @@ class Hub:
         """The ban that keeps somebody out who comes with this entry."""
         if not self.bans:
             return None
-        person = masks.fold(f"{username}@{host}")
-        for mask, ban in self.bans.items():
-            if masks.is_from(mask, person) and not ban.is_over(entry):
-                return ban
-        return None
+        return self.bans.of(masks.fold(f"{username}@{host}"), entry)

@@ -1,4 +1,4 @@
-"""Ban masks: nick!user@host with wildcards, matched without backtracking."""
+"""Ban masks: nick!user@host with wildcards or networks, and masks of accounts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from gchat.core.wildcards import matches
 from gchat.errors import GchatError
 from gchat.wire.address import Address, Origin, normal, parse_address
 
@@ -14,7 +15,6 @@ MUTE, ACCOUNT = "m:", "a:"  # https://modern.ircdocs.horse/#extban-parameter, wi
 
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_KEPT_LENGTH = 64  # characters of a mask that is kept compiled
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")  # IPv4 in IPv6's clothes
 
 
@@ -104,17 +104,18 @@ def account(mask: str) -> str:
 def is_from(mask: str, source: str) -> bool:
     """Whether a folded mask with a host is about a folded source; the host may be a network."""
     who, _, host = mask.rpartition("@")
-    network = _network(host) if "/" in host else None
+    network = as_network(host) if "/" in host else None
     if network is None:
         return matches(mask, source)
     start, _, end = source.rpartition("@")
-    address = _address(end)
+    address = as_address(end)
     # one that is of the other version is in no network
     return address is not None and address in network and matches(who, start)
 
 
 @lru_cache(maxsize=4096)
-def _network(host: str) -> Network | None:
+def as_network(host: str) -> Network | None:
+    """The network that is written so; `None` for anything else."""
     try:
         return ipaddress.ip_network(host)
     except ValueError:
@@ -122,37 +123,9 @@ def _network(host: str) -> Network | None:
 
 
 @lru_cache(maxsize=4096)
-def _address(host: str) -> Address | None:
+def as_address(host: str) -> Address | None:
+    """The address that is written so; `None` for anything else."""
     try:
         return parse_address(host)
     except ValueError:
         return None
-
-
-def matches(mask: str, text: str) -> bool:
-    """Whether `text` matches `mask`: "*" is any run, "?" any one character. Both already folded.
-    In time that is at most len(mask) × len(text).
-    """
-    # a long one is not worth its place in memory: compiled, it takes thirty times its length
-    pattern = _compiled(mask) if len(mask) <= _KEPT_LENGTH else _compiled.__wrapped__(mask)
-    return pattern.fullmatch(text) is not None if pattern else mask == text
-
-
-@lru_cache(maxsize=4096)
-def _compiled(mask: str) -> re.Pattern[str] | None:
-    """`None` for a mask without wildcards. Each run of characters between two "*" is in an atomic
-    group: it matches where it is found first, and no later position is tried. None has to be, since
-    the "*" behind it matches all that is left.
-    """
-    if "*" not in mask and "?" not in mask:
-        return None
-    first, *others = (_literal(run) for run in mask.split("*"))
-    if not others:
-        return re.compile(first, re.DOTALL)
-    *middle, last = others
-    inner = "".join(f"(?>.*?{run})" for run in middle if run)
-    return re.compile(f"{first}{inner}.*{last}", re.DOTALL)
-
-
-def _literal(run: str) -> str:
-    return "".join("." if char == "?" else re.escape(char) for char in run)

@@ -133,7 +133,7 @@ def saved_ban(mask: str, ban: ServerBan | None) -> Saved:
 
 
 def _restore_ban(hub: Hub, key: str, value: Any) -> None:
-    hub.bans[key] = ServerBan(*value)
+    hub.bans.set(key, ServerBan(*value))
 
 
 _RESTORERS: dict[str, Callable[[Hub, str, Any], None]] = {

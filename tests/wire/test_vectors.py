@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from gchat.core.masks import fold, matches
+from gchat.core.masks import fold
+from gchat.core.wildcards import matches
 from gchat.wire.message import Message, format_message, parse
 
 SPLIT: list[tuple[str, Message]] = [

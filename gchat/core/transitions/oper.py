@@ -73,20 +73,20 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
     key = masks.fold(mask)
     if event.reason is None:
         for one in (key, masks.fold(event.mask)):  # as it was written before hosts had one form
-            if hub.bans.pop(one, None) is not None:
+            if hub.bans.remove(one):
                 hub.saved.append(saved_ban(one, None))
         return ()
     over = [mask for mask, ban in hub.bans.items() if ban.is_over(entry)]
     if key not in hub.bans and len(hub.bans) - len(over) >= hub.config.limits.server_bans:
         raise Refused(ERR_BANLISTFULL, event.mask, "KLINE")
     for old in over:
-        del hub.bans[old]
+        hub.bans.remove(old)
         hub.saved.append(saved_ban(old, None))
     until, ends = 0, 0
     if event.lasts:
         until, ends = entry.at + event.lasts, entry.tick + event.lasts
     ban = ServerBan(mask, event.reason, user.source, entry.at, until, ends)
-    hub.bans[key] = ban
+    hub.bans.set(key, ban)
     hub.saved.append(saved_ban(key, ban))
     hit = [
         one

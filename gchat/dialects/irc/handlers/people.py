@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gchat.core import masks
 from gchat.core.effects import Refused
 from gchat.core.events import AwaySet, RealnameSet
 from gchat.core.rooms import Room
 from gchat.core.users import SERVICE_UID, User, service
+from gchat.core.wildcards import matches
 from gchat.dialects.bounds import AWAY_BYTES, REALNAME_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
@@ -179,7 +179,7 @@ def _matching(irc: IrcConnection, mask: str) -> list[User]:
         return []
     found = []
     for key, user in irc.in_turns(irc.hub.nicks.items()):
-        if masks.matches(folded, key) and visible(irc, user):
+        if matches(folded, key) and visible(irc, user):
             found.append(user)
             if len(found) == WHO_REPLIES:
                 break

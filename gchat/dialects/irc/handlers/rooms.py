@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gchat.core import masks
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import (
     Invited,
@@ -16,6 +15,7 @@ from gchat.core.events import (
     TopicSet,
 )
 from gchat.core.rooms import Room
+from gchat.core.wildcards import matches
 from gchat.dialects.bounds import (
     KNOCK_BYTES,
     LIST_CONDITIONS,
@@ -277,7 +277,7 @@ def _condition(word: str, now: int) -> Callable[[Room], bool] | None:
     if _is_mask(word):
         mask = word.removeprefix("!").lower()
         wanted = not word.startswith("!")
-        return lambda room: masks.matches(mask, room.key) is wanted
+        return lambda room: matches(mask, room.key) is wanted
     kind = next((kind for kind in _BY_NUMBER if word.upper().startswith(kind)), None)
     number = word[len(kind) :] if kind else ""
     if kind is None or not (number.isascii() and number.isdigit()):
