@@ -260,6 +260,12 @@ class LimitsConfig:
     bans_per_room: int = _setting(
         100, integer(1, 10_000), "Entries of each list (b, e, I) of a room."
     )
+    list_bytes: int = _setting(
+        16_384,
+        integer(1024, 1 << 20),
+        "Bytes of the three lists of a room that is not registered; one person may make as many "
+        "such rooms as they may be in.",
+    )
     server_bans: int = _setting(10_000, integer(0, 1_000_000), "Server bans (KLINE).")
     strangers_per_minute: int = _setting(
         20,

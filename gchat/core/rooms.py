@@ -30,8 +30,16 @@ class Signed:
     ident: str = ""  # of a mask of one account: its `ident`, for its name may be another's by then
 
 
+ENTRY_BYTES = 200  # that an entry of a list takes besides its texts
+
+
 def _lists() -> dict[str, dict[str, Signed]]:
     return {letter: {} for letter in LIST_MODES}
+
+
+def entry_bytes(key: str, entry: Signed) -> int:
+    """About how much memory an entry of a list takes; `key` is the folded mask."""
+    return ENTRY_BYTES + sum(len(text.encode()) for text in (key, entry.text, entry.by))
 
 
 @dataclass(slots=True)
@@ -59,6 +67,13 @@ class Room:
     metadata: dict[str, str] = field(default_factory=dict)
     # whether a member is banned or muted: to match all masks for each message would be slow
     silenced: dict[int, bool] = field(default_factory=dict, compare=False)
+
+    @property
+    def list_bytes(self) -> int:
+        """About how much memory the lists take."""
+        return sum(
+            entry_bytes(key, one) for found in self.lists.values() for key, one in found.items()
+        )
 
     def rank(self, uid: int) -> int:
         """VOICE to FOUNDER; 0 for others."""

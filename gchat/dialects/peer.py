@@ -59,6 +59,11 @@ class Peer(Protocol):
     def send(self, data: bytes) -> None:
         """Queues bytes for the peer. Never waits."""
 
+    def later(self, job: Callable[[], None]) -> None:
+        """Has a job that never waits done soon, after others have had their turn; not at all if the
+        connection has ended by then. Never waits.
+        """
+
     def yield_if_due(self) -> None:
         """If this connection has used up its turn, lets others run. May switch greenlets."""
 

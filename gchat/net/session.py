@@ -19,6 +19,7 @@ from gchat.dialects import plain
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
+from gchat.net import cost
 from gchat.net.ending import say_goodbye, stop_reading
 from gchat.net.endpoint import Endpoint
 from gchat.net.layers import Layers
@@ -115,9 +116,21 @@ class Session:
         return self._layers.secure
 
     def send(self, data: bytes) -> None:
+        self._charge(cost.of_answer(data))
         self._outbox.write(data)
 
+    def later(self, job: Callable[[], None]) -> None:
+        gevent.spawn(self._carry_out, job)
+
+    def _carry_out(self, job: Callable[[], None]) -> None:
+        try:
+            if not self._reason:
+                job()
+        except Exception:
+            log.exception("connection %d was not sent all", self.number)
+
     def commit(self, event: Event) -> Outcome:
+        self._charge(cost.of_event(event, self.node.hub, self.uid))
         outcome = self._services.journal.append(event).result()
         user = self.node.hub.users.get(self.uid)
         self.registered = user is not None and self.number in user.connections
@@ -301,17 +314,20 @@ class Session:
             self._take_piece(data[start : start + PIECE_BYTES])
             if self._reason:
                 return
-            self._charge()
+            self._charge_idle()
 
-    def _charge(self) -> None:
+    def _charge_idle(self) -> None:
         """Makes a peer wait that sends what costs work and brings no line, as for so many lines."""
         idle, self._layers.idle = self._layers.idle, 0.0
-        if self._allowance is None or not idle:
-            return
-        clock = self._services.monotonic
-        self._allowance.charge(None, clock(), idle)
-        if not self._allowance.has(None, clock()):
-            self._slow_down(self._allowance)
+        self._charge(idle)
+        allowance = self._allowance
+        if idle and allowance and not allowance.has(None, self._services.monotonic()):
+            self._slow_down(allowance)
+
+    def _charge(self, lines: float) -> None:
+        """Takes so many lines from the allowance; what is missing is waited for at the next one."""
+        if self._allowance is not None and lines:
+            self._allowance.charge(None, self._services.monotonic(), lines)
 
     def _take_piece(self, data: bytes) -> None:
         layers = self._layers

@@ -165,7 +165,7 @@ PING, PONG, FRAGMENT = b"\x89\x80" + MASK, b"\x8a\x80" + MASK, b"\x00\x80" + MAS
 BEGIN, MARK = b"\x01\x80" + MASK, b"\x89\x81" + MASK + b"Z"
 
 
-def is_marked(client: Client) -> bool:
+def is_marked(client: Client, answer: bytes = b"\x8a\x01Z") -> bool:
     """Whether the answer to MARK has come by now."""
     found = b""
     try:
@@ -173,7 +173,7 @@ def is_marked(client: Client) -> bool:
             found += data
     except BlockingIOError:
         pass
-    return b"\x8a\x01Z" in found
+    return answer in found
 
 
 @pytest.mark.parametrize("frame", [PING, PONG, FRAGMENT])
@@ -195,4 +195,31 @@ def test_frames_that_bring_no_line_are_charged_as_lines(
         client.send(f"PING {number}")
         client.until(f"PONG gchat.local :{number}")
     assert not is_marked(hostile)
+    hostile.close()
+
+
+MANY = ",".join(f"#room{number}" for number in range(60))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"NICK Other{number}" for number in range(10)],
+        [f"AWAY :{number}" for number in range(10)],
+        [f"PART {MANY}", f"JOIN {MANY}"] * 5,
+    ],
+)
+def test_a_line_that_does_much_is_charged_as_several(
+    server: Server, client: Client, lines: list[str]
+) -> None:
+    """Of 5 lines a second each of these tens takes many."""
+    hostile = Client(server)
+    hostile.send("NICK Hostile", "USER h 0 * :H", f"JOIN {MANY}")
+    hostile.until(f"366 Hostile {MANY.rpartition(',')[2]} ")
+    hostile.send(*lines, "PING mark")
+    hostile.socket.setblocking(False)
+    for number in range(5):
+        client.send(f"PING {number}")
+        client.until(f"PONG gchat.local :{number}")
+    assert not is_marked(hostile, b":mark")
     hostile.close()

@@ -86,6 +86,9 @@ class FakePeer:
                 assert data == b"" or data.endswith(b"\n")
         return outcome
 
+    def later(self, job: Callable[[], None]) -> None:
+        job()
+
     def yield_if_due(self) -> None:
         """Nobody else is there."""
 

@@ -19,6 +19,7 @@ from gchat.core.rooms import (
     PREFIXES,
     Room,
     Signed,
+    entry_bytes,
 )
 from gchat.core.saved import saved_room
 from gchat.core.transitions.membership import forget_absent
@@ -146,11 +147,22 @@ def _mask(hub: Hub, room: Room, by: User, change: ModeChange, at: int) -> ModeCh
     ident = named.ident if named is not None else ""
     if key in found and found[key].ident == ident:
         return None
-    if key not in found and len(found) >= hub.config.limits.bans_per_room:
-        raise Refused(ERR_BANLISTFULL, room.name, change.letter)
-    found[key] = Signed(mask, by.source, at, ident)
+    entry = Signed(mask, by.source, at, ident)
+    if key not in found:
+        _check_room_for(hub, room, change.letter, entry_bytes(key, entry))
+    found[key] = entry
     room.silenced.clear()
     return replace(change, arg=mask)
+
+
+def _check_room_for(hub: Hub, room: Room, letter: str, size: int) -> None:
+    """Raises Refused where one more entry, of so many bytes, is too much for a list."""
+    limits = hub.config.limits
+    if len(room.lists[letter]) >= limits.bans_per_room:
+        raise Refused(ERR_BANLISTFULL, room.name, letter)
+    if not room.founder and room.list_bytes + size > limits.list_bytes:
+        text = "The lists are full; those of a registered room may be longer"
+        raise Refused(ERR_BANLISTFULL, room.name, letter, text=text)
 
 
 def _is_middle(arg: str) -> bool:

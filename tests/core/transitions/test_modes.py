@@ -13,7 +13,7 @@ from gchat.core.events import (
     RoomRegistered,
     Said,
 )
-from gchat.core.rooms import Signed
+from gchat.core.rooms import ENTRY_BYTES, Signed
 from gchat.core.saved import saved_room
 from gchat.core.transitions.modes import (
     CAPACITY_MAX,
@@ -179,6 +179,27 @@ def test_masks_at_the_limit_and_past_it(stage: Stage) -> None:
     assert refusal(stage, 1, "+b c") == ("ERR_BANLISTFULL", ("#Room", "b"), "")
     assert change(stage, 1, "+b a") == [], "it is there already"
     assert change(stage, 1, "-b a", "+b c") == ["-b a!*@*", "+b c!*@*"]
+
+
+def test_the_lists_of_a_room_at_their_bytes_and_past_them(stage: Stage) -> None:
+    """100 rooms with 3 × 100 masks each held 20 MB for one connection."""
+    stage = Stage(list_bytes=1024)
+    stage.join("#Room", 1)
+    by = stage.hub.users[1].source
+    each = ENTRY_BYTES + 2 * len("a!*@*") + len(by)
+    most = 1024 // each
+    assert (
+        len(change(stage, 1, *(f"+b {letter}" for letter in "abcdef"[: most - 1]), "+e y")) == most
+    )
+    text = "The lists are full; those of a registered room may be longer"
+    assert refusal(stage, 1, "+I z") == ("ERR_BANLISTFULL", ("#Room", "I"), text)
+    left = 1024 - most * each - ENTRY_BYTES - len(by)
+    assert change(stage, 1, "-b a", "-e y") == ["-b a!*@*", "-e y!*@*"]
+    fits = "x" * ((each * 2 + left) // 2 - len("!*@*"))
+    assert refusal(stage, 1, f"+I {fits}x")[0] == "ERR_BANLISTFULL"
+    assert change(stage, 1, f"+I {fits}") == [f"+I {fits}!*@*"]
+    stage.hub.rooms["#room"].founder = "Tuan"
+    assert change(stage, 1, "+I z") == ["+I z!*@*"]
 
 
 def test_masks_that_are_none(stage: Stage) -> None:

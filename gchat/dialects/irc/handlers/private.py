@@ -8,6 +8,7 @@ from gchat.core.effects import ChangedMetadata, ChangedRoomName, Effect, Persona
 from gchat.core.rooms import Room
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.metadata import metadata_line
+from gchat.dialects.irc.handlers.names import name_unasked
 from gchat.dialects.irc.render import variant
 from gchat.wire.caps import Cap
 from gchat.wire.message import encode, format_message
@@ -54,38 +55,27 @@ def _concerns(irc: IrcConnection, effect: ChangedMetadata) -> bool:
 
 
 def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:
-    """https://ircv3.net/specs/extensions/channel-rename, "Fallback"."""
+    """https://ircv3.net/specs/extensions/channel-rename, "Fallback". The names follow later: in a
+    large room they are much to make, for each connection anew.
+    """
     if Cap.CHANNEL_RENAME in irc.caps:
         return variant(irc.caps).render(effect)
     user, room = irc.hub.users.get(irc.peer.uid), irc.hub.rooms.get(effect.new_key)
     if user is None:
         return b""
-    server, nick = irc.config.server.name, user.nick
     lines = [
         format_message("PART", effect.room_name, effect.reason or "Renamed", source=user.source),
         format_message("JOIN", effect.new, source=user.source),
     ]
-    if room is None:
-        return b"".join(map(encode, lines))  # it was renamed once more, and that effect comes next
-    if room.topic:
-        lines.append(format_message("332", nick, effect.new, room.topic.text, source=server))
-    head = f":{server} 353 {nick} = {effect.new} :"
-    lines += [head + names for names in _names(irc, room, effect.entry.msgid)]
-    lines.append(format_message("366", nick, effect.new, "End of /NAMES list", source=server))
-    return b"".join(encode(line) for line in lines)
+    if room is not None:  # otherwise it was renamed once more, and that effect comes next
+        if room.topic:
+            server = irc.config.server.name
+            line = format_message("332", user.nick, effect.new, room.topic.text, source=server)
+            lines.append(line)
+        irc.peer.later(partial(_send_names, irc, room))
+    return b"".join(map(encode, lines))
 
 
-_last: tuple[str, list[str]] = ("", [])  # of the last rename: its msgid and its names
-
-
-def _names(irc: IrcConnection, room: Room, msgid: str) -> list[str]:
-    """The names in a room renamed by the entry `msgid`, as lines made once for all connections."""
-    global _last  # noqa: PLW0603
-    if _last[0] != msgid:
-        names = [room.prefix(uid) + irc.hub.users[uid].nick for uid in room.members]
-        some = [" ".join(names[at : at + _NAMES]) for at in range(0, len(names), _NAMES)]
-        _last = (msgid, some)
-    return _last[1]
-
-
-_NAMES = 12  # in one line, of the longest nicknames
+def _send_names(irc: IrcConnection, room: Room) -> None:
+    if irc.peer.uid in room.members and irc.hub.rooms.get(room.key) is room:
+        irc.peer.send(name_unasked(irc, room))

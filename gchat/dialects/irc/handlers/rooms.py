@@ -1,4 +1,4 @@
-"""JOIN, PART, TOPIC, NAMES, LIST, KICK, INVITE, KNOCK, RENAME."""
+"""JOIN, PART, TOPIC, LIST, KICK, INVITE, KNOCK, RENAME."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.history import replay
 from gchat.dialects.irc.handlers.markers import send_marker
 from gchat.dialects.irc.handlers.metadata import on_entering
-from gchat.dialects.irc.handlers.people import visible
+from gchat.dialects.irc.handlers.names import name_lines
 from gchat.wire.caps import Cap
-from gchat.wire.message import Message, pack_words
+from gchat.wire.message import Message
 from gchat.wire.names import InvalidName, casefold, check_room, is_room
 from gchat.wire.numerics import (
     ERR_BADCHANMASK,
@@ -47,7 +47,6 @@ from gchat.wire.numerics import (
     RPL_LIST,
     RPL_LISTEND,
     RPL_LISTSTART,
-    RPL_NAMREPLY,
     RPL_NOTOPIC,
     RPL_TOPIC,
     RPL_TOPICWHOTIME,
@@ -106,14 +105,17 @@ def _show(irc: IrcConnection, room: Room) -> None:
         _topic(irc, room)
     send_marker(irc, room.name)
     if Cap.NO_IMPLICIT_NAMES not in irc.caps:
-        _names(irc, room)
+        name_lines(irc, room)
+        irc.reply(RPL_ENDOFNAMES, room.name)
     on_entering(irc, room)
 
 
 def show_all(irc: IrcConnection) -> None:
     """Shows a further connection of a user the rooms that the user is in."""
     for key in list(irc.user.rooms):
-        room = irc.hub.rooms[key]
+        room = irc.hub.rooms.get(key)
+        if room is None or irc.peer.uid not in room.members:
+            continue  # left while the past of another one was read
         irc.say("JOIN", room.name, source=irc.user.source)
         _show(irc, room)
         replay(irc, room, attached=True)
@@ -182,48 +184,6 @@ def _topic(irc: IrcConnection, room: Room) -> None:
     assert room.topic is not None
     irc.reply(RPL_TOPIC, room.name, text=room.topic.text)
     irc.reply(RPL_TOPICWHOTIME, room.name, room.topic.by, str(room.topic.at // 1000))
-
-
-@command(
-    "NAMES",
-    usage=("NAMES #room[,#room]",),
-    text=(
-        "Lists the members of rooms. Of a room that you are not in, invisible members (+i) are "
-        "left out, and a secret room (+s) shows nothing."
-    ),
-    url="https://modern.ircdocs.horse/#names-message",
-)
-def names(irc: IrcConnection, message: Message) -> None:
-    """NAMES of the rooms named. Without a room, that would be everybody: only the end is sent."""
-    if not message.params:
-        irc.reply(RPL_ENDOFNAMES, "*")
-        return
-    for key in dict.fromkeys(map(casefold, message.params[0].split(","))):
-        room = irc.hub.rooms.get(key)
-        if room is not None and irc.hub.shows(room, irc.peer.uid):
-            _name_lines(irc, room)
-    irc.reply(RPL_ENDOFNAMES, message.params[0])
-
-
-def _names(irc: IrcConnection, room: Room) -> None:
-    """As many 353 as the names need, and the 366."""
-    _name_lines(irc, room)
-    irc.reply(RPL_ENDOFNAMES, room.name)
-
-
-def _name_lines(irc: IrcConnection, room: Room) -> None:
-    symbol = "@" if "s" in room.flags else "="
-    every = Cap.MULTI_PREFIX in irc.caps
-    inside = irc.peer.uid in room.members
-    whole = Cap.USERHOST_IN_NAMES in irc.caps
-    users = irc.hub.users
-    words = (
-        room.prefix(uid, every=every) + (users[uid].source if whole else users[uid].nick)
-        for uid in room.members  # no turns in between: they must be those who are here now
-        if inside or visible(irc, users[uid])
-    )
-    for line in pack_words(words, irc.space(RPL_NAMREPLY, symbol, room.name)):
-        irc.reply(RPL_NAMREPLY, symbol, room.name, text=line)
 
 
 @command(
