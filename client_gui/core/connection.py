@@ -21,7 +21,7 @@ class Connection:
         """See ClientProtocol."""
         self.state = State.REGISTERING
         self.nick = nick  # our nickname at the server, or the one that we asked for
-        self._wished = nick  # asked for when connecting, and again once nobody else has it
+        self.wished = nick  # what we want to be called: asked for again once nobody else has it
         self.isupport = Isupport()
         self.caps: set[str] = set()  # enabled
         self.waited: set[str] = set()  # asked for, and not answered
@@ -29,8 +29,9 @@ class Connection:
         self.login = login
         self.exchange: Exchange | None = None
         self.private = private  # nobody else reads what is sent
-        self.keys: dict[str, str] = {}  # keys that we gave, by the room's name in lower case
+        self.keys: dict[str, str] = {}  # keys that we gave, by the room's folded name
         self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
+        self.watched: set[str] = set()  # folded nicknames of people whose presence is shown
         self.source = ""  # nick!user@host as the server shows us
         self.to_self = ""  # the id of the last message that we wrote to ourselves
         self._out: list[bytes] = []
@@ -53,12 +54,16 @@ class Connection:
         return self._labels
 
     def name_free(self, nick: str) -> None:
-        """A nickname is free again: asks for it, if it is the one that we asked for when connecting
+        """A nickname is free again: asks for it, if it is the one that we want and were not given
         (mostly it was held by our own old connection).
         """
         fold = self.isupport.fold
-        if fold(nick) == fold(self._wished) != fold(self.nick):
-            self.send("NICK", self._wished)
+        if fold(nick) == fold(self.wished) != fold(self.nick):
+            self.send("NICK", self.wished)
+
+    def watches(self, nick: str) -> bool:
+        """Whether the window wants to know if this person is connected."""
+        return self.isupport.fold(nick) in self.watched
 
     def is_own(self, nick: str) -> bool:
         """Whether it is what we are called."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from client_gui.core.folding import Fold
+
 
 class Kind(enum.Enum):
     """How something was said."""
@@ -23,6 +25,13 @@ class Registered:
     """The server has welcomed us; `nick` is what it calls us."""
 
     nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldChanged:
+    """The server has told how it compares names."""
+
+    fold: Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +202,14 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody whom we watch is connected, or is not any more."""
+
+    nick: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoomListed:
     """A room that can be joined."""
 
@@ -287,6 +304,7 @@ class Closed:
 
 Event = (
     Registered
+    | FoldChanged
     | NickRefused
     | NickChanged
     | Joined
@@ -304,6 +322,7 @@ Event = (
     | Typing
     | ReadUpTo
     | Away
+    | Presence
     | RoomListed
     | RoomsListed
     | Found

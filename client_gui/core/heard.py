@@ -17,6 +17,7 @@ from client_gui.core.events import (
     Members,
     NickChanged,
     NotSent,
+    Presence,
     Quit,
     RankChanged,
     Reacted,
@@ -69,7 +70,7 @@ def _nick(core: Connection, message: Message) -> list[Event]:
     own = core.is_own(message.nick)
     new = message.params[0]
     if own:
-        core.nick = new
+        core.nick = core.wished = new  # whoever chose it: an earlier one is not asked for again
         core.source = ""
     else:
         core.name_free(message.nick)
@@ -162,9 +163,16 @@ def _who_is_away(core: Connection, message: Message) -> list[Event]:
 
 
 def _who(core: Connection, message: Message) -> list[Event]:
-    """An answer to WHO, which we send on entering a room to learn who is away."""
+    """An answer to WHO, which we send to learn who is away."""
     nick, flags = message.params[5:7] if message.command == "352" else message.params[1:3]
-    return [Away(nick, "")] if flags.startswith("G") else []
+    here: list[Event] = [Presence(nick, online=True)] if core.watches(nick) else []
+    return [*here, Away(nick, "")] if flags.startswith("G") else here
+
+
+def _monitored(core: Connection, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/monitor"""
+    nicks = [one.partition("!")[0] for one in message.params[1].split(",")]
+    return [Presence(nick, message.command == "730") for nick in nicks if is_name(nick)]
 
 
 def _account(core: Connection, message: Message) -> list[Event]:
@@ -282,6 +290,8 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "354": (_who, 3),
     "366": (_end_of_names, 2),
     "372": (_motd, 2),
+    "730": (_monitored, 2),
+    "731": (_monitored, 2),
     "900": (_account, 3),
     "AWAY": (_away, 0),
     "BATCH": (_batch, 1),

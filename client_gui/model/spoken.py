@@ -29,7 +29,6 @@ from client_gui.model.rooms import (
     Room,
 )
 from client_gui.texts import _, n_
-from gchat.wire.names import casefold
 
 REACTION_LENGTH = 32  # characters
 DELETED = n_("(deleted)")
@@ -37,14 +36,14 @@ _LOOKS = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Loo
 
 
 def _said(model: Model, event: events.Said) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     known = key in model.rooms
     direct = event.room[:1] not in ("#", "&", "+", "!")
     room = model.room(event.room, direct=direct)
     changes: list[Change] = []
     if event.own:
         changes += _confirmed(model, event)
-    if room.typing.pop(casefold(event.nick), None):
+    if room.typing.pop(model.fold(event.nick), None):
         changes.append(TypingChanged(key))
     changes += model.add(
         key,
@@ -71,7 +70,7 @@ def _confirmed(model: Model, event: events.Said) -> list[Change]:
                     room.remove(line.number)
                     return [LineChanged(key, line.number, None)]
         return []
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms[key]
     waits = [
         line
@@ -88,7 +87,7 @@ def _confirmed(model: Model, event: events.Said) -> list[Change]:
 
 
 def _sending(model: Model, event: events.Sending) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     known = key in model.rooms
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
     changes = model.add(
@@ -106,7 +105,7 @@ def _sending(model: Model, event: events.Sending) -> list[Change]:
 
 
 def _unsent(model: Model, event: events.Unsent) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
     look = _LOOKS[event.kind]
     about = {"nick": model.nick, "own": True, "reply_to": event.reply_to, "raw": event.text}
@@ -128,7 +127,7 @@ def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
 
 
 def _reacted(model: Model, event: events.Reacted) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms.get(key)
     if room is None:
         return []
@@ -151,7 +150,7 @@ def _reacted(model: Model, event: events.Reacted) -> list[Change]:
 
 
 def _redacted(model: Model, event: events.Redacted) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms.get(key)
     line = room.find(event.msgid) if room is not None else None
     if room is None or line is None:
@@ -163,22 +162,22 @@ def _redacted(model: Model, event: events.Redacted) -> list[Change]:
 
 
 def _typing(model: Model, event: events.Typing) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms.get(key)
     if room is None:
         return []
     now = model.clock()
     room.typing = {key: one for key, one in room.typing.items() if one[1] > now}
     if event.active and len(room.typing) < limits.TYPISTS:
-        room.typing[casefold(event.nick)] = event.nick, now + TYPING_SECONDS
+        room.typing[model.fold(event.nick)] = event.nick, now + TYPING_SECONDS
     else:
-        room.typing.pop(casefold(event.nick), None)
+        room.typing.pop(model.fold(event.nick), None)
     return [TypingChanged(key)]
 
 
 def _read_up_to(model: Model, event: events.ReadUpTo) -> list[Change]:
     """Another client of ours has read it: it is not unread here any more."""
-    room = model.rooms.get(casefold(event.room))
+    room = model.rooms.get(model.fold(event.room))
     if room is None or event.at <= room.read_at:
         return []
     room.read_at = event.at
@@ -227,12 +226,12 @@ def _insert(
         del room.lines[:surplus]  # the room is full, and more would not stay
     room.more, room.oldest = event.more and not surplus, event.oldest
     older = max(len(lines) - surplus, 0) if event.older else 0
-    return [HistoryAdded(casefold(event.room), older, before=event.older), RoomsChanged()]
+    return [HistoryAdded(model.fold(event.room), older, before=event.older), RoomsChanged()]
 
 
 def _ours(model: Model, said: events.Said) -> events.Said:
     """Marks a message of the past as ours if we sent it under an earlier nickname."""
-    until = model.names.get(casefold(said.nick), -1.0)
+    until = model.names.get(model.fold(said.nick), -1.0)
     return said if said.own or (said.at or 0.0) > until else replace(said, own=True)
 
 

@@ -15,7 +15,6 @@ from client_gui.ui.context import Context
 from client_gui.ui.finding import Finding
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Question
-from gchat.wire.names import casefold
 
 TYPING_SECONDS = 3.0  # between two signs that we write
 _KINDS = {Look.ACTION: Kind.ACTION, Look.NOTICE: Kind.NOTICE}
@@ -188,7 +187,7 @@ class Actions:
     def join(self, room: str, key: str = "") -> None:
         """Enters a room and goes there."""
         name = room if room[:1] in "#&" else f"#{room}"
-        self._navigation.wants(casefold(name))
+        self._navigation.wants(self._context.model.fold(name))
         self.command("JOIN", name, *([key] if key else []))
 
     def leave(self, key: str) -> None:

@@ -43,7 +43,6 @@ from client_gui.ui.sidebar import SidebarCallbacks
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
-from gchat.wire.names import casefold
 
 TICK_MS = 1000  # the countdown to the next attempt, and how long somebody is said to write
 DRAFT_MS = 3000  # after the first key
@@ -255,7 +254,7 @@ class App(Context):
         """The window is at this server from now on."""
         model = self._models.get(server.name)
         fresh = model is not None and not any(one.lines for one in model.rooms.values())
-        home = casefold((server.rooms or [self._lobby])[0])
+        home = (model or self.model).fold((server.rooms or [self._lobby])[0])
         if model is None or (fresh and model.lobby != home):
             kept = {} if model is None else drafts.of(model)
             model = self._models[server.name] = self._new_model(server)

@@ -24,7 +24,6 @@ from client_gui.ui.bridge import Bridge
 from client_gui.ui.context import Context
 from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.panels import Question
-from gchat.wire.names import casefold
 
 CLOSE_SECONDS = 1.0  # for the goodbye, before the window goes without it
 CLOSE_POLL_MS = 20
@@ -44,6 +43,7 @@ class Connection:
         self.dialog: ConnectDialog | None = None
         self._trust: Question | None = None
         self._remembered = False  # where we are connected, for the next time
+        self._watched: set[str] = set()  # keys of people who were asked about
         self._bridge: Bridge[Item] = Bridge(context.root, self._deliver)
 
     @property
@@ -205,11 +205,16 @@ class Connection:
         self._context.take(ours)
         for event in ours:
             self._heard(event)
+        self.watch_people()
         self._follow()
 
     def _heard(self, event: events.NetEvent) -> None:
         """Saves password and rooms for the next time; shows errors in the open dialog."""
         match event:
+            case events.Registered():
+                self._watched.clear()
+            case events.NickChanged():
+                self._watched.discard(self._context.model.fold(event.new))
             case events.LoggedIn():
                 self._keep_password()
             case events.Joined(own=True):
@@ -221,6 +226,16 @@ class Connection:
             case events.ServerText(error=True) if self.dialog is not None and self.dialog.wanted:
                 self.dialog.complain(event.text, self.dialog.nick)
 
+    def watch_people(self) -> None:
+        """Asks whether the people of our conversations are here, each once for a connection."""
+        model = self._context.model
+        if not self.ready:
+            return
+        for key, room in model.rooms.items():
+            if room.direct and key not in self._watched:
+                self._watched.add(key)
+                self.do_if_ready(lambda core, nick=room.name: core.watch(nick))  # type: ignore[misc]
+
     def left(self, name: str) -> None:
         """Somebody does not want to be in a room any more, connected or not."""
         self._stay("", name)
@@ -229,8 +244,9 @@ class Connection:
 
     def _stay(self, entered: str, left: str) -> None:
         """Saves which rooms we are in, to join them again the next time."""
-        rooms = [name for name in self.server.rooms if casefold(name) != casefold(left)]
-        if entered and casefold(entered) not in map(casefold, rooms):
+        fold = self._context.model.fold
+        rooms = [name for name in self.server.rooms if fold(name) != fold(left)]
+        if entered and fold(entered) not in map(fold, rooms):
             rooms.append(entered)
         if rooms != self.server.rooms:
             self.server.rooms = rooms

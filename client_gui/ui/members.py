@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
-from gchat.wire.names import casefold
 
 WIDTH = 200
 AVATAR = 24
@@ -56,9 +55,9 @@ class Members(ReadOnlyText):
             ),
         )
 
-    def show(self, room: Room, away: dict[str, str]) -> None:
-        """Draws the members anew, at the place that was in view."""
-        members = [(prefix, nick, casefold(nick) in away) for prefix, nick in room.sorted_members()]
+    def show(self, room: Room, away: Collection[str]) -> None:
+        """Draws the members anew, at the place that was in view; `away` has folded nicknames."""
+        members = [(prefix, nick, key in away) for key, prefix, nick in room.ranked()]
         if members == self._shown:
             return
         self._shown = members

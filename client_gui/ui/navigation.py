@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from client_gui.ui.context import Context
-from gchat.wire.names import casefold
 
 
 class Navigation:
@@ -48,7 +47,7 @@ class Navigation:
     def talk(self, nick: str) -> None:
         """Goes to the conversation with somebody."""
         self._context.model.room(nick, direct=True)
-        self.choose(casefold(nick))
+        self.choose(self._context.model.fold(nick))
 
     def forget(self, key: str) -> None:
         """Takes a room out of the list."""

@@ -12,7 +12,6 @@ from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
-from gchat.wire.names import casefold
 
 WIDTH = 230
 JOIN = "+"  # the key of the row that joins a room; no room is called so
@@ -114,7 +113,7 @@ class Sidebar(tk.Frame):
         else:
             self.retry.pack_forget()
         avatar = theme.avatar(model.nick, 28, palette.side)
-        state = _(" (away)") if casefold(model.nick) in model.away else ""
+        state = _(" (away)") if model.fold(model.nick) in model.away else ""
         self.me.configure(text=f"  {model.nick}{state}", image=avatar)
 
     def show_rooms(self, model: Model, muted: Collection[str] = ()) -> None:
@@ -139,14 +138,11 @@ class Sidebar(tk.Frame):
         return Row(room.name, key, current, room.unread, loud=loud, muted=muted)
 
     def _presence(self, model: Model, key: str) -> str:
-        """The colour that says whether a person is here, as far as we know: we only see people in
-        our rooms.
-        """
+        """The colour that says whether a person is here, as far as we know."""
         palette = self._theme.palette
         if key in model.away:
             return palette.warn
-        here = any(key in room.members for room in model.rooms.values())
-        return palette.good if here else palette.border
+        return palette.good if model.is_here(key) else palette.border
 
     def _chosen(self, key: str) -> None:
         if key == JOIN:
