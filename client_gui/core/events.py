@@ -245,6 +245,18 @@ class LoginFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountAnswered:
+    """What became of registering an account; `code` is the server's word for why it failed, `text`
+    a sentence.
+    """
+
+    account: str
+    text: str
+    done: bool
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """Somebody invites us to a room."""
 
@@ -328,6 +340,7 @@ Event = (
     | Found
     | LoggedIn
     | LoginFailed
+    | AccountAnswered
     | Invited
     | RoomRenamed
     | History

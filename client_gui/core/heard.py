@@ -7,6 +7,7 @@ from datetime import datetime
 
 from client_gui.core.connection import Connection
 from client_gui.core.events import (
+    AccountAnswered,
     Away,
     Event,
     Invited,
@@ -179,6 +180,16 @@ def _account(core: Connection, message: Message) -> list[Event]:
     return [LoggedIn(message.params[2])]
 
 
+def _registered(core: Connection, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/account-registration"""
+    kind, account, text = message.params[:3]
+    return [AccountAnswered(account, text, done=kind == "SUCCESS", code=kind)]
+
+
+def _logged_out(core: Connection, message: Message) -> list[Event]:
+    return [LoggedIn("")]
+
+
 def _invite(core: Connection, message: Message) -> list[Event]:
     return [Invited(message.params[1], message.nick)] if core.is_own(message.params[0]) else []
 
@@ -241,6 +252,9 @@ def other(core: Connection, message: Message) -> list[Event]:
     """Errors are shown in the server's words; other numerics have nothing to tell here."""
     text = ""
     about = message.params[1:-1]
+    if message.command == "FAIL" and message.params[:1] == ["REGISTER"] and about:
+        code = message.params[1]
+        return [AccountAnswered(message.params[-2], message.params[-1], done=False, code=code)]
     if message.command == "FAIL" and len(message.params) > 2:
         text = message.params[-1]
         failed = core.backlog.failed() if message.params[0] == "CHATHISTORY" else []
@@ -293,6 +307,7 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "730": (_monitored, 2),
     "731": (_monitored, 2),
     "900": (_account, 3),
+    "901": (_logged_out, 1),
     "AWAY": (_away, 0),
     "BATCH": (_batch, 1),
     "INVITE": (_invite, 2),
@@ -306,6 +321,7 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "PRIVMSG": (_said, 2),
     "QUIT": (_quit, 0),
     "REDACT": (_redact, 2),
+    "REGISTER": (_registered, 3),
     "RENAME": (_rename, 2),
     "TAGMSG": (_tagged, 1),
     "TOPIC": (_topic, 2),

@@ -39,6 +39,7 @@ from gchat.wire.message import (
     parse,
 )
 
+NICKSERV = "NickServ"  # for what servers have no command of their own
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
 
 _CLOSING_LINK = re.compile(r"Closing Link: .*?\((.*)\)")  # what most servers wrap a reason in
@@ -199,6 +200,23 @@ class ClientProtocol(Connection):
             self._opened = self._heard
             self.nick = self.wished = nick
         self.send("NICK", nick)
+
+    def register(self, password: str, email: str) -> None:
+        """Registers our nickname. https://ircv3.net/specs/extensions/account-registration, and
+        NickServ where the server does not know that. Raises NotConnected, MessageError.
+        """
+        if "draft/account-registration" in self.values:
+            self.command("REGISTER", "*", email or "*", password)
+        else:
+            self.command("PRIVMSG", NICKSERV, f"REGISTER {password} {email}".rstrip())
+
+    def identify(self, account: str, password: str) -> None:
+        """Logs in to an account. Raises NotConnected, MessageError."""
+        self.command("PRIVMSG", NICKSERV, f"IDENTIFY {account} {password}")
+
+    def change_password(self, old: str, new: str) -> None:
+        """Changes the password of our account. Raises NotConnected, MessageError."""
+        self.command("PRIVMSG", NICKSERV, f"PASSWD {old} {new}")
 
     def load_older(self, room: str, msgid: str) -> None:
         """Asks for what was said in a room before a message, where the server keeps it."""

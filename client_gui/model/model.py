@@ -227,6 +227,9 @@ class Model:
         self.account = event.account
         return [StatusChanged()]
 
+    def _account_answered(self, event: events.AccountAnswered) -> list[Change]:
+        return self.say_locally(event.text, error=not event.done)
+
     def _login_failed(self, event: events.LoginFailed) -> list[Change]:
         return self.say_locally(event.reason, error=True)
 
@@ -444,6 +447,7 @@ class Model:
 
 # By what the receive loop tells; spoken.py adds what is about messages.
 HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
+    events.AccountAnswered: Model._account_answered,
     events.Away: Model._away,
     events.Closed: Model._closed,
     events.CommandFailed: Model._failed,

@@ -28,6 +28,7 @@ from client_gui.model.rooms import (
     TYPING_SECONDS,
     Room,
 )
+from client_gui.model.services import is_service, masked
 from client_gui.texts import _, n_
 
 REACTION_LENGTH = 32  # characters
@@ -48,7 +49,7 @@ def _said(model: Model, event: events.Said) -> list[Change]:
     changes += model.add(
         key,
         _LOOKS[event.kind],
-        event.text,
+        _shown(event),
         at=event.at,
         nick=event.nick,
         own=event.own,
@@ -56,6 +57,12 @@ def _said(model: Model, event: events.Said) -> list[Change]:
         reply_to=event.reply_to,
     )
     return changes if known else [*changes, RoomsChanged()]
+
+
+def _shown(event: events.Said | events.Sending | events.Unsent) -> str:
+    """What of a message may be shown: of one of ours to a service only its first word."""
+    ours = not isinstance(event, events.Said) or event.own
+    return masked(event.text) if ours and is_service(event.room) else event.text
 
 
 def _confirmed(model: Model, event: events.Said) -> list[Change]:
@@ -72,6 +79,8 @@ def _confirmed(model: Model, event: events.Said) -> list[Change]:
         return []
     key = model.fold(event.room)
     room = model.rooms[key]
+    if is_service(event.room):
+        return _confirmed_by_service(room, key, _shown(event))
     waits = [
         line
         for line in room.lines
@@ -86,20 +95,30 @@ def _confirmed(model: Model, event: events.Said) -> list[Change]:
     return [LineChanged(key, found.number, None)]
 
 
+def _confirmed_by_service(room: Room, key: str, text: str) -> list[Change]:
+    """The echo of what was shown as sent at once."""
+    for line in room.lines:
+        if line.label.startswith(UNLABELED) and line.text == text:
+            room.remove(line.number)
+            return [LineChanged(key, line.number, None)]
+    return []
+
+
 def _sending(model: Model, event: events.Sending) -> list[Change]:
     key = model.fold(event.room)
     known = key in model.rooms
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
+    service = is_service(event.room)  # it may confirm nothing, and a password must not be kept
     changes = model.add(
         key,
         _LOOKS[event.kind],
-        event.text,
+        _shown(event),
         nick=model.nick,
         own=True,
         reply_to=event.reply_to,
         label=event.label,
-        raw=event.text,
-        fate=Fate.PENDING,
+        raw="" if service else event.text,
+        fate=Fate.SENT if service else Fate.PENDING,
     )
     return changes if known else [*changes, RoomsChanged()]
 
@@ -107,6 +126,8 @@ def _sending(model: Model, event: events.Sending) -> list[Change]:
 def _unsent(model: Model, event: events.Unsent) -> list[Change]:
     key = model.fold(event.room)
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
+    if is_service(event.room):
+        return [*model.add(key, Look.ERROR, event.reason), RoomsChanged()]
     look = _LOOKS[event.kind]
     about = {"nick": model.nick, "own": True, "reply_to": event.reply_to, "raw": event.text}
     changes = model.add(key, look, event.text, **about, fate=Fate.FAILED, why=event.reason)
@@ -117,6 +138,9 @@ def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
     for key, room in model.rooms.items():
         for line in reversed(room.lines):
             if line.label == event.label:
+                if is_service(room.name):
+                    room.replace(replace(line, label=""))
+                    return model.add(key, Look.ERROR, event.reason)
                 new = replace(line, fate=Fate.FAILED, why=event.reason, label="")
                 room.replace(new)
                 changes: list[Change] = [LineChanged(key, new.number, new)]
@@ -238,7 +262,7 @@ def _ours(model: Model, said: events.Said) -> events.Said:
 def _past_line(model: Model, said: events.Said) -> Line:
     return model.line(
         _LOOKS[said.kind],
-        said.text,
+        _shown(said),
         said.at,
         nick=said.nick,
         own=said.own,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from client_gui.model.lines import Fate
 from client_gui.model.model import Model
+from client_gui.model.services import is_secret
 from client_gui.system import files
 
 FILE = "drafts.json"
@@ -31,9 +32,11 @@ def save(path: Path, drafts: Drafts) -> None:
 def of(model: Model) -> dict[str, str]:
     """The drafts of a model, by room name. Messages that are not confirmed count as typed."""
     found = dict(model.drafts)  # of rooms that we have not been in since
+    found = {name: text for name, text in found.items() if not is_secret(text, name)}
     for room in model.rooms.values():
         texts = [line.raw or line.text for line in room.lines if line.fate is not Fate.SENT]
-        text = "\n".join([*texts, *([room.draft] if room.draft.strip() else [])])
+        keep = room.draft.strip() and not is_secret(room.draft, room.name)
+        text = "\n".join([*texts, *([room.draft] if keep else [])])
         if text:
             found[room.name] = text
     return found

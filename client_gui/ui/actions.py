@@ -7,9 +7,24 @@ import webbrowser
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
-from client_gui.model.commands import COMMANDS, Find, Join, Leave, Mute, Nick, Send, Tell, interpret
+from client_gui.model.commands import (
+    COMMANDS,
+    Account,
+    Action,
+    Find,
+    Join,
+    Leave,
+    Mute,
+    Nick,
+    Part,
+    Send,
+    Tell,
+    interpret,
+)
 from client_gui.model.lines import SPOKEN, Line, Look
+from client_gui.model.services import secret_from
 from client_gui.texts import _
+from client_gui.ui.account import Accounts
 from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
 from client_gui.ui.finding import Finding
@@ -34,6 +49,7 @@ class Actions:
         self._said_writing = 0.0  # when others were last told that we write
         self._writing = False
         self._paste: Question | None = None
+        self.accounts = Accounts(context, connection)
 
     @property
     def answering(self) -> Line | None:
@@ -54,24 +70,46 @@ class Actions:
             case Tell():
                 context.show(context.model.say_locally(action.text, error=action.error))
                 return not action.error
-            case Leave():
-                context.close(action.reason)
-            case Find():
-                self._finding.open(action.words)
-            case Mute():
-                self._navigation.mute(context.model.current)
-            case Nick() if self._connection.net is not None:
-                self._connection.net.change_nick(action.nick)
+            case _ if self._here(action):
+                pass
             case _ if not self._connection.ready:
                 text = _("Not connected: what you typed is still there, send it again later.")
                 context.show(context.model.say_locally(text, error=True))
                 return False
             case Join():
                 self.join(action.room, action.key)
+            case Part():
+                self.command("PART", self._room(), *([action.reason] if action.reason else []))
             case Send():
                 self._connection.do(action.command, action.unsent)
                 self.answer(None)
         self._writing = False
+        return True
+
+    def open_form(self, form: str) -> None:
+        """Opens a form for our account: see Account."""
+        accounts = self.accounts
+        forms = {"register": accounts.register, "login": accounts.log_in}
+        forms.get(form, accounts.change_password)()
+
+    def _here(self, action: Action) -> bool:
+        """Carries out what needs no connection; False for anything else."""
+        context = self._context
+        match action:
+            case Account():
+                self.open_form(action.form)
+            case Leave():
+                context.close(action.reason)
+            case Find():
+                self._finding.open(action.words)
+            case Mute():
+                self._navigation.mute(context.model.current)
+            case Part() if context.model.rooms[context.model.current].direct:
+                self.leave(context.model.current)
+            case Nick() if self._connection.net is not None:
+                self._connection.net.change_nick(action.nick)
+            case _:
+                return False
         return True
 
     def writes(self, active: bool) -> None:
@@ -85,6 +123,10 @@ class Actions:
         self._writing, self._said_writing = active, now
         room = self._room()
         self._connection.do_if_ready(lambda core: core.typing(room, active=active))
+
+    def secret(self, typed: str) -> int | None:
+        """Where in what is typed begins what nobody may see, if anywhere."""
+        return secret_from(typed, self._room())
 
     def words(self) -> tuple[list[str], list[str], list[str]]:
         """What Tab completes: nicknames, rooms, commands."""
@@ -192,10 +234,11 @@ class Actions:
 
     def leave(self, key: str) -> None:
         """Parts from a room and takes it out of the list."""
-        name = self._context.model.rooms[key].name
-        if self._connection.ready:
-            self.command("PART", name)
-        self._connection.left(name)
+        room = self._context.model.rooms[key]
+        if not room.direct:
+            if self._connection.ready and room.here:
+                self.command("PART", room.name)
+            self._connection.left(room.name)
         self._navigation.forget(key)
 
     def set_topic(self, text: str) -> None:

@@ -88,7 +88,7 @@ class App(Context):
         self.finding = Finding(self, self.connection)
         self.navigation = Navigation(self)
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
-        self.menus = Menus(self, self.actions, self.navigation)
+        self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
         self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
@@ -142,7 +142,12 @@ class App(Context):
             compact=self.settings.layout == "compact",
             members=self.settings.members,
             typing=ComposerCallbacks(
-                actions.send, actions.words, actions.writes, actions.many_lines, actions.escape
+                actions.send,
+                actions.words,
+                actions.writes,
+                actions.many_lines,
+                actions.escape,
+                actions.secret,
             ),
             choices=SidebarCallbacks(
                 self.navigation.choose,
@@ -150,7 +155,7 @@ class App(Context):
                 self.switcher.join,
                 self.menus.room,
                 self.preferences,
-                self.connection.ask,
+                self.menus.me,
             ),
             callbacks=TranscriptCallbacks(
                 actions.older,
@@ -284,6 +289,7 @@ class App(Context):
         for event in events:
             try:
                 changes += self.model.apply(event)
+                self.actions.accounts.heard(event)
             except Exception:  # it costs this event, not the window
                 self.root.report_callback_exception(*sys.exc_info())
         if self._closing:

@@ -27,6 +27,7 @@ class ComposerCallbacks:
     writes: Callable[[bool], None]  # somebody types, or has nothing typed any more
     many: Callable[[int, str], None]  # so many lines are pasted: are they meant?
     escape: Callable[[], None]
+    secret: Callable[[str], int | None]  # where in this begins what nobody may see
 
 
 class Composer(tk.Frame):
@@ -81,6 +82,7 @@ class Composer(tk.Frame):
             undo=True,
         )
         self.text.pack(side="left", fill="both", expand=True)
+        self.text.tag_configure("secret", foreground=palette.dim, background=palette.dim)
         self._hint = tk.Label(
             self.text,
             background=palette.field,
@@ -137,13 +139,14 @@ class Composer(tk.Frame):
         """Sends what is typed."""
         typed = self.get()
         if typed.strip():
-            self._sent.append(typed)
-            del self._sent[:-RECALLED]
             self._back = 0
+            keeps = self._typing.secret(typed) is None
             self.put("")  # before: what is sent may lead to another room, with its own draft
             if not self._typing.send(typed):
-                self._sent.pop()
                 self.put(typed)
+            elif keeps:
+                self._sent.append(typed)
+                del self._sent[:-RECALLED]
         self.text.focus_set()
 
     def _on_enter(self, event: object) -> str:
@@ -204,8 +207,16 @@ class Composer(tk.Frame):
         self.text.configure(height=min(max(rows or 1, 1), ROWS_MAX))
         self._show_hint()
         typed = self.get()
+        self._hide_secret(typed)
         if not self._putting:
             self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
+
+    def _hide_secret(self, typed: str) -> None:
+        """Somebody may look over the shoulder: a password is a bar."""
+        self.text.tag_remove("secret", "1.0", "end")
+        start = self._typing.secret(typed)
+        if start is not None:
+            self.text.tag_add("secret", f"1.0+{start}c", "end-1c")
 
     def _show_hint(self) -> None:
         if self.get():

@@ -223,6 +223,10 @@ class Connection:
                 self._stay("", event.room)
             case events.RoomRenamed():
                 self._stay(event.new, event.old)
+            case events.LoginFailed() if self.dialog is not None and self.dialog.wanted:
+                self.stop()
+                self._context.model.status = Status(Phase.OFFLINE, event.reason)
+                self.dialog.complain(event.reason, self.dialog.password)
             case events.ServerText(error=True) if self.dialog is not None and self.dialog.wanted:
                 self.dialog.complain(event.text, self.dialog.nick)
 
@@ -251,6 +255,19 @@ class Connection:
         if rooms != self.server.rooms:
             self.server.rooms = rooms
             self._context.save()
+
+    def account_is(self, server: Server) -> None:
+        """We are logged in to an account: it is known the next time."""
+        self.server = server
+        self._context.settings.used(server)
+        self._context.save()
+
+    def password_is(self, password: str) -> None:
+        """The account's password, which the server has accepted."""
+        self._password = password
+        if self.net is not None:
+            self.net.log_in_as(Login(self.server.account, password))
+        self._keep_password()
 
     def _keep_password(self) -> None:
         """The typed password was right: puts it into the keyring."""

@@ -236,7 +236,7 @@ class ConnectDialog(tk.Toplevel):
         self.wanted = ""
         self.message.configure(text=sentence, foreground=self._theme.palette.bad)
         self.button.state(["!disabled"])
-        if entry in (self.host, self.port):
+        if entry in (self.host, self.port, self.password):
             self.unfold()
         if entry is not None:
             entry.focus_set()

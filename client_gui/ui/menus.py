@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from functools import partial
 
 from client_gui.model.lines import SPOKEN, Fate, Line
@@ -17,10 +18,17 @@ REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 class Menus:
     """The menus of one window. Each method takes the place on the screen where its menu opens."""
 
-    def __init__(self, context: Context, actions: Actions, navigation: Navigation) -> None:
+    def __init__(
+        self,
+        context: Context,
+        actions: Actions,
+        navigation: Navigation,
+        servers: Callable[[], None],
+    ) -> None:
         self._context = context
         self._actions = actions
         self._navigation = navigation
+        self._servers = servers  # asks for nickname and server
         self._open: tk.Menu | None = None  # the last one; Tk keeps a menu until it is destroyed
 
     def line(self, x: int, y: int, line: Line) -> None:
@@ -54,6 +62,26 @@ class Menus:
             menu.add_command(label=_("Close"), command=lambda: self._actions.leave(key))
         else:
             menu.add_command(label=_("Leave"), command=lambda: self._actions.leave(key))
+        menu.tk_popup(x, y)
+
+    def me(self, x: int, y: int) -> None:
+        """What can be done with ourselves: nickname, server, account."""
+        context, actions = self._context, self._actions
+        menu = self._menu()
+        menu.add_command(label=_("Nickname and server …"), command=self._servers)
+        menu.add_separator()
+        if not context.model.account:
+            menu.add_command(label=_("Log in …"), command=lambda: actions.open_form("login"))
+            label = _("Register {nick} …").format(nick=context.model.nick)
+            menu.add_command(label=label, command=lambda: actions.open_form("register"))
+        else:
+            label = _("Change the password …")
+            menu.add_command(label=label, command=lambda: actions.open_form("password"))
+        menu.add_separator()
+        away = context.model.fold(context.model.nick) in context.model.away
+        words = ("AWAY",) if away else ("AWAY", _("away"))
+        label = _("I am back") if away else _("I am away")
+        menu.add_command(label=label, command=lambda: actions.command(*words))
         menu.tk_popup(x, y)
 
     def person(self, x: int, y: int, nick: str) -> None:

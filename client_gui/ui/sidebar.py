@@ -26,7 +26,7 @@ class SidebarCallbacks:
     join: Callable[[], None]  # a room: which is asked
     menu: Callable[[int, int, str], None]
     settings: Callable[[], None]
-    servers: Callable[[], None]  # another nickname, or another server
+    me: Callable[[int, int], None]  # at this place, what can be done with ourselves
 
 
 class Sidebar(tk.Frame):
@@ -81,7 +81,7 @@ class Sidebar(tk.Frame):
             cursor="hand2",
         )
         self.me.pack(side="left", fill="x")
-        self.me.bind("<Button-1>", lambda event: choices.servers())
+        self.me.bind("<Button-1>", lambda event: choices.me(event.x_root, event.y_root))
         self.list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(10), 0))
 
     def show_status(self, model: Model, now: float) -> None:
