@@ -141,9 +141,10 @@ class Actions:
     def many_lines(self, count: int, text: str) -> None:
         """Asks whether to paste so many lines; a new question replaces an open one."""
         context, room = self._context, self._context.model.current
+        model = context.model
 
         def answered(yes: bool) -> None:
-            if yes:
+            if yes and context.model is model and room in model.rooms:
                 if context.model.current != room:
                     self._navigation.choose(room)
                 context.window.composer.paste(text)
@@ -195,9 +196,10 @@ class Actions:
     def delete(self, line: Line) -> None:
         """Deletes a message, after asking."""
         context, room = self._context, self._room()
+        model = context.model
 
         def sure(yes: bool) -> None:
-            if yes:
+            if yes and context.model is model:
                 self.command("REDACT", room, line.msgid)
 
         text = _("Delete “{text}” for everybody?").format(text=line.text[:80])
@@ -241,9 +243,9 @@ class Actions:
             self._connection.left(room.name)
         self._navigation.forget(key)
 
-    def set_topic(self, text: str) -> None:
-        """Sets the topic of the current room."""
-        self.command("TOPIC", self._room(), text)
+    def set_topic(self, room: str, text: str) -> None:
+        """Sets a room's topic."""
+        self.command("TOPIC", room, text)
 
     def command(self, *words: str) -> None:
         """Sends one, or says that it cannot be sent."""

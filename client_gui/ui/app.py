@@ -8,6 +8,7 @@ import tkinter as tk
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from client_gui import texts
 from client_gui.core.events import NetEvent
@@ -24,9 +25,9 @@ from client_gui.model.model import Model, Phase
 from client_gui.system import appearance, drafts
 from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
-from client_gui.system.settings import Server, Settings
+from client_gui.system.settings import Server
 from client_gui.texts import _
-from client_gui.ui import styles
+from client_gui.ui import editing, keys, styles
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
@@ -38,6 +39,7 @@ from client_gui.ui.header import HeaderCallbacks
 from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
+from client_gui.ui.panels import Panel
 from client_gui.ui.preferences import Preferences
 from client_gui.ui.sidebar import SidebarCallbacks
 from client_gui.ui.switcher import Switcher
@@ -85,8 +87,8 @@ class App(Context):
         self.model.type_again(self._drafts.pop(server.name, {}))
         self._draft_timer: str | None = None
         self.connection = Connection(self, server, options.lobby)
-        self.finding = Finding(self, self.connection)
         self.navigation = Navigation(self)
+        self.finding = Finding(self, self.connection, self.navigation)
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
         self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
@@ -95,8 +97,10 @@ class App(Context):
         self._closing = False
         self._preferences: Preferences | None = None
         self._sent: list[str] = []  # what Up recalls
+        self._topics: dict[str, str] = {}  # begun and not sent, by room
         self._tick: str | None = None
         root.protocol("WM_DELETE_WINDOW", self.close)
+        editing.install(root)
         self.rebuild()
         if options.nick:
             server.nick = options.nick
@@ -121,7 +125,10 @@ class App(Context):
         room's draft, unless (not `keep`) it belongs to another room.
         """
         before: Window | None = getattr(self, "window", None)
+        cursor, finding = "", None
         if before is not None:
+            cursor = before.composer.text.index("insert") if keep else ""
+            finding = before.findbar.words if keep else None
             if keep:
                 self.navigation.keep_draft()
             before.destroy()
@@ -167,7 +174,9 @@ class App(Context):
                 self.to_composer,
             ),
             people=MembersCallbacks(self.navigation.talk, self.menus.person),
-            heading=HeaderCallbacks(actions.set_topic, self.finding.open, self._toggle_members),
+            heading=HeaderCallbacks(
+                actions.set_topic, self.finding.open, self._toggle_members, self.to_composer
+            ),
             search=Search(
                 self.finding.look_for,
                 self.finding.step,
@@ -176,20 +185,30 @@ class App(Context):
             ),
             muted=self.settings.muted,
             sent=self._sent,
+            topics=self._topics,
         )
-        self.window.composer.put(self.model.rooms[self.model.current].draft)
+        self.window.composer.put(self.model.rooms[self.model.current].draft, cursor)
+        if finding is not None:
+            self.finding.open(finding)
+            self.to_composer()
         self.show_notice()
         self._bind_keys()
 
     def _bind_keys(self) -> None:
         root = self.root
-        for keys, act in (
-            ("<Control-k>", self.switcher.go),
-            ("<Control-f>", self.finding.open),
-            ("<Control-j>", self.switcher.join),
-            ("<Control-o>", self.connection.ask),
-            ("<Control-r>", self.connection.retry),
-            ("<Control-m>", self._toggle_members),
+        keys.letters(
+            root,
+            {
+                "k": self.switcher.go,
+                "f": self.finding.open,
+                "j": self.switcher.join,
+                "o": self.connection.ask,
+                "r": self.connection.retry,
+                "m": self._toggle_members,
+            },
+        )
+        keys.to_composer(root, lambda: self.window.composer.text)
+        for pressed, act in (
             ("<F6>", self._to_transcript),
             ("<F1>", self.switcher.keys),
             ("<Control-comma>", self.preferences),
@@ -200,7 +219,7 @@ class App(Context):
             ("<Control-minus>", lambda: self._zoom(-ZOOM_STEP)),
             ("<Control-0>", lambda: self._zoom(1 - self.settings.zoom)),
         ):
-            root.bind(keys, lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+            root.bind(pressed, lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
 
     def reply_to(self, line: Line | None) -> None:
         """What is sent next answers this line; None for no line."""
@@ -236,9 +255,11 @@ class App(Context):
             self._preferences.lift()
             return
 
-        def changed(new: Settings) -> None:
-            self.settings, self._dark = new, None
-            texts.use(new.language)
+        def changed(chosen: dict[str, Any]) -> None:
+            for name, value in chosen.items():
+                setattr(self.settings, name, value)  # the others may have changed meanwhile
+            self._dark = None
+            texts.use(self.settings.language)
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)
@@ -268,9 +289,16 @@ class App(Context):
             self.navigation.keep_draft()
             self.actions.answer(None)
             self.model.gone()
+            self._close_panels()  # what they ask about is at the other server
             self.model = model
+            self._topics = {}
             self.rebuild(keep=False)
             self.window.show_all(time.time())
+
+    def _close_panels(self) -> None:
+        for child in self.root.winfo_children():
+            if isinstance(child, Panel) and child is not self._preferences:
+                child.destroy()
 
     def _new_model(self, server: Server) -> Model:
         return Model(server.nick, (server.rooms or [self._lobby])[0], time.time)

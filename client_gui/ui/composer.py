@@ -14,6 +14,7 @@ from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
 ROWS_MAX = 6
+HEIGHT_ABOVE = 230  # of the window that the field leaves to what stands above it
 RECALLED = 100  # messages that Up goes back through
 PASTED_LINES = 5  # from so many lines on, we ask whether to paste them
 
@@ -39,6 +40,7 @@ class Composer(tk.Frame):
         """`sent` is what Up recalls; it is kept there."""
         palette = theme.palette
         super().__init__(parent, background=palette.background)
+        self._theme = theme
         self._typing = typing
         self._completer = Completer()
         self._sent = sent
@@ -109,6 +111,7 @@ class Composer(tk.Frame):
         text.bind("<<Paste>>", self._on_paste)
         text.bind("<Key>", self._on_key)
         text.bind("<<Modified>>", self._on_modified)
+        text.bind("<Configure>", lambda event: self._fit())
         text.bind("<FocusIn>", lambda event: frame.state(["focus"]))
         text.bind("<FocusOut>", lambda event: frame.state(["!focus"]))
 
@@ -120,12 +123,14 @@ class Composer(tk.Frame):
         """What is typed."""
         return self.text.get("1.0", "end-1c")
 
-    def put(self, text: str) -> None:
-        """Puts other text into the field."""
+    def put(self, text: str, cursor: str = "") -> None:
+        """Puts other text into the field; the cursor goes to a place in it, or its end."""
         self._putting = True
         self._completer.reset()
         self.text.delete("1.0", "end")
         self.text.insert("1.0", text)
+        if cursor:
+            self.text.mark_set("insert", cursor)
         self.text.edit_reset()
         self._on_modified(None)
         self._putting = False
@@ -202,14 +207,27 @@ class Composer(tk.Frame):
 
     def _on_modified(self, event: object) -> None:
         self.text.edit_modified(False)
-        counted = self.text.count("1.0", "end", "displaylines")
-        rows = counted[0] if isinstance(counted, tuple) else counted
-        self.text.configure(height=min(max(rows or 1, 1), ROWS_MAX))
+        self._fit()
         self._show_hint()
         typed = self.get()
         self._hide_secret(typed)
         if not self._putting:
             self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
+
+    def _fit(self) -> None:
+        """As tall as what is typed. Before the field has its width nothing can be counted: then it
+        is done again.
+        """
+        if self.text.winfo_width() <= 1:
+            return
+        counted = self.text.count("1.0", "end", "displaylines")
+        rows = counted[0] if isinstance(counted, tuple) else counted
+        room = self.winfo_toplevel().winfo_height() - self._theme.px(HEIGHT_ABOVE)
+        most = min(ROWS_MAX, max(room // self._theme.body.metrics("linespace"), 1))
+        height = min(max(rows or 1, 1), most)
+        if height != int(str(self.text.cget("height"))):
+            self.text.configure(height=height)
+            self.text.see("insert")
 
     def _hide_secret(self, typed: str) -> None:
         """Somebody may look over the shoulder: a password is a bar."""

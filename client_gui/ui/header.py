@@ -17,20 +17,26 @@ HEIGHT = 54
 class HeaderCallbacks:
     """What can be asked for in the bar at the top."""
 
-    topic: Callable[[str], None]  # this one, where the old one was clicked and changed
+    topic: Callable[[str, str], None]  # of this room, which was clicked and changed
     find: Callable[[], None]
     people: Callable[[], None]  # shows or hides who is here
+    done: Callable[[], None]  # nothing is edited any more
 
 
 class Header(tk.Frame):
     """The bar at the top."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, callbacks: HeaderCallbacks) -> None:
+    def __init__(
+        self, parent: tk.Misc, theme: Theme, callbacks: HeaderCallbacks, topics: dict[str, str]
+    ) -> None:
+        """`topics`: those that somebody has begun to write, by room; they are kept there."""
         palette = theme.palette
         super().__init__(parent, background=palette.background, height=theme.px(HEIGHT))
         self.pack_propagate(False)
-        self._set_topic = callbacks.topic
-        self._direct = False
+        self._callbacks = callbacks
+        self._topics = topics
+        self._room = Room("")
+        self._editing = False
         tk.Frame(self, background=palette.border, height=1).pack(side="bottom", fill="x")
         self._name = tk.Label(
             self, font=theme.title, background=palette.background, foreground=palette.text
@@ -60,33 +66,63 @@ class Header(tk.Frame):
         self.entry.bind("<FocusOut>", lambda event: self._left())
 
     def show(self, room: Room) -> None:
-        """Draws the room's name, topic and count."""
-        self._direct = room.direct
+        """Draws the room's name, topic and count. A topic that is begun waits in its room."""
+        if room is not self._room:
+            self._put_aside()
+        self._room = room
         name = room.name if room.direct else f"# {room.name.lstrip('#')}"
         self._name.configure(text=name)
         self._topic.configure(text=room.topic)
         count = len(room.members)
         text = _("1 member") if count == 1 else _("{count} members").format(count=count)
         self._count.configure(text=text if count else "")
+        if room.name in self._topics and not self._editing:
+            self._open(self._topics[room.name])
 
     def edit(self) -> None:
         """Lets the user edit the topic in place; the server decides whether that is allowed."""
-        if self._direct:
+        if self._room.direct:
             return
-        self.entry.delete(0, "end")
-        self.entry.insert(0, self._topic.cget("text"))
-        self.entry.place(in_=self._topic, relwidth=1, relheight=1)
+        if not self._editing:
+            self._open(self._room.topic)
         self.entry.focus_set()
+
+    def destroy(self) -> None:
+        """With the window."""
+        self._put_aside()
+        super().destroy()
+
+    def _open(self, text: str) -> None:
+        self._editing = True
+        self.entry.delete(0, "end")
+        self.entry.insert(0, text)
+        self.entry.place(in_=self._topic, relwidth=1, relheight=1)
+
+    def _put_aside(self) -> None:
+        """Another room is shown: what was begun waits."""
+        if not self._editing:
+            return
+        text = self.entry.get()
+        if text != self._room.topic:
+            self._topics[self._room.name] = text
+        self._editing = False
+        self.entry.place_forget()
 
     def _left(self) -> None:
         """The field has lost the focus: closes it, unless a changed topic would be lost."""
-        if self.entry.get() == self._topic.cget("text"):
-            self._done(keep=False)
+        if self._editing and self.entry.get() == self._room.topic:
+            self._close()
 
     def _done(self, *, keep: bool) -> None:
-        if not self.entry.winfo_ismapped():
+        if not self._editing:
             return
-        text = self.entry.get()
+        text, room = self.entry.get(), self._room
+        self._close()
+        if keep and text != room.topic:
+            self._callbacks.topic(room.name, text)
+        self._callbacks.done()
+
+    def _close(self) -> None:
+        self._editing = False
+        self._topics.pop(self._room.name, None)
         self.entry.place_forget()
-        if keep and text != self._topic.cget("text"):
-            self._set_topic(text)

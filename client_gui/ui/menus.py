@@ -33,19 +33,21 @@ class Menus:
 
     def line(self, x: int, y: int, line: Line) -> None:
         """What can be done with a line."""
-        actions = self._actions
+        actions, here = self._actions, self._here
         menu = self._menu()
         menu.add_command(label=_("Copy"), command=lambda: self._copy(str(line)))
         if line.fate is Fate.FAILED:
             again = partial(actions.send_again, line.number)
-            menu.add_command(label=_("Send again"), command=again)
+            menu.add_command(label=_("Send again"), command=here(again))
         if line.look in SPOKEN and line.msgid and not line.redacted:
-            menu.add_command(label=_("Reply"), command=lambda: actions.answer(line))
+            menu.add_command(label=_("Reply"), command=here(lambda: actions.answer(line)))
             some = self._menu(menu)
             for reaction in REACTIONS:
-                some.add_command(label=reaction, command=partial(actions.react, line, reaction))
+                react = here(partial(actions.react, line, reaction))
+                some.add_command(label=reaction, command=react)
             menu.add_cascade(label=_("React"), menu=some)
-            menu.add_command(label=_("Delete …"), command=lambda: actions.delete(line))
+            delete = here(lambda: actions.delete(line))
+            menu.add_command(label=_("Delete …"), command=delete)
         if line.look in SPOKEN and not line.own:
             label = _("Write to {nick}").format(nick=line.nick)
             menu.add_command(label=label, command=lambda: self._navigation.talk(line.nick))
@@ -90,17 +92,33 @@ class Menus:
         menu = self._menu()
         label = _("Write to {nick}").format(nick=nick)
         menu.add_command(label=label, command=lambda: self._navigation.talk(nick))
-        menu.add_command(
-            label=_("Mention"), command=lambda: context.window.composer.add(f"@{nick} ")
-        )
+        mention = self._here(lambda: context.window.composer.add(f"@{nick} "))
+        menu.add_command(label=_("Mention"), command=mention)
         room = context.model.rooms[context.model.current].name
         menu.add_separator()
         for label, line in (
             (_("Kick"), ("KICK", room, nick)),
             (_("Ban"), ("MODE", room, "+b", f"{nick}!*@*")),
         ):
-            menu.add_command(label=label, command=partial(self._actions.command, *line))
+            command = self._here(partial(self._actions.command, *line))
+            menu.add_command(label=label, command=command)
         menu.tk_popup(x, y)
+
+    def _here(self, act: Callable[[], object]) -> Callable[[], None]:
+        """Does something in the room that is shown now: another one may be, by the time that
+        somebody has chosen it.
+        """
+        context = self._context
+        model, key = context.model, context.model.current
+
+        def do() -> None:
+            if context.model is not model or key not in model.rooms:
+                return
+            if model.current != key:
+                self._navigation.choose(key)
+            act()
+
+        return do
 
     def _menu(self, parent: tk.Misc | None = None) -> tk.Menu:
         """An empty one, in the window's colours."""

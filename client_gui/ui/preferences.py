@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from tkinter import ttk
+from typing import Any
 
 from client_gui.system.settings import ALL, LAYOUTS, LINES, SCALES, THEMES, Settings
 from client_gui.texts import _, languages
@@ -21,14 +21,14 @@ def _names() -> dict[str, str]:
 
 
 class Preferences(Panel):
-    """`changed` is called with the new settings when the user saves them."""
+    """`changed` is called with what is chosen, by the names of the settings, when that is saved."""
 
     def __init__(
         self,
         parent: tk.Misc,
         theme: Theme,
         settings: Settings,
-        changed: Callable[[Settings], None],
+        changed: Callable[[dict[str, Any]], None],
     ) -> None:
         super().__init__(parent, theme, _("Settings"))
         self._settings = settings
@@ -63,14 +63,13 @@ class Preferences(Panel):
     def save(self) -> None:
         """Takes over what is chosen."""
         lines = self.lines.get()
-        new = replace(
-            self._settings,
-            layout=self._meant[self.layout.get()],
-            theme=self._meant[self.colours.get()],
-            lines=int(lines) if lines.isdigit() else 0,
-            scale=int(self.scale.get().rstrip("%")) / 100,
-            notify=self.notify.on,
-            language=self._languages.get(self.language.get(), ""),
-        )
+        chosen = {
+            "layout": self._meant[self.layout.get()],
+            "theme": self._meant[self.colours.get()],
+            "lines": int(lines) if lines.isdigit() else 0,
+            "scale": int(self.scale.get().rstrip("%")) / 100,
+            "notify": self.notify.on,
+            "language": self._languages.get(self.language.get(), ""),
+        }
         self.destroy()
-        self._changed(new)
+        self._changed(chosen)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from client_gui.model.lines import Line, summary
 from client_gui.model.rooms import Room
@@ -111,14 +112,16 @@ class Transcript(ReadOnlyText):
             return
         at_end = self.at_end or any(line.own for line in lines)  # who speaks wants to see it
         limit = self._limit()
-        if at_end and (len(lines) >= limit or self._behind):
+        selected = bool(self.text.tag_ranges("sel")) and len(lines) < UNSEEN_DRAWN
+        if at_end and ((len(lines) >= limit and not selected) or self._behind):
             self._redraw()  # nothing of what is drawn stays
         elif not at_end and (self._behind or self._unseen + len(lines) > UNSEEN_DRAWN):
             self._behind = True  # nobody reads so much: it is drawn when somebody goes there
         else:
             self.text.configure(state="normal")
-            for line in lines:
-                self._append(line)
+            with self._selection_kept():
+                for line in lines:
+                    self._append(line)
             if at_end:
                 self._trim()
             self._mark_more()
@@ -147,6 +150,16 @@ class Transcript(ReadOnlyText):
             self._redraw(stay=True)
             return
         top = self.text.index("@0,0")
+        with self._selection_kept():
+            self._draw_tail(at, number, line)
+        if at_end:
+            self.to_end()
+        else:
+            self.text.yview(top)
+
+    def _draw_tail(self, at: int, number: int, line: Line | None) -> None:
+        """Draws the units from this one on anew, with the new line of the number."""
+        tail = self._units[at:]
         self.text.configure(state="normal")
         first = self._start_of(at)
         self.text.delete(f"{first}-1c" if self.text.compare(first, ">", "1.0") else first, "end-1c")
@@ -159,10 +172,6 @@ class Transcript(ReadOnlyText):
                     self._append(line)
         self._mark_more()
         self.text.configure(state="disabled")
-        if at_end:
-            self.to_end()
-        else:
-            self.text.yview(top)
 
     def add_older(self, count: int) -> None:
         """Draws `count` more lines, which came before all that the room had; what is in view stays
@@ -280,8 +289,36 @@ class Transcript(ReadOnlyText):
         end = self.text.tag_ranges(f"u{before}")[-1]
         return self.text.index(f"{end}-1c lineend+1c")
 
+    @contextmanager
+    def _selection_kept(self) -> Iterator[None]:
+        """What is selected stays so, while it is drawn anew."""
+        places = [self._anchor(one) for one in self.text.tag_ranges("sel")[:2]]
+        yield
+        found = [self._index(one) for one in places if one is not None]
+        if len(found) == 2 and all(found):
+            self.text.tag_remove("sel", "1.0", "end")
+            self.text.tag_add("sel", *found)
+
+    def _anchor(self, place: object) -> tuple[int, int] | None:
+        """A place in the text, as the number of a unit and how far behind its beginning."""
+        for unit in reversed(self._units):
+            ranges = self.text.tag_ranges(f"u{unit[0].number}")
+            if ranges and self.text.compare(ranges[0], "<=", str(place)):
+                counted = self.text.count(ranges[0], str(place), "indices")
+                far = counted[0] if isinstance(counted, tuple) else counted
+                return unit[0].number, far or 0
+        return None
+
+    def _index(self, anchor: tuple[int, int]) -> str:
+        ranges = self.text.tag_ranges(f"u{anchor[0]}")
+        return f"{ranges[0]}+{anchor[1]}indices" if ranges else ""
+
     def _redraw(self, *, stay: bool = False) -> None:
         """`stay`: the line at the top stays where it is; lines come before it only."""
+        with self._selection_kept():
+            self._draw_all(stay=stay)
+
+    def _draw_all(self, *, stay: bool) -> None:
         top, above = self._first_in_view() if stay else (0, False)
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
@@ -318,6 +355,8 @@ class Transcript(ReadOnlyText):
         """Keeps as many lines as are to be shown; older ones are one click away."""
         # draws all anew, as the first line needs a name above it; with many lines, not each time
         slack = 0 if self._limit() <= MORE_LINES else MORE_LINES
+        if self.text.tag_ranges("sel"):
+            slack += UNSEEN_DRAWN  # what is selected stays until it is not
         if self._drawn() > self._limit() + slack:
             self._redraw()
 

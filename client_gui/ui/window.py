@@ -52,6 +52,7 @@ class Window:
         search: Search,
         muted: Collection[str],
         sent: list[str],
+        topics: dict[str, str],
     ) -> None:
         self._root = root
         self._model = model
@@ -69,7 +70,7 @@ class Window:
         self.members = Members(self.frame, theme, people)
         self._centre = tk.Frame(self.frame, background=palette.background)
         self._centre.pack(side="left", fill="both", expand=True)
-        self.header = Header(self._centre, theme, heading)
+        self.header = Header(self._centre, theme, heading, topics)
         self.header.pack(side="top", fill="x")
         self.findbar = FindBar(self._centre, theme, search)
         self.composer = Composer(self._centre, theme, typing, sent)
@@ -82,7 +83,14 @@ class Window:
         )
         for key, pages in (("<Prior>", -1), ("<Next>", 1)):
             self.composer.text.bind(key, partial(self._page, pages))
+        for widget in (self.header.entry, self.findbar, self.members, self.sidebar.retry):
+            widget.bind("<Unmap>", self._hidden, add=True)
         self.composer.text.focus_set()
+
+    def _hidden(self, event: tk.Event[tk.Misc]) -> None:
+        """What had the keyboard is not there any more."""
+        if str(self._root.tk.call("focus")).startswith(str(event.widget)):
+            self.composer.text.focus_set()
 
     def _page(self, pages: int, event: object) -> str:
         self.transcript.page(pages)
