@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,11 @@ from client_gui.model.changes import (
 from client_gui.model.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
 from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room, merge
 from client_gui.texts import _
+
+
+def look_is_quiet(look: Look) -> bool:
+    """Whether nobody is called by such a line."""
+    return look not in SPOKEN or look is Look.NOTICE
 
 
 class Phase(enum.Enum):
@@ -61,6 +66,7 @@ class Model:
         self.lobby = self.fold(lobby)
         self.rooms: dict[str, Room] = {self.lobby: Room(lobby)}  # by folded name
         self.current = self.lobby
+        self.watched = True  # somebody looks at the current room
         self.names: dict[str, float] = {}  # nicknames that we had, folded, and until when
         self.away: dict[str, str] = {}  # by folded nickname, why
         self.online: dict[str, bool] = {}  # by folded nickname, of those whom we watch
@@ -117,6 +123,29 @@ class Model:
         at = keys.index(self.current)
         around = [keys[(at + step * number) % len(keys)] for number in range(1, len(keys) + 1)]
         return next((key for key in around if self.rooms[key].unread), around[0])
+
+    def look_away(self) -> bool:
+        """Nobody looks at the current room any more: what comes from now on is new. Returns whether
+        something else was marked as new before.
+        """
+        self.watched = False
+        room = self.rooms[self.current]
+        marked = bool(room.new_from) and not room.unread
+        if marked:
+            room.new_from = 0
+        return marked
+
+    def seen(self) -> list[Change]:
+        """Somebody has seen the last line of the current room."""
+        room = self.rooms[self.current]
+        if not room.unread:
+            return []
+        room.unread = room.mentions = 0
+        return [RoomsChanged()]
+
+    def unread(self, muted: Collection[str] = ()) -> int:
+        """How many messages are unread, in all rooms but those of the keys `muted`."""
+        return sum(room.unread for key, room in self.rooms.items() if key not in muted)
 
     def read_now(self) -> float | None:
         """Everything in the current room was read. Returns the time of its last message; `None` if
@@ -273,7 +302,7 @@ class Model:
         """A new line, with a number that no other one has; now, unless `at` says when."""
         self._numbers += 1
         text = clean(text)
-        mention = look in SPOKEN and look is not Look.NOTICE and not rest.get("own")
+        mention = not look_is_quiet(look) and not rest.get("own")
         return Line(
             look,
             self.clock() if at is None else at,
@@ -287,12 +316,15 @@ class Model:
         """A new line at the end of a room; see `line`."""
         room = self.rooms[key]
         line = self.line(look, text, **rest)
+        if self.answers_us(room, line):
+            line = replace(line, mention=True)
         room.lines.append(line)
         if len(room.lines) > LINES_KEPT:
             del room.lines[0]
             room.forgotten += 1
         changes: list[Change] = [LineAdded(key, line)]
-        if key != self.current and look in SPOKEN and not line.own:
+        unseen = key != self.current or not self.watched
+        if unseen and look in SPOKEN and not line.own:
             if not room.unread:
                 room.new_from = line.number
             room.unread += 1
@@ -301,6 +333,13 @@ class Model:
         if (line.mention or room.direct) and look in SPOKEN and not line.own:
             changes.append(Noticed(key, line))
         return changes
+
+    def answers_us(self, room: Room, line: Line) -> bool:
+        """Whether a message of somebody else replies to one of ours."""
+        if line.own or not line.reply_to or look_is_quiet(line.look):
+            return False
+        answered = room.find(line.reply_to)
+        return answered is not None and answered.own
 
     def _mentions_us(self, text: str) -> bool:
         return bool(re.search(rf"(?<!\w){re.escape(self.nick)}(?!\w)", text, re.IGNORECASE))

@@ -19,7 +19,7 @@ from client_gui.model.changes import (
     TypingChanged,
 )
 from client_gui.model.lines import NOT_CONFIRMED, Fate, Line, Look, clean
-from client_gui.model.model import HANDLERS, Model
+from client_gui.model.model import HANDLERS, Model, look_is_quiet
 from client_gui.model.rooms import (
     LINES_KEPT,
     PEOPLE_KEPT,
@@ -244,7 +244,7 @@ def _insert(
         last = lines[-1].at or 0.0
         while place and room.lines[place - 1].at > last:
             place -= 1  # what has happened since we came
-    room.lines[place:place] = [_past_line(model, one) for one in lines]
+    room.lines[place:place] = _past_lines(model, room, lines)
     surplus = max(0, len(room.lines) - LINES_KEPT)
     if event.older and surplus:
         del room.lines[:surplus]  # the room is full, and more would not stay
@@ -257,6 +257,18 @@ def _ours(model: Model, said: events.Said) -> events.Said:
     """Marks a message of the past as ours if we sent it under an earlier nickname."""
     until = model.names.get(model.fold(said.nick), -1.0)
     return said if said.own or (said.at or 0.0) > until else replace(said, own=True)
+
+
+def _past_lines(model: Model, room: Room, past: list[events.Said]) -> list[Line]:
+    """Answers to us are mentions, also where what they answer is of the past itself."""
+    lines = [_past_line(model, one) for one in past]
+    ours = {line.msgid for line in [*room.lines, *lines] if line.own and line.msgid}
+    return [
+        replace(line, mention=True)
+        if line.reply_to in ours and not line.own and not look_is_quiet(line.look)
+        else line
+        for line in lines
+    ]
 
 
 def _past_line(model: Model, said: events.Said) -> Line:

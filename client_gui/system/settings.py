@@ -16,8 +16,9 @@ FILE = "client.json"
 NUMBER_MAX = 1_000_000
 LAYOUTS = (n_("comfortable"), n_("compact"))
 THEMES = (n_("system"), n_("light"), n_("dark"))
-LINES = (10, 100, 1000, 0)  # in view; 0 is all
-ALL = n_("all")
+FIT = -1  # as many messages as fit
+LINES = (10, 100, 1000, FIT, 0)  # in view; 0 is all
+ALL, FITTING = n_("all"), n_("as many as fit")
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -49,6 +50,7 @@ class Settings:
     scale: float = 1.0
     zoom: float = 1.0
     language: str = ""  # "" as the system says
+    geometry: str = ""  # size and place of the window, as Tk writes them
     notify: bool = True
     members: bool = True  # the list is shown
     muted: list[str] = field(default_factory=list)  # folded names of rooms
@@ -105,7 +107,7 @@ def _sane(settings: Settings) -> Settings:
         settings.layout = default.layout
     if settings.theme not in THEMES:
         settings.theme = default.theme
-    settings.lines = min(max(settings.lines, 0), 20_000)
+    settings.lines = min(max(settings.lines, FIT), 20_000)
     settings.scale = min(max(settings.scale, 0.5), 4.0)
     settings.zoom = min(max(settings.zoom, 0.5), 3.0)
     settings.servers = [one for one in settings.servers if 0 < one.port < 65536 and one.host][:20]

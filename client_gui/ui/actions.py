@@ -221,6 +221,7 @@ class Actions:
         """The last line is in view: our other clients may know."""
         if not self._context.welcomed or not self._context.has_keyboard():
             return  # nobody is there to read it
+        self._context.show(self._context.model.seen())
         at = self._context.model.read_now()
         if at is not None:
             room = self._room()

@@ -22,12 +22,12 @@ from client_gui.model.changes import (
 )
 from client_gui.model.lines import Line
 from client_gui.model.model import Model, Phase
-from client_gui.system import appearance, drafts
+from client_gui.system import appearance, drafts, urgency
 from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
 from client_gui.system.settings import Server
 from client_gui.texts import _
-from client_gui.ui import editing, keys, styles
+from client_gui.ui import editing, keys, placing, styles
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
@@ -101,6 +101,9 @@ class App(Context):
         self._tick: str | None = None
         root.protocol("WM_DELETE_WINDOW", self.close)
         editing.install(root)
+        root.bind("<FocusIn>", self._focused, add=True)
+        root.bind("<FocusOut>", self._unfocused, add=True)
+        self._urgent = False  # the desktop was asked to show that something is new
         self.rebuild()
         if options.nick:
             server.nick = options.nick
@@ -112,13 +115,9 @@ class App(Context):
             self.connection.ask()
 
     def _override(self, options: Options) -> None:
+        """For this run: the settings that are kept stay as they are."""
         self._dark = options.dark
-        if options.keep is not None:
-            self.settings.lines = options.keep
-        if options.scale is not None:
-            self.settings.scale = options.scale
-        if options.layout:
-            self.settings.layout = options.layout
+        self._keep, self._scale, self._layout = options.keep, options.scale, options.layout
 
     def rebuild(self, *, keep: bool = True) -> None:
         """Makes the window anew, as the settings are now. What is typed is kept as the current
@@ -137,7 +136,7 @@ class App(Context):
         dark = self._dark
         if dark is None:
             dark = wanted == "dark" or (wanted == "system" and appearance.is_dark())
-        scale = self.settings.scale * self.settings.zoom
+        scale = (self._scale or self.settings.scale) * self.settings.zoom
         self.theme = Theme(self.root, DARK if dark else LIGHT, scale)
         styles.configure(self.root, self.theme)
         actions = self.actions
@@ -145,8 +144,8 @@ class App(Context):
             self.root,
             self.theme,
             self.model,
-            keep=self.settings.lines,
-            compact=self.settings.layout == "compact",
+            keep=self.settings.lines if self._keep is None else self._keep,
+            compact=(self._layout or self.settings.layout) == "compact",
             members=self.settings.members,
             typing=ComposerCallbacks(
                 actions.send,
@@ -175,7 +174,12 @@ class App(Context):
             ),
             people=MembersCallbacks(self.navigation.talk, self.menus.person),
             heading=HeaderCallbacks(
-                actions.set_topic, self.finding.open, self._toggle_members, self.to_composer
+                actions.set_topic,
+                self.finding.open,
+                self._toggle_rooms,
+                actions.follow,
+                self._toggle_members,
+                self.to_composer,
             ),
             search=Search(
                 self.finding.look_for,
@@ -186,6 +190,8 @@ class App(Context):
             muted=self.settings.muted,
             sent=self._sent,
             topics=self._topics,
+            server=self.connection.server.host,
+            geometry=self.settings.geometry,
         )
         self.window.composer.put(self.model.rooms[self.model.current].draft, cursor)
         if finding is not None:
@@ -258,7 +264,8 @@ class App(Context):
         def changed(chosen: dict[str, Any]) -> None:
             for name, value in chosen.items():
                 setattr(self.settings, name, value)  # the others may have changed meanwhile
-            self._dark = None
+            self._dark = self._keep = self._scale = None
+            self._layout = ""
             texts.use(self.settings.language)
             self.apply_settings()
 
@@ -269,9 +276,11 @@ class App(Context):
         self.settings.zoom = zoom
         self.apply_settings()
 
+    def _toggle_rooms(self) -> None:
+        self.window.toggle_rooms()
+
     def _toggle_members(self) -> None:
-        self.settings.members = not self.settings.members
-        self.window.show_members(shown=self.settings.members)
+        self.settings.members = self.window.toggle_members()
         self.save()
 
     # -- what the connection tells
@@ -314,6 +323,7 @@ class App(Context):
     def take(self, events: Sequence[NetEvent]) -> None:
         """What the receive loop tells, in order."""
         changes: list[Change] = []
+        self.model.watched = self.has_keyboard()
         for event in events:
             try:
                 changes += self.model.apply(event)
@@ -327,6 +337,8 @@ class App(Context):
         self.navigation.arrived()
         if self.welcomed:
             self.show(changes)
+            if self.model.unread(self._muted()) and not self.model.watched:
+                self._demand(urgent=True)
         self._count_down()
 
     def _ask_for(self, change: Change) -> None:
@@ -335,7 +347,7 @@ class App(Context):
                 self.connection.ask(f"{change.nick}: {change.reason}.")
             case TrustNeeded():
                 self.connection.ask_trust(change)
-            case Noticed() if self.settings.notify and change.room not in self.settings.muted:
+            case Noticed() if self.settings.notify and change.room not in self._muted():
                 if not self._looked_at(change.room):
                     room = self.model.rooms[change.room]
                     title = change.line.nick if room.direct else f"{change.line.nick} · {room.name}"
@@ -345,6 +357,30 @@ class App(Context):
                 self.finding.found()
             case TypingChanged() if change.room == self.model.current:
                 self.show_notice()
+
+    def _muted(self) -> set[str]:
+        return {self.model.fold(one) for one in self.settings.muted}
+
+    def _focused(self, event: object) -> None:
+        """Somebody looks at the window again: what is in view was seen."""
+        if self.model.watched or not self.welcomed:
+            return
+        self.model.watched = True
+        self._demand(urgent=False)
+        if self.window.transcript.at_end:
+            self.actions.end_seen()
+
+    def _unfocused(self, event: object) -> None:
+        """Nobody looks any more: what comes from now on is marked as new."""
+        if not self.welcomed or self._closing or self.has_keyboard():
+            return
+        if self.model.watched and self.model.look_away():
+            self.window.transcript.draw_again()
+
+    def _demand(self, *, urgent: bool) -> None:
+        if urgent != self._urgent:
+            self._urgent = urgent
+            urgency.demand(self.root.winfo_id(), urgent=urgent)
 
     def _looked_at(self, key: str) -> bool:
         return key == self.model.current and self.has_keyboard()
@@ -410,6 +446,8 @@ class App(Context):
         if self._closing:
             return
         self._closing = True
+        self.settings.geometry = placing.kept(self.root) or self.settings.geometry
+        self.save()
         self._keep_drafts()
         for child in self.root.winfo_children():
             if isinstance(child, tk.Toplevel):

@@ -57,7 +57,7 @@ class Menus:
         """What can be done with a room, or a conversation."""
         context, room = self._context, self._context.model.rooms[key]
         menu = self._menu()
-        muted = key in context.settings.muted
+        muted = key in map(context.model.fold, context.settings.muted)
         mute = partial(self._navigation.mute, key)
         menu.add_command(label=_("Unmute") if muted else _("Mute"), command=mute)
         if room.direct or not room.here:

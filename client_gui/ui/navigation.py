@@ -57,10 +57,11 @@ class Navigation:
 
     def mute(self, key: str) -> None:
         """Mutes a room, or unmutes it."""
-        muted = self._context.settings.muted
-        if key in muted:
-            muted.remove(key)
-        else:
+        muted, fold = self._context.settings.muted, self._context.model.fold
+        same = [one for one in muted if fold(one) == key]
+        for one in same:
+            muted.remove(one)
+        if not same:
             muted.append(key)
         self._context.save()
         self._context.window.show_rooms()

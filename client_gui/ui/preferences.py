@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import Any
 
-from client_gui.system.settings import ALL, LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.system.settings import ALL, FIT, FITTING, LAYOUTS, LINES, SCALES, THEMES, Settings
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel
@@ -33,13 +33,14 @@ class Preferences(Panel):
         super().__init__(parent, theme, _("Settings"))
         self._settings = settings
         self._changed = changed
-        self._words = {one: _(one) for one in (*LAYOUTS, *THEMES, ALL)}
+        self._words = {one: _(one) for one in (*LAYOUTS, *THEMES, ALL, FITTING)}
         self._meant = {word: one for one, word in self._words.items()}
         layouts, themes = ([self._words[one] for one in group] for group in (LAYOUTS, THEMES))
         self.layout = self._choice(_("Layout"), layouts, self._words[settings.layout])
         self.colours = self._choice(_("Colours"), themes, self._words[settings.theme])
-        lines = [str(one) if one else self._words[ALL] for one in LINES]
-        now = str(settings.lines) if settings.lines else self._words[ALL]
+        self._counts = {FIT: self._words[FITTING], 0: self._words[ALL]}
+        lines = [self._counts.get(one, str(one)) for one in LINES]
+        now = self._counts.get(settings.lines, str(settings.lines))
         self.lines = self._choice(_("Messages in view"), lines, now)
         scales = [f"{one:.0%}" for one in SCALES]
         self.scale = self._choice(_("Size"), scales, f"{settings.scale:.0%}")
@@ -62,11 +63,11 @@ class Preferences(Panel):
 
     def save(self) -> None:
         """Takes over what is chosen."""
-        lines = self.lines.get()
+        lines, counts = self.lines.get(), {words: one for one, words in self._counts.items()}
         chosen = {
             "layout": self._meant[self.layout.get()],
             "theme": self._meant[self.colours.get()],
-            "lines": int(lines) if lines.isdigit() else 0,
+            "lines": int(lines) if lines.isdigit() else counts[lines],
             "scale": int(self.scale.get().rstrip("%")) / 100,
             "notify": self.notify.on,
             "language": self._languages.get(self.language.get(), ""),

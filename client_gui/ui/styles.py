@@ -35,6 +35,12 @@ class _Styles:
         for name, ground in (("Send", palette.background), ("Composer.Send", palette.field)):
             colours = palette.accent, palette.accent_hover, palette.accent_text
             self._button(name, ground, *colours, bold=True)
+        self._style.configure(
+            "Composer.Send.TButton",
+            font=self._theme.small_bold,
+            width=0,  # no wider than its word
+            padding=(self._theme.px(12), self._theme.px(5)),
+        )
         colours = palette.field, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
         self._plain("Retry", palette.selected, palette.text, padding=10)

@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from client_gui.model.lines import Line, summary
+from client_gui.model.lines import SPOKEN, Line, summary
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on, is_passing
@@ -14,6 +14,8 @@ from client_gui.ui.gestures import Gestures, TranscriptCallbacks
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
+FIT = -1  # `keep`: as many lines as fit
+LEAST_FITTING = 10  # before the window has its size
 MORE_LINES = 50  # shown by each click on "earlier messages"
 UNSEEN_DRAWN = 300  # lines that are drawn below what somebody reads
 MORE_ABOVE = 5  # shown above a line that was looked for
@@ -24,7 +26,7 @@ AT_END = 0.999  # of 1: what rounding leaves
 
 
 class Transcript(ReadOnlyText):
-    """Shows the last `keep` lines of a room (0: all), older ones on request."""
+    """Shows the last `keep` lines of a room (0: all; FIT), older ones on request."""
 
     def __init__(
         self,
@@ -50,7 +52,8 @@ class Transcript(ReadOnlyText):
         self._room = Room("")
         self._units: list[list[Line]] = []  # what is drawn: a message, or a run
         self._behind = False  # what came last is not drawn
-        self._unseen = 0  # lines that came while somebody looked further up
+        self._unseen = 0  # messages that came while somebody looked further up
+        self._hold = 0  # the number of the first line that stays in view until it is seen
         self._pen = Pen(self.text, theme, compact=compact)
         self.jump = tk.Label(
             self,
@@ -65,6 +68,9 @@ class Transcript(ReadOnlyText):
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
         self.gestures = Gestures(self, callbacks)
+        self._height = 0  # of the text, as it was last drawn
+        self._follows = True  # the end is in view, and stays so when the height changes
+        self.text.bind("<Configure>", self._sized)
 
     # -- what is shown
 
@@ -81,9 +87,7 @@ class Transcript(ReadOnlyText):
             self._extra = 0
         self._room = self._pen.room = room
         self._pen.nick = nick
-        fresh = sum(line.number >= room.new_from for line in room.lines[-MOST_AT_ONCE:])
-        if self._keep and room.new_from and fresh >= self._limit():
-            self._extra += fresh + 1 - self._limit()  # what is new begins in view
+        self._hold = room.new_from  # what is new begins in view
         self._redraw()
         self.to_end()
 
@@ -111,6 +115,10 @@ class Transcript(ReadOnlyText):
         if not lines:
             return
         at_end = self.at_end or any(line.own for line in lines)  # who speaks wants to see it
+        if self._room.unread:
+            self._hold = self._room.new_from
+        elif at_end:
+            self._hold = 0  # it was seen
         limit = self._limit()
         selected = bool(self.text.tag_ranges("sel")) and len(lines) < UNSEEN_DRAWN
         if at_end and ((len(lines) >= limit and not selected) or self._behind):
@@ -126,11 +134,23 @@ class Transcript(ReadOnlyText):
                 self._trim()
             self._mark_more()
             self.text.configure(state="disabled")
-        if at_end:
+        came = sum(line.look in SPOKEN and not line.own for line in lines)
+        if at_end and not self._stays_at_new():
             self.to_end()
         else:
-            self._unseen += sum(not line.own for line in lines)
+            self._unseen = self._room.unread if at_end else self._unseen + came
             self._show_jump()
+
+    def _stays_at_new(self) -> bool:
+        """While nobody looks, the first new message stays in view: whether that is not the end."""
+        place = self.text.tag_ranges("new")
+        if not self._room.unread or not place or self.text.winfo_height() <= 1:
+            return False
+        self.text.see("end")
+        if self.text.dlineinfo(place[0]) is not None:
+            return False
+        self.text.yview(place[0])
+        return True
 
     def change(self, number: int, line: Line | None) -> None:
         """Draws a line or its reactions anew; `line` is `None` if it was removed."""
@@ -207,6 +227,13 @@ class Transcript(ReadOnlyText):
         self.text.see(place[0])
         self.text.see(place[1])
 
+    def draw_again(self) -> None:
+        """Draws the room as it is now, at the place that is in view."""
+        at_end = self.at_end
+        self._redraw(stay=not at_end)
+        if at_end:
+            self.text.see("end")
+
     def unmark(self) -> None:
         """Takes the marks of `reveal` away."""
         self.text.tag_remove("found", "1.0", "end")
@@ -251,7 +278,20 @@ class Transcript(ReadOnlyText):
     # -- drawing
 
     def _limit(self) -> int:
-        return self._keep + self._extra if self._keep else MOST_AT_ONCE + self._extra
+        limit = (self._keep or MOST_AT_ONCE) + self._extra
+        if self._keep == FIT:
+            row = self._theme.body.metrics("linespace") + self._theme.px(6)
+            limit = max(self.text.winfo_height() // row, LEAST_FITTING) + self._extra
+        return max(limit, self._held())
+
+    def _held(self) -> int:
+        """How many lines at the end are to be in view because nobody has seen them, with one before
+        them.
+        """
+        if not self._hold:
+            return 0
+        last = self._room.lines[-MOST_AT_ONCE:]
+        return min(sum(line.number >= self._hold for line in last) + 1, MOST_AT_ONCE)
 
     def _drawn(self) -> int:
         return sum(map(len, self._units))
@@ -389,8 +429,16 @@ class Transcript(ReadOnlyText):
         self.jump.place_forget()
         self._callbacks.end_seen()
 
+    def _sized(self, event: tk.Event[tk.Misc]) -> None:
+        """Another height: whoever was at the end still is."""
+        follows, self._height = self._follows, event.height
+        if follows and not self._unseen:
+            self.text.see("end")
+
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
+        if self.text.winfo_height() == self._height:
+            self._follows = self.at_end
         if self._unseen and float(last) >= AT_END:
             if self._behind:
                 self.after_idle(self.to_end)

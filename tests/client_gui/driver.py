@@ -17,6 +17,7 @@ from tests.support.clients import WAIT_SECONDS
 # A Tk interpreter may be finalised in the thread that made it only, and the garbage collector runs
 # in any thread: so none is ever garbage while the tests run.
 _KEPT: list[Ui] = []
+_OTHERS: list[tk.Tk] = []  # windows of other programs, as far as ours can tell
 PUMP_MS = 20  # how often a condition is looked at while Tk has nothing to do
 
 
@@ -45,6 +46,25 @@ class Ui:
         chosen = {"host": "127.0.0.1", "port": port, "settings": settings, "dark": False} | options
         self.app = App(self.root, Options(**chosen), Told(self.told))  # type: ignore[arg-type]
         self.gone = False
+        if self.app.welcomed:
+            self.look()
+
+    def look(self) -> None:
+        """Somebody looks at this window, as far as it can tell."""
+        self.root.update()
+        self.app.window.composer.text.focus_force()
+        self.root.update()
+
+    def look_away(self) -> None:
+        """The keyboard goes to another program."""
+        self.root.update()
+        other = tk.Tk(className="other")
+        other.geometry("+2000+2000")
+        other.update()
+        other.focus_force()
+        other.update()
+        _OTHERS.append(other)
+        self.wait_until(lambda: not self.app.has_keyboard())
 
     def _report(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -106,6 +126,7 @@ class Ui:
         """Goes through the dialog and waits until one is in the lobby."""
         self.connect(nick)
         self.wait_for(f"{nick} has connected to the chat room")
+        self.look()
 
     def type(self, text: str, *, key: str = "<Return>") -> None:
         """Types into the composer and presses a key."""
@@ -165,6 +186,8 @@ class Ui:
         self.app.close()
         if not self.gone:
             self.wait_until(lambda: self.gone)
+        while _OTHERS:
+            _OTHERS.pop().destroy()
         assert not self.errors, self.errors
 
     def _on_destroy(self, event: object) -> None:

@@ -271,6 +271,10 @@ def say(ui: Ui, *texts: str) -> None:
     ui.root.update()
 
 
+def selected(ui: Ui) -> str:
+    return str(ui.app.window.transcript.text.get("sel.first", "sel.last"))
+
+
 def select(ui: Ui, word: str) -> None:
     text = ui.app.window.transcript.text
     at = text.search(word, "1.0")
@@ -286,9 +290,9 @@ def test_a_selection_survives_messages_and_trimming(ui: Ui, layout: str) -> None
     select(ui, "message 0")
     for number in range(10, 30):
         say(ui, f"message {number}")
-    assert text.selection_get() == "message 0"
+    assert selected(ui) == "message 0"
     say(ui, *(f"many {number}" for number in range(50)))
-    assert text.selection_get() == "message 0"
+    assert selected(ui) == "message 0"
     text.tag_remove("sel", "1.0", "end")
     say(ui, "one more")
     assert len(ui.lines()) == 11, "it is trimmed once nothing is selected"
@@ -296,15 +300,14 @@ def test_a_selection_survives_messages_and_trimming(ui: Ui, layout: str) -> None
 
 def test_a_selection_survives_older_lines_reactions_and_runs(ui: Ui) -> None:
     say(ui, *(f"message {number}" for number in range(20)))
-    text = ui.app.window.transcript.text
     select(ui, "message 15")
     ui.app.window.transcript.show_more()
-    assert text.selection_get() == "message 15"
+    assert selected(ui) == "message 15"
     line = ui.app.model.rooms["#dev"].lines[-8]
     ui.app.window.transcript.change(line.number, line)
-    assert text.selection_get() == "message 15"
+    assert selected(ui) == "message 15"
     ui.app.take([Joined("#dev", f"Lan{n}", own=False) for n in range(3)])
-    assert text.selection_get() == "message 15"
+    assert selected(ui) == "message 15"
 
 
 @pytest.mark.parametrize("how", ["zoom", "theme", "draft"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from client_gui.core.events import Joined, Kind, Said
-from client_gui.ui.roomlist import shortened
+from client_gui.ui.tooltip import shortened
 from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 
