@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from client_gui.core import history
+from client_gui.core.events import Event
 from client_gui.core.isupport import Isupport
 from client_gui.core.login import Exchange, Login
+from client_gui.core.pacing import Pace, Waiting
 from client_gui.core.pieces import Assembly
 from client_gui.core.state import State
 from gchat.wire.message import Message, format_message
@@ -16,7 +18,13 @@ class Connection:
     """Changed by the parts of the protocol: negotiation, heard, speaking, protocol."""
 
     def __init__(
-        self, nick: str, *, newest: dict[str, str] | None, login: Login | None, private: bool
+        self,
+        nick: str,
+        *,
+        now: float,
+        newest: dict[str, str] | None,
+        login: Login | None,
+        private: bool,
     ) -> None:
         """See ClientProtocol."""
         self.state = State.REGISTERING
@@ -37,12 +45,28 @@ class Connection:
         self._out: list[bytes] = []
         self._labels = 0  # given so far
         self._assembly = Assembly()
+        self.pace = Pace(now)
         self.backlog = history.Backlog(self.send, self.isupport, {} if newest is None else newest)
 
     def send(self, command: str, *params: str, tags: Mapping[str, str] | None = None) -> None:
         """Queues a message. Raises MessageError where it is none."""
         line = format_message(command, *params, tags=tags)
         self._out.append(line.encode("utf-8", "replace") + b"\r\n")
+
+    def send_slowly(
+        self, command: str, *params: str, tags: Mapping[str, str], then: tuple[Event, ...] = ()
+    ) -> bool:
+        """Queues a message that waits for its turn; `then` is told when it is sent. False if too
+        many wait. Raises MessageError.
+        """
+        line = format_message(command, *params, tags=tags).encode("utf-8", "replace") + b"\r\n"
+        return self.pace.put(Waiting(line, then))
+
+    def sent_by(self, now: float) -> list[Event]:
+        """Sends what may be sent by now of what waits; what is to be told of it."""
+        due = self.pace.due(now)
+        self._out += [one.line for one in due]
+        return [event for one in due for event in one.events]
 
     def label_of(self, message: Message) -> str:
         """The label of our command that a message answers, "" for none."""

@@ -81,7 +81,7 @@ class ClientProtocol(Connection):
         """`rooms`: names and keys. `newest`: see Backlog; what earlier connections have shown.
         `private`: nobody else can read what is sent.
         """
-        super().__init__(nick, newest=newest, login=login, private=private)
+        super().__init__(nick, now=now, newest=newest, login=login, private=private)
         self._rooms = rooms  # joined as soon as we are welcome
         self._retries = NICK_RETRIES if retry_nick else 0  # nicknames we may try by ourselves
         self._timeouts = timeouts or Timeouts()
@@ -120,11 +120,20 @@ class ClientProtocol(Connection):
                 alive = self._heard + self._timeouts.keepalive
                 if self._pinged is not None:
                     alive = self._pinged + self._patience
-                return min(alive, self.backlog.deadline or alive)
+                return min(alive, self.backlog.deadline or alive, self._turn(alive))
         return None
+
+    def _turn(self, otherwise: float) -> float:
+        """When the next message that waits may be sent."""
+        turn = self.pace.deadline
+        return otherwise if turn is None else turn
 
     def on_time(self, now: float) -> list[Event]:
         """Does what is due at `now`."""
+        told = self.sent_by(now) if self.state is State.READY else []
+        return [*told, *self._overdue(now)]
+
+    def _overdue(self, now: float) -> list[Event]:
         deadline = self.deadline
         if deadline is None or now < deadline:
             return []
@@ -252,6 +261,7 @@ class ClientProtocol(Connection):
         if self.closed:
             return events
         self._heard = self.backlog.now = now
+        events += self.sent_by(now)
         for line in self._lines.feed(data):
             message = self._parse(line)
             message = message and self._assembly.take(message)

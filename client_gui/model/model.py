@@ -94,6 +94,20 @@ class Model:
             if name[:1] not in ROOM_PREFIXES:
                 self.room(name, direct=True)
 
+    def send_again(self, unconfirmed: dict[str, list[str]]) -> None:
+        """Puts back what was sent and not confirmed before, by room name. What the past has of it
+        did arrive, and goes.
+        """
+        for name, texts in unconfirmed.items():
+            room = self.room(name, direct=name[:1] not in ROOM_PREFIXES)
+            for text in texts:
+                line = self.line(Look.MESSAGE, text, nick=self.nick, own=True, raw=text)
+                room.lines.append(replace(line, fate=Fate.FAILED, why=_(NOT_CONFIRMED)))
+
+    def waits(self) -> bool:
+        """Whether a message of ours is not confirmed, and may still be."""
+        return any(one.fate is Fate.PENDING for room in self.rooms.values() for one in room.lines)
+
     def show(self, key: str) -> list[Change]:
         """Makes another room the current one; in the one before, nothing is marked new any more."""
         if key != self.current and self.current in self.rooms:

@@ -10,6 +10,8 @@ from typing import Any
 import platformdirs
 
 from client_gui.system import files
+from client_gui.system.locking import locked
+from client_gui.system.merging import merged
 from client_gui.texts import n_
 
 FILE = "client.json"
@@ -82,6 +84,32 @@ def load(path: Path) -> Settings:
 def save(settings: Settings, path: Path) -> None:
     """Whole or not at all. What cannot be written is logged, and lost with the window."""
     files.write(path, asdict(settings))
+
+
+class Store:
+    """The file of settings, which other windows of the same user write too."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._base: dict[str, Any] = {}  # as we knew it when we last read or wrote it
+
+    def load(self) -> Settings:
+        """As `load`."""
+        found = load(self._path)
+        self._base = asdict(found)
+        return found
+
+    def save(self, settings: Settings) -> None:
+        """Writes what we have changed; takes over the servers and muted rooms of other windows."""
+        with locked(self._path):
+            theirs = asdict(load(self._path)) if self._path.exists() else self._base
+            content = merged(self._base, asdict(settings), theirs)
+            files.write(self._path, content)
+        known = {one.name: one for one in settings.servers}
+        servers = [_fitting(Server, one) for one in content["servers"]]
+        settings.servers[:] = [known.get(one.name, one) for one in servers]
+        settings.muted[:] = content["muted"]
+        self._base = asdict(settings)
 
 
 def _fitting(kind: type[Any], found: dict[str, Any]) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 import tkinter as tk
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from client_gui import texts
 from client_gui.core.events import NetEvent
+from client_gui.core.folding import UNTIL_TOLD
 from client_gui.model.changes import (
     Change,
     ListChanged,
@@ -20,7 +21,7 @@ from client_gui.model.changes import (
     TrustNeeded,
     TypingChanged,
 )
-from client_gui.model.lines import Line
+from client_gui.model.lines import Fate, Line
 from client_gui.model.model import Model, Phase
 from client_gui.system import appearance, drafts, urgency
 from client_gui.system import settings as settings_module
@@ -46,6 +47,7 @@ from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
 
+LOBBY = "#lobby"
 TICK_MS = 1000  # the countdown to the next attempt, and how long somebody is said to write
 DRAFT_MS = 3000  # after the first key
 ZOOM_STEP, ZOOM_LEAST, ZOOM_MOST = 0.1, 0.6, 2.5
@@ -58,7 +60,7 @@ class Options:
     host: str = ""
     port: int = 0
     nick: str = ""  # asked for where empty
-    lobby: str = "#lobby"
+    lobby: str = ""  # joined first, whatever rooms are saved; LOBBY where there are none
     keep: int | None = None
     dark: bool | None = None
     scale: float | None = None
@@ -72,21 +74,25 @@ class App(Context):
     def __init__(self, root: tk.Tk, options: Options, notifier: Notifier | None = None) -> None:
         self.root = root
         self._path = options.settings or settings_module.folder() / settings_module.FILE
-        self.settings = settings_module.load(self._path)
+        self._store = settings_module.Store(self._path)
+        self.settings = self._store.load()
         self._override(options)
         texts.use(self.settings.language)
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
-        self._lobby = options.lobby  # the room to join if none is named
+        self._lobby = options.lobby or LOBBY  # the room to join if none is named
+        if options.lobby:
+            fold = UNTIL_TOLD(options.lobby)
+            others = [name for name in server.rooms if UNTIL_TOLD(name) != fold]
+            server.rooms = [options.lobby, *others]
         self.model = self._new_model(server)
         # by server, for each one used since the start: what was typed there is kept
         self._models: dict[str, Model] = {server.name: self.model}
-        self._drafts_path = self._path.with_name(drafts.FILE)
-        self._drafts = drafts.load(self._drafts_path)
-        self.model.type_again(self._drafts.pop(server.name, {}))
+        self._drafts = drafts.DraftFile(self._path.parent)
+        self._type_again(self.model, server)
         self._draft_timer: str | None = None
-        self.connection = Connection(self, server, options.lobby)
+        self.connection = Connection(self, server, self._lobby)
         self.navigation = Navigation(self)
         self.finding = Finding(self, self.connection, self.navigation)
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
@@ -95,6 +101,7 @@ class App(Context):
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
         self._closing = False
+        self.ending: Callable[[], None] = lambda: None  # called before Tk ends
         self._preferences: Preferences | None = None
         self._sent: list[str] = []  # what Up recalls
         self._topics: dict[str, str] = {}  # begun and not sent, by room
@@ -246,7 +253,7 @@ class App(Context):
 
     def save(self) -> None:
         """Keeps the settings for the next time."""
-        settings_module.save(self.settings, self._path)
+        self._store.save(self.settings)
 
     def apply_settings(self) -> None:
         """The settings have changed: saves them, and draws the window with them."""
@@ -288,12 +295,17 @@ class App(Context):
     def arrive(self, server: Server) -> None:
         """The window is at this server from now on."""
         model = self._models.get(server.name)
-        fresh = model is not None and not any(one.lines for one in model.rooms.values())
+        fresh = model is not None and all(
+            line.fate is Fate.FAILED for one in model.rooms.values() for line in one.lines
+        )
         home = (model or self.model).fold((server.rooms or [self._lobby])[0])
         if model is None or (fresh and model.lobby != home):
             kept = {} if model is None else drafts.of(model)
+            sent = {} if model is None else drafts.unconfirmed(model)
             model = self._models[server.name] = self._new_model(server)
-            model.type_again(kept | self._drafts.pop(server.name, {}))
+            model.type_again(kept)
+            model.send_again(sent)
+            self._type_again(model, server)
         if model is not self.model:
             self.navigation.keep_draft()
             self.actions.answer(None)
@@ -308,6 +320,12 @@ class App(Context):
         for child in self.root.winfo_children():
             if isinstance(child, Panel) and child is not self._preferences:
                 child.destroy()
+
+    def _type_again(self, model: Model, server: Server) -> None:
+        """What was kept of this server the last time."""
+        kept = self._drafts.kept
+        model.type_again(kept.typed.pop(server.name, {}))
+        model.send_again(kept.unconfirmed.pop(server.name, {}))
 
     def _new_model(self, server: Server) -> Model:
         return Model(server.nick, (server.rooms or [self._lobby])[0], time.time)
@@ -436,8 +454,10 @@ class App(Context):
             self.root.after_cancel(self._draft_timer)  # it may be this one
             self._draft_timer = None
         self.navigation.keep_draft()
-        here = {name: drafts.of(model) for name, model in self._models.items()}
-        drafts.save(self._drafts_path, self._drafts | here)
+        kept, models = self._drafts.kept, self._models.items()
+        typed = {name: drafts.of(model) for name, model in models}
+        unconfirmed = {name: drafts.unconfirmed(model) for name, model in models}
+        self._drafts.save(drafts.Kept(kept.typed | typed, kept.unconfirmed | unconfirmed))
 
     # -- the end
 
@@ -453,12 +473,14 @@ class App(Context):
             if isinstance(child, tk.Toplevel):
                 child.destroy()
         self.root.withdraw()
-        self.connection.close(reason, self._destroy)
+        self.connection.close(reason, self._destroy, lambda: not self.model.waits())
 
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
+        self._drafts.close()
         if self._tick is not None:
             self.root.after_cancel(self._tick)
+        self.ending()
         self.window.destroy()
         self.theme.release()
         self.root.update_idletasks()  # Tk itself has something left to do after a change of theme

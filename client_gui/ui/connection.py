@@ -26,6 +26,7 @@ from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.panels import Question
 
 CLOSE_SECONDS = 1.0  # for the goodbye, before the window goes without it
+CONFIRM_SECONDS = 5.0  # for what is on its way, before the goodbye
 CLOSE_POLL_MS = 20
 
 Item = tuple[NetThread, events.NetEvent]
@@ -294,9 +295,24 @@ class Connection:
 
     # -- the end
 
-    def close(self, reason: str, done: Callable[[], None]) -> None:
-        """Says goodbye; calls `done` when the server has closed, or soon after."""
+    def close(
+        self, reason: str, done: Callable[[], None], settled: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Says goodbye, once the server has confirmed what was sent (`settled`) or some seconds
+        have passed; calls `done` when the server has closed, or soon after.
+        """
         self.close_dialog()
+        until = time.monotonic() + CONFIRM_SECONDS
+
+        def confirmed() -> None:
+            if self.ready and not settled() and time.monotonic() < until:
+                self._context.root.after(CLOSE_POLL_MS, confirmed)
+            else:
+                self._say_goodbye(reason, done)
+
+        confirmed()
+
+    def _say_goodbye(self, reason: str, done: Callable[[], None]) -> None:
         net = self.net
         if net is not None:
             net.quit(reason)

@@ -83,9 +83,13 @@ def test_several_lines_are_one_message_where_the_server_takes_them() -> None:
         "@batch=m PRIVMSG #a :two",
         "BATCH -m",
     ]
-    for text in ("a\nb\nc\nd", "x" * 99 + "\ny"):  # more lines, more bytes than it takes
-        core.say("#a", text)
-        assert b"BATCH" not in core.data_to_send()
+    # more lines than it takes, and more bytes: as few messages as it needs
+    sent = core.say("#a", "a\nb\nc\nd")
+    assert [one.text for one in sent if isinstance(one, Sending)] == ["a\nb\nc", "d"]
+    assert core.data_to_send().count(b"BATCH +m") == 1
+    sent = core.say("#a", "x" * 99 + "\ny")
+    assert [one.text for one in sent if isinstance(one, Sending)] == ["x" * 99, "y"]
+    assert b"BATCH" not in core.data_to_send()
     core = ready("echo-message")
     core.say("#a", "one\ntwo")
     assert core.data_to_send() == b"PRIVMSG #a :one\r\nPRIVMSG #a :two\r\n"
