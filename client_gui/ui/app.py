@@ -428,6 +428,10 @@ class App(Context):
         """Draws what has changed."""
         self.window.show(changes, time.time())
 
+    def opened(self) -> None:
+        """There may be a conversation with somebody else."""
+        self.connection.watch_people()
+
     def show_notice(self) -> None:
         """What is answered, and who writes."""
         self.window.notice(self._notice())

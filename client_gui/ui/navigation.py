@@ -48,6 +48,7 @@ class Navigation:
         """Goes to the conversation with somebody."""
         self._context.model.room(nick, direct=True)
         self.choose(self._context.model.fold(nick))
+        self._context.opened()
 
     def forget(self, key: str) -> None:
         """Takes a room out of the list."""

@@ -327,3 +327,14 @@ def test_who_is_away_is_asked_for_in_rooms_that_are_not_too_large() -> None:
         hear(core, f":srv 353 Tuan = #c :{many}")
     hear(core, ":srv 366 Tuan #c :End")
     assert core.data_to_send() == b""
+
+
+def test_the_list_of_mechanisms_does_not_end_a_login() -> None:
+    """908 comes before the 904 that does: https://ircv3.net/specs/extensions/sasl-3.1"""
+    core = ClientProtocol("Tuan", 0.0, login=Login("Tuan", "secret"), private=True)
+    hear(core, ":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl")
+    core.data_to_send()
+    assert hear(core, ":srv 908 Tuan SCRAM-SHA-256 :are available") == []
+    assert core.data_to_send() == b""
+    assert hear(core, ":srv 904 Tuan :SASL authentication failed")
+    assert core.data_to_send() == b"CAP END\r\n"
