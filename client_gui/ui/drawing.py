@@ -15,10 +15,13 @@ from client_gui.model.lines import PASSING, SPOKEN, Fate, Line, Look, summary
 from client_gui.model.markup import Mark, spans
 from client_gui.model.rooms import Room
 from client_gui.texts import _
+from client_gui.ui.emoji_pictures import Pictures, can_draw, named
+from client_gui.ui.right_to_left import has_rtl, in_lines, ordered
 from client_gui.ui.theme import Theme
 
 GROUP_SECONDS = 300.0  # between two messages of one person that stand together
 AVATAR = 34
+LEAST_WIDTH = 120  # pixels in which text is broken into lines, however small the window is
 QUOTE_LENGTH = 80  # characters of a message that is answered
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 _TAGS = {Mark.PLAIN: "body", Mark.LINK: "link", Mark.CODE: "code", Mark.NAME: "name"}
@@ -33,6 +36,8 @@ class Pen:
         self.compact = compact
         self.room = Room("")
         self.nick = ""  # ours
+        self.drew_rtl = False  # what is drawn depends on the width
+        self._indent = 0
         self._configure()
 
     def _configure(self) -> None:
@@ -40,6 +45,7 @@ class Pen:
         clock = theme.small.measure("00:00") + theme.px(12)
         indent = clock if self.compact else theme.px(AVATAR + 12)
         text.configure(tabs=(clock,))
+        self._indent = indent
         text.tag_configure("unit", lmargin2=indent)
         text.tag_configure("head", spacing1=theme.px(8), spacing3=0)
         text.tag_configure("body", lmargin1=0 if self.compact else indent, lmargin2=indent)
@@ -118,7 +124,7 @@ class Pen:
         if self.compact:
             self._clock(line, tags)
         tag = "error" if line.look is Look.ERROR else "info"
-        self.text.insert("end", displayable(summary(unit)), (*tags, tag))
+        self._write(summary(unit), (*tags, tag), small=True)
 
     def _clock(self, line: Line, tags: list[str]) -> None:
         clock = time.strftime("%H:%M", time.localtime(line.at))
@@ -158,19 +164,41 @@ class Pen:
         self.text.tag_configure(
             tag, font=self._theme.bold, foreground=self._theme.nick_colour(nick)
         )
-        self.text.insert("end", nick, (*tags, "body" if self.compact else "head", tag))
+        shown = ordered(nick)
+        self.text.insert("end", shown, (*tags, "body" if self.compact else "head", tag))
 
     def _text(self, line: Line, tags: list[str]) -> None:
         if line.redacted or line.fate is not Fate.SENT:
             style = "redacted" if line.redacted else "pending"
-            self.text.insert("end", displayable(line.text), (*tags, "body", style))
+            self._write(line.text, (*tags, "body", style))
             if line.fate is Fate.FAILED:
                 words = "  " + _("{why} · send again").format(why=line.why)
                 self.text.insert("end", words, (*tags, "again"))
             return
-        for span in spans(displayable(line.text), self.nick):
+        for span in spans(self._in_order(line.text), self.nick):
             mark = _TAGS[span.mark]
-            self.text.insert("end", span.text, (*tags, "body", mark))
+            self._pictured(displayable(span.text), (*tags, "body", mark), self._theme.emoji)
+
+    def _write(self, words: str, tags: tuple[str, ...], *, small: bool = False) -> None:
+        """Words with their emoji, in the order in which they are read."""
+        theme = self._theme
+        pictures = theme.small_emoji if small else theme.emoji
+        self._pictured(displayable(self._in_order(words)), tags, pictures)
+
+    def _pictured(self, words: str, tags: tuple[str, ...], pictures: Pictures) -> None:
+        if can_draw():
+            pictures.insert(self.text, words, tags, _plain)
+        else:
+            self.text.insert("end", words, tags)
+
+    def _in_order(self, words: str) -> str:
+        """Text that is read from the right, as it is drawn from the left."""
+        if not has_rtl(words):
+            return words
+        self.drew_rtl = True
+        theme = self._theme
+        width = self.text.winfo_width() - self._indent - theme.px(60)
+        return in_lines(words, theme.body.measure, max(width, theme.px(LEAST_WIDTH)))
 
     def _quote(self, line: Line, tags: list[str]) -> None:
         answered = self.room.find(line.reply_to) if line.reply_to else None
@@ -178,7 +206,7 @@ class Pen:
             return
         self._row()
         short = answered.text.partition("\n")[0][:QUOTE_LENGTH]
-        self.text.insert("end", displayable(f"↪ {answered.nick}: {short}"), (*tags, "quote"))
+        self._write(f"↪ {answered.nick}: {short}", (*tags, "quote"), small=True)
 
     def _reactions(self, line: Line, tags: list[str]) -> None:
         found = self.room.reactions.get(line.msgid)
@@ -187,8 +215,8 @@ class Pen:
         self._row()
         for number, (reaction, people) in enumerate(found.items()):
             mine = ("mine",) if self.nick in people else ()
-            words = displayable(f" {reaction} {len(people)} ")
-            self.text.insert("end", words, (*tags, "under", "reaction", f"r{number}", *mine))
+            marks = (*tags, "under", "reaction", f"r{number}", *mine)
+            self._write(f" {reaction} {len(people)} ", marks, small=True)
             self.text.insert("end", "  ", (*tags, "under"))
 
 
@@ -239,6 +267,13 @@ def day_name(day: date, today: date) -> str:
 def displayable(text: str) -> str:
     """Text that this machine's Tk can draw."""
     text = text.encode("utf-8", "replace").decode()  # a lone surrogate raises
+    if can_draw() or _draws_emoji():
+        return text
+    return _ASTRAL.sub("\ufffd", named(text))
+
+
+def _plain(text: str) -> str:
+    """What no picture is drawn of, as far as this Tk can draw it."""
     return text if _draws_emoji() else _ASTRAL.sub("\ufffd", text)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from client_gui.model.lines import Line, summary
+from client_gui.ui.emoji_pictures import read
+from client_gui.ui.right_to_left import has_rtl
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,9 @@ class Gestures:
             first, last = str(ranges[0]), str(ranges[-1])
             if text.compare(first, "<", end) and text.compare(last, ">", start):
                 chosen.append(unit)
-        if len(chosen) < 2:
-            return None  # a part of one message: as it is
+        copied = "\n".join(summary(unit) for unit in chosen)
+        if len(chosen) < 2 and not has_rtl(copied):
+            copied = read(text, start, end)  # a part of one message
         text.clipboard_clear()
-        text.clipboard_append("\n".join(summary(unit) for unit in chosen))
+        text.clipboard_append(copied)
         return "break"

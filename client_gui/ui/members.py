@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.readonly import ReadOnlyText
+from client_gui.ui.right_to_left import ordered
 from client_gui.ui.theme import Theme
 
 WIDTH = 200
@@ -82,7 +83,7 @@ class Members(ReadOnlyText):
             avatar = self._theme.avatar(nick, AVATAR, palette.side, dot)
             self._rows[int(self.text.index("end-1c").partition(".")[0])] = nick
             self.text.image_create("end", image=avatar, padx=self._theme.px(2))
-            self.text.insert("end", f"  {nick}\n", ("away",) if away else ())
+            self.text.insert("end", f"  {ordered(nick)}\n", ("away",) if away else ())
         if len(members) > MOST:
             self.text.insert(
                 "end", _("and {count} others").format(count=len(members) - MOST) + "\n", "away"

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from client_gui.ui.right_to_left import ordered
 from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import Tooltip, shortened
 
@@ -137,8 +138,8 @@ class RoomList(tk.Canvas):
         if row.count:
             right = self._badge(row, right, middle, ground)
         font = theme.bold if lively else theme.body
-        name = shortened(row.name, font, right - left - px(6))
-        if name != row.name:
+        name = shortened(ordered(row.name), font, right - left - px(6))
+        if name != ordered(row.name):
             self._cut[row.key] = row.name
         self.create_text(left, middle, text=name, font=font, fill=ink, anchor="w")
 

@@ -68,7 +68,7 @@ class Transcript(ReadOnlyText):
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
         self.gestures = Gestures(self, callbacks)
-        self._height = 0  # of the text, as it was last drawn
+        self._height = self._width = 0  # of the text, as it was last drawn
         self._follows = True  # the end is in view, and stays so when the height changes
         self.text.bind("<Configure>", self._sized)
 
@@ -430,7 +430,10 @@ class Transcript(ReadOnlyText):
         self._callbacks.end_seen()
 
     def _sized(self, event: tk.Event[tk.Misc]) -> None:
-        """Another height: whoever was at the end still is."""
+        """Another height: whoever was at the end still is. Another width: see `Pen.drew_rtl`."""
+        if self._pen.drew_rtl and event.width != self._width:
+            self.after_idle(self.draw_again)
+        self._width = event.width
         follows, self._height = self._follows, event.height
         if follows and not self._unseen:
             self.text.see("end")

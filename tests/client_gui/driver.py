@@ -12,6 +12,7 @@ from types import TracebackType
 
 from client_gui.system.notify import Notifier
 from client_gui.ui.app import App, Options
+from client_gui.ui.emoji_pictures import read
 from tests.support.clients import WAIT_SECONDS
 
 # A Tk interpreter may be finalised in the thread that made it only, and the garbage collector runs
@@ -90,7 +91,7 @@ class Ui:
 
         def visit(widget: tk.Misc) -> None:
             if isinstance(widget, tk.Text):
-                texts.append(widget.get("1.0", "end-1c"))
+                texts.append(read(widget, "1.0", "end-1c"))
             elif isinstance(widget, tk.Entry):
                 texts.append(f"[{widget.get()}]")
             elif isinstance(widget, tk.Label):
