@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from client_gui.model.lines import SPOKEN, Line
 
+RULERS = frozenset("~&@%")
 RANKS = "~&@%+"  # the signs of those who have one, the highest first
 ROOM_PREFIXES = frozenset("#&+!")  # what a room's name begins with, on any server
 REACTIONS_KEPT = 20  # different ones to one message
@@ -45,6 +46,10 @@ class Room:
         """(folded nickname, prefix, nickname), in the order of `sorted_members`."""
         found = [(key, prefix, nick) for key, (prefix, nick) in self.members.items()]
         return sorted(found, key=lambda one: (RANKS.find(one[1][:1]) if one[1] else 9, one[0]))
+
+    def rules(self, key: str) -> bool:
+        """Whether a member, by the folded nickname, may kick, and delete what others say."""
+        return bool(set(self.members.get(key, ("", ""))[0]) & RULERS)
 
     def find(self, msgid: str) -> Line | None:
         """A message by its id, where it is here."""

@@ -146,6 +146,7 @@ class App(Context):
         scale = (self._scale or self.settings.scale) * self.settings.zoom
         self.theme = Theme(self.root, DARK if dark else LIGHT, scale)
         styles.configure(self.root, self.theme)
+        self.root.iconphoto(True, str(self.theme.icon()))
         actions = self.actions
         self.window = Window(
             self.root,
@@ -176,6 +177,7 @@ class App(Context):
                 actions.send_again,
                 self.menus.line,
                 actions.react,
+                actions.answer,
                 actions.end_seen,
                 self.to_composer,
             ),
@@ -198,6 +200,7 @@ class App(Context):
             sent=self._sent,
             topics=self._topics,
             server=self.connection.server.host,
+            safe=self.connection.server.tls,
             geometry=self.settings.geometry,
         )
         self.window.composer.put(self.model.rooms[self.model.current].draft, cursor)

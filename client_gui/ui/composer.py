@@ -119,6 +119,10 @@ class Composer(tk.Frame):
         """What stands in the empty field."""
         self._hint.configure(text=text)
 
+    def can_send(self, *, can: bool) -> None:
+        """The button looks as if it did something, or not."""
+        self.button.state(["!disabled" if can else "disabled"])
+
     def get(self) -> str:
         """What is typed."""
         return self.text.get("1.0", "end-1c")

@@ -129,18 +129,15 @@ class Connection:
 
     def ask_trust(self, needed: TrustNeeded) -> None:
         """Whether somebody has compared the certificate's fingerprint."""
-        pairs = [needed.fingerprint[at : at + 2] for at in range(0, 64, 2)]
-        shown = ":".join(pairs).upper()
-        text = _("Its SHA-256 is\n{shown}\n\nCompare it with what the server prints.").format(
-            shown=shown
-        )
+        server = f"{self.server.host}:{self.server.port}"
         if needed.changed:
-            text = _("It is NOT the certificate that you trusted before. ") + text
+            text = _("{server} shows NOT the certificate that you trusted before.")
         else:
-            text = (
-                _("The certificate is not signed by an authority that this computer trusts. ")
-                + text
+            text = _(
+                "The certificate of {server} is signed by no authority that this computer trusts."
             )
+        text = text.format(server=server) + "\n\n"
+        text += _("Compare its SHA-256 with what the server prints:")
         net = self.net
 
         def answer(yes: bool) -> None:
@@ -167,6 +164,7 @@ class Connection:
             _("Trust it"),
             answer,
             careful=True,
+            code=in_groups(needed.fingerprint),
         )
 
     # -- the connection
@@ -327,6 +325,12 @@ class Connection:
                 self._context.root.after(CLOSE_POLL_MS, wait)
 
         wait()
+
+
+def in_groups(fingerprint: str) -> str:
+    """A fingerprint as people compare it: four rows of four groups."""
+    groups = [fingerprint[at : at + 4].upper() for at in range(0, len(fingerprint), 4)]
+    return "\n".join("  ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
 
 
 def _aside(work: Callable[[], object]) -> None:

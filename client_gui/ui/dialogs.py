@@ -164,6 +164,9 @@ class ConnectDialog(tk.Toplevel):
             foreground=palette.text,
             activebackground=palette.selected,
             activeforeground=palette.text,
+            activeborderwidth=self._theme.px(3),
+            relief="solid",
+            borderwidth=1,
         )
         menu.add_command(label=_("Forget this server"), command=lambda: self._forget(int(key)))
         menu.tk_popup(x, y)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import tkinter as tk
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont, ImageTk, features
@@ -20,11 +21,13 @@ _FONTS = (
     ("TwitterColorEmoji-SVGinOT.ttf", 0),
 )
 _ANY_SIZE = 96
+_OVER = 4
 CACHED = 1000  # pictures of each size; further ones are drawn as Tk draws them
 _MAYBE = re.compile(
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935"
     "\u2b05-\u2b55\u3030\u303d\u3297\u3299\ufe0f\u20e3\U0001f000-\U0001faff]"
 )
+_SIGNS_END = "\u2300"
 _NAME = "emoji-"  # begins the name of a picture in a text; its code points follow
 
 
@@ -55,6 +58,8 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
     at = 0
     for found in emoji.emoji_list(text):
         start, end = found["match_start"], found["match_end"]
+        if end - start == 1 and text[start] < _SIGNS_END:
+            continue  # an arrow, a copyright sign: a letter of the text, unless it says otherwise
         if start > at:
             yield text[at:start], False
         yield text[start:end], True
@@ -70,6 +75,15 @@ def named(text: str) -> str:
     import emoji  # noqa: PLC0415
 
     return str(emoji.demojize(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Of a pill."""
+
+    fill: str
+    edge: str
+    ink: str
 
 
 class Pictures:
@@ -93,6 +107,17 @@ class Pictures:
             made = None if image is None else ImageTk.PhotoImage(image, master=self._root)
             self._made[symbol] = made
         return self._made[symbol]
+
+    def pill(self, reaction: str, count: str, colours: Colours) -> ImageTk.PhotoImage | None:
+        """A reaction and how many gave it; `None` where its signs cannot be drawn."""
+        key = f"{reaction} {count} {colours}"
+        if key not in self._made:
+            symbol = _drawn(reaction, self._size) if _MAYBE.search(reaction) else None
+            if symbol is None or len(self._made) >= CACHED:
+                return None
+            image = _pill(symbol, count, self._size, colours)
+            self._made[key] = ImageTk.PhotoImage(image, master=self._root)
+        return self._made[key]
 
     def insert(
         self, text: tk.Text, words: str, tags: tuple[str, ...], plain: Callable[[str], str]
@@ -126,6 +151,25 @@ def _drawn(symbol: str, size: int) -> Image.Image | None:
     image = image.crop(box)
     width = max(1, round(image.width * size / image.height))
     return image.resize((min(width, 3 * size), size), Image.Resampling.LANCZOS)
+
+
+def _pill(symbol: Image.Image, count: str, size: int, colours: Colours) -> Image.Image:
+    """Drawn larger and reduced, for smooth edges."""
+    font = ImageFont.load_default(size * 0.8 * _OVER)
+    wide = round(font.getlength(count) / _OVER)
+    gap, high = max(2, size // 3), round(size * 1.5)
+    width = symbol.width + wide + 4 * gap
+    image = Image.new("RGBA", (width * _OVER, high * _OVER))
+    pen = ImageDraw.Draw(image)
+    box = (0, 0, width * _OVER - 1, high * _OVER - 1)
+    pen.rounded_rectangle(
+        box, high * _OVER // 2, fill=colours.fill, outline=colours.edge, width=_OVER
+    )
+    at = (symbol.width + round(2.5 * gap)) * _OVER, high * _OVER // 2
+    pen.text(at, count, font=font, fill=colours.ink, anchor="lm")
+    image = image.resize((width, high), Image.Resampling.LANCZOS)
+    image.alpha_composite(symbol, (round(1.5 * gap), (high - symbol.height) // 2))
+    return image
 
 
 def name_of(symbol: str) -> str:

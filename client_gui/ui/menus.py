@@ -46,8 +46,9 @@ class Menus:
                 react = here(partial(actions.react, line, reaction))
                 some.add_command(label=reaction, command=react)
             menu.add_cascade(label=_("React"), menu=some)
-            delete = here(lambda: actions.delete(line))
-            menu.add_command(label=_("Delete …"), command=delete)
+            if line.own or self._rules():
+                delete = here(lambda: actions.delete(line))
+                menu.add_command(label=_("Delete …"), command=delete)
         if line.look in SPOKEN and not line.own:
             label = _("Write to {nick}").format(nick=line.nick)
             menu.add_command(label=label, command=lambda: self._navigation.talk(line.nick))
@@ -95,6 +96,16 @@ class Menus:
         mention = self._here(lambda: context.window.composer.add(f"@{nick} "))
         menu.add_command(label=_("Mention"), command=mention)
         room = context.model.rooms[context.model.current].name
+        if self._rules():
+            self._ruling(menu, room, nick)
+        menu.tk_popup(x, y)
+
+    def _rules(self) -> bool:
+        """Whether we have a rank in the room that is shown."""
+        model = self._context.model
+        return model.rooms[model.current].rules(model.fold(model.nick))
+
+    def _ruling(self, menu: tk.Menu, room: str, nick: str) -> None:
         menu.add_separator()
         for label, line in (
             (_("Kick"), ("KICK", room, nick)),
@@ -102,7 +113,6 @@ class Menus:
         ):
             command = self._here(partial(self._actions.command, *line))
             menu.add_command(label=label, command=command)
-        menu.tk_popup(x, y)
 
     def _here(self, act: Callable[[], object]) -> Callable[[], None]:
         """Does something in the room that is shown now: another one may be, by the time that
@@ -133,7 +143,8 @@ class Menus:
             foreground=palette.text,
             activebackground=palette.selected,
             activeforeground=palette.text,
-            relief="flat",
+            activeborderwidth=self._context.theme.px(3),
+            relief="solid",
             borderwidth=1,
         )
         if parent is None:

@@ -20,6 +20,10 @@ def _names() -> dict[str, str]:
     return {own.get(one, one): one for one in languages()}
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 class Preferences(Panel):
     """`changed` is called with what is chosen, by the names of the settings, when that is saved."""
 
@@ -33,7 +37,8 @@ class Preferences(Panel):
         super().__init__(parent, theme, _("Settings"))
         self._settings = settings
         self._changed = changed
-        self._words = {one: _(one) for one in (*LAYOUTS, *THEMES, ALL, FITTING)}
+        self._words = {one: _capital(_(one)) for one in (*LAYOUTS, *THEMES, ALL, FITTING)}
+        self._words["system"] = _capital(_("as the system"))
         self._meant = {word: one for one, word in self._words.items()}
         layouts, themes = ([self._words[one] for one in group] for group in (LAYOUTS, THEMES))
         self.layout = self._choice(_("Layout"), layouts, self._words[settings.layout])
@@ -44,13 +49,15 @@ class Preferences(Panel):
         self.lines = self._choice(_("Messages in view"), lines, now)
         scales = [f"{one:.0%}" for one in SCALES]
         self.scale = self._choice(_("Size"), scales, f"{settings.scale:.0%}")
-        self._languages = {_("as the system"): "", "English": "en", **_names()}
+        self._languages = {_capital(_("as the system")): "", "English": "en", **_names()}
         now = next((name for name, one in self._languages.items() if one == settings.language), "")
         self.language = self._choice(_("Language"), list(self._languages), now)
         words = _("Notify me when somebody mentions or writes to me")
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
         self.buttons((_("Cancel"), self.destroy), (_("Save"), self.save))
+        self.bind("<Return>", lambda event: self.save())
+        self.layout.focus_set()
 
     def _choice(self, name: str, values: Sequence[str], value: str) -> ttk.Combobox:
         self.label(name, font="small", dim=True).pack(anchor="w")

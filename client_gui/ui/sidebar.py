@@ -12,6 +12,7 @@ from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
+from client_gui.ui.tooltip import ShortLabel
 
 WIDTH = 230
 JOIN = "+"  # the key of the row that joins a room; no room is called so
@@ -43,6 +44,10 @@ class Sidebar(tk.Frame):
         tk.Label(
             head, text="gchat", font=theme.title, background=palette.side, foreground=palette.text
         ).pack(anchor="w")
+        self.server = ShortLabel(
+            head, theme, theme.small, background=palette.side, foreground=palette.dim
+        )
+        self.server.pack(anchor="w", fill="x", padx=(theme.px(2), 0))
         self.status = tk.Label(
             head,
             font=theme.small,
@@ -83,6 +88,10 @@ class Sidebar(tk.Frame):
         self.me.pack(side="left", fill="x")
         self.me.bind("<Button-1>", lambda event: choices.me(event.x_root, event.y_root))
         self.list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(10), 0))
+
+    def show_server(self, name: str, *, safe: bool) -> None:
+        """Where we are, and whether nobody on the way can read what is said."""
+        self.server.say(f"🔒 {name}" if safe else name)
 
     def show_status(self, model: Model, now: float) -> None:
         """Draws the connection's state and our nickname."""

@@ -49,6 +49,10 @@ class Theme:
             font.delete_font = False
             self._root.tk.call("font", "delete", font.name)
 
+    def icon(self) -> ImageTk.PhotoImage:
+        """The window's own picture."""
+        return self.shapes.letter("g", self.palette.accent, self.palette.accent_text, 64)
+
     def px(self, size: float) -> int:
         """A distance at this scale."""
         return round(size * self.scale)

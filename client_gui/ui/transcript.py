@@ -11,6 +11,7 @@ from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on, is_passing
 from client_gui.ui.gestures import Gestures, TranscriptCallbacks
+from client_gui.ui.hoverbar import HoverBar, HoverCallbacks
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
@@ -67,8 +68,11 @@ class Transcript(ReadOnlyText):
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
+        acts = HoverCallbacks(callbacks.react, callbacks.reply, callbacks.menu)
+        self.bar = HoverBar(self, theme, acts)
         self.gestures = Gestures(self, callbacks)
         self._height = self._width = 0  # of the text, as it was last drawn
+        self._jumping: str | None = None
         self._follows = True  # the end is in view, and stays so when the height changes
         self.text.bind("<Configure>", self._sized)
 
@@ -257,6 +261,22 @@ class Transcript(ReadOnlyText):
         found = (unit[0] for unit in self._units if str(unit[0].number) in numbers)
         return next(found, None)
 
+    def hover(self, line: Line | None) -> None:
+        """Shows what can be done with the line under the mouse, if it is a message."""
+        if line is None or line.look not in SPOKEN or not line.msgid or line.redacted:
+            self.bar.hide()
+            return
+        place = self._place_of(line.number)
+        box = self.text.dlineinfo(place[0]) if place else None
+        self.bar.over(line, box[1] if box else 0)
+
+    def show_quoted(self, line: Line) -> None:
+        """Brings the message that a line answers into view, and marks it until the next click."""
+        answered = self._room.find(line.reply_to)
+        if answered is not None:
+            self.reveal(answered.number)
+            self.pick(answered.number)
+
     def reaction_at(self, index: str) -> tuple[Line, str] | None:
         """The reaction that is drawn there, and to what."""
         line, names = self.line_at(index), self.text.tag_names(index)
@@ -359,6 +379,7 @@ class Transcript(ReadOnlyText):
             self._draw_all(stay=stay)
 
     def _draw_all(self, *, stay: bool) -> None:
+        self.bar.hide()
         top, above = self._first_in_view() if stay else (0, False)
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
@@ -412,10 +433,25 @@ class Transcript(ReadOnlyText):
         elif self._room.more:
             self.text.insert("1.0", _("↑ earlier messages") + "\n", "more")
 
+    def _jump_soon(self) -> None:
+        """The way to the end is shown wherever the end is not in view."""
+        if self._jumping is None:
+            self._jumping = self.after_idle(self._jump_now)
+
+    def _jump_now(self) -> None:
+        self._jumping = None
+        self._show_jump()
+
+    def destroy(self) -> None:
+        """With the window."""
+        if self._jumping is not None:
+            self.after_cancel(self._jumping)
+        super().destroy()
+
     def _show_jump(self) -> None:
-        if self._unseen and not self.at_end:
+        if not self.at_end:
             theme, palette = self._theme, self._theme.palette
-            text = _("↓ {count} new").format(count=self._unseen)
+            text = _("↓ {count} new").format(count=self._unseen) if self._unseen else "↓"
             size = (theme.small_bold.measure(text) + theme.px(28), theme.px(28))
             shape = theme.shapes.rounded(size, size[1] // 2, palette.accent, palette.background)
             self.jump.configure(text=text, image=shape)
@@ -430,8 +466,8 @@ class Transcript(ReadOnlyText):
         self._callbacks.end_seen()
 
     def _sized(self, event: tk.Event[tk.Misc]) -> None:
-        """Another height: whoever was at the end still is. Another width: see `Pen.drew_rtl`."""
-        if self._pen.drew_rtl and event.width != self._width:
+        """Another height: whoever was at the end still is. Another width: see `Pen.by_width`."""
+        if self._pen.by_width and event.width != self._width:
             self.after_idle(self.draw_again)
         self._width = event.width
         follows, self._height = self._follows, event.height
@@ -442,6 +478,7 @@ class Transcript(ReadOnlyText):
         super()._scrolled(first, last)
         if self.text.winfo_height() == self._height:
             self._follows = self.at_end
+            self._jump_soon()
         if self._unseen and float(last) >= AT_END:
             if self._behind:
                 self.after_idle(self.to_end)

@@ -16,7 +16,7 @@ from client_gui.model.changes import (
     RoomsChanged,
     StatusChanged,
 )
-from client_gui.model.model import Model
+from client_gui.model.model import Model, Phase
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.composer import Composer, ComposerCallbacks
@@ -58,6 +58,7 @@ class Window:
         sent: list[str],
         topics: dict[str, str],
         server: str,
+        safe: bool,
         geometry: str,
     ) -> None:
         self._root = root
@@ -76,6 +77,7 @@ class Window:
         self.frame.pack(fill="both", expand=True)
         self.sidebar = Sidebar(self.frame, theme, choices)
         self.sidebar.pack(side="left", fill="y")
+        self.sidebar.show_server(server, safe=safe)
         self.members = Members(self.frame, theme, people)
         self._centre = tk.Frame(self.frame, background=palette.background)
         self._centre.pack(side="left", fill="both", expand=True)
@@ -176,7 +178,7 @@ class Window:
 
     def show_all(self, now: float) -> None:
         """Draws everything anew."""
-        self.sidebar.show_status(self._model, now)
+        self._show_status(now)
         self.show_room()
 
     def show_rooms(self) -> None:
@@ -217,7 +219,11 @@ class Window:
             self.show_rooms()
         if StatusChanged in kinds:
             self.transcript.call_us(self._model.nick)
-            self.sidebar.show_status(self._model, now)
+            self._show_status(now)
+
+    def _show_status(self, now: float) -> None:
+        self.sidebar.show_status(self._model, now)
+        self.composer.can_send(can=self._model.status.phase is Phase.CONNECTED)
 
     def _show_lines(self, kinds: dict[type, list[Change]]) -> None:
         older = [one.older for one in kinds.get(HistoryAdded, []) if isinstance(one, HistoryAdded)]

@@ -143,7 +143,7 @@ def test_settings_that_change_while_they_are_looked_at_stay(ui: Ui) -> None:
     ui.app._toggle_members()
     ui.app.navigation.mute("#dev")
     (preferences,) = (one for one in ui.root.winfo_children() if isinstance(one, Preferences))
-    preferences.colours.set("dark")
+    preferences.colours.set("Dark")
     preferences.save()
     settings = ui.app.settings
     assert (settings.theme, settings.members, settings.muted) == ("dark", False, ["#dev"])
