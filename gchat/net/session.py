@@ -132,6 +132,7 @@ class Session:
     def commit(self, event: Event) -> Outcome:
         self._charge(cost.of_event(event, self.node.hub, self.uid))
         outcome = self._services.journal.append(event).result()
+        self._charge(cost.of_saving(outcome))
         user = self.node.hub.users.get(self.uid)
         self.registered = user is not None and self.number in user.connections
         return outcome
