@@ -18,6 +18,7 @@ from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 from tests.support.indexed import indexed
+from tests.support.msgids import msgid
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def writer() -> Iterator[WorkerPool]:
 
 
 def line(number: int, text: str, kind: str = "PRIVMSG") -> Record:
-    return Record(5, f"id{number}", kind, "#a", 1, "n", "n!u@h", "#a", text)
+    return Record(5, msgid(5, number), kind, "#a", 1, "n", "n!u@h", "#a", text)
 
 
 def fill(store: Store, count: int) -> None:
@@ -107,7 +108,7 @@ def test_what_was_taken_back_is_not_found_whether_it_was_indexed_or_not(
     store.write(Batch((line(1, "Đúng one"), line(2, "two"), line(3, "three", "NOTICE"))))
     for _ in range(steps):
         store.index.step(2)
-    store.write(Batch(redacted=(("#a", "id1"), ("#a", "id3"))))
+    store.write(Batch(redacted=(("#a", msgid(5, 1)), ("#a", msgid(5, 3)))))
     indexed(store)
     assert found(store, "dung") == found(store, "three") == []
     assert found(store, "two") == ["two"]
@@ -179,7 +180,7 @@ def test_ids_and_times_are_given_once_also_when_the_last_lines_were_deleted(tmp_
     assert (store.last, store.last_at) == (30, 5)
     store.write(Batch((line(31, "hello"),)))
     assert found(indexed(store), "hello") == ["hello"]
-    store.write(Batch(redacted=(("#a", "id31"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 31)),)))
     assert found(store, "hello") == []
     check(store)
     store.close()
@@ -191,6 +192,6 @@ def test_a_slower_step_does_not_take_it_back(store: Store) -> None:
     store.index.step(20)
     store.index.step(12)
     assert store.index.until == 20
-    store.write(Batch(redacted=(("#a", "id15"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 15)),)))
     assert found(store, "word15") == []
     check(store)

@@ -18,6 +18,7 @@ from gchat.journal.sqlite.schema import StoreError
 from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
 from gchat.workers import WorkerPool
 from tests.support.indexed import indexed
+from tests.support.msgids import msgid
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_targets_of_one_millisecond_are_in_the_order_of_their_messages(store: St
 
 
 def line(number: int, text: str, place: str = "#a") -> Record:
-    return Record(5, f"id{number}", "PRIVMSG", place, 1, "n", "n!u@h", place, text)
+    return Record(5, msgid(5, number), "PRIVMSG", place, 1, "n", "n!u@h", place, text)
 
 
 def files(store: Store) -> bytes:
@@ -65,10 +66,10 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
     store.write(Batch((line(5001, "this stays"),)))
     store.write(Batch(tuple(line(number, "later talk") for number in range(6000, 9000))))
     assert b"Xyzzyplugh" in files(indexed(store))
-    store.write(Batch(redacted=(("#a", "id5000"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 5000)),)))
     search = Search((("#a", 0),), 10, words=("xyzzyplugh",))
     assert whole(store.reader.search(search)) == []
-    assert store.reader.find("id5000") is None
+    assert store.reader.find(msgid(5, 5000)) is None
     sweep(store)
     left = files(store).lower()
     for piece in (b"xyzzypl", b"zzyplugh", b"pa55ph"):
@@ -82,8 +83,8 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
 
 def test_what_is_taken_back_in_one_place_stays_in_others(store: Store) -> None:
     store.write(Batch((line(1, "one", "#a"), line(1, "two", "#b"))))
-    store.write(Batch(redacted=(("#a", "id1"),)))
-    found = store.reader.find("id1")
+    store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
+    found = store.reader.find(msgid(5, 1))
     assert found is not None
     assert found.text == "two"
 
@@ -92,7 +93,7 @@ def test_scrubbing_goes_on_after_a_restart(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write(Batch((line(1, "Xyzzyplugh"),)))
     indexed(store)
-    store.write(Batch(redacted=(("#a", "id1"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
     store.close()
     store = Store(tmp_path)
     assert not store.scrub()
@@ -148,9 +149,12 @@ def test_a_search_through_thousands_of_conversations(store: Store) -> None:
 
 def test_what_one_event_brought_is_behind_and_before_nothing_of_itself(store: Store) -> None:
     """A NICK is kept in each room; paging goes on from it."""
-    rows = [Record(5, "id1", "NICK", place, 1, "n", "n!u@h", "", "", "m") for place in ("#a", "#b")]
+    rows = [
+        Record(5, msgid(5, 1), "NICK", place, 1, "n", "n!u@h", "", "", "m")
+        for place in ("#a", "#b")
+    ]
     store.write(Batch((line(0, "first"), *rows, line(2, "last"))))
-    here = Reference(msgid="id1")
+    here = Reference(msgid=msgid(5, 1))
     before = whole(store.reader.read(Query("#a", 10, before=here, events=True)))
     after = whole(store.reader.read(Query("#a", 10, after=here, events=True)))
     assert [one.text for one in (*before, *after)] == ["first", "last"]
@@ -245,9 +249,11 @@ def test_a_file_of_somebody_elses_or_of_the_future(tmp_path: Path) -> None:
 
 def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
     store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
-    bad = Record(5, "id3", "PRIVMSG", "#a", 1, "n", "n!u@h", "#a", None)  # type: ignore[arg-type]
+    bad = Record(5, msgid(5, 3), "PRIVMSG", "#a", 1, "n", "n!u@h", "#a", None)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
-        store.write(Batch((line(2, "two"), bad), (("#a", "id1"),), (Saved("room", "#a", None),)))
+        store.write(
+            Batch((line(2, "two"), bad), (("#a", msgid(5, 1)),), (Saved("room", "#a", None),))
+        )
     assert not store._writer.in_transaction
     assert [one.text for one in whole(store.reader.read(Query("#a", 9)))] == ["one"]
     assert store.reader.state() == [("room", "#a", "1")]
@@ -258,7 +264,7 @@ def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
 def test_who_talked_is_known_and_words_of_messages_only(store: Store) -> None:
     place = conversation("@a", "@b")
     lines = (line(1, "hello", place), line(2, "again", place), line(3, "talk"))
-    topic = Record(5, "id4", "TOPIC", "#a", 1, "n", "n!u@h", "#a", "hidden")
+    topic = Record(5, msgid(5, 4), "TOPIC", "#a", 1, "n", "n!u@h", "#a", "hidden")
     store.write(Batch((*lines, topic)))
     indexed(store)
     people = "SELECT person, place FROM participants ORDER BY person"
@@ -284,7 +290,7 @@ def test_what_is_forgotten_by_id(store: Store) -> None:
 
 def test_what_there_is_to_forget(store: Store) -> None:
     lines = [
-        Record(at, f"id{at}{place}", "PRIVMSG", place, 1, "n", "n!u@h", place, "x")
+        Record(at, msgid(at), "PRIVMSG", place, 1, "n", "n!u@h", place, "x")
         for at in (1, 2, 3, 4)
         for place in ("#a", "#b")
     ]
@@ -306,7 +312,7 @@ def test_scrubbing_is_done_where_there_is_nothing_to_scrub(store: Store) -> None
 
 def test_tasks_of_the_file_are_no_state_of_the_hub(store: Store) -> None:
     store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
-    store.write(Batch(redacted=(("#a", "id1"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
     tasks = "SELECT key, value FROM state WHERE kind = 'task' AND key = 'scrub'"
     assert store._writer.execute(tasks).fetchall() == [("scrub", "begin")]
     assert store.reader.state() == [("room", "#a", "1")]
@@ -320,9 +326,9 @@ def test_the_reader_changes_nothing(store: Store) -> None:
 
 
 def test_only_what_was_said_is_taken_back(store: Store) -> None:
-    join = Record(5, "id1", "JOIN", "#a", 1, "n", "n!u@h", "#a", "")
+    join = Record(5, msgid(5, 1), "JOIN", "#a", 1, "n", "n!u@h", "#a", "")
     store.write(Batch((join, line(2, "two"))))
-    store.write(Batch(redacted=(("#a", "id1"), ("#b", "id2"))))
+    store.write(Batch(redacted=(("#a", msgid(5, 1)), ("#b", msgid(5, 2)))))
     assert len(whole(store.reader.read(Query("#a", 9, events=True)))) == 2
-    store.write(Batch(redacted=(("#a", "id2"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 2)),)))
     assert [one.kind for one in whole(store.reader.read(Query("#a", 9, events=True)))] == ["JOIN"]

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gchat.journal.sqlite.schema import TASK, StoreError, check
+from gchat.journal.sqlite.rows import record
+from gchat.journal.sqlite.schema import COLUMNS, COLUMNS_OF_1, TASK, StoreError, check
 from gchat.journal.sqlite.store import FILE
 from gchat.private import make_private
 
@@ -36,6 +37,12 @@ def _open(folder: Path) -> sqlite3.Connection:
     return connection
 
 
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether the file has a table: one that no new server was started on has not all of them."""
+    sql = "SELECT 1 FROM sqlite_master WHERE name = ?"
+    return connection.execute(sql, (table,)).fetchone() is not None
+
+
 def _last(connection: sqlite3.Connection) -> int:
     return connection.execute("SELECT max(id) FROM entries").fetchone()[0] or 0
 
@@ -58,25 +65,25 @@ def export(folder: Path) -> Iterator[str]:
     msgid, kind (the IRC command), room (or null), nick, source, target, text, and where there are
     any arg and tags. Raises StoreError.
     """
-    columns = "at, msgid, kind, place, nick, source, target, text, arg, tags"
     with closing(_open(folder)) as connection:
+        columns = COLUMNS if _has(connection, "state") else f"{COLUMNS_OF_1}, '', ''"
         for row in _rows(connection, columns, _last(connection)):
-            _, at, msgid, kind, place, nick, source, target, text, arg, tags = row
-            moment = datetime.fromtimestamp(at // 1000, UTC)
-            found = {
-                "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03}Z",
-                "msgid": msgid,
-                "kind": kind,
-                "room": place if place.startswith("#") else None,
-                "nick": nick,
-                "source": source,
-                "target": target,
-                "text": text,
+            line = record(row[1:], {})
+            moment = datetime.fromtimestamp(line.at // 1000, UTC)
+            found: dict[str, object] = {
+                "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{line.at % 1000:03}Z",
+                "msgid": line.msgid,
+                "kind": line.kind,
+                "room": line.place if line.place.startswith("#") else None,
+                "nick": line.nick,
+                "source": line.source,
+                "target": line.target,
+                "text": line.text,
             }
-            if arg:
-                found["arg"] = arg
-            if tags != "[]":
-                found["tags"] = dict(json.loads(tags))
+            if line.arg:
+                found["arg"] = line.arg
+            if line.tags:
+                found["tags"] = dict(line.tags)
             yield json.dumps(found, ensure_ascii=False)
 
 
@@ -113,7 +120,9 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
         if not name.startswith("words_"):
             copy.execute(sql)
     _insert(copy, "participants", source.execute("SELECT * FROM participants"))
-    if source.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
+    if _has(source, "runs"):
+        _insert(copy, "runs", source.execute("SELECT * FROM runs"))
+    if _has(source, "state"):
         others = "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed'))"
         _insert(copy, "state", source.execute(others, (TASK,)))
     last = _last(source)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -12,8 +11,10 @@ from typing import Literal
 
 from gchat.core.history import Batch, participants
 from gchat.journal.sqlite.index import UNINDEX, WordIndex
+from gchat.journal.sqlite.order import first_since
 from gchat.journal.sqlite.reader import Reader
-from gchat.journal.sqlite.schema import COLUMNS, SPOKEN, TASK, StoreError, check, migrate
+from gchat.journal.sqlite.rows import INSERT, ids_of, written
+from gchat.journal.sqlite.schema import SPOKEN, TASK, StoreError, check, migrate
 from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 
 FILE = "journal.sqlite"
@@ -22,11 +23,11 @@ SCRUB_PAGES = 64  # of the index, in one step
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
-_INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
 _DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
 _SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
-_REDACTED = f"+place = ? AND msgid = ? AND kind IN {SPOKEN}"
+_REDACTED = f"id = ? AND kind IN {SPOKEN}"
+_RUN = "INSERT INTO runs (boot, name) VALUES (?, ?)"
 _DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
 
 
@@ -67,7 +68,8 @@ class Store:
             os.close(self._lock)
             raise
         try:
-            self.reader = Reader(self._open(durability))
+            self._runs: dict[str, str] = {}  # boots by their short names
+            self.reader = Reader(self._open(durability), self._runs)
         except BaseException:
             self._writer.close()
             os.close(self._lock)
@@ -75,6 +77,8 @@ class Store:
         # id and time (milliseconds) of the last line; later ones are never before that time
         try:
             self.last, self.last_at = self.reader.last()
+            self._names = dict(self._writer.execute("SELECT boot, name FROM runs"))
+            self._runs.update((name, boot) for boot, name in self._names.items())
             self.index = WordIndex(self._writer)
             # what was last may be deleted by now: neither its id nor its time is given twice
             last, _, at = (saved_task(self._writer, "last") or "0 0").partition(" ")
@@ -124,25 +128,11 @@ class Store:
         """Stores all of it, or (raising sqlite3.Error) nothing. When it returns it is durable."""
         lines = batch.records
         first = self.last + 1
-        rows = [
-            (
-                first + number,
-                one.at,
-                one.msgid,
-                one.kind,
-                one.place,
-                one.uid,
-                one.nick,
-                one.source,
-                one.target,
-                one.text,
-                one.arg,
-                json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]",
-                one.account,
-                one.boot,
-            )
-            for number, one in enumerate(lines)
-        ]
+        new = {one.boot for one in lines} - self._names.keys()
+        names = {boot: str(len(self._names) + number) for number, boot in enumerate(sorted(new), 1)}
+        names |= self._names
+        rows = [written(first + number, one, names[one.boot]) for number, one in enumerate(lines)]
+        redacted = self._redacted(batch, first)
         people = {
             (someone, one.place)
             for one in lines
@@ -151,17 +141,31 @@ class Store:
         }
         transact(
             self._writer,
-            (_INSERT, rows),
+            (_RUN, [(boot, names[boot]) for boot in sorted(new)]),
+            (INSERT, rows),
             (_PARTICIPANT, sorted(people)),
-            (UNINDEX + _REDACTED, [(self.index.until, *one) for one in batch.redacted]),
-            (_DELETE_MESSAGE, batch.redacted),
+            (UNINDEX + _REDACTED, [(self.index.until, *one) for one in redacted]),
+            (_DELETE_MESSAGE, redacted),
             (SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
             (SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
         )
+        self._names = names
+        self._runs.update((names[boot], boot) for boot in new)
         self.last += len(rows)
         if lines:
             self._at = max(self._at, lines[-1].at)
+
+    def _redacted(self, batch: Batch, first: int) -> list[tuple[int]]:
+        """The ids of what is taken back: lines of the file, and those of the batch itself, whose
+        ids begin at `first`.
+        """
+        wanted = dict.fromkeys(batch.redacted)
+        ids = [one for place, msgid in wanted for one in ids_of(self._writer, msgid, place)]
+        if wanted:
+            lines = enumerate(batch.records, first)
+            ids += [number for number, one in lines if (one.place, one.msgid) in wanted]
+        return [(one,) for one in ids]
 
     def scrub(self) -> bool:
         """One step of making sure that nothing is left in the file of what was taken back: until
@@ -215,8 +219,9 @@ class Store:
 
     def before(self, at: int, limit: int) -> list[int]:
         """The ids of the first lines from before a time in milliseconds."""
-        sql = "SELECT id FROM entries WHERE at < ? ORDER BY at, id LIMIT ?"
-        return [row[0] for row in self._writer.execute(sql, (at, limit))]
+        end = first_since(self._writer, at) or self.last + 1
+        sql = "SELECT id FROM entries WHERE id < ? ORDER BY id LIMIT ?"
+        return [row[0] for row in self._writer.execute(sql, (end, limit))]
 
     def place_after(self, place: str) -> str | None:
         """The next place in the order of their names."""
