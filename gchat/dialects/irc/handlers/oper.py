@@ -83,10 +83,10 @@ def kill(irc: IrcConnection, message: Message) -> None:
     min_params=1,
     usage=("KLINE [minutes] user@host|host|nickname [reason]",),
     text=(
-        "Bans a user@host mask from the server and disconnects the users that it matches, "
-        "except server operators. The host may be a network, as 192.0.2.0/24; a nickname stands "
-        "for the addresses that its user is connected from. Without minutes, or with 0, the ban "
-        "is permanent. For server operators."
+        "Bans a user@host mask from the server and closes the connections that it matches, "
+        "except those of server operators. The host may be a network, as 192.0.2.0/24; a "
+        "nickname stands for the addresses that its user is connected from. Without minutes, or "
+        "with 0, the ban is permanent. For server operators."
     ),
     url="https://github.com/solanum-ircd/solanum/blob/main/help/opers/kline",
 )

@@ -185,15 +185,19 @@ def _complete(irc: IrcConnection) -> None:
     outcome = irc.peer.commit(event)
     for refusal in outcome.refusals:
         if refusal.numeric is ERR_YOUREBANNEDCREEP:
-            irc.refuse(refusal)
-            irc.flush()
-            irc.peer.close(refusal.text)
+            _keep_out(irc, refusal)
             return
         irc.refuse(refusal)  # somebody was faster; the peer sends another NICK
         return
     irc.registered = True
     server.welcome(irc)
     rooms.rejoin(irc)
+
+
+def _keep_out(irc: IrcConnection, refusal: Refused) -> None:
+    irc.refuse(refusal)
+    irc.flush()
+    irc.peer.close(refusal.text)
 
 
 def _own(irc: IrcConnection, nick: str) -> User | None:
@@ -219,6 +223,9 @@ def _attach(irc: IrcConnection, user: User) -> None:
         away=irc.away,
     )
     for refusal in irc.peer.commit(event).refusals:
+        if refusal.numeric is ERR_YOUREBANNEDCREEP:
+            _keep_out(irc, refusal)
+            return
         raise refusal
     irc.peer.attach(user.uid)
     become(irc)
