@@ -34,6 +34,7 @@ from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
 from gchat.journal.base import Gauges, JournalError
 from gchat.journal.engines import engine_of
+from gchat.keys import KeyPool
 from gchat.net.endpoint import Endpoint
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
@@ -44,7 +45,6 @@ from gchat.net.session import Session
 from gchat.net.tls import CertificateError
 from gchat.wire.address import Origin
 from gchat.wire.names import casefold
-from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Server:
         """
         self._load_again = load_again or (lambda: config)
         most_connections = assembly.most_connections(config)
-        self._workers = WorkerPool(KEY_THREADS, KEYS_WAITING)
+        self._workers = KeyPool()
         certificate = assembly.certificate(config)
         self.hub = Hub(config)
         self._flusher = Flusher()

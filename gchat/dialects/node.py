@@ -8,9 +8,11 @@ from typing import Protocol, TypeVar
 
 from gchat.config import Config
 from gchat.core.effects import Spoke
+from gchat.core.familiar import Familiar, Proven
 from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
+from gchat.core.turns import Claim
 from gchat.core.visitors import Visitors
 from gchat.wire.names import casefold
 
@@ -20,8 +22,10 @@ T = TypeVar("T")
 class Workers(Protocol):
     """Does slow jobs, such as deriving keys from passwords, in threads beside the loop."""
 
-    def ask(self, job: Callable[[], T]) -> T:
-        """Returns the job's result. May switch greenlets; raises Busy if too many are waiting."""
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
+        """Returns the job's result. May switch greenlets; raises Busy if too many are waiting.
+        `claim` decides whose turn it is.
+        """
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Node:
     boot: str  # different for each run of the server
     secret: bytes = field(repr=False)  # random, the same in every run
     created: int = 0  # milliseconds, when it was started
+    familiar: Familiar = field(default_factory=Familiar)
+    proven: Proven = field(default_factory=Proven, repr=False)
 
     def recent(self, room: str) -> list[Spoke]:
         """The last messages of a room (its folded name), to show somebody who joins it. A room that

@@ -15,6 +15,7 @@ from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
 from gchat.core.limits import Buckets
+from gchat.core.turns import Claim, Lane
 from gchat.dialects import plain
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
@@ -187,21 +188,36 @@ class Session:
     def captured(self) -> bytes:
         return self._services.fanout.captured(self.uid, self._outbox)
 
-    def ask(self, job: Callable[[], T]) -> T:
+    def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
+        # whoever is exempt from limits for each address has a turn for each connection
+        address = f"{self.origin.group} {self.number}" if self.trusted else self.origin.group
+        claim = Claim(lane, address, self._is_familiar(who))
         ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
         try:
-            return self.node.workers.ask(job)
+            return self.node.workers.ask(job, claim)
         finally:
             ahead.kill()
 
-    def may_log_in(self) -> bool:
+    def may_log_in(self, who: str = "") -> bool:
         services = self._services
-        return self.trusted or services.logins.has(self.origin.group, services.monotonic())
+        return self.trusted or services.logins.has(self._guesser(who), services.monotonic())
 
-    def count_attempt(self) -> None:
+    def count_attempt(self, who: str = "") -> None:
         services = self._services
         if not self.trusted:
-            services.logins.take(self.origin.group, services.monotonic())
+            services.logins.charge(self._guesser(who), services.monotonic(), 1)
+
+    def note_login(self, who: str) -> None:
+        if who:
+            self.node.familiar.note(who, self.origin.group)
+
+    def _is_familiar(self, who: str) -> bool:
+        return bool(who) and self.node.familiar.has(who, self.origin.group)
+
+    def _guesser(self, who: str) -> tuple[str, ...]:
+        """Whose attempts to log in are counted together."""
+        group = self.origin.group
+        return (group, who) if self._is_familiar(who) else (group,)
 
     @property
     def trusted(self) -> bool:

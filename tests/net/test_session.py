@@ -12,6 +12,7 @@ from gevent.event import Event
 
 from gchat.config import Config
 from gchat.config.settings import JournalConfig, LimitsConfig, ServerConfig
+from gchat.core.turns import Claim
 from gchat.net import session
 from gchat.server import Server
 
@@ -24,7 +25,7 @@ class Slow:
     def __init__(self) -> None:
         self.free = Event()
 
-    def ask(self, job: Callable[[], T]) -> T:
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
         self.free.wait()
         return job()
 

@@ -16,6 +16,7 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.utils import apply_mask
 
+from gchat.core.turns import Claim
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded, words
@@ -75,7 +76,7 @@ def test_websockets_cve_2021_33880_passwords_take_the_same_time() -> None:
     jobs = 0
 
     class Counting:
-        def ask(self, job: Callable[[], T]) -> T:
+        def ask(self, job: Callable[[], T], claim: Claim) -> T:
             nonlocal jobs
             jobs += 1
             return job()

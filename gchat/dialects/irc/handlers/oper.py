@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
+from gchat.core.turns import Lane
 from gchat.dialects.bounds import REASON_BYTES, TOPIC_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
@@ -41,16 +42,18 @@ def oper(irc: IrcConnection, message: Message) -> None:
     """OPER with a name and password of the configuration."""
     name, password = message.params[:2]
     text = irc.config.operators.get(name, _NOBODYS)
-    if not irc.peer.may_log_in():
+    who = f"oper {name}" if name in irc.config.operators else ""
+    if not irc.peer.may_log_in(who):
         raise Refused(ERR_NOOPERHOST, text="Too many attempts: try again later")
     verifier = sasl.Verifier.parse(text)
     try:
-        right = irc.peer.ask(lambda: verifier.matches(password))
+        right = irc.peer.ask(lambda: verifier.matches(password), Lane.OPERATOR, who)
     except Busy:
         raise Refused(ERR_NOOPERHOST, text="Too many logins at the moment: try again") from None
     if not right:
-        failed(irc)
+        failed(irc, who)
         raise Refused(ERR_NOOPERHOST)
+    irc.peer.note_login(who)
     if irc.commit(Opered(irc.peer.uid, name)):
         irc.reply(RPL_YOUREOPER)
 
@@ -80,10 +83,10 @@ def kill(irc: IrcConnection, message: Message) -> None:
     min_params=1,
     usage=("KLINE [minutes] user@host|host|nickname [reason]",),
     text=(
-        "Bans a user@host mask from the server and disconnects the users that it matches, "
-        "except server operators. The host may be a network, as 192.0.2.0/24; a nickname stands "
-        "for the addresses that its user is connected from. Without minutes, or with 0, the ban "
-        "is permanent. For server operators."
+        "Bans a user@host mask from the server and closes the connections that it matches, "
+        "except those of server operators. The host may be a network, as 192.0.2.0/24; a "
+        "nickname stands for the addresses that its user is connected from. Without minutes, or "
+        "with 0, the ban is permanent. For server operators."
     ),
     url="https://github.com/solanum-ircd/solanum/blob/main/help/opers/kline",
 )

@@ -305,3 +305,54 @@ def test_a_friend_is_found_by_their_account(server: ServerProcess) -> None:
     assert [m.command for m in tuan.sync()] == []
     assert stranger.sync() == [], "it was not said to who is called so now"
     assert not [m for m in tuan.ask("CHATHISTORY LATEST Duy * 9") if m.command == "PRIVMSG"]
+
+
+def test_a_wrong_scram_login_is_one_attempt_and_a_right_one_none(make_server: Make) -> None:
+    limits = {"accounts_attempts": 3, "accounts_attempts_per_minute": 1}
+    server = make_server(accounts_iterations=4096, limits_local_exempt="no", **limits)
+    register(server, "Tuan")  # which is one
+    client = LineClient(server.port, b"CAP REQ sasl\r\n")
+    for _ in range(5):
+        assert " 903 " in scram(client, PASSWORD)
+    other = LineClient(server.port, b"CAP REQ sasl\r\n")
+    texts = [scram(other, "wrong").rpartition(" :")[2] for _ in range(3)]
+    assert texts == ["SASL authentication failed"] * 3
+    other.send("AUTHENTICATE SCRAM-SHA-256", "AUTHENTICATE biwsbj10dWFuLHI9YWJj")
+    lines = [other.read_line() for _ in range(2)]
+    assert lines[1].endswith(":Too many login attempts: try again later")
+
+
+def by_plain(client: LineClient) -> str:
+    """The line that ends an exchange."""
+    client.send("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan')}")
+    while " 90" not in (line := client.read_line()) or " 900 " in line:
+        pass
+    return line
+
+
+def test_a_neighbour_who_guesses_uses_up_nobody_elses_attempts(make_server: Make) -> None:
+    """Behind one address; whoever has logged in from there before has attempts of their own."""
+    limits = {"accounts_attempts": 3, "accounts_attempts_per_minute": 1}
+    server = make_server(accounts_iterations=4096, limits_local_exempt="no", **limits)
+    register(server, "Tuan")
+    guesser = IrcClient(server.port, "Guesser")
+    answers = [guesser.ask(f"NS IDENTIFY Lan wrong{n}")[0].params[1] for n in range(3)]
+    assert answers[-1] == "Too many login attempts: try again later"
+    client = LineClient(server.port, b"CAP REQ sasl\r\n")
+    assert " 903 " in by_plain(client)
+    assert " 903 " in scram(client, PASSWORD)
+    for _ in range(3):
+        assert guesser.ask("NS IDENTIFY Tuan wrong")[0].params[1] == (
+            "Invalid account name or password"
+        )
+    answer = by_plain(client)
+    assert answer.endswith("Too many login attempts: try again later"), "at this very account"
+
+
+def test_what_is_refused_before_anything_is_made_is_no_attempt(make_server: Make) -> None:
+    server = make_server(accounts_iterations=4096, limits_local_exempt="no", accounts_attempts=1)
+    client = IrcClient(server.port, "Tuan", "draft/account-registration")
+    for _ in range(3):
+        (answer,) = client.ask("REGISTER * * short")
+        assert answer.params[1] == "WEAK_PASSWORD"
+    assert client.ask(f"REGISTER * * :{PASSWORD}")[-1].params[0] == "SUCCESS"
