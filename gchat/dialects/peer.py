@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Event
+from gchat.core.history import Archive
 from gchat.core.turns import Lane
 from gchat.dialects.node import Node
 from gchat.wire.address import Address, Origin
@@ -47,6 +48,10 @@ class Peer(Protocol):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the peer's certificate in hexadecimal, "" where it has shown none."""
+
+    @property
+    def archive(self) -> Archive:
+        """The node's, which takes turns by the address of who asks."""
 
     @property
     def trusted(self) -> bool:

@@ -14,6 +14,7 @@ from gevent import socket as gsocket
 from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
+from gchat.core.history import Archive
 from gchat.core.limits import Buckets
 from gchat.core.turns import Claim, Lane
 from gchat.dialects import plain
@@ -189,14 +190,23 @@ class Session:
         return self._services.fanout.captured(self.uid, self._outbox)
 
     def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
-        # whoever is exempt from limits for each address has a turn for each connection
-        address = f"{self.origin.group} {self.number}" if self.trusted else self.origin.group
-        claim = Claim(lane, address, self._is_familiar(who))
+        claim = Claim(lane, self._address, self._is_familiar(who))
         ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
         try:
             return self.node.workers.ask(job, claim)
         finally:
             ahead.kill()
+
+    @property
+    def archive(self) -> Archive:
+        return self.node.archive.of(self._address)
+
+    @property
+    def _address(self) -> str:
+        """What turns are fair by: who is exempt from limits for each address has turns for each
+        connection.
+        """
+        return f"{self.origin.group} {self.number}" if self.trusted else self.origin.group
 
     def may_log_in(self, who: str = "") -> bool:
         services = self._services

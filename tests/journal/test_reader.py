@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gevent
 import pytest
 
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
+from gchat.core.turns import Claim, Turns
 from gchat.core.words import searchable
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.sqlite import reader as reader_module
 from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.indexer import Indexer
-from gchat.journal.sqlite.reader import Reader, whole
+from gchat.journal.sqlite.reader import STEP_LINES, Reader, whole
 from gchat.journal.sqlite.store import Store
-from gchat.workers import WorkerPool
+from gchat.workers import FairPool, WorkerPool
 from tests.support.indexed import indexed
 from tests.support.msgids import msgid
+
+T = TypeVar("T")
 
 
 class Whole:
@@ -330,3 +333,38 @@ def test_a_long_search_keeps_nobody_waiting(store: Store, monkeypatch: pytest.Mo
     assert long.get(timeout=60) == []
     archive.close()
     writer.close()
+
+
+class Noting(FairPool):
+    """Notes from which address each step was."""
+
+    def __init__(self) -> None:
+        super().__init__(1, Turns[Any](), 10.0)
+        self.steps: list[str] = []
+
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
+        def noted() -> T:
+            self.steps.append(claim.address)
+            return job()
+
+        return super().ask(noted, claim)
+
+
+def test_an_address_that_asks_much_waits_for_itself(tmp_path: Path) -> None:
+    """Ten askers at one address kept another's history back for 17 s."""
+    store, writer, pool = Store(tmp_path), WorkerPool(1), Noting()
+    events = tuple(line(number, kind="NICK") for number in range(3 * STEP_LINES))
+    store.write(Batch((*events, line(3 * STEP_LINES, "#b"))))
+    archive = StoreArchive(store, Indexer(store, writer), pool)
+    greedy = [gevent.spawn(archive.of("greedy").read, Query("#a", 100)) for _ in range(10)]
+    for asker in greedy:
+        asker.start()
+    gevent.sleep(0)
+    before = len(pool.steps)
+    assert len(archive.of("other").read(Query("#b", 1))) == 1
+    assert "other" in pool.steps[before : before + 3]
+    assert not any(asker.dead for asker in greedy)
+    assert all(asker.get() == [] for asker in greedy)
+    archive.close()
+    writer.close()
+    store.close()

@@ -9,6 +9,7 @@ from gchat.config import AccountsConfig, Config
 from gchat.core.apply import apply
 from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Entry, Event
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
 from gchat.core.turns import Claim, Lane
@@ -117,6 +118,10 @@ class FakePeer:
 
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
         self.variant, self.echo = variant, echo
+
+    @property
+    def archive(self) -> Archive:
+        return self.node.archive
 
     @property
     def host(self) -> str:

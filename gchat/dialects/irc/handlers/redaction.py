@@ -32,7 +32,7 @@ def redact(irc: IrcConnection, message: Message) -> None:
         raise Refused(ERR_UNKNOWNCOMMAND, message.command)
     target, msgid, *rest = message.params
     try:
-        found = irc.node.archive.find(msgid)
+        found = irc.peer.archive.find(msgid)
     except Unreadable:
         text = "The message could not be looked up"
         raise Failure("REDACT", "INTERNAL_ERROR", target, msgid, text=text) from None
