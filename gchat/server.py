@@ -81,6 +81,7 @@ class Server:
             make_session=self._make_session,
             admission=admission,
             proxies=config.server.proxies,
+            gateways=lambda: self.node.config.server.webirc_from,
             proxy_seconds=lambda: self.node.config.times.handshake,
         )
         self._clock_watch: gevent.Greenlet[..., None] | None = None
