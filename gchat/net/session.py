@@ -344,8 +344,7 @@ class Session:
 
     def _take_piece(self, data: bytes) -> None:
         layers = self._layers
-        origins = self.node.config.server.origins
-        lines = layers.receive(data, self._services.certificate, origins)
+        lines = layers.receive(data, self._services.certificate, self.node.config.server)
         if self._dialect is None and layers.spoken is not None:
             if layers.relayed and not self.origin.relayed:
                 self.relay(None)
@@ -392,7 +391,8 @@ class Session:
             if not data:
                 return
             self._timeouts.heard = self._services.monotonic()
-            lines = self._layers.receive(data, self._services.certificate, "")
+            server = self.node.config.server
+            lines = self._layers.receive(data, self._services.certificate, server)
             for line in lines:
                 pong = b"" if line is None or held else dialect.pong(line)
                 allowance, now = self._allowance, self._services.monotonic()
