@@ -38,6 +38,7 @@ from gchat.keys import KeyPool
 from gchat.net.endpoint import Endpoint
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
+from gchat.net.hosts import is_own, own_names
 from gchat.net.listener import Listener
 from gchat.net.metrics import Metrics
 from gchat.net.services import Services
@@ -81,12 +82,15 @@ class Server:
             make_session=self._make_session,
             admission=admission,
             proxies=config.server.proxies,
+            gateways=lambda: self.node.config.server.webirc_from,
             proxy_seconds=lambda: self.node.config.times.handshake,
         )
         self._clock_watch: gevent.Greenlet[..., None] | None = None
         self._metrics: Metrics | None = None
         for where in host_and_port(config.server.metrics):
-            self._metrics = Metrics(where, self._listener, self._flusher, self._gauges)
+            self._metrics = Metrics(
+                where, self._listener, self._flusher, self._gauges, self._is_own
+            )
         self._services = Services(
             journal=self._engine.journal,
             fanout=self._fanout,
@@ -188,6 +192,11 @@ class Server:
             "accounts": ("Accounts", len(self.hub.accounts)),
             **self._engine.gauges(),
         }
+
+    def _is_own(self, host: str) -> bool:
+        certificate = self._services.certificate
+        certified = certificate.names if certificate is not None else ()
+        return is_own(host, own_names(self.node.config.server, certified))
 
     def _fill_replay(self) -> None:
         """Fills it with the last messages of the rooms that exist when the server starts."""

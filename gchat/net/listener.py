@@ -47,10 +47,11 @@ class Listener:
         make_session: MakeSession,
         admission: Admission | None = None,
         proxies: str = "",
+        gateways: Callable[[], str] = lambda: "",
         proxy_seconds: Callable[[], float] = lambda: 10.0,
     ) -> None:
         """`endpoints`: the first one is `address`. `proxies`: addresses of proxies, which must send
-        a PROXY header within `proxy_seconds`.
+        a PROXY header within `proxy_seconds`. `gateways`: addresses of those that use WEBIRC.
         """
         self._admission = Admission() if admission is None else admission
         self._max = max_connections
@@ -66,6 +67,7 @@ class Listener:
         self._endpoints = endpoints
         self._acceptors: list[Acceptor] = []
         self._proxies = proxies
+        self._gateways = gateways
         self._proxy_seconds = proxy_seconds
         self._asked = 0  # proxies whose PROXY header has not come yet
 
@@ -146,12 +148,16 @@ class Listener:
                 _turn_away(sock, NO_PROXY)
                 return
             origin = Origin(found.address or origin.address, relayed=True)
-        refusal = self._admission.enter(origin, time.monotonic())
+        untold = origin.is_one_of(self._gateways())
+        if untold:
+            refusal = self._admission.enter_untold(origin)
+        else:
+            refusal = self._admission.enter(origin, time.monotonic())
         if refusal:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
-        self._serve(sock, origin, endpoint, first)
+        self._serve(sock, origin, endpoint, first, untold=untold)
 
     def _ask_proxy(self, sock: gsocket.socket) -> tuple[Proxied, bytes]:
         """What the proxy says, and what came behind it."""
@@ -169,10 +175,17 @@ class Listener:
         return found, data[found.size :]
 
     def _serve(
-        self, sock: gsocket.socket, origin: Origin, endpoint: Endpoint, first: bytes
+        self,
+        sock: gsocket.socket,
+        origin: Origin,
+        endpoint: Endpoint,
+        first: bytes,
+        *,
+        untold: bool,
     ) -> None:
         _prepare(sock)
         session = self._make(sock, next(self._uids), origin, endpoint)
+        session.untold = untold
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
         self._deadlines.add(time.monotonic(), session)
@@ -183,7 +196,7 @@ class Listener:
         finally:
             del self._sessions[session]
             del self._by_number[session.number]
-            self._admission.leave(session.origin)
+            self._admission.leave(session.origin, untold=session.untold)
 
     def _note_full(self) -> None:
         now = time.monotonic()

@@ -42,6 +42,7 @@ TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
+_WEBIRC = b"WEBIRC "  # https://ircv3.net/specs/extensions/webirc: the first line
 _READ = 1  # gevent's loop.io: watch for something to read
 _KINDS: dict[Spoken | None, str]
 _KINDS = {Spoken.PLAIN: "plain", Spoken.IRC: "irc", Spoken.HTTP_GET: "ws"}
@@ -72,6 +73,7 @@ class Session:
         "origin",
         "registered",
         "uid",
+        "untold",
     )
 
     def __init__(
@@ -88,6 +90,7 @@ class Session:
         self.origin = origin
         self.node = node
         self.registered = False  # its user is known to the hub
+        self.untold = False  # a gateway's, which has not said yet for whom it is
         self._services = services
         self._allowance = self._new_allowance()
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
@@ -175,13 +178,23 @@ class Session:
 
     def relay(self, address: Address | None) -> None:
         origin = Origin(address or self.origin.address, relayed=True)
-        refusal = self._services.admission.move(self.origin, origin, self._services.monotonic())
+        if self.untold and address is None:  # WEBIRC is still to come
+            self.origin = origin
+        else:
+            self._count_at(origin)
+        self._allowance = self._new_allowance()
+
+    def _count_at(self, origin: Origin) -> None:
+        """Counts it at the address that it is from; ends it where that is one too many."""
+        services = self._services
+        refusal = services.admission.move(
+            self.origin, origin, services.monotonic(), untold=self.untold
+        )
         if refusal:
             self.send(refusal)
             self.close("Too many connections")
             return
-        self.origin = origin
-        self._allowance = self._new_allowance()
+        self.origin, self.untold = origin, False
 
     def capture(self, event: Event) -> None:
         self._services.fanout.capture(self.uid, self._outbox, event)
@@ -358,15 +371,18 @@ class Session:
 
     def _take_piece(self, data: bytes) -> None:
         layers = self._layers
-        origins = self.node.config.server.origins
-        lines = layers.receive(data, self._services.certificate, origins)
+        lines = layers.receive(data, self._services.certificate, self.node.config.server)
         if self._dialect is None and layers.spoken is not None:
             if layers.relayed and not self.origin.relayed:
                 self.relay(None)
             is_plain = layers.spoken is Spoken.PLAIN
             self._dialect = plain.PlainConnection(self) if is_plain else IrcDialect(self)
-        if self._dialect is not None:
+        if self._dialect is not None and lines:
+            if self.untold and not (lines[0] or b"").upper().startswith(_WEBIRC):
+                self._count_at(self.origin)  # it speaks for itself
             self._receive(lines)
+            if self.untold and not self._reason:
+                self._count_at(self.origin)
         if layers.ended:
             self._reason = self._reason or layers.ended
 
@@ -402,7 +418,8 @@ class Session:
             if not data:
                 return
             self._timeouts.heard = self._services.monotonic()
-            lines = self._layers.receive(data, self._services.certificate, "")
+            server = self.node.config.server
+            lines = self._layers.receive(data, self._services.certificate, server)
             for line in lines:
                 pong = b"" if line is None or held else dialect.pong(line)
                 allowance, now = self._allowance, self._services.monotonic()

@@ -201,6 +201,7 @@ class Certificate:
         try:
             certificate.read_bytes()
             self.context = _context(certificate, key)
+            self.names = _certified(certificate.read_bytes())
         except (OSError, SSL.Error) as error:
             why = error.strerror if isinstance(error, OSError) else _why(error)
             text = f"{certificate} and {key} cannot be used: {why}"
@@ -212,6 +213,16 @@ class Certificate:
         der = ssl.PEM_cert_to_DER_cert(_first_of(self._paths[0].read_text("ascii")))
         digest = hashlib.sha256(der).hexdigest()
         return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2)).upper()
+
+
+def _certified(pem: bytes) -> tuple[str, ...]:
+    """The host names in a certificate; none where they cannot be read."""
+    try:
+        found = x509.load_pem_x509_certificate(pem).extensions
+        names = found.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound):
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName))
 
 
 def _first_of(chain: str) -> str:
