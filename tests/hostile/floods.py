@@ -1,4 +1,4 @@
-"""Attacks by sending much that says little: frames, lines, Telnet commands, lines without an end."""
+"""Attacks by sending much that says little: frames, lines, Telnet commands, endless lines."""
 
 from __future__ import annotations
 

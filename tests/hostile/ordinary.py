@@ -124,6 +124,8 @@ class Ordinary:
                     if not words or words[-1] == "end":
                         return self._end()
                     self._phase = words[-1]
+                    for one in self._slow:
+                        one.due = 0.0  # something of it in each phase
                 else:
                     key.data(key.fileobj)
             now = time.perf_counter()

@@ -118,7 +118,7 @@ def _hear(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
-        raise RuntimeError(f"{' '.join(map(str, process.args))} has failed")  # type: ignore[union-attr]
+        raise RuntimeError(f"process {process.args!r} has failed")
     return line
 
 
@@ -128,10 +128,12 @@ def run(
     folder: Path,
     seconds: float,
     size: float = 1.0,
+    *,
     afterwards: float = AFTERWARDS,
+    warm_up: float = WARM_UP,
 ) -> Outcome:
-    """Carries it out. `size` multiplies its counts. Raises RuntimeError where one of the processes
-    fails.
+    """Carries it out. `size` multiplies its counts; the rest is in seconds. Raises
+    RuntimeError where one of the processes fails.
     """
     asks = {"history": ["--lobby"], "login": ["--login", ORDINARY], "arrival": ["--arrive"]}
     measures = [word for measure in row.measures for word in asks[measure]]
@@ -140,7 +142,7 @@ def run(
         with _process("ordinary", port, *measures) as users:
             _hear(users)
             _tell(users, "phase before")
-            time.sleep(WARM_UP)
+            time.sleep(warm_up)
             before = victim.memory
             victim.forget_peak()
             start = victim.use

@@ -89,15 +89,15 @@ class Scene:
         end: bytes = b" 376 ",
         receive_bytes: int = 0,
     ) -> list[socket.socket]:
-        """Many at once, a crowd at each address, who send these lines; {} is their number. Waits
-        until each of them has been sent `end` behind the welcome.
+        """Many at once, a crowd at each address, who send these lines. Waits until each of them
+        has been sent `end`.
         """
         found = []
         for number in range(self.times(count)):
             self._nicks += 1
             sock = self.connect(address(first_address + number // CROWD), receive_bytes)
             hello = (f"NICK attacker{self._nicks}", "USER a 0 * :A", *lines)
-            sock.sendall("".join(f"{line.format(number)}\r\n" for line in hello).encode())
+            sock.sendall("".join(f"{line}\r\n" for line in hello).encode())
             found.append(sock)
         for sock in found:
             seen = b""
@@ -127,12 +127,11 @@ class Scene:
             for sock in (*sockets, *readers):
                 sock.setblocking(False)
                 wanted = reads | (selectors.EVENT_WRITE if sock in rest else 0)
-                selector.register(sock, wanted)
+                selector.register(sock, wanted, sock)
             number = 0
             while self.goes_on and selector.get_map():
                 for key, ready in selector.select(LOOK_SECONDS):
-                    sock = key.fileobj
-                    assert isinstance(sock, socket.socket)
+                    sock = key.data
                     try:
                         if ready & selectors.EVENT_READ and not sock.recv(1 << 20):
                             raise ConnectionResetError

@@ -39,6 +39,10 @@ class Victim(ServerProcess):
             **{"limits_local_exempt": False, "server_metrics": "127.0.0.1:0", **settings},
         )
 
+    def __enter__(self) -> Victim:
+        self.start()
+        return self
+
     @property
     def use(self) -> Use:
         """So far."""
