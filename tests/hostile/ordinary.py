@@ -66,7 +66,9 @@ class Measured:
 
 @dataclass
 class Slow:
-    """Something that is done one at a time, every SLOW_TICK: when it was begun, where it is."""
+    """Something that is done one at a time, every SLOW_TICK; it counts for the phase in which it is
+    answered.
+    """
 
     kind: str
     begin: Callable[[int], LineClient]
@@ -76,7 +78,6 @@ class Slow:
     number: int = 0
     due: float = 0.0
     began: float = 0.0
-    phase: str = ""
     seen: bytes = b""
 
 
@@ -148,7 +149,7 @@ class Ordinary:
             self._lost(phase, kind, asked)
         for one in self._slow:
             if one.began:
-                self._lost(one.phase, one.kind, one.began)
+                self._lost(self._phase, one.kind, one.began)
         return self._measured
 
     def _lost(self, phase: str, kind: str, asked: float) -> None:
@@ -165,7 +166,7 @@ class Ordinary:
         self._number += 1
         for one in self._slow:
             if not one.began and now >= one.due:
-                one.began, one.phase, one.seen = now, self._phase, b""
+                one.began, one.seen = now, b""
                 one.number += 1
                 fresh = one.client is None
                 one.client = one.begin(one.number)
@@ -194,9 +195,9 @@ class Ordinary:
         if data and one.answer not in one.seen:
             return
         if one.answer in one.seen:
-            self._measured.of(one.phase, one.kind).add(now - one.began)
+            self._measured.of(self._phase, one.kind).add(now - one.began)
         else:
-            self._lost(one.phase, one.kind, one.began)
+            self._lost(self._phase, one.kind, one.began)
         one.began, one.due, one.seen = 0.0, now + SLOW_TICK, b""
         if not one.stays:
             self._selector.unregister(one.client.sock)

@@ -20,7 +20,9 @@ from tests.hostile.worlds import ORDINARY
 
 WARM_UP = 1.0  # seconds of ordinary talk, before memory is looked at
 AFTERWARDS = 5.0  # seconds after an attack, until memory has to be back
-MEMORY_BYTES = 16 << 20  # by which it may be above: caches that fill, an allocator that keeps
+# By how much memory may be above then: caches that fill, an allocator that keeps. Where it is more,
+# the same is done once more to the same server, and what was kept for nothing is kept twice.
+MEMORY_BYTES, AGAIN_BYTES = 16 << 20, 4 << 20
 # Milliseconds that an ordinary user may wait for each thing. A log-in is slow by itself: its key is
 # made to take a quarter of a second.
 LIMITS = {"ping": 100, "message": 100, "arrival": 500, "history": 1000, "login": 3000}
@@ -40,7 +42,8 @@ class Outcome:
     starved: float  # for how long it could have run and had no processor, altogether
     written: int  # bytes to disk
     lag: float  # of the server's loop, by its own metric, at the end of the attack
-    memory: dict[str, int] = field(default_factory=dict)  # before, peak, after
+    # before, peak, after, and after it was done again, where that was necessary
+    memory: dict[str, int] = field(default_factory=dict)
 
     def worst(self, kind: str) -> tuple[float, str]:
         """The longest wait for something, and in which phase it was."""
@@ -65,13 +68,13 @@ class Outcome:
         ]
         if self.unanswered:
             found.append(f"{self.unanswered} never answered")
-        left = self.memory["after"] - self.memory["before"]
-        if left > MEMORY_BYTES:
-            found.append(f"{left >> 20} MiB stay")
+        grown = self.memory.get("again", 0) - self.memory["after"]
+        if grown > AGAIN_BYTES:
+            found.append(f"{grown >> 20} MiB more stay each time")
         return found
 
     def __str__(self) -> str:
-        megabytes = " → ".join(f"{self.memory[k] / 1e6:.0f}" for k in ("before", "peak", "after"))
+        megabytes = " → ".join(f"{one / 1e6:.0f}" for one in self.memory.values())
         did = ", ".join(f"{count:,} {what}" for what, count in self.did.items())
         chat = max(self.worst("ping"), self.worst("message"))
         others = [
@@ -143,7 +146,7 @@ def run(
             _hear(users)
             _tell(users, "phase before")
             time.sleep(warm_up)
-            before = victim.memory
+            memory = {"before": victim.memory}
             victim.forget_peak()
             start = victim.use
             with _process("attacker", name, port, str(size)) as attacker:
@@ -159,9 +162,12 @@ def run(
                 _tell(attacker, "leave")
                 attacker.wait(30)
             time.sleep(afterwards)
-            end, after, peak = victim.use, victim.memory, victim.peak
+            end = victim.use
+            memory |= {"peak": victim.peak, "after": victim.memory}
             _tell(users, "end")
             measured: Mapping[str, Any] = json.loads(_hear(users))
+        if memory["after"] - memory["before"] > MEMORY_BYTES:
+            memory["again"] = _again(name, victim, seconds, size, afterwards)
     return Outcome(
         name,
         did,
@@ -172,5 +178,17 @@ def run(
         (end.starved - start.starved) * 1000,
         end.written - start.written,
         lag,
-        {"before": before, "peak": peak, "after": after},
+        memory,
     )
+
+
+def _again(name: str, victim: Victim, seconds: float, size: float, afterwards: float) -> int:
+    """Resident bytes after an attack that is only repeated."""
+    with _process("attacker", name, str(victim.port), str(size)) as attacker:
+        _hear(attacker)
+        _tell(attacker, f"go {seconds}")
+        _hear(attacker)
+        _tell(attacker, "leave")
+        attacker.wait(30)
+    time.sleep(afterwards)
+    return victim.memory

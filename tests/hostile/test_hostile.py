@@ -41,9 +41,13 @@ def test_who_logs_in_is_measured(tmp_path: Path) -> None:
 
 def test_what_is_wrong_is_said() -> None:
     waits = {"ping": {"worst": 101.0, "unanswered": 1}, "login": {"worst": 300.0, "unanswered": 0}}
-    memory = {"before": 1, "peak": 2 << 24, "after": 2 << 24}
+    memory = {"before": 1, "peak": 2 << 24, "after": 2 << 24, "again": 3 << 24}
     outcome = Outcome("x", {}, 1, {"attack": waits}, 0, 0, 0, 0, 0, memory)
-    assert outcome.wrong == ["waited 101 ms for ping", "1 never answered", "31 MiB stay"]
+    assert outcome.wrong == [
+        "waited 101 ms for ping",
+        "1 never answered",
+        "16 MiB more stay each time",
+    ]
     assert Outcome("x", {}, 1, {}, 0, 0, 0, 0, 0, dict.fromkeys(memory, 1)).wrong == []
 
 
