@@ -69,7 +69,8 @@ def _fill_older(folder: Path) -> None:
         records.append(
             Record(at + n, f"{at + n:012x}0000", "PRIVMSG", where, 1, f"p{n}", source, ASKER, "hi")
         )
-    room = Room(NICKS_ROOM, NICKS_ROOM, 1, lasting=True, place=NICKS_ROOM, founder=ASKER)
+    names = (NICKS_ROOM, *(f"#room{n}" for n in range(100)))  # or their past would be deleted
+    rooms = (Room(name, name, 1, lasting=True, place=name, founder=ASKER) for name in names)
     store = Store(folder, "process")
-    store.write(Batch(tuple(records), saved=(saved_room(room),)))
+    store.write(Batch(tuple(records), saved=tuple(map(saved_room, rooms))))
     store.close()
