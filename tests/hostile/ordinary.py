@@ -158,9 +158,9 @@ class Ordinary:
         waits.unanswered += 1
 
     def _tick(self, now: float) -> None:
-        who = self._number // 2 % len(self._people)
-        kind = "message" if self._number % 2 else "ping"
-        line = f"PRIVMSG #ordinary{who // 2} :" if kind == "message" else "PING "
+        who = self._number % len(self._people)  # one of each pair speaks, the other sends PINGs
+        kind = "ping" if who % 2 else "message"
+        line = "PING " if who % 2 else f"PRIVMSG #ordinary{who // 2} :"
         self._asked[self._number] = now, self._phase, kind
         self._people[who].send(f"{line}t{self._number}t\r\n".encode())
         self._number += 1
