@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from tests.hostile.questions import FAR
-from tests.hostile.scene import Scene, address
+from tests.hostile.scene import Scene
 from tests.hostile.worlds import ASKER, NICKS_ROOM
 from tests.support.accounts import plain
 
@@ -21,7 +21,7 @@ def _ask(scene: Scene, *lines: str) -> Iterator[None]:
     """All connections of the account that has a past ask the same."""
     sockets = []
     for number in range(scene.times(ASKERS)):
-        client = scene.user(*CAPS, "sasl", source=address(FAR + number))
+        client = scene.user(*CAPS, "sasl", source=scene.address(FAR + number))
         client.send("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain(ASKER)}")
         assert client.until("903", "904")[-1].command == "903"
         client.join(NICKS_ROOM)
@@ -54,7 +54,7 @@ def targets(scene: Scene) -> Iterator[None]:
 
 def redactions(scene: Scene) -> Iterator[None]:
     """A message is taken back every second; of each, nothing may be left on disk."""
-    client = scene.user(*CAPS, "draft/message-redaction", "echo-message", source=address(FAR))
+    client = scene.user(*CAPS, "draft/message-redaction", "echo-message", source=scene.address(FAR))
     client.join("#lobby")
     yield
     while scene.goes_on:

@@ -1,6 +1,6 @@
-"""The process that carries out one attack: `python -m tests.hostile.attacker NAME PORT SIZE`. Says
-`ready` when everything is prepared; `go SECONDS` on standard input begins, and then it prints as
-JSON what it did; on the next line it lets go of everything.
+"""The process that carries out one attack: `python -m tests.hostile.attacker NAME PORT SIZE TURN`.
+Says `ready` when everything is prepared; `go SECONDS` on standard input begins, and then it prints
+as JSON what it did; on the next line it lets go of everything.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ NICENESS = 10  # the server and who measures go first, where there are few proce
 
 def main() -> None:
     """The process."""
-    name, port, size = sys.argv[1:]
+    name, port, size, turn = sys.argv[1:]
     os.nice(NICENESS)
-    scene = Scene(int(port), float(size))
+    scene = Scene(int(port), float(size), int(turn))
     steps = ATTACKS[name].steps(scene)
     next(steps)
     print("ready", flush=True)

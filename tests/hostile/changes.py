@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.hostile.questions import FAR, ROOMS_EACH, ROOMS_PER_LINE
-from tests.hostile.scene import CROWD, Scene, address
+from tests.hostile.scene import CROWD, Scene
 from tests.hostile.victim import OPERATOR, PASSWORD
 
 PEOPLE = 900
@@ -16,7 +16,7 @@ MASKS_PER_LINE = 20
 
 def rename(scene: Scene) -> Iterator[None]:
     """The operator of a room with many members renames it again and again."""
-    operator = scene.user(source=address(FAR), join="#old0")
+    operator = scene.user(source=scene.address(FAR), join="#old0")
     members = scene.users(PEOPLE, "JOIN #old0", end=b" 366 ")
     operator.sync()
     yield
@@ -60,7 +60,7 @@ def join_and_part(scene: Scene) -> Iterator[None]:
 
 def kick_and_modes(scene: Scene) -> Iterator[None]:
     """Operators of a room with many members give and take ranks, twenty with each line."""
-    operator = scene.user(source=address(FAR), join="#big")
+    operator = scene.user(source=scene.address(FAR), join="#big")
     members = scene.users(PEOPLE, "JOIN #big", end=b" 366 ")
     operator.sync()
     yield
@@ -74,7 +74,7 @@ def bans_in_a_big_room(scene: Scene) -> Iterator[None]:
     """The operator of a room with many members sets bans, for which all of them are looked at,
     while members speak.
     """
-    operator = scene.user(source=address(FAR), join="#big")
+    operator = scene.user(source=scene.address(FAR), join="#big")
     members = scene.users(PEOPLE, "JOIN #big", end=b" 366 ")
     operator.sync()
     yield
@@ -98,7 +98,7 @@ def bans_in_a_big_room(scene: Scene) -> Iterator[None]:
 def under_many_bans(scene: Scene) -> Iterator[None]:
     """People come from many addresses; each is compared with ten thousand bans of the server."""
     yield
-    sources = [address(FAR + n) for n in range(scene.times(GUESTS))]
+    sources = [scene.address(FAR + n) for n in range(scene.times(GUESTS))]
     number = 0
     while scene.goes_on:
         number += 1
@@ -114,7 +114,7 @@ def under_many_bans(scene: Scene) -> Iterator[None]:
 
 def rehash_labeled(scene: Scene) -> Iterator[None]:
     """An operator of the server has its configuration read again and again, in labeled commands."""
-    operator = scene.user("batch", "labeled-response", source=address(FAR))
+    operator = scene.user("batch", "labeled-response", source=scene.address(FAR))
     operator.send(f"OPER {OPERATOR} :{PASSWORD}")
     assert operator.until("381", "491")[-1].command == "381"
     yield

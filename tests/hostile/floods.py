@@ -10,6 +10,7 @@ from gchat.wire.telnet import IAC
 from tests.hostile.scene import CROWD, Scene
 
 PIECE = 500  # frames or lines that are sent at once
+PEOPLE = 900
 _DO, _ECHO = 253, 1
 
 
@@ -50,6 +51,16 @@ def irc_lines(scene: Scene) -> Iterator[None]:
     """Messages to a room, from all who are in it."""
     sockets = scene.users(CROWD, "JOIN #flood", end=b" 366 ")
     piece = b"PRIVMSG #flood :x\r\n" * PIECE
+    yield
+    scene.flood(sockets, lambda number: piece)
+
+
+def lines_by_many(scene: Scene) -> Iterator[None]:
+    """Small questions from many users at many addresses, all of whom stay within what is allowed
+    to each.
+    """
+    sockets = scene.users(PEOPLE)
+    piece = b"VERSION\r\n" * PIECE
     yield
     scene.flood(sockets, lambda number: piece)
 

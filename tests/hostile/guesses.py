@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator
 
 from tests.hostile.questions import FAR
-from tests.hostile.scene import Scene, address
+from tests.hostile.scene import Scene
 from tests.hostile.worlds import ORDINARY
 from tests.support.accounts import plain
 
@@ -31,7 +31,7 @@ def scram_guesses(scene: Scene) -> Iterator[None]:
 
 
 def _guess(scene: Scene, once: str) -> Iterator[None]:
-    sockets = [scene.connect(address(FAR + n)) for n in range(scene.times(ADDRESSES))]
+    sockets = [scene.connect(scene.address(FAR + n)) for n in range(scene.times(ADDRESSES))]
     yield
     for sock in sockets:
         sock.sendall(b"CAP REQ :sasl\r\n" + once.encode() * GUESSES)

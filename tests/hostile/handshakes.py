@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from loadtest.layers import Tls
 from tests.hostile.keyupdate import KeyUpdater
 from tests.hostile.questions import FAR
-from tests.hostile.scene import CROWD, HERE, Scene, address
+from tests.hostile.scene import CROWD, Scene
 
 ADDRESSES = 90
 UPDATERS = 8
@@ -22,7 +22,7 @@ BREATH = 0.002  # seconds, where no socket takes anything
 def tls_handshakes(scene: Scene) -> Iterator[None]:
     """Handshakes of TLS from many addresses: the server signs each, and they go on no further."""
     yield
-    sources = [address(FAR + n) for n in range(scene.times(ADDRESSES))]
+    sources = [scene.address(FAR + n) for n in range(scene.times(ADDRESSES))]
     number = 0
     while scene.goes_on:
         batch = []
@@ -42,7 +42,7 @@ def tls_handshakes(scene: Scene) -> Iterator[None]:
 
 def tls_key_updates(scene: Scene) -> Iterator[None]:
     """Requests of new TLS keys, whose answers are not read."""
-    clients = [KeyUpdater(scene.connect(HERE, 4096)) for _ in range(scene.times(UPDATERS))]
+    clients = [KeyUpdater(scene.connect(receive_bytes=4096)) for _ in range(scene.times(UPDATERS))]
     yield
     left = list(clients)
     while scene.goes_on and left:
@@ -71,7 +71,7 @@ def half_open(scene: Scene) -> Iterator[None]:
     yield
     held: list[socket.socket] = []
     for number in range(scene.times(HALF_OPEN)):
-        sock = scene.connect(address(FAR + number // CROWD))
+        sock = scene.connect(scene.address(FAR + number // CROWD))
         hello = Tls().start()
         sock.sendall((hello, hello[:-20], request)[number % 3])
         held.append(sock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.hostile.questions import FAR, ROOMS_EACH, ROOMS_PER_LINE
-from tests.hostile.scene import CROWD, Scene, address
+from tests.hostile.scene import CROWD, Scene
 
 MASKS = 100  # of each list of a room
 MASKS_PER_LINE = 20
@@ -18,7 +18,7 @@ def masks(scene: Scene) -> Iterator[None]:
     """One user fills all three lists of as many rooms as they may be in. There is no limit of lines
     here: at ten in a second it takes some minutes, and comes to the same.
     """
-    one = scene.user(source=address(FAR))
+    one = scene.user(source=scene.address(FAR))
     names = [f"#m{n}" for n in range(scene.times(ROOMS_EACH))]
     for start in range(0, len(names), ROOMS_PER_LINE):
         one.send(f"JOIN {','.join(names[start : start + ROOMS_PER_LINE])}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.hostile.scene import CROWD, Scene, address
+from tests.hostile.scene import CROWD, Scene
 from tests.support.clients import IrcClient
 
 ROOMS_EACH = 100  # as many as one user may be in
@@ -18,7 +18,9 @@ QUESTIONS = 20  # that are sent at once
 
 def rooms(scene: Scene) -> list[IrcClient]:
     """A few people make as many rooms as they may."""
-    founders = [scene.user(source=address(FAR + n // CROWD)) for n in range(scene.times(FOUNDERS))]
+    founders = [
+        scene.user(source=scene.address(FAR + n // CROWD)) for n in range(scene.times(FOUNDERS))
+    ]
     for number, one in enumerate(founders):
         for start in range(0, ROOMS_EACH, ROOMS_PER_LINE):
             names = (f"#r{number}x{start + n}" for n in range(ROOMS_PER_LINE))
@@ -31,7 +33,9 @@ def rooms(scene: Scene) -> list[IrcClient]:
 
 def _ask(scene: Scene, line: str, askers: int = ASKERS) -> None:
     """Asks the same again and again; {} is a number that is never the same."""
-    sockets = [scene.user(source=address(FAR + 10 + n)).sock for n in range(scene.times(askers))]
+    sockets = [
+        scene.user(source=scene.address(FAR + 10 + n)).sock for n in range(scene.times(askers))
+    ]
 
     def next_ones(number: int) -> bytes:
         first = number * QUESTIONS
@@ -91,10 +95,19 @@ def who_everybody(scene: Scene) -> Iterator[None]:
 
 
 def names_of_many(scene: Scene) -> Iterator[None]:
-    """NAMES of one room with many members, under many names of it in one line."""
+    """NAMES of one room with many members."""
     scene.users(PEOPLE, "JOIN #big", end=b" 366 ")
     yield
     _ask(scene, "NAMES #big", CROWD)
+
+
+def names_of_many_rooms(scene: Scene) -> Iterator[None]:
+    """NAMES of fifty rooms with many members, in one line."""
+    names = ",".join(f"#n{n}" for n in range(ROOMS_PER_LINE))
+    crowd = scene.users(4 * CROWD, f"JOIN {names}", "PING sync", end=b"PONG gchat.local :sync")
+    scene.did["members"] += len(crowd) * ROOMS_PER_LINE
+    yield
+    _ask(scene, f"NAMES {names}", CROWD)
 
 
 def whois_in_many_rooms(scene: Scene) -> Iterator[None]:

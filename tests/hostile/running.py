@@ -149,7 +149,7 @@ def run(
             memory = {"before": victim.memory}
             victim.forget_peak()
             start = victim.use
-            with _process("attacker", name, port, str(size)) as attacker:
+            with _process("attacker", name, port, str(size), "0") as attacker:
                 _tell(users, "phase prepare")
                 _hear(attacker)
                 _tell(users, "phase attack")
@@ -184,7 +184,7 @@ def run(
 
 def _again(name: str, victim: Victim, seconds: float, size: float, afterwards: float) -> int:
     """Resident bytes after an attack that is only repeated."""
-    with _process("attacker", name, str(victim.port), str(size)) as attacker:
+    with _process("attacker", name, str(victim.port), str(size), "1") as attacker:
         _hear(attacker)
         _tell(attacker, f"go {seconds}")
         _hear(attacker)

@@ -12,26 +12,24 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tests.support.clients import IrcClient, LineClient, upgraded
 
-HERE = "127.0.0.1"  # the address of an attack by one
+SERVER = "127.0.0.1"
 CROWD = 45  # connections of one address: fewer than the server allows
 LOOK_SECONDS = 0.05  # for something to be writable, before the time is looked at
 
 
-def address(number: int) -> str:
-    """One of the addresses of an attack by many."""
-    return f"127.1.{number // 200}.{1 + number % 200}"
-
-
 class Scene:
     """`until`: when the attack is over, as time.monotonic; set when it begins. `size` multiplies
-    the counts.
+    the counts. `turn`: 0 or 1; when an attack is repeated it comes from other addresses, since a
+    server lets only so many connections of an address in.
     """
 
-    def __init__(self, port: int, size: float = 1.0) -> None:
+    def __init__(self, port: int, size: float = 1.0, turn: int = 0) -> None:
         self.port = port
         self.until = 0.0
         self.did: Counter[str] = Counter()
         self._size = size
+        self._turn = turn
+        self.here = f"127.0.{turn}.1"  # the address of an attack by one
         self._open: list[socket.socket] = []
         self._nicks = 0
 
@@ -44,16 +42,20 @@ class Scene:
         """The count for this run, which may be a small one."""
         return max(1, round(count * self._size))
 
+    def address(self, number: int) -> str:
+        """One of the addresses of an attack by many."""
+        return f"127.{3 + self._turn}.{number // 200}.{1 + number % 200}"
+
     # -- connections
 
-    def connect(self, source: str = HERE, receive_bytes: int = 0) -> socket.socket:
+    def connect(self, source: str = "", receive_bytes: int = 0) -> socket.socket:
         """A bare one. `receive_bytes`: how little the kernel is to keep unread."""
         sock = socket.socket()
         if receive_bytes:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
         sock.settimeout(30)
-        sock.bind((source, 0))
-        sock.connect((HERE, self.port))
+        sock.bind((source or self.here, 0))
+        sock.connect((SERVER, self.port))
         self._open.append(sock)
         self.did["connections"] += 1
         return sock
@@ -67,16 +69,18 @@ class Scene:
         """A crowd of WebSockets from one address."""
         found = []
         for _ in range(self.times(CROWD)):
-            client = upgraded(self.port, source=HERE)
+            client = upgraded(self.port, source=self.here)
             found.append(client.sock)
         self.did["connections"] += len(found)
         self._open += found
         return found
 
-    def user(self, *caps: str, source: str = HERE, join: str = "") -> IrcClient:
+    def user(self, *caps: str, source: str = "", join: str = "") -> IrcClient:
         """Somebody on IRC."""
         self._nicks += 1
-        client = IrcClient(self.port, f"attacker{self._nicks}", *caps, join=join, source=source)
+        client = IrcClient(
+            self.port, f"attacker{self._nicks}", *caps, join=join, source=source or self.here
+        )
         self._open.append(client.sock)
         self.did["connections"] += 1
         return client
@@ -95,7 +99,7 @@ class Scene:
         found = []
         for number in range(self.times(count)):
             self._nicks += 1
-            sock = self.connect(address(first_address + number // CROWD), receive_bytes)
+            sock = self.connect(self.address(first_address + number // CROWD), receive_bytes)
             hello = (f"NICK attacker{self._nicks}", "USER a 0 * :A", *lines)
             sock.sendall("".join(f"{line}\r\n" for line in hello).encode())
             found.append(sock)
