@@ -64,7 +64,7 @@ def kick_and_modes(scene: Scene) -> Iterator[None]:
     members = scene.users(PEOPLE, "JOIN #big", end=b" 366 ")
     operator.sync()
     yield
-    names = " ".join(f"attacker{2 + n}" for n in range(min(len(members), MASKS_PER_LINE)))
+    names = " ".join(scene.nick(2 + n) for n in range(min(len(members), MASKS_PER_LINE)))
     letters = "v" * min(len(members), MASKS_PER_LINE)
     piece = f"MODE #big +{letters} {names}\r\nMODE #big -{letters} {names}\r\n".encode() * PIECE
     scene.flood([operator.sock], lambda number: piece, readers=members)
@@ -103,7 +103,7 @@ def under_many_bans(scene: Scene) -> Iterator[None]:
     while scene.goes_on:
         number += 1
         sock = scene.connect(sources[number % len(sources)])
-        sock.sendall(b"NICK guest%d\r\nUSER g%d 0 * :G\r\n" % (number, number))
+        sock.sendall(f"NICK {scene.nick(number)}\r\nUSER g 0 * :G\r\n".encode())
         try:
             if b" 001 " in sock.recv(4096):
                 scene.did["let in"] += 1

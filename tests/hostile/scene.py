@@ -46,6 +46,12 @@ class Scene:
         """One of the addresses of an attack by many."""
         return f"127.{3 + self._turn}.{number // 200}.{1 + number % 200}"
 
+    def nick(self, number: int) -> str:
+        """Of the user with this number, counted from 1. Those of the turn before may still be
+        there: a server that makes somebody wait does not look whether they have gone.
+        """
+        return f"attacker{self._turn}x{number}"
+
     # -- connections
 
     def connect(self, source: str = "", receive_bytes: int = 0) -> socket.socket:
@@ -79,7 +85,7 @@ class Scene:
         """Somebody on IRC."""
         self._nicks += 1
         client = IrcClient(
-            self.port, f"attacker{self._nicks}", *caps, join=join, source=source or self.here
+            self.port, self.nick(self._nicks), *caps, join=join, source=source or self.here
         )
         self._open.append(client.sock)
         self.did["connections"] += 1
@@ -100,7 +106,7 @@ class Scene:
         for number in range(self.times(count)):
             self._nicks += 1
             sock = self.connect(self.address(first_address + number // CROWD), receive_bytes)
-            hello = (f"NICK attacker{self._nicks}", "USER a 0 * :A", *lines)
+            hello = (f"NICK {self.nick(self._nicks)}", "USER a 0 * :A", *lines)
             sock.sendall("".join(f"{line}\r\n" for line in hello).encode())
             found.append(sock)
         for sock in found:
