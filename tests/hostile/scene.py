@@ -136,7 +136,7 @@ class Scene:
         with selectors.DefaultSelector() as selector:
             for sock in (*sockets, *readers):
                 sock.setblocking(False)
-                wanted = reads | (selectors.EVENT_WRITE if sock in rest else 0)
+                wanted = reads | selectors.EVENT_WRITE if sock in rest else selectors.EVENT_READ
                 selector.register(sock, wanted, sock)
             number = 0
             while self.goes_on and selector.get_map():
