@@ -44,6 +44,7 @@ class Outcome:
     lag: float  # of the server's loop, by its own metric, at the end of the attack
     # before, peak, after, and after it was done again, where that was necessary
     memory: dict[str, int] = field(default_factory=dict)
+    repeated: bool = True  # false where the server was too busy to be attacked again
 
     def worst(self, kind: str) -> tuple[float, str]:
         """The longest wait for something, and in which phase it was."""
@@ -71,6 +72,8 @@ class Outcome:
         grown = self.memory.get("again", 0) - self.memory["after"]
         if grown > AGAIN_BYTES:
             found.append(f"{grown >> 20} MiB more stay each time")
+        if not self.repeated:
+            found.append("seconds after the attack the server had no time for it to be repeated")
         return found
 
     def __str__(self) -> str:
@@ -140,6 +143,7 @@ def run(
     """
     asks = {"history": ["--lobby"], "login": ["--login", ORDINARY], "arrival": ["--arrive"]}
     measures = [word for measure in row.measures for word in asks[measure]]
+    repeated = True
     with Victim(folder, **row.settings) as victim:
         port = str(victim.port)
         with _process("ordinary", port, *measures) as users:
@@ -167,7 +171,10 @@ def run(
             _tell(users, "end")
             measured: Mapping[str, Any] = json.loads(_hear(users))
         if memory["after"] - memory["before"] > MEMORY_BYTES:
-            memory["again"] = _again(name, victim, seconds, size, afterwards)
+            try:
+                memory["again"] = _again(name, victim, seconds, size, afterwards)
+            except RuntimeError:
+                repeated = False
     return Outcome(
         name,
         did,
@@ -179,6 +186,7 @@ def run(
         end.written - start.written,
         lag,
         memory,
+        repeated,
     )
 
 
