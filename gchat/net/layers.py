@@ -19,7 +19,7 @@ from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
 
-RECORD_BYTES = 64  # of TLS that bring no plaintext cost as much as a line
+SKIPPED_BYTES = 64  # of TLS or Telnet that bring no text cost as much as a line
 TELNET_BYTES = 3  # of answers cost as much as a line
 
 
@@ -159,7 +159,7 @@ class Layers:
         if self._telnet is None:
             self._telnet = Telnet()
         text, answer = self._telnet.feed(data)
-        self.idle += len(answer) / TELNET_BYTES
+        self.idle += len(answer) / TELNET_BYTES + (len(data) - len(text)) / SKIPPED_BYTES
         if answer:
             self._outbox.write(answer)
         return text
@@ -188,7 +188,7 @@ class Layers:
         if tls.ended:
             self.ended = "Connection closed"
         elif ready and not found:
-            self.idle += len(data) / RECORD_BYTES
+            self.idle += len(data) / SKIPPED_BYTES
         return found
 
     def _unwrap(self, web: WebSocket, data: bytes) -> Sequence[bytes | None]:

@@ -36,9 +36,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READ_BYTES = 16384
-PIECE_BYTES = 1024  # of what is not bare lines
+PIECE_BYTES = 1024  # made into lines at once; as objects they are ten times as large
 PATIENCE_SECONDS = 2.0  # of waiting for a slow answer; then PINGs are answered meanwhile
 TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
+WORKING_MOST = 10  # connections with turns as long as that; of more, each has less
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
@@ -59,6 +60,7 @@ class Session:
         "_greenlet",
         "_held",
         "_layers",
+        "_more",
         "_outbox",
         "_posted",
         "_raw",
@@ -104,6 +106,7 @@ class Session:
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
         self._held: deque[bytes | None] | None = None
+        self._more = False  # something that was read is not made into lines yet
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -156,7 +159,11 @@ class Session:
         clock = self._services.monotonic
         if clock() > self._turn_ends:
             gevent.sleep(PAUSE_SECONDS)
-            self._turn_ends = clock() + TURN_SECONDS
+            self._begin_turn()
+
+    def _begin_turn(self) -> None:
+        share = min(1.0, WORKING_MOST / max(1, self._services.working))
+        self._turn_ends = self._services.monotonic() + TURN_SECONDS * share
 
     def wait_for_room(self) -> None:
         if self._outbox.size and not self._reason:
@@ -346,15 +353,23 @@ class Session:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
-        if self._layers.bare:
-            self._take_piece(data)
-            return
-        # a little may hold much work, such as frames that bring no line: charged piece by piece
-        for start in range(0, len(data), PIECE_BYTES):
-            self._take_piece(data[start : start + PIECE_BYTES])
-            if self._reason:
+        self._services.working += 1
+        self._begin_turn()
+        try:
+            if len(data) <= PIECE_BYTES and self._layers.bare:
+                self._take_piece(data)
                 return
-            self._charge_idle()
+            # a little may hold much work, such as frames that bring no line
+            for start in range(0, len(data), PIECE_BYTES):
+                end = start + PIECE_BYTES
+                self._more = end < len(data)
+                self._take_piece(data[start:end])
+                if self._reason:
+                    return
+                self._charge_idle()
+                self.yield_if_due()
+        finally:
+            self._services.working -= 1
 
     def _charge_idle(self) -> None:
         """Makes a peer wait that sends what costs work and brings no line, as for so many lines."""
@@ -390,7 +405,6 @@ class Session:
         dialect = self._dialect
         assert dialect is not None
         clock = self._services.monotonic
-        self._turn_ends = clock() + TURN_SECONDS
         held = self._held = deque(lines)
         while held and not self._reason:
             line = held.popleft()
@@ -407,7 +421,9 @@ class Session:
         allowed. Any other line is held until then, and what comes behind it, so the order stays.
         """
         dialect, held = self._dialect, self._held
-        while dialect is not None and held is not None and not held and not self._reason:
+        if dialect is None or held is None or self._more:
+            return
+        while not held and not self._reason:
             gevent.get_hub().wait(self._readable)
             try:
                 data = self._raw.recv(READ_BYTES)
@@ -433,6 +449,8 @@ class Session:
         self.settle()
         clock = self._services.monotonic
         while not self._reason and not allowance.take(None, clock()):
+            if self._outbox.broken:
+                self._reason = "Connection lost"  # which is seen only when all was read
             gevent.sleep(SLOW_SECONDS)
 
     # -- the end

@@ -41,8 +41,10 @@ def over_tls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every client of this test speaks TLS."""
     plain = socket.create_connection
 
-    def connected(address: tuple[str, int], timeout: float) -> ssl.SSLSocket:
-        return trusting().wrap_socket(plain(address, timeout))
+    def connected(
+        address: tuple[str, int], timeout: float, source: tuple[str, int] | None = None
+    ) -> ssl.SSLSocket:
+        return trusting().wrap_socket(plain(address, timeout, source))
 
     with monkeypatch.context() as patch:
         patch.setattr("tests.support.clients.socket.create_connection", connected)
