@@ -47,7 +47,13 @@ def within(low: float, high: float, kind: type[int] | type[float]) -> Callable[[
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command line, with the scenario's defaults for what is not said."""
+    if "--disk" in words:
+        _parser().error("--disk is gone: the server stores on disk unless it is given --memory")
     arguments = _parser().parse_args(words)
+    if arguments.target and (arguments.memory or arguments.data_folder):
+        _parser().error(
+            "--memory and --data-folder are for a server of our own, not for a --target"
+        )
     if arguments.plain and arguments.websocket:
         _parser().error("plain text is not spoken by WebSocket")
     if arguments.json and arguments.html and arguments.json.resolve() == arguments.html.resolve():
@@ -97,7 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         help="a server that runs already, any IRC server (default: one of our own)",
     )
     add("--pid", type=int, default=0, help="its process, to measure what it uses")
-    add("--disk", action="store_true", help="our own server stores every message on disk")
+    add("--memory", action="store_true", help="our own server keeps nothing (default: it stores)")
+    add(
+        "--data-folder",
+        type=Path,
+        metavar="FOLDER",
+        help="where our own server's folder is made and removed (default: as TMPDIR says)",
+    )
     add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
     add("--tls", action="store_true", help="by TLS, whatever the server's certificate is")
     add("--websocket", action="store_true", help="by WebSocket")

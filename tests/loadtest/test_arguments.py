@@ -41,3 +41,20 @@ def test_more_processes_than_the_clients_can_fill(
 )
 def test_just_enough_clients(words: list[str]) -> None:
     assert parse(words).scenario == words[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--disk"], "--disk is gone: the server stores on disk unless it is given --memory"),
+        (["--target", "127.0.0.1:1", "--memory"], "are for a server of our own"),
+        (["--target", "127.0.0.1:1", "--data-folder", "."], "are for a server of our own"),
+    ],
+)
+def test_what_makes_no_sense(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse(words)
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err

@@ -87,7 +87,7 @@ def test_rounds_that_were_whole_are_kept(tmp_path: Path) -> None:
 
 
 def test_while_the_server_starts(tmp_path: Path) -> None:
-    with InTerminal(tmp_path, *LONG, "--disk") as run:
+    with InTerminal(tmp_path, *LONG) as run:
         run.wait_until_it_has_a_folder()
         run.press_ctrl_c()
         assert run.end() == 128 + signal.SIGINT
@@ -119,7 +119,7 @@ def test_idling_until_the_terminal_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_second_signal_does_not_wait_for_a_server_that_hangs(tmp_path: Path) -> None:
-    with InTerminal(tmp_path, *LONG, "--disk") as run:
+    with InTerminal(tmp_path, *LONG) as run:
         run.wait_for("starting")
         run.server().suspend()
         run.send(signal.SIGINT, signal.SIGTERM)  # carried out in this order
