@@ -23,9 +23,10 @@ from loadtest.interruption import Interrupted, Interruption
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
 from loadtest.report import number
-from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.scenarios import SCENARIOS
 from loadtest.servers import PEERS, starters, version
 from loadtest.settings import Settings
+from loadtest.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from loadtest.entry import EXIT_NOT_STARTED, EXIT_NOT_WRITTEN
 from loadtest.interruption import Interrupted, Interruption
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
-from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.scenarios import SCENARIOS
+from loadtest.stage import Stage
 from loadtest.storage import Storage
 from loadtest.target import OwnTarget, Target
 

@@ -23,9 +23,10 @@ from loadtest.latency import Latencies
 from loadtest.orders import Share
 from loadtest.outcome import Outcome, Used
 from loadtest.plan import Plan
-from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.scenarios import SCENARIOS
 from loadtest.servers import Peer, PeerTarget
 from loadtest.settings import Settings
+from loadtest.stage import Stage
 from loadtest.target import Target
 from loadtest.verify import Faults, Receiver
 from tests.loadtest.commands import PEERS, InTerminal

@@ -25,14 +25,14 @@ def test_the_nearest_mount_counts(
     folder: str, filesystem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mounts = [Mount("/", "xfs"), Mount("/data", "ext4"), Mount("/data/fast", "tmpfs")]
-    monkeypatch.setattr(psutil, "disk_partitions", lambda *, all: mounts)
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **how: mounts)
     found = Storage.at(Path(folder))
     assert found.saved() == {"kept": "disk", "folder": folder, "filesystem": filesystem}
     assert bool(found.warning) == (filesystem == "tmpfs")
 
 
 def test_where_no_mount_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psutil, "disk_partitions", lambda *, all: [])
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **how: [])
     assert Storage.at(Path("/data")).filesystem == "unknown"
 
 
