@@ -7,10 +7,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from loadtest.bursts import Bursts, figures
 from loadtest.find_max import find_max
 from loadtest.interruption import Interrupted
+from loadtest.mixed import Mixed
 from loadtest.outcome import Outcome, Storm, Used, measured
 from loadtest.plan import Pairs, Plan, Rooms
+from loadtest.settings import Settings
 from loadtest.stage import Stage
 
 STORM_START_SECONDS = 1.0  # for all processes to be ready
@@ -38,6 +41,47 @@ def direct(stage: Stage) -> Outcome:
     return _simple(stage, "direct", plan, echo=False)
 
 
+def burst(stage: Stage) -> Outcome:
+    """One big room: quiet, then messages at once, several times; how late the first ones are."""
+    settings = stage.settings
+    plan = Rooms(settings.clients, 1, settings.prefix, settings.processes)
+    bursts = Bursts(settings.bursts, settings.quiet)
+    with stage.generator(plan) as generator:
+        stage.enter(generator, range(plan.clients))
+        merged, used = stage.load(generator, bursts=bursts)
+    outcome = measured("burst", settings, merged, used)
+    outcome.extra["bursts"] = bursts.count
+    outcome.extra["quiet before each, s"] = bursts.quiet
+    outcome.extra |= figures([share.openings for share in merged.shares])
+    return outcome
+
+
+def mixed_rooms(stage: Stage) -> Outcome:
+    """Many rooms, of which everybody is in many and hardly two in the same ones."""
+    settings = stage.settings
+    plan = mixed(settings)
+    outcome = _simple(stage, "mixed-rooms", plan)
+    outcome.extra["rooms"] = plan.streams
+    outcome.extra["rooms of each client"] = plan.each
+    outcome.extra["readers of each message"] = round(outcome.received / max(outcome.sent, 1), 1)
+    if outcome.sent and "cpu_seconds" in outcome.server:
+        cpu = outcome.server["cpu_seconds"] * 1000 / outcome.sent
+        outcome.extra["server CPU for each message, ms"] = round(cpu, 4)
+    return outcome
+
+
+def mixed(settings: Settings) -> Mixed:
+    """Who is where in mixed-rooms."""
+    return Mixed(
+        settings.clients,
+        settings.rooms,
+        settings.rooms_each,
+        settings.prefix,
+        settings.seed,
+        settings.processes,
+    )
+
+
 def _simple(stage: Stage, name: str, plan: Plan, *, echo: bool = True) -> Outcome:
     with stage.generator(plan, echo=echo) as generator:
         stage.enter(generator, range(plan.clients))
@@ -60,7 +104,7 @@ def _storm(stage: Stage, name: str, *, reconnect: bool) -> Outcome:
     plan = Rooms(settings.clients, 1, settings.prefix, settings.processes)
     with stage.generator(plan) as generator:
         stage.enter(generator, range(plan.clients), join=reconnect)
-        rooms = {client: plan.room(client) for client in range(plan.clients)}
+        rooms = {client: plan.rooms(client)[0] for client in range(plan.clients)}
         stage.begin("storm", plan.clients)
         before = stage.target.usage()
         start = time.monotonic() + STORM_START_SECONDS
@@ -149,6 +193,8 @@ SCENARIOS: dict[str, Callable[[Stage], Outcome]] = {
     "room": room,
     "rooms": rooms,
     "direct": direct,
+    "mixed-rooms": mixed_rooms,
+    "burst": burst,
     "join-storm": join_storm,
     "reconnect-storm": reconnect_storm,
     "churn": churn,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from loadtest.bursts import Bursts
 from loadtest.generator import Generator, Merged
 from loadtest.interruption import Interruption
 from loadtest.outcome import Used
-from loadtest.plan import Plan, Rooms
+from loadtest.plan import Plan
 from loadtest.settings import Settings
 from loadtest.target import Target
 
@@ -48,21 +49,26 @@ class Stage:
         self.show(doing, 0, of)
 
     def load(
-        self, generator: Generator, *, churn: tuple[int, ...] = (), settings: Settings | None = None
+        self,
+        generator: Generator,
+        *,
+        churn: tuple[int, ...] = (),
+        bursts: Bursts | None = None,
+        settings: Settings | None = None,
     ) -> tuple[Merged, Used]:
-        """One load, and what the server used for it."""
+        """One load, or one for each of the bursts, and what the server used for it."""
         settings = settings or self.settings
-        plan = generator.plan
-        members = plan.clients // plan.streams if isinstance(plan, Rooms) else 1
-        self.begin("loading", settings.count * members)
+        count = settings.count * (bursts.count if bursts else 1)
+        self.begin("loading", count * generator.plan.audience)
         before = self.target.usage()
         merged = generator.load(
-            count=settings.count,
+            count=count,
             rate=settings.rate,
             usage=self.target.usage,
             arrivals=settings.arrivals,
             churn=churn,
             churn_rate=settings.churn_rate if churn else 0.0,
+            bursts=bursts,
         )
         after = self.target.usage()
         return merged, Used(after[0] - before[0], after[1], self.target.known)

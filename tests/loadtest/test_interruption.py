@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from loadtest.arguments import parse, settings
+from loadtest.bursts import Bursts
 from loadtest.generator import Generator, Merged
 from loadtest.interruption import SIGNALS, Interrupted, Interruption
 from loadtest.latency import Latencies
@@ -139,7 +140,12 @@ class Cut(Stage):
         return cast("Generator", Still(self))
 
     def load(
-        self, generator: Generator, *, churn: tuple[int, ...] = (), settings: Settings | None = None
+        self,
+        generator: Generator,
+        *,
+        churn: tuple[int, ...] = (),
+        bursts: Bursts | None = None,
+        settings: Settings | None = None,
     ) -> tuple[Merged, Used]:
         cut = self.loads == self.at
         self.loads += 1
