@@ -31,7 +31,7 @@ class Storage:
     def sentence(self) -> str:
         """For people."""
         if not self.folder:
-            return "keeps nothing (--memory)"
+            return "keeps nothing"
         return f"stores in {self.folder} ({self.filesystem})"
 
     @property

@@ -56,5 +56,5 @@ def test_the_result_says_what_was_kept(tmp_path: Path, flags: list[str], kept: s
     document = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert document["storage"]["kept"] == kept
     assert document["target"].startswith("gchat, started for the run, ")
-    assert ("(--memory)" in document["target"]) == (kept == "nothing")
+    assert ("keeps nothing" in document["target"]) == (kept == "nothing")
     assert list((tmp_path / "data").iterdir()) == []
