@@ -32,7 +32,8 @@ def table(work: Work, found: Results, own: Sequence[str], refused: dict[str, str
             continue
         cells = [name, *(_median(rounds, figure) for figure in work.figures)]
         for one, figure, sign in columns:
-            cells.append("" if name == one else _beside(found[one], rounds, figure, sign))
+            known = name in own and own.index(name) <= own.index(one)  # itself, or the inverse
+            cells.append("" if known else _beside(found[one], rounds, figure, sign))
         cells.append(_wrong(rounds))
         lines.append(f"| {' | '.join(cells)} |")
     lines += [f"\n{name}: {reason}" for name, reason in refused.items()]

@@ -22,7 +22,7 @@ WORK = Work("a", "room", 300, 2000, 5, ("latency p99, ms",), ("latency p99, ms",
 
 def rows(text: str) -> dict[str, list[str]]:
     """A table's rows by server, and "server" for the head."""
-    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line[:1] == "|"]
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:1] == "|"]
     return {cells[0]: cells[1:] for cells in lines}
 
 
@@ -44,6 +44,7 @@ def test_each_of_our_servers_is_put_beside_all_others() -> None:
         "gchat --memory − it: latency p99, ms",
         "wrong",
     ]
+    assert read["gchat"][1:] == [""] * 5
     assert read["gchat --memory"][1] == "3.00 (2.00 – 4.00)"
     assert read["gchat --memory"][2].startswith("6.00 (3.00 – 6.0")
     assert read["other"][1] == "1.00 (0.50 – 1.00)"
@@ -101,5 +102,7 @@ def test_a_peer_is_told_whether_to_store(
         PeerTarget(PEERS[name], Interruption(), tmp_path / "data")
     seen = (tmp_path / "seen").read_text(encoding="utf-8")
     assert seen.count(f"enabled: {stores}\n") >= 3
+    keys = [line for line in seen.splitlines() if line[:1].isalpha()]
+    assert len(set(keys)) == len(keys), "Ergo takes the last of two"
     assert "@" not in seen.replace("user@", "")
     assert list((tmp_path / "data").iterdir()) == []
