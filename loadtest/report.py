@@ -52,6 +52,8 @@ def _title(outcome: Outcome) -> str:
     if outcome.expected:
         title += f", {settings['rate']:,.6g} messages/s of {settings['size']} bytes"
         whole = f"{settings['seconds']:g} s"
+        if outcome.scenario == "burst":
+            whole = f"{settings['bursts']} × {whole}"
         title += (
             f" for {outcome.seconds:.1f} of {whole}" if outcome.interrupted else f" for {whole}"
         )

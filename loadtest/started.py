@@ -24,7 +24,8 @@ class Started:
         self._interruption = interruption
         self._process: subprocess.Popen[Any] | None = None
         with interruption.held():
-            self.folder = Path(tempfile.mkdtemp(prefix="loadtest-", dir=parent))
+            # absolute, since the process may have another current folder
+            self.folder = Path(tempfile.mkdtemp(prefix="loadtest-", dir=parent)).absolute()
             interruption.at_once(self._end_now)
 
     @property

@@ -22,7 +22,11 @@ WORK = Work("a", "room", 300, 2000, 5, ("latency p99, ms",), ("latency p99, ms",
 
 def rows(text: str) -> dict[str, list[str]]:
     """A table's rows by server, and "server" for the head."""
-    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:1] == "|"]
+    lines = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in text.splitlines()
+        if line[:1] == "|"
+    ]
     return {cells[0]: cells[1:] for cells in lines}
 
 

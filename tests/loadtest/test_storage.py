@@ -47,6 +47,17 @@ def test_our_own_server_stores_and_leaves_nothing(tmp_path: Path) -> None:
     assert target.storage == Storage.at(tmp_path)
 
 
+def test_a_folder_that_is_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server runs in another one."""
+    monkeypatch.chdir(tmp_path)
+    target = OwnTarget(Interruption(), parent=Path())
+    try:
+        assert list(tmp_path.glob("loadtest-*/*.sqlite*"))
+    finally:
+        target.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("flags", "kept"), [([], "disk"), (["--memory"], "nothing")])
 def test_the_result_says_what_was_kept(tmp_path: Path, flags: list[str], kept: str) -> None:
     (tmp_path / "data").mkdir()
