@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from loadtest.outcome import Outcome
+from loadtest.storage import Storage
 
 FORMAT = "gchat-loadtest"
 VERSION = 1
@@ -25,7 +26,13 @@ class BadResults(ValueError):
     """A file that is no result of ours; the text says why."""
 
 
-def document(outcomes: list[Outcome], target: str, *, interrupted: bool = False) -> dict[str, Any]:
+def document(
+    outcomes: list[Outcome],
+    target: str,
+    *,
+    storage: Storage | None = None,
+    interrupted: bool = False,
+) -> dict[str, Any]:
     """Everything that is known about some rounds of a scenario. A run that was `interrupted` has
     fewer of them, or a last one that was not whole.
     """
@@ -34,6 +41,7 @@ def document(outcomes: list[Outcome], target: str, *, interrupted: bool = False)
         "version": VERSION,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "target": target,
+        "storage": storage.saved() if storage else None,
         "interrupted": interrupted,
         "machine": {
             "cpu": _cpu_name(),

@@ -19,11 +19,13 @@ STOP_SECONDS = 10.0
 class Started:
     """The folder, and once `start` was called, the process."""
 
-    def __init__(self, interruption: Interruption) -> None:
+    def __init__(self, interruption: Interruption, parent: Path | None = None) -> None:
+        """Makes the folder, in `parent` or where TMPDIR says. Raises OSError."""
         self._interruption = interruption
         self._process: subprocess.Popen[Any] | None = None
         with interruption.held():
-            self.folder = Path(tempfile.mkdtemp(prefix="loadtest-"))
+            # absolute, since the process may have another current folder
+            self.folder = Path(tempfile.mkdtemp(prefix="loadtest-", dir=parent)).absolute()
             interruption.at_once(self._end_now)
 
     @property
