@@ -162,8 +162,10 @@ class Session:
             self._begin_turn()
 
     def _begin_turn(self) -> None:
-        share = min(1.0, WORKING_MOST / max(1, self._services.working))
-        self._turn_ends = self._services.monotonic() + TURN_SECONDS * share
+        turn, working = TURN_SECONDS, self._services.working
+        if working > WORKING_MOST:
+            turn *= WORKING_MOST / working
+        self._turn_ends = self._services.monotonic() + turn
 
     def wait_for_room(self) -> None:
         if self._outbox.size and not self._reason:
