@@ -5,9 +5,6 @@ https://ircv3.net/specs/extensions/sasl-3.2 and account-registration
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from gchat.core.accounts import Account
 from gchat.core.effects import Busy, Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
@@ -127,9 +124,8 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
     account = irc.hub.accounts.get(casefold(name))
     if account is not None:
         return sasl.Verifier.parse(account.verifier)
-    salt = hmac.digest(irc.node.secret, casefold(name).encode("utf-8", "replace"), "sha256")
-    nothing = bytes(hashlib.sha256().digest_size)
-    return sasl.Verifier(irc.config.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
+    default = irc.config.accounts.iterations
+    return sasl.pretended(casefold(name), irc.node.secret, irc.hub.iterations, default)
 
 
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
