@@ -108,6 +108,7 @@ class Server:
             visitors=self._visitors,
             workers=self._workers,
             wall_ms=wall_ms,
+            tick_ms=tick_ms,
             unregistered=self._listener.unregistered,
             reload=self.reload,
             boot=boot,

@@ -53,6 +53,7 @@ def fake_node(hub: Hub | None = None, config: Config | None = None) -> Node:
         visitors=Visitors(),
         workers=Here(),
         wall_ms=lambda: NOW,
+        tick_ms=lambda: NOW,
         unregistered=lambda: 0,
         reload=list,
         boot="boot",

@@ -5,9 +5,6 @@ https://ircv3.net/specs/extensions/sasl-3.2 and account-registration
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from gchat.core.accounts import Account
 from gchat.core.effects import Busy, Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
@@ -24,6 +21,7 @@ from gchat.wire.numerics import (
     ERR_SASLABORTED,
     ERR_SASLFAIL,
     ERR_SASLTOOLONG,
+    ERR_YOUREBANNEDCREEP,
     RPL_LOGGEDIN,
     RPL_SASLMECHS,
     RPL_SASLSUCCESS,
@@ -71,6 +69,7 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
         irc.exchange = None
         raise Refused(ERR_SASLABORTED)
     if irc.exchange is None:
+        keep_banned_out(irc)
         _begin(irc, word.upper())
         return
     if len(word) > CHUNK_BYTES:
@@ -97,6 +96,17 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
         raise Refused(
             ERR_SASLFAIL, text=str(error) if isinstance(error, LoginFailed) else ""
         ) from None
+
+
+def keep_banned_out(irc: IrcConnection) -> None:
+    """Before registration; it would be refused in the end, and until then it could guess. Raises
+    Refused, and ends the connection.
+    """
+    ban = None if irc.registered else irc.node.banned(irc.username, irc.peer.host)
+    if ban is not None:
+        text = f"You are banned: {ban.reason}"
+        irc.peer.close(text)
+        raise Refused(ERR_YOUREBANNEDCREEP, text=text)
 
 
 def _begin(irc: IrcConnection, mechanism: str) -> None:
@@ -127,9 +137,8 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
     account = irc.hub.accounts.get(casefold(name))
     if account is not None:
         return sasl.Verifier.parse(account.verifier)
-    salt = hmac.digest(irc.node.secret, casefold(name).encode("utf-8", "replace"), "sha256")
-    nothing = bytes(hashlib.sha256().digest_size)
-    return sasl.Verifier(irc.config.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
+    default = irc.config.accounts.iterations
+    return sasl.pretended(casefold(name), irc.node.secret, irc.hub.iterations, default)
 
 
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
@@ -269,6 +278,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str, wh
 def register(irc: IrcConnection, message: Message) -> None:
     """REGISTER: an account for one's own nickname, or before registration the one asked for."""
     account, email, password = message.params[:3]
+    keep_banned_out(irc)
     if not irc.registered and not irc.config.register_before_connect:
         text = "Complete the connection before you register"
         raise Failure("REGISTER", "COMPLETE_CONNECTION_REQUIRED", account or "*", text=text)

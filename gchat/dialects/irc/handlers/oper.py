@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
 from gchat.core.turns import Lane
@@ -10,7 +12,6 @@ from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import failed
 from gchat.wire import sasl
-from gchat.wire.authenticate import MECHANISM
 from gchat.wire.message import Message
 from gchat.wire.numerics import (
     ERR_BADMASK,
@@ -27,10 +28,6 @@ MINUTE_MS = 60_000
 MINUTES_MOST = 10 * 365 * 24 * 60
 
 
-# No password matches it. It is tried for unknown names, so that the time taken reveals nothing.
-_NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
-
-
 @command(
     "OPER",
     min_params=2,
@@ -41,11 +38,11 @@ _NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
 def oper(irc: IrcConnection, message: Message) -> None:
     """OPER with a name and password of the configuration."""
     name, password = message.params[:2]
-    text = irc.config.operators.get(name, _NOBODYS)
-    who = f"oper {name}" if name in irc.config.operators else ""
+    text = irc.config.operators.get(name)
+    who = f"oper {name}" if text is not None else ""
     if not irc.peer.may_log_in(who):
         raise Refused(ERR_NOOPERHOST, text="Too many attempts: try again later")
-    verifier = sasl.Verifier.parse(text)
+    verifier = sasl.Verifier.parse(text) if text is not None else _nobodys(irc, name)
     try:
         right = irc.peer.ask(lambda: verifier.matches(password), Lane.OPERATOR, who)
     except Busy:
@@ -56,6 +53,13 @@ def oper(irc: IrcConnection, message: Message) -> None:
     irc.peer.note_login(who)
     if irc.commit(Opered(irc.peer.uid, name)):
         irc.reply(RPL_YOUREOPER)
+
+
+def _nobodys(irc: IrcConnection, name: str) -> sasl.Verifier:
+    """It is tried for unknown names, so that the time taken reveals nothing."""
+    in_use = Counter(map(sasl.iterations_of, irc.config.operators.values()))
+    default = irc.config.accounts.iterations
+    return sasl.pretended(f"oper {name}", irc.node.secret, in_use, default)
 
 
 def require(irc: IrcConnection) -> None:

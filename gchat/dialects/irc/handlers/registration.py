@@ -15,7 +15,7 @@ from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers import rooms, server
-from gchat.dialects.irc.handlers.login import mechanisms
+from gchat.dialects.irc.handlers.login import keep_banned_out, mechanisms
 from gchat.dialects.irc.handlers.private import become
 from gchat.wire import sasl
 from gchat.wire.address import parse_address
@@ -146,6 +146,8 @@ def _complete(irc: IrcConnection) -> None:
     if not irc.wanted_nick or not irc.username or irc.negotiating:
         return
     verifier = irc.config.server.password
+    if verifier:
+        keep_banned_out(irc)  # before it can guess
     try:
         right = not verifier or _is_right(irc, verifier, irc.password, Lane.SERVER)
     except Busy:

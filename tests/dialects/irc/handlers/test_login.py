@@ -356,3 +356,33 @@ def test_what_is_refused_before_anything_is_made_is_no_attempt(make_server: Make
         (answer,) = client.ask("REGISTER * * short")
         assert answer.params[1] == "WEAK_PASSWORD"
     assert client.ask(f"REGISTER * * :{PASSWORD}")[-1].params[0] == "SUCCESS"
+
+
+def first_answers(server: ServerProcess, *names: str) -> list[tuple[bytes, bytes]]:
+    """Salt and iterations that SCRAM tells before anything is proved."""
+    client = LineClient(server.port, b"CAP REQ sasl\r\n")
+    client.read_line()
+    found = []
+    for name in names:
+        first = base64.b64encode(f"n,,n={name},r=abc".encode()).decode()
+        client.send("AUTHENTICATE SCRAM-SHA-256", f"AUTHENTICATE {first}", "AUTHENTICATE *")
+        _, answer, _ = (client.read_line() for _ in range(3))
+        _, salt, iterations = base64.b64decode(answer.rpartition(" ")[2]).split(b",")
+        found.append((salt, iterations))
+    return found
+
+
+def test_iterations_do_not_tell_which_accounts_there_are(make_server: Make, tmp_path: Path) -> None:
+    """After the setting was changed, those of unknown accounts were the new ones."""
+    data, names = ("--data", str(tmp_path)), [f"nobody{n}" for n in range(40)]
+    server = make_server(*data, accounts_iterations=4096)
+    register(server, "Tuan")
+    (known,) = first_answers(server, "Tuan")
+    found = first_answers(server, *names)
+    assert {iterations for _, iterations in found} == {b"i=4096"}
+    assert {len(salt) for salt, _ in found} == {len(known[0])}
+    server.stop()
+    server = make_server(*data, accounts_iterations=5000)
+    assert first_answers(server, "Tuan", *names) == [known, *found], "over a restart too"
+    register(server, "Duy")
+    assert {one for _, one in first_answers(server, *names)} == {b"i=4096", b"i=5000"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gchat.wire.sasl import Verifier
-from tests.support.accounts import log_in, plain, register
+from tests.support.accounts import PASSWORD, log_in, plain, register
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
 
@@ -202,6 +202,31 @@ def test_a_ban_closes_one_connection_of_a_person_and_keeps_it_out(
         "ERROR :Closing Link: 127.0.0.1 (You are banned: stolen)",
     ]
     assert words(desk.ask("PING x")) == ["gchat.local PONG gchat.local | x"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan', 'wrong')}"),
+        ("CAP REQ sasl", "AUTHENTICATE SCRAM-SHA-256"),
+        ("NICK Lan", f"REGISTER * * :{PASSWORD}"),
+    ],
+)
+def test_who_is_banned_cannot_guess_or_make_accounts_either(
+    server: ServerProcess, admin: IrcClient, lines: tuple[str, ...]
+) -> None:
+    admin.ask("KLINE 127.0.0.1 :guesses")
+    client = LineClient(server.port)
+    client.send(*lines)
+    assert client.read_to_end()[-2:] == [
+        f":gchat.local 465 {'Lan' if lines[0] == 'NICK Lan' else '*'} :You are banned: guesses",
+        "ERROR :Closing Link: 127.0.0.1 (You are banned: guesses)",
+    ]
+    assert words(admin.ask("NS INFO Lan"))[0].endswith("There is no such account")
+    admin.ask("UNKLINE 127.0.0.1", "KLINE ~x@127.0.0.1 :x")  # of another username
+    client = LineClient(server.port)
+    client.send(*lines)
+    assert "465" not in client.read_line()
 
 
 def attach(server: ServerProcess) -> LineClient:
