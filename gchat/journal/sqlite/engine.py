@@ -67,7 +67,7 @@ class SqliteEngine:
         self.archive = StoreArchive(self._store, self._indexer)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self._retention = Retention(self._store, self._writer, wall_ms, keep, tick_ms)
-        self._unreachable = Unreachable(self._store, self._writer, hub.places)
+        self._unreachable = Unreachable(self._store, self._writer, hub.places, wall_ms)
         self._beside: list[gevent.Greenlet[..., None]] = []
 
     def start(self) -> None:

@@ -115,9 +115,10 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     source.execute("BEGIN")
     for name in ("application_id", "user_version"):
         copy.execute(f"PRAGMA {name} = {source.execute(f'PRAGMA {name}').fetchone()[0]}")
-    # the virtual table of the index makes its own tables
+    # the index of words is made anew by who starts on the copy; a file of an older version has one
+    # virtual table for it, which makes its own tables
     for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"):
-        if not name.startswith("words_"):
+        if name == "words" or not name.startswith("words"):
             copy.execute(sql)
     _insert(copy, "participants", source.execute("SELECT * FROM participants"))
     if _has(source, "runs"):

@@ -65,6 +65,11 @@ MIGRATIONS = (
     DROP INDEX entries_by_msgid;
     CREATE TABLE runs (boot TEXT PRIMARY KEY, name TEXT NOT NULL);  -- short names of runs
     """,
+    # The index of words is in tables of its own making (index.py), each for some thousand lines.
+    """
+    DROP TABLE IF EXISTS words;
+    DELETE FROM state WHERE kind = 'task' AND key IN ('index', 'indexed', 'scrub');
+    """,
 )
 VERSION = len(MIGRATIONS)
 

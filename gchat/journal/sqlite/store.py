@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from gchat.core.history import Batch, participants
-from gchat.journal.sqlite.index import UNINDEX, WordIndex
+from gchat.journal.sqlite.index import WordIndex
 from gchat.journal.sqlite.order import first_since
 from gchat.journal.sqlite.reader import Reader
 from gchat.journal.sqlite.rows import INSERT, ids_of, written
@@ -19,13 +19,13 @@ from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 
 FILE = "journal.sqlite"
 LOCK = "journal.lock"
-SCRUB_PAGES = 64  # of the index, in one step
+SCRUB_MS = 20  # that emptying the log waits, and messages with it, for who reads the file
+DAY_MS = 86_400_000
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
 _DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
-_SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
 _REDACTED = f"id = ? AND kind IN {SPOKEN}"
 _RUN = "INSERT INTO runs (boot, name) VALUES (?, ?)"
 _DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
@@ -45,6 +45,7 @@ class Store:
 
     def __init__(self, folder: Path, durability: Durability = "fsync") -> None:
         self.path = folder / FILE
+        self._unclean = True  # the last run may have left something in the log
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
             # what people say is nobody else's to read
@@ -144,12 +145,12 @@ class Store:
             (_RUN, [(boot, names[boot]) for boot in sorted(new)]),
             (INSERT, rows),
             (_PARTICIPANT, sorted(people)),
-            (UNINDEX + _REDACTED, [(self.index.until, *one) for one in redacted]),
+            *self.index.without(one for (one,) in redacted),
             (_DELETE_MESSAGE, redacted),
             (SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
-            (SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
         )
+        self._unclean |= bool(batch.redacted or batch.saved)
         self._names = names
         self._runs.update((names[boot], boot) for boot in new)
         self.last += len(rows)
@@ -167,36 +168,34 @@ class Store:
             ids += [number for number, one in lines if (one.place, one.msgid) in wanted]
         return [(one,) for one in ids]
 
-    def scrub(self) -> bool:
-        """One step of making sure that nothing is left in the file of what was taken back: until
-        they are written anew, the index keeps words and the log keeps pages. Whether it is done.
+    def scrub(self, now: int) -> bool:
+        """One step of making sure that nothing is left in the file of what was deleted or replaced:
+        until they are written anew, the index keeps words and the log keeps pages. Whether nothing
+        is to be done at `now` (milliseconds), or all of it but what somebody who reads the file
+        holds up (`unclean`).
         """
-        writer = self._writer
-        (step,) = writer.execute(_SCRUB_STEP).fetchone()
-        if step is None:
-            return True
-        # https://sqlite.org/fts5.html#the_merge_command: negative for the first step, then on until
-        # a step changes nothing
-        before = writer.total_changes
-        pages = SCRUB_PAGES if step == "on" else -SCRUB_PAGES
-        writer.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
-        if step != "on":
-            writer.execute(SAVE, (TASK, "scrub", "on"))
+        if not self.index.tidy(now):
+            self._unclean = True
             return False
-        if writer.total_changes - before >= 2:
-            return False
-        # somebody who reads the file must not make messages wait: then it is tried again later
-        writer.execute("PRAGMA busy_timeout = 0")
-        try:
-            (busy, *_) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        if not busy:
-            writer.execute(_DROP, (TASK, "scrub"))
+        if self._unclean:
+            # somebody who reads the file must not make messages wait: then it is tried again later
+            self._writer.execute(f"PRAGMA busy_timeout = {SCRUB_MS}")
+            try:
+                (busy, *_) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+            self._unclean = bool(busy)
         return True
 
-    def forget(self, ids: Sequence[int]) -> None:
-        """Forgets these lines, all of them or (raising sqlite3.Error) none."""
+    def unclean(self) -> bool:
+        """Whether the log may have pages of what was deleted or replaced."""
+        return self._unclean
+
+    def forget(self, ids: Sequence[int], now: int) -> None:
+        """Forgets these lines, all of them or (raising sqlite3.Error) none. Their words are gone
+        from the file a day after `now` (milliseconds): while lines are forgotten every minute,
+        the index is not written anew each time.
+        """
         marks = f"({', '.join('?' * len(ids))})"
         talks = self._writer.execute(
             f"SELECT DISTINCT place FROM entries WHERE id IN {marks} AND place NOT LIKE '#%'",  # noqa: S608
@@ -205,10 +204,7 @@ class Store:
         transact(
             self._writer,
             (SAVE, [(TASK, "last", f"{self.last} {self._at}")]),
-            (
-                f"{UNINDEX} id IN {marks}",
-                [(self.index.until, *ids)],
-            ),
+            *self.index.without(ids, now + DAY_MS),
             (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
             (
                 "DELETE FROM participants WHERE place = ?1"
@@ -216,6 +212,7 @@ class Store:
                 talks,
             ),
         )
+        self._unclean = True
 
     def before(self, at: int, limit: int) -> list[int]:
         """The ids of the first lines from before a time in milliseconds."""

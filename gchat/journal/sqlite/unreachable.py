@@ -25,11 +25,17 @@ class Unreachable:
     """
 
     def __init__(
-        self, store: Store, writer: WorkerPool, reachable: Callable[[], Container[str]]
+        self,
+        store: Store,
+        writer: WorkerPool,
+        reachable: Callable[[], Container[str]],
+        now: Callable[[], int],
     ) -> None:
+        """`now`: milliseconds since 1970."""
         self._store = store
         self._writer = writer
         self._reachable = reachable
+        self._now = now
 
     def run(self) -> None:
         """Goes on until it is killed."""
@@ -59,7 +65,7 @@ class Unreachable:
         def step() -> bool:
             lines = self._store.over(place, 0, STEP_LINES)
             if lines:
-                self._store.forget(lines)
+                self._store.forget(lines, self._now())
             return len(lines) == STEP_LINES
 
         while self._writer.ask(step):
