@@ -12,10 +12,11 @@ import pytest
 from gchat.core.effects import Saved
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal.sqlite import schema
+from gchat.journal.sqlite.lock import LOCK
 from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.schema import StoreError
-from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
+from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, Durability, Store
 from gchat.workers import WorkerPool
 from tests.support.indexed import hits, indexed
 from tests.support.msgids import msgid

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import gevent
 
 from gchat.core.history import Query, Record, Reference, Search, Unreadable
+from gchat.journal.sqlite.damage import DAMAGED, Complaint
 from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.reader import Steps
 from gchat.journal.sqlite.store import Store
@@ -24,6 +24,7 @@ class StoreArchive:
         self._store = store
         self._indexer = indexer
         self._reader = WorkerPool(1)
+        self._complaint = Complaint("a question about the past cannot be answered")
 
     def close(self) -> None:
         """Ends the thread."""
@@ -70,5 +71,8 @@ class StoreArchive:
     def _ask(self, question: Callable[[], T]) -> T:
         try:
             return self._reader.ask(question)
-        except (sqlite3.Error, OverflowError) as error:  # a number that SQLite has no room for
+        except OverflowError as error:  # a number that SQLite has no room for
+            raise Unreadable(str(error)) from None
+        except DAMAGED as error:
+            self._complaint.about(error)
             raise Unreadable(str(error)) from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import gevent
 
+from gchat.journal.sqlite.damage import DAMAGED
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -86,7 +86,7 @@ class Retention:
         while True:
             try:
                 done = self._writer.ask(self.step)
-            except (sqlite3.Error, OverflowError) as error:
+            except DAMAGED as error:
                 log.warning("old messages could not be deleted, will try again: %s", error)
                 done = True
             pause = SCRUB_SECONDS if self._store.unclean() else LOOK_SECONDS

@@ -101,3 +101,5 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
         )
     connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()
+    for table in ("participants", "runs", "state"):  # raises where there is none
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from gchat.core.history import Batch, participants
+from gchat.journal.sqlite.damage import DAMAGED, check_last, check_log, unusable
 from gchat.journal.sqlite.index import WordIndex
+from gchat.journal.sqlite.lock import Lock
 from gchat.journal.sqlite.order import first_since
 from gchat.journal.sqlite.reader import Reader
 from gchat.journal.sqlite.rows import INSERT, ids_of, written
@@ -18,7 +19,6 @@ from gchat.journal.sqlite.schema import SPOKEN, TASK, StoreError, check, migrate
 from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 
 FILE = "journal.sqlite"
-LOCK = "journal.lock"
 SCRUB_MS = 20  # that emptying the log waits, and messages with it, for who reads the file
 DAY_MS = 86_400_000
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
@@ -31,13 +31,6 @@ _RUN = "INSERT INTO runs (boot, name) VALUES (?, ?)"
 _DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
-    return StoreError(
-        f"{path} cannot be used: {error}. It was not changed. Restore a backup, or choose another "
-        "--data folder."
-    )
-
-
 class Store:
     """The file in a folder, which is made where there is none. Raises StoreError where it cannot be
     used, because of what it is or because another server has it.
@@ -48,32 +41,32 @@ class Store:
         self._unclean = True  # the last run may have left something in the log
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
+            empty = self.path.is_file() and not self.path.stat().st_size
             # what people say is nobody else's to read
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(
                 f"{folder} cannot be written: {error.strerror}. Choose another --data folder, or "
                 "--memory to keep nothing."
             ) from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
+        self._lock = Lock(folder)
+        if empty and self._lock.noted():
+            self._lock.close()
             raise StoreError(
-                f"{folder} is in use by another server. Stop it, or choose another --data folder."
-            ) from None
+                f"{self.path} is empty, and messages were stored in it. Restore a backup, or "
+                "delete it to begin anew."
+            )
         try:
-            self._writer = self._open(durability)
+            self._writer = self._open(durability, first=True)
         except BaseException:
-            os.close(self._lock)
+            self._lock.close()
             raise
         try:
             self._runs: dict[str, str] = {}  # boots by their short names
             self.reader = Reader(self._open(durability), self._runs)
         except BaseException:
             self._writer.close()
-            os.close(self._lock)
+            self._lock.close()
             raise
         # id and time (milliseconds) of the last line; later ones are never before that time
         try:
@@ -85,11 +78,13 @@ class Store:
             last, _, at = (saved_task(self._writer, "last") or "0 0").partition(" ")
             self.last = max(self.last, self.index.until, int(last))
             self._at = self.last_at = max(self.last_at, int(at))
-        except sqlite3.Error as error:
+            check_last(self.path, self._lock.noted(), self.last)
+            self._lock.note(self.last)
+        except DAMAGED as error:
             self.close()
-            raise _unusable(self.path, error) from None
+            raise unusable(self.path, error) from None
 
-    def _open(self, durability: Durability) -> sqlite3.Connection:
+    def _open(self, durability: Durability, *, first: bool = False) -> sqlite3.Connection:
         found = None
         try:
             # one thread at a time uses a connection, not always the same one
@@ -97,31 +92,33 @@ class Store:
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             check(found, self.path)
+            if first:
+                check_log(found, self.path)
             found.execute("PRAGMA journal_mode = WAL")
             found.execute("PRAGMA secure_delete = ON")
             found.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
             migrate(found)
-        except (sqlite3.Error, StoreError) as error:
+        except (*DAMAGED, StoreError) as error:
             if found is not None:
                 found.close()
             if isinstance(error, StoreError):
                 raise
-            raise _unusable(self.path, error) from None
+            raise unusable(self.path, error) from None
         return found
 
     def state(self) -> list[tuple[str, str, str]]:
         """What was saved of the hub. Raises StoreError, and lets go of the file."""
         try:
             return self.reader.state()
-        except sqlite3.Error as error:
+        except DAMAGED as error:
             self.close()
-            raise _unusable(self.path, error) from None
+            raise unusable(self.path, error) from None
 
     def close(self) -> None:
         """Lets go of the file."""
         self.reader.close()
         self._writer.close()
-        os.close(self._lock)
+        self._lock.close()
 
     # -- the writer
 
@@ -133,6 +130,8 @@ class Store:
         names = {boot: str(len(self._names) + number) for number, boot in enumerate(sorted(new), 1)}
         names |= self._names
         rows = [written(first + number, one, names[one.boot]) for number, one in enumerate(lines)]
+        # a change without lines takes an id too, so that its loss is noticed
+        last = self.last + (len(rows) or bool(batch.saved))
         redacted = self._redacted(batch, first)
         people = {
             (someone, one.place)
@@ -149,11 +148,13 @@ class Store:
             (_DELETE_MESSAGE, redacted),
             (SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
+            (SAVE, [] if rows else [(TASK, "last", f"{last} {self._at}")]),
         )
         self._unclean |= bool(batch.redacted or batch.saved)
         self._names = names
         self._runs.update((names[boot], boot) for boot in new)
-        self.last += len(rows)
+        self.last = last
+        self._lock.note(last)
         if lines:
             self._at = max(self._at, lines[-1].at)
 

@@ -5,11 +5,11 @@ account is to come back.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Container
 
 import gevent
 
+from gchat.journal.sqlite.damage import DAMAGED
 from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
@@ -42,7 +42,7 @@ class Unreachable:
         while True:
             try:
                 self.sweep()
-            except (sqlite3.Error, OverflowError) as error:
+            except DAMAGED as error:
                 log.warning("the past of rooms that are no more could not be deleted: %s", error)
             gevent.sleep(LOOK_SECONDS)
 
