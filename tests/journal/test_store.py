@@ -12,12 +12,13 @@ import pytest
 from gchat.core.effects import Saved
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal.sqlite import schema
+from gchat.journal.sqlite.lock import LOCK
 from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.schema import StoreError
-from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
+from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, Durability, Store
 from gchat.workers import WorkerPool
-from tests.support.indexed import indexed
+from tests.support.indexed import hits, indexed
 from tests.support.msgids import msgid
 
 
@@ -77,7 +78,7 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
     assert [
         one.text for one in whole(store.reader.search(Search((("#a", 0),), 10, words=("stays",))))
     ]
-    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    assert hits(store, "stays") == 1
     assert len(whole(store.reader.read(Query("#a", 10_000)))) == 6001
 
 
@@ -96,9 +97,9 @@ def test_scrubbing_goes_on_after_a_restart(tmp_path: Path) -> None:
     store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
     store.close()
     store = Store(tmp_path)
-    assert not store.scrub()
+    assert not store.scrub(0)
     sweep(store)
-    assert store.scrub()
+    assert store.scrub(0)
     assert b"zzyplugh" not in files(store).lower()
     store.close()
 
@@ -143,7 +144,7 @@ def test_a_search_through_thousands_of_conversations(store: Store) -> None:
     places = tuple((place, 0) for place in store.reader.conversations("@me"))
     assert len(places) == 2000
     assert len(whole(indexed(store).reader.search(Search(places, 10, words=("find",))))) == 10
-    store.forget(list(range(1, 2001)))
+    store.forget(list(range(1, 2001)), 5)
     assert store.reader.conversations("@me") == []
 
 
@@ -269,23 +270,19 @@ def test_who_talked_is_known_and_words_of_messages_only(store: Store) -> None:
     indexed(store)
     people = "SELECT person, place FROM participants ORDER BY person"
     assert store._writer.execute(people).fetchall() == [("@a", place), ("@b", place)]
-    count = "SELECT count(*) FROM words WHERE words MATCH ?"
-    found = [
-        store._writer.execute(count, (word,)).fetchone()[0] for word in ("hello", "talk", "hidden")
-    ]
-    assert found == [1, 1, 0]
+    assert [hits(store, word) for word in ("hello", "talk", "hidden")] == [1, 1, 0]
 
 
 def test_what_is_forgotten_by_id(store: Store) -> None:
     place = conversation("@a", "@b")
     store.write(Batch((line(1, "one"), line(2, "two", place), line(3, "three", place))))
-    store.forget([1, 2])
+    store.forget([1, 2], 5)
     assert [one.text for one in whole(store.reader.read(Query(place, 9)))] == ["three"]
     assert whole(store.reader.read(Query("#a", 9))) == []
     assert store.reader.conversations("@a") == [place]
-    store.forget([3])
+    store.forget([3], 5)
     assert store.reader.conversations("@a") == []
-    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    assert hits(store, "one") == 0
 
 
 def test_what_there_is_to_forget(store: Store) -> None:
@@ -305,19 +302,19 @@ def test_what_there_is_to_forget(store: Store) -> None:
 
 
 def test_scrubbing_is_done_where_there_is_nothing_to_scrub(store: Store) -> None:
-    assert store.scrub()
+    assert store.scrub(0)
     store.write(Batch((line(1, "one"),)))
-    assert store.scrub()
+    assert store.scrub(0)
 
 
 def test_tasks_of_the_file_are_no_state_of_the_hub(store: Store) -> None:
     store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
-    store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
-    tasks = "SELECT key, value FROM state WHERE kind = 'task' AND key = 'scrub'"
-    assert store._writer.execute(tasks).fetchall() == [("scrub", "begin")]
+    indexed(store).write(Batch(redacted=(("#a", msgid(5, 1)),)))
+    tasks = "SELECT key, value FROM state WHERE kind = 'task' AND key GLOB 'stale *'"
+    assert store._writer.execute(tasks).fetchall() == [("stale 0", "0")]
     assert store.reader.state() == [("room", "#a", "1")]
-    assert not store.scrub()
-    assert store._writer.execute(tasks).fetchall() == [("scrub", "on")]
+    assert not store.scrub(0)
+    assert store._writer.execute(tasks).fetchall() == [("stale 0", "-1")]
 
 
 def test_the_reader_changes_nothing(store: Store) -> None:

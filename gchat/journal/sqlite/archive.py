@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any, TypeVar
 
 import gevent
@@ -11,6 +11,7 @@ import gevent
 from gchat.core.effects import Busy
 from gchat.core.history import Query, Record, Reference, Search, Unreadable
 from gchat.core.turns import Claim, Turns
+from gchat.journal.sqlite.damage import DAMAGED, Complaint
 from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.reader import Steps
 from gchat.journal.sqlite.store import Store
@@ -26,17 +27,18 @@ WAITING_SECONDS = 30.0  # for one step of a question
 class StoreArchive:
     """One thread reads, a step of a question from one address after a step from another."""
 
-    def __init__(
-        self, store: Store, indexer: Indexer, reader: FairPool | None = None, address: str = ""
-    ) -> None:
+    def __init__(self, store: Store, indexer: Indexer, reader: FairPool | None = None) -> None:
         self._store = store
         self._indexer = indexer
         turns = Turns[Any](WAITING_MOST, WAITING_MOST)
         self._reader = reader or FairPool(1, turns, WAITING_SECONDS)
-        self._claim = Claim(address=address)
+        self._complaint = Complaint("a question about the past cannot be answered")
+        self._claim = Claim()
 
     def of(self, address: str) -> StoreArchive:
-        return StoreArchive(self._store, self._indexer, self._reader, address)
+        asked = copy(self)
+        asked._claim = Claim(address=address)
+        return asked
 
     def close(self) -> None:
         """Ends the thread."""
@@ -85,5 +87,8 @@ class StoreArchive:
             return self._reader.ask(question, self._claim)
         except Busy:
             raise Unreadable("too many ask at the moment") from None
-        except (sqlite3.Error, OverflowError) as error:  # a number that SQLite has no room for
+        except OverflowError as error:  # a number that SQLite has no room for
+            raise Unreadable(str(error)) from None
+        except DAMAGED as error:
+            self._complaint.about(error)
             raise Unreadable(str(error)) from None

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gchat.core.history import Record
+from gchat.journal.sqlite.damage import DAMAGED
 from gchat.journal.sqlite.rows import record
 from gchat.journal.sqlite.schema import COLUMNS, COLUMNS_OF_1, TASK, StoreError, check
 from gchat.journal.sqlite.store import FILE
@@ -28,7 +30,7 @@ def _open(folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         check(connection, path)
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         connection.close()
         raise StoreError(f"{path} cannot be read: {error}.") from None
     except StoreError:
@@ -65,26 +67,35 @@ def export(folder: Path) -> Iterator[str]:
     msgid, kind (the IRC command), room (or null), nick, source, target, text, and where there are
     any arg and tags. Raises StoreError.
     """
+    path = folder / FILE
     with closing(_open(folder)) as connection:
-        columns = COLUMNS if _has(connection, "state") else f"{COLUMNS_OF_1}, '', ''"
-        for row in _rows(connection, columns, _last(connection)):
-            line = record(row[1:], {})
-            moment = datetime.fromtimestamp(line.at // 1000, UTC)
-            found: dict[str, object] = {
-                "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{line.at % 1000:03}Z",
-                "msgid": line.msgid,
-                "kind": line.kind,
-                "room": line.place if line.place.startswith("#") else None,
-                "nick": line.nick,
-                "source": line.source,
-                "target": line.target,
-                "text": line.text,
-            }
-            if line.arg:
-                found["arg"] = line.arg
-            if line.tags:
-                found["tags"] = dict(line.tags)
-            yield json.dumps(found, ensure_ascii=False)
+        try:
+            columns = COLUMNS if _has(connection, "state") else f"{COLUMNS_OF_1}, '', ''"
+            for row in _rows(connection, columns, _last(connection)):
+                yield _exported(record(row[1:], {}))
+        except DAMAGED as error:
+            raise StoreError(
+                f"{path} is damaged: {error}. What is before the damage was exported."
+            ) from None
+
+
+def _exported(line: Record) -> str:
+    moment = datetime.fromtimestamp(line.at // 1000, UTC)
+    found: dict[str, object] = {
+        "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{line.at % 1000:03}Z",
+        "msgid": line.msgid,
+        "kind": line.kind,
+        "room": line.place if line.place.startswith("#") else None,
+        "nick": line.nick,
+        "source": line.source,
+        "target": line.target,
+        "text": line.text,
+    }
+    if line.arg:
+        found["arg"] = line.arg
+    if line.tags:
+        found["tags"] = dict(line.tags)
+    return json.dumps(found, ensure_ascii=False)
 
 
 def backup(folder: Path, target: Path) -> None:
@@ -104,7 +115,7 @@ def backup(folder: Path, target: Path) -> None:
             with closing(sqlite3.connect(target, isolation_level=None)) as copy:
                 _copy(source, copy)
             _sync(target)
-        except sqlite3.Error as error:
+        except (OSError, *DAMAGED) as error:
             target.unlink(missing_ok=True)
             raise StoreError(f"{target} cannot be written: {error}.") from None
 
@@ -115,9 +126,10 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     source.execute("BEGIN")
     for name in ("application_id", "user_version"):
         copy.execute(f"PRAGMA {name} = {source.execute(f'PRAGMA {name}').fetchone()[0]}")
-    # the virtual table of the index makes its own tables
+    # the index of words is made anew by who starts on the copy; a file of an older version has one
+    # virtual table for it, which makes its own tables
     for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"):
-        if not name.startswith("words_"):
+        if name == "words" or not name.startswith("words"):
             copy.execute(sql)
     _insert(copy, "participants", source.execute("SELECT * FROM participants"))
     if _has(source, "runs"):

@@ -20,6 +20,8 @@ def first_since(connection: sqlite3.Connection, at: int) -> int | None:
     while low <= high:
         middle = (low + high) // 2
         row = connection.execute(_NEXT, (middle,)).fetchone()
+        if row is None or type(row[1]) is not int:
+            raise sqlite3.DatabaseError(f"the line behind number {middle} is damaged")
         if row[1] >= at:
             found, high = row[0], middle - 1
         else:

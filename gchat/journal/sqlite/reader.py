@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gchat.core.history import Query, Record, Reference, Search
 from gchat.core.words import phrases
+from gchat.journal.sqlite.index import tables
 from gchat.journal.sqlite.order import first_since
 from gchat.journal.sqlite.rows import ids_of, record
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
@@ -25,6 +26,7 @@ Rows = list[tuple[Any, ...]]
 
 STEP_LINES = 5000  # looked through in one step
 STEP_PLACES = 100
+STEP_TABLES = 16  # of the index of words
 STEP_MATCHES = 500  # that have the words looked for, and are looked at
 
 
@@ -202,22 +204,31 @@ class Reader:
             f" AND {where} ORDER BY id DESC LIMIT ?"
         )
         seen = json.dumps(search.places)
-        while match and search.places and len(found) < search.limit:
-            hits = [
-                row[0]
-                for row in self._connection.execute(
-                    "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ?"
-                    " ORDER BY rowid DESC LIMIT ?",
-                    (match, below, STEP_MATCHES),
-                )
-            ]
-            parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
-            found += self._connection.execute(sql, parts)
-            if len(hits) < STEP_MATCHES:
-                break
-            below = hits[-1]
-            yield
+        for number, table in enumerate(tables(self._connection), 1):
+            while match and search.places and len(found) < search.limit:
+                hits = self._hits(table, match, below)
+                parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
+                found += self._connection.execute(sql, parts)
+                if len(hits) < STEP_MATCHES:
+                    break
+                below = hits[-1]
+                yield
+            if number % STEP_TABLES == 0:
+                yield
         return found
+
+    def _hits(self, table: str, match: str, below: int) -> list[int]:
+        """The last lines that have the words, of those in one table and below an id."""
+        sql = (
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid < ?"  # noqa: S608
+            " ORDER BY rowid DESC LIMIT ?"
+        )
+        try:
+            return [row[0] for row in self._connection.execute(sql, (match, below, STEP_MATCHES))]
+        except sqlite3.OperationalError:
+            if table in tables(self._connection):
+                raise
+            return []  # meanwhile all of its lines were deleted, and the table with them
 
     def _bound(self, reference: Reference | None, side: int, place: str) -> int:
         """The id that the wanted lines' ids are greater (side -1) or less (1) than. For a message

@@ -16,6 +16,8 @@ from gchat.journal.sqlite.schema import COLUMNS, SHORT_KINDS
 INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
 WITHIN_DIGITS = 4  # hexadecimal, of a msgid: the number within its millisecond
 WHOLE_KINDS = {short: kind for kind, short in SHORT_KINDS.items()}
+_TYPES = (int, str, str, str, int, str, str, str, str, str, str, str, str)
+_END_OF_TIME = 253_402_300_800_000  # milliseconds, of the years that can be written
 SAME = "="  # a target that is the place; no name is written like that
 
 
@@ -66,8 +68,12 @@ def whole_msgid(at: int, msgid: str) -> str:
 
 
 def record(row: tuple[Any, ...], runs: Mapping[str, str]) -> Record:
-    """The line of a row of COLUMNS. `runs`: the `boot` of each short name."""
+    """The line of a row of COLUMNS. `runs`: the `boot` of each short name. Raises sqlite3.Error for
+    one that no server has written.
+    """
     at, msgid, kind, place, uid, nick, source, target, text, arg, tags, account, run = row
+    if tuple(map(type, row)) != _TYPES or not 0 <= at < _END_OF_TIME:
+        raise sqlite3.DatabaseError("a line is damaged")
     return Record(
         at,
         whole_msgid(at, msgid),
@@ -79,7 +85,17 @@ def record(row: tuple[Any, ...], runs: Mapping[str, str]) -> Record:
         place if target == SAME else target,
         text,
         arg,
-        () if tags in ("", "[]") else tuple((key, value) for key, value in json.loads(tags)),
+        () if tags in ("", "[]") else _tags(tags),
         account,
         runs.get(run, run),
     )
+
+
+def _tags(text: str) -> tuple[tuple[str, str], ...]:
+    try:
+        found = tuple((key, value) for key, value in json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        raise sqlite3.DatabaseError("the tags of a line are damaged") from None
+    if not all(isinstance(part, str) for tag in found for part in tag):
+        raise sqlite3.DatabaseError("the tags of a line are damaged")
+    return found

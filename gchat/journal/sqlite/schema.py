@@ -65,6 +65,11 @@ MIGRATIONS = (
     DROP INDEX entries_by_msgid;
     CREATE TABLE runs (boot TEXT PRIMARY KEY, name TEXT NOT NULL);  -- short names of runs
     """,
+    # The index of words is in tables of its own making (index.py), each for some thousand lines.
+    """
+    DROP TABLE IF EXISTS words;
+    DELETE FROM state WHERE kind = 'task' AND key IN ('index', 'indexed', 'scrub');
+    """,
 )
 VERSION = len(MIGRATIONS)
 
@@ -96,3 +101,5 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
         )
     connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()
+    for table in ("participants", "runs", "state"):  # raises where there is none
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608

@@ -5,11 +5,11 @@ account is to come back.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Container
 
 import gevent
 
+from gchat.journal.sqlite.damage import DAMAGED
 from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
@@ -25,18 +25,24 @@ class Unreachable:
     """
 
     def __init__(
-        self, store: Store, writer: WorkerPool, reachable: Callable[[], Container[str]]
+        self,
+        store: Store,
+        writer: WorkerPool,
+        reachable: Callable[[], Container[str]],
+        now: Callable[[], int],
     ) -> None:
+        """`now`: milliseconds since 1970."""
         self._store = store
         self._writer = writer
         self._reachable = reachable
+        self._now = now
 
     def run(self) -> None:
         """Goes on until it is killed."""
         while True:
             try:
                 self.sweep()
-            except (sqlite3.Error, OverflowError) as error:
+            except DAMAGED as error:
                 log.warning("the past of rooms that are no more could not be deleted: %s", error)
             gevent.sleep(LOOK_SECONDS)
 
@@ -59,7 +65,7 @@ class Unreachable:
         def step() -> bool:
             lines = self._store.over(place, 0, STEP_LINES)
             if lines:
-                self._store.forget(lines)
+                self._store.forget(lines, self._now())
             return len(lines) == STEP_LINES
 
         while self._writer.ask(step):
