@@ -79,7 +79,7 @@ def test_a_password_that_was_checked_for_another_account_changes_nothing() -> No
         class Slow:
             """Logs the person in to the other account while a key is derived."""
 
-            def ask(self, job: Callable[[], Any]) -> Any:
+            def ask(self, job: Callable[[], Any], claim: object) -> Any:
                 tuan.node.workers = workers
                 tuan.ask("NS IDENTIFY Tuan old-password")
                 return job()
