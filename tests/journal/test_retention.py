@@ -164,3 +164,9 @@ def test_a_jump_while_it_runs_is_not_believed_and_one_back_is() -> None:
 
 def test_an_empty_file_knows_no_time() -> None:
     assert SaneClock(lambda: NOW, lambda: 0, 0).now() == NOW
+
+
+@pytest.mark.parametrize(("took", "rest"), [(0.0, 0.05), (0.01, 0.05), (0.5, 2.0)])
+def test_a_long_step_is_followed_by_a_long_rest(took: float, rest: float) -> None:
+    """Deleting 1.3 GB without one made everybody wait 2 s."""
+    assert retention.pause(took) == pytest.approx(rest)

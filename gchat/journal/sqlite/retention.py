@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import gevent
 
@@ -17,7 +18,8 @@ log = logging.getLogger(__name__)
 DAY_MS = 86_400_000
 LOOK_SECONDS = 60.0  # between two looks at what there is
 SCRUB_SECONDS = 1.0  # until the log is to be emptied again, where somebody has held that up
-PAUSE_SECONDS = 0.05  # between two steps, in which messages are stored
+PAUSE_SECONDS = 0.05  # at least, between two steps, in which messages are stored
+REST = 4.0  # of it for each second that a step took and waited for the writer
 STEP_LINES = 500
 STEP_PLACES = 100
 
@@ -28,6 +30,13 @@ class Keep:
 
     days: int = 0
     lines: int = 0  # of each room and conversation
+
+
+def pause(took: float) -> float:
+    """Seconds until the next step, after one that took so many: whoever has much to delete leaves
+    the disk to messages for most of the time.
+    """
+    return max(PAUSE_SECONDS, REST * took)
 
 
 class SaneClock:
@@ -84,13 +93,14 @@ class Retention:
     def run(self) -> None:
         """Goes on until it is killed."""
         while True:
+            started = perf_counter()
             try:
                 done = self._writer.ask(self.step)
             except DAMAGED as error:
                 log.warning("old messages could not be deleted, will try again: %s", error)
                 done = True
-            pause = SCRUB_SECONDS if self._store.unclean() else LOOK_SECONDS
-            gevent.sleep(pause if done else PAUSE_SECONDS)
+            look = SCRUB_SECONDS if self._store.unclean() else LOOK_SECONDS
+            gevent.sleep(look if done else pause(perf_counter() - started))
 
     def step(self) -> bool:
         """Forgets at most STEP_LINES lines; whether everything was looked at."""

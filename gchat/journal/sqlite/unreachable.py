@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container
+from time import perf_counter
 
 import gevent
 
 from gchat.journal.sqlite.damage import DAMAGED
-from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES
+from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES, pause
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -68,5 +69,8 @@ class Unreachable:
                 self._store.forget(lines, self._now())
             return len(lines) == STEP_LINES
 
-        while self._writer.ask(step):
-            gevent.sleep(PAUSE_SECONDS)
+        more = True
+        while more:
+            started = perf_counter()
+            more = self._writer.ask(step)
+            gevent.sleep(pause(perf_counter() - started))
