@@ -73,13 +73,21 @@ def release(folder: Path) -> None:
     """Builds and tries it. Raises Failed, CalledProcessError."""
     wheel = build()
     for version in PYTHONS:
-        python = shutil.which(f"python{version}")
-        if python is None or not works(python):
+        python = next(filter(works, interpreters(version)), None)
+        if python is None:
             print(f"Python {version}: not installed here, untried")
             continue
         for extra, package in PACKAGE.items():
             try_extra(python, folder / f"{version}-{extra or 'server'}", wheel, extra, package)
         print(f"Python {version}: the server, and each extra by itself, are installed and run")
+
+
+def interpreters(version: str) -> list[str]:
+    """Where there may be a Python of this version: on PATH, or pyenv's."""
+    on_path = shutil.which(f"python{version}")
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = root.glob(f"versions/{version}.*/bin/python{version}")
+    return [on_path, *map(str, found)] if on_path else [*map(str, found)]
 
 
 def works(python: str) -> bool:
@@ -193,7 +201,8 @@ def oldest(folder: Path, tests: Sequence[str]) -> None:
     extras = ("--extra", "client", "--extra", "loadtest", "--python-version", python)
     words = ("pip", "compile", "-q", "pyproject.toml", *extras, "--resolution", "lowest-direct")
     run(*uv, *words, "-o", str(constraints), folder=ROOT)
-    run(shutil.which(f"python{python}") or sys.executable, "-m", "venv", str(venv), folder=ROOT)
+    interpreter = next(filter(works, interpreters(python)), sys.executable)
+    run(interpreter, "-m", "venv", str(venv), folder=ROOT)
     own = str(venv / "bin" / "python")
     what = ("-c", str(constraints), "-e", ".[client,loadtest]", *TEST_TOOLS)
     run(*uv, "pip", "install", "-q", "--python", own, *what, folder=ROOT)
