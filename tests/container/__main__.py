@@ -10,6 +10,7 @@ does; those need Docker or Podman, which `docker build` of the first line of the
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -26,7 +27,8 @@ FILE = ROOT / "deploy" / "Dockerfile"
 IMAGE, RELEASE = "python:3.13-slim", "trixie"
 PACKAGES = "python3,python3-venv,ca-certificates"
 # what this machine needs to reach PyPI is lent to the root, where it is there
-LENT = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs")
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+LENT = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", CERTIFICATES)
 LENT_VARIABLES = ("PIP_", "SSL_CERT", "REQUESTS_CA", "HTTP_PROXY", "HTTPS_PROXY")
 PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CHAT = """
@@ -57,13 +59,16 @@ class Stage:
 
 def main() -> int:
     """Builds and runs; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.container", description=__doc__)
+    parser.add_argument("--base", type=Path, help="the Debian, kept there for the next time")
+    arguments = parser.parse_args()
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         print("Run it as root, where debootstrap is installed.", file=sys.stderr)
         return 4
     with tempfile.TemporaryDirectory(prefix="gchat-container-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        base = debian(folder / "base")
+        base = debian(arguments.base or folder / "base")
         stage = build(folder, base)
         try_container(stage)
         own, venv = size(base), size(stage.root / "opt")
@@ -74,11 +79,15 @@ def main() -> int:
 
 def debian(base: Path) -> Path:
     """A Debian that stands in for the image of `FROM`."""
+    if (base / "usr/local/bin/python").is_symlink():
+        return base
     command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE, str(base)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"debootstrap: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    (base / "usr/local/bin/python").symlink_to("/usr/bin/python3")
+    version = IMAGE.removeprefix("python:").removesuffix("-slim")
+    assert (base / f"usr/bin/python{version}").exists(), f"{RELEASE} has another Python"
+    (base / "usr/local/bin/python").symlink_to(f"/usr/bin/python{version}")
     shutil.rmtree(base / "var/cache/apt", ignore_errors=True)
     shutil.rmtree(base / "var/lib/apt/lists", ignore_errors=True)
     return base
@@ -145,6 +154,7 @@ def lend(root: Path) -> None:
         if Path(name).is_dir():
             shutil.copytree(name, target, dirs_exist_ok=True)
         elif Path(name).exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             shutil.copy(name, target)
 

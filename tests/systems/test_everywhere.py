@@ -105,7 +105,7 @@ def test_a_unix_socket(system: str, make_server: Make, tmp_path: Path) -> None:
         assert (tmp_path / "socket").is_socket()
 
 
-@pytest.mark.parametrize("flags", [("--disk",), ("--tls", "--websocket")])
+@pytest.mark.parametrize("flags", [(), ("--memory", "--tls", "--websocket")])
 def test_the_load_test(system: str, flags: tuple[str, ...]) -> None:
     size = ("--clients", "20", "--rate", "100", "--seconds", "1", "--processes", "2")
     said = run("loadtest/run.py", *size, "--max-late-ms", "10000", *flags)
