@@ -9,7 +9,6 @@ be written, 128 and its number after a signal.
 from __future__ import annotations
 
 import argparse
-import resource
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loadtest import files, page, report, results
+from loadtest import files, page, report, results, system
 from loadtest.arguments import parse, settings
 from loadtest.crowd import CouldNotStart
 from loadtest.entry import EXIT_NOT_STARTED, EXIT_NOT_WRITTEN
@@ -124,12 +123,10 @@ def _server(arguments: argparse.Namespace, storage: Storage | None) -> str:
 
 def allow_descriptors(clients: int) -> None:
     """Raises the limit of open files as far as the clients need. Raises CouldNotStart."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = clients + SPARE_DESCRIPTORS
-    if hard != resource.RLIM_INFINITY and needed > hard:
-        raise CouldNotStart(f"{clients} clients need {needed} open files; {hard} are allowed")
-    if soft != resource.RLIM_INFINITY and needed > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    there = system.allow_files(needed)
+    if there < needed:
+        raise CouldNotStart(f"{clients} clients need {needed} open files; {there} are allowed")
 
 
 def _write(

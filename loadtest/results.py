@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from loadtest import system
 from loadtest.outcome import Outcome
 from loadtest.storage import Storage
 
@@ -44,7 +45,7 @@ def document(
         "storage": storage.saved() if storage else None,
         "interrupted": interrupted,
         "machine": {
-            "cpu": _cpu_name(),
+            "cpu": system.cpu_name(),
             "cores": os.cpu_count(),
             "system": platform.platform(),
         },
@@ -64,16 +65,6 @@ def _packages(*names: str) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def _cpu_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass  # not Linux
-    return platform.processor() or "unknown"
 
 
 def text(document: dict[str, Any]) -> str:

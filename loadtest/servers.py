@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from loadtest import system
 from loadtest.crowd import CouldNotStart
 from loadtest.interruption import Interruption
 from loadtest.started import Started
@@ -127,7 +127,7 @@ class PeerTarget(Target):
         file = self._configure(peer, port)
         words = {"PROGRAM": program, "FILE": str(file), "PORT": str(port)}
         command = [words.get(word, word.replace("DIR", str(folder))) for word in peer.command]
-        command += peer.as_root if os.geteuid() == 0 else ()
+        command += peer.as_root if system.is_root() else ()
         with (folder / "output").open("wb") as log:
             self._server.start(
                 command,
@@ -197,7 +197,7 @@ def version(peer: Peer) -> str:
             check=False,
             timeout=START_SECONDS,
             user=_other_user(peer),
-            process_group=0,
+            **system.OWN_GROUP,
         )
     except (OSError, subprocess.TimeoutExpired):
         return "version unknown"
@@ -220,14 +220,12 @@ def starters(
 
 def _other_user(peer: Peer) -> int | None:
     """Somebody who is not root, where we are root and the server refuses to run as root."""
-    if not peer.unprivileged or os.geteuid() != 0:
+    if not peer.unprivileged or not system.is_root():
         return None
-    for name in ("irc", "nobody"):
-        try:
-            return pwd.getpwnam(name).pw_uid
-        except KeyError:
-            continue
-    raise CouldNotStart("there is no user irc or nobody to run it as")
+    found = system.user_id(("irc", "nobody"))
+    if found is None:
+        raise CouldNotStart("there is no user irc or nobody to run it as")
+    return found
 
 
 def _free_port() -> int:

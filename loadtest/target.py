@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from loadtest import system
 from loadtest.interruption import Interruption
 from loadtest.started import Started
 from loadtest.storage import Storage
@@ -19,7 +20,7 @@ class Target:
 
     def __init__(self, host: str, port: int, pid: int = 0) -> None:
         self.address = (host, port)
-        self._process = psutil.Process(pid) if pid else None
+        self._process = system.measured(psutil.Process(pid)) if pid else None
         self.storage: Storage | None = None  # None where it is not ours to know
 
     @property

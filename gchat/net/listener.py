@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import socket
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
+from time import perf_counter
 from typing import Any, cast
 
 import gevent
 from gevent import socket as gsocket
 
+from gchat import system
 from gchat.config import Config
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
@@ -26,7 +26,6 @@ from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25  # how late a deadline may be noticed
-KERNEL_BYTES = 128 * 1024  # unsent, that the kernel holds for one peer
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
 MakeSession = Callable[[gsocket.socket, int, Origin, Endpoint], Session]
@@ -152,7 +151,7 @@ class Listener:
         if untold:
             refusal = self._admission.enter_untold(origin)
         else:
-            refusal = self._admission.enter(origin, time.monotonic())
+            refusal = self._admission.enter(origin, perf_counter())
         if refusal:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
@@ -188,7 +187,7 @@ class Listener:
         session.untold = untold
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
-        self._deadlines.add(time.monotonic(), session)
+        self._deadlines.add(perf_counter(), session)
         if self._stopped:
             session.close(self._stopped)
         try:
@@ -199,7 +198,7 @@ class Listener:
             self._admission.leave(session.origin, untold=session.untold)
 
     def _note_full(self) -> None:
-        now = time.monotonic()
+        now = perf_counter()
         if now - self._full_logged >= FULL_LOG_SECONDS:
             self._full_logged = now
             count = len(self._sessions)
@@ -215,7 +214,7 @@ class Listener:
     def _keep_time(self) -> None:
         while True:
             gevent.sleep(TICK_SECONDS)
-            self._deadlines.run(time.monotonic())
+            self._deadlines.run(perf_counter())
 
 
 def _turn_away(sock: gsocket.socket, words: bytes) -> None:
@@ -227,15 +226,9 @@ def _turn_away(sock: gsocket.socket, words: bytes) -> None:
 
 
 def _prepare(sock: gsocket.socket) -> None:
-    """TCP_NODELAY: what is sent is batched already. TCP_NOTSENT_LOWAT: otherwise the kernel would
-    keep megabytes for a peer that does not read. Keepalive finds peers that died silently.
-    SO_OOBINLINE: Telnet's urgent byte is the end of a command.
-    """
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        for option in system.SOCKET_OPTIONS:
+            sock.setsockopt(*option)
     except OSError:
         pass  # reset before it was accepted; the first read will tell
 

@@ -19,7 +19,7 @@ import pytest
 from loadtest.arguments import parse, settings
 from loadtest.bursts import Bursts
 from loadtest.generator import Generator, Merged
-from loadtest.interruption import SIGNALS, Interrupted, Interruption
+from loadtest.interruption import Interrupted, Interruption
 from loadtest.latency import Latencies
 from loadtest.orders import Share
 from loadtest.outcome import Outcome, Used
@@ -28,6 +28,7 @@ from loadtest.scenarios import SCENARIOS
 from loadtest.servers import Peer, PeerTarget
 from loadtest.settings import Settings
 from loadtest.stage import Stage
+from loadtest.system import SIGNALS
 from loadtest.target import Target
 from loadtest.verify import Faults, Receiver
 from tests.loadtest.commands import PEERS, InTerminal

@@ -69,6 +69,8 @@ class ServerProcess:
             stderr=self._log,
             text=True,
             env=environment | self._environment,
+            # on Windows a signal can only be sent to a whole group
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -82,7 +84,9 @@ class ServerProcess:
             return 0
         process, self._process = self._process, None
         if process.poll() is None:
-            process.send_signal(number)
+            # there SIGTERM ends a process at once
+            windows = getattr(signal, "CTRL_BREAK_EVENT", None)
+            process.send_signal(number if windows is None else windows)
         try:
             status = process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -4,9 +4,10 @@ less when it is opened, something was lost, which SQLite does not say.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
+
+import portalocker
 
 from gchat.journal.sqlite.schema import StoreError
 
@@ -28,8 +29,8 @@ class Lock:
                 "--memory to keep nothing."
             ) from None
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            portalocker.lock(self._file, portalocker.LOCK_EX | portalocker.LOCK_NB)
+        except portalocker.LockException:
             os.close(self._file)
             raise StoreError(
                 f"{folder} is in use by another server. Stop it, or choose another --data folder."
@@ -38,7 +39,8 @@ class Lock:
     def noted(self) -> int:
         """The id that was noted last; 0 where there is none that can be read."""
         try:
-            text = os.pread(self._file, _DIGITS, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)  # Windows has no pread
+            text = os.read(self._file, _DIGITS)
         except OSError:
             return 0
         return int(text) if len(text) == _DIGITS and text.isdigit() else 0
@@ -48,7 +50,8 @@ class Lock:
         be read, never one of what was not stored.
         """
         try:
-            os.pwrite(self._file, f"{last:0{_DIGITS}}".encode(), 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, f"{last:0{_DIGITS}}".encode())
         except OSError:
             pass  # then less may be noted than there is, which says nothing wrong
 
