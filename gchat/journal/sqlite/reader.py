@@ -208,7 +208,7 @@ class Reader:
             while match and search.places and len(found) < search.limit:
                 hits = self._hits(table, match, below)
                 parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
-                found += self._connection.execute(sql, parts)
+                found += self._connection.execute(sql, parts) if hits else ()
                 if len(hits) < STEP_MATCHES:
                     break
                 below = hits[-1]
