@@ -15,7 +15,7 @@ from gchat.journal.sqlite.schema import MESSAGE, TASK
 from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact
 
 STEP_LINES = 250  # in one transaction
-SHARD_LINES = 8192  # ids whose words are in one table
+SHARD_LINES = 32_768  # ids whose words are in one table
 TIDY_PAGES = 32  # written anew in one step
 AGAIN_MS = 60_000  # at the earliest, a table is written anew after it was
 _PREFIX = "words"
@@ -52,6 +52,11 @@ _DONE = f"DELETE FROM state WHERE kind = '{TASK}' AND key = ?"  # noqa: S608
 _NONE_STALE = f"DELETE FROM state WHERE kind = '{TASK}' AND key GLOB '{_STALE}*'"  # noqa: S608
 
 
+def _made_by() -> str:
+    """What the whole index depends on."""
+    return f"{RULES}, {SHARD_LINES} lines"
+
+
 def tables(connection: sqlite3.Connection) -> list[str]:
     """The tables of the index, that of the newest lines first."""
     found = [row[0] for row in connection.execute(_TABLES)]
@@ -69,7 +74,7 @@ class WordIndex:
         self.until = int(
             saved_task(writer, "indexed") or 0
         )  # the id of the last line that was looked at
-        if saved_task(writer, "index") != RULES:
+        if saved_task(writer, "index") != _made_by():
             for name in tables(writer):
                 writer.execute(f"DROP TABLE {name}")
             self._reach(0, (_NONE_STALE, [()]))
@@ -98,7 +103,7 @@ class WordIndex:
         return row[0] if row else None
 
     def _reach(self, until: int, *steps: Step) -> None:
-        tasks = ("indexed", str(until)), ("index", RULES)
+        tasks = ("indexed", str(until)), ("index", _made_by())
         transact(self._writer, *steps, (SAVE, [(TASK, *one) for one in tasks]))
         self.until = until
 
