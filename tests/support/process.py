@@ -17,8 +17,8 @@ START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
 
-# Below those that the system gives to sockets that ask for any: what other tests do at the same time
-# never takes one from under the test that found it free.
+# Below those that the system gives to sockets that ask for any: what other tests do at the same
+# time never takes one from under the test that found it free.
 PORTS = range(20_000, 30_000)
 
 
