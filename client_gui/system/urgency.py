@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
+
+from client_gui.system import desktop
 
 _URGENT = 1 << 8  # XUrgencyHint
 
@@ -32,8 +34,10 @@ class _Hints(ctypes.Structure):
 
 def demand(window: int, *, urgent: bool) -> None:
     """The window of this id wants to be looked at, or (not `urgent`) not any more."""
-    if sys.platform == "win32":
-        ctypes.windll.user32.FlashWindow(window, urgent)
+    if desktop.here().has_flash:
+        windll: Any = getattr(ctypes, "windll", None)
+        if windll is not None:
+            windll.user32.FlashWindow(window, urgent)
         return
     with _hints(window) as (library, display, top, hints):
         if hints and bool(hints.contents.flags & _URGENT) != urgent:
@@ -78,7 +82,7 @@ def _hints(window: int) -> Iterator[tuple[ctypes.CDLL, int, int, ctypes._Pointer
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    name = ctypes.util.find_library("X11") if sys.platform == "linux" else None
+    name = ctypes.util.find_library("X11")
     if name is None:
         return None
     library = ctypes.CDLL(name)

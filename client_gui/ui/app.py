@@ -23,7 +23,7 @@ from client_gui.model.changes import (
 )
 from client_gui.model.lines import Fate, Line
 from client_gui.model.model import Model, Phase
-from client_gui.system import appearance, drafts, urgency
+from client_gui.system import appearance, desktop, drafts, urgency
 from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
 from client_gui.system.settings import Server
@@ -77,7 +77,8 @@ class App(Context):
         self._store = settings_module.Store(self._path)
         self.settings = self._store.load()
         self._override(options)
-        texts.use(self.settings.language)
+        self._languages = desktop.languages(root.tk.call)
+        texts.use(self.settings.language, self._languages)
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
@@ -143,7 +144,8 @@ class App(Context):
         dark = self._dark
         if dark is None:
             dark = wanted == "dark" or (wanted == "system" and appearance.is_dark())
-        scale = (self._scale or self.settings.scale) * self.settings.zoom
+        density = desktop.density(self.root.winfo_fpixels("1i"))
+        scale = (self._scale or self.settings.scale) * self.settings.zoom * density
         self.theme = Theme(self.root, DARK if dark else LIGHT, scale)
         styles.configure(self.root, self.theme)
         self.root.iconphoto(True, str(self.theme.icon()))
@@ -235,7 +237,10 @@ class App(Context):
             ("<Control-minus>", lambda: self._zoom(-ZOOM_STEP)),
             ("<Control-0>", lambda: self._zoom(1 - self.settings.zoom)),
         ):
-            root.bind(pressed, lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+            root.bind(desktop.keys(pressed), lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+        if desktop.here().has_application_menu:
+            root.createcommand("tk::mac::Quit", self.close)
+            root.createcommand("tk::mac::ShowPreferences", self.preferences)
 
     def reply_to(self, line: Line | None) -> None:
         """What is sent next answers this line; None for no line."""
@@ -276,7 +281,7 @@ class App(Context):
                 setattr(self.settings, name, value)  # the others may have changed meanwhile
             self._dark = self._keep = self._scale = None
             self._layout = ""
-            texts.use(self.settings.language)
+            texts.use(self.settings.language, self._languages)
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tkinter as tk
 
+from client_gui.system import desktop
 from client_gui.ui.keys import letter_of
 
 FIELDS = ("Entry", "TEntry", "TCombobox", "Text")
@@ -21,10 +22,10 @@ def install(root: tk.Misc) -> None:
         root.event_delete("<<Paste>>", keys)
     root.event_add("<<Redo>>", "<Control-y>", "<Control-Shift-Z>")
     for kind in FIELDS:
-        root.bind_class(kind, "<Control-Key>", _letter)
+        root.bind_class(kind, desktop.keys("<Control-Key>"), _letter)
         # these are more exact than the one above, and Tk takes them for other things on X11
         for keys in ("<Control-a>", "<Control-A>"):
-            root.bind_class(kind, keys, _select_all)
+            root.bind_class(kind, desktop.keys(keys), _select_all)
         root.bind_class(kind, "<Control-BackSpace>", _delete_before)
         root.bind_class(kind, "<Control-Delete>", _delete_after)
     for kind in ("Entry", "TEntry"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from client_gui.model.lines import Line, summary
+from client_gui.system import desktop
 from client_gui.ui.emoji_pictures import read
 from client_gui.ui.right_to_left import has_rtl
 
@@ -66,9 +67,10 @@ class Gestures:
             text.bind(upwards, self._scrolled_up)
         # a disabled Text takes no focus by itself, and without focus nothing can be copied
         text.bind("<Button-1>", lambda event: text.focus_set())
-        text.bind("<Button-3>", self._menu)
         text.bind("<Motion>", self._moved)
         text.bind("<Leave>", self._gone)
+        for event in desktop.here().menu:
+            text.bind(event, self._menu)
         text.bind("<<Copy>>", self._copy)
         text.bind("<Up>", lambda event: self._pick(-1))
         text.bind("<Down>", lambda event: self._pick(1))

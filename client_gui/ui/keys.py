@@ -6,13 +6,13 @@ composer.
 from __future__ import annotations
 
 import re
-import sys
 import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
-CONTROL, ALT = 0x4, 0x8 if sys.platform != "win32" else 0x20000
-_COMMAND = 0x8 if sys.platform == "darwin" else 0
+from client_gui.system import desktop
+
+CONTROL = 0x4  # the bit in the state of an event
 _EDITABLE = frozenset({"Entry", "TEntry", "TCombobox", "Spinbox"})
 # Where the letters of a Latin keyboard are, by the codes that X11 gives to their places.
 _ROWS = ((24, "qwertyuiop"), (38, "asdfghjkl"), (52, "zxcvbnm"))
@@ -43,9 +43,10 @@ def letter_of(event: tk.Event[tk.Misc]) -> str:
     foreign = bool(line) and script not in _NO_SCRIPTS  # Cyrillic_ka, Greek_kappa
     if not foreign and not (len(name) == 1 or _UNNAMED.fullmatch(name)):
         return ""
-    if sys.platform == "win32":
+    codes = desktop.here().letter_codes
+    if codes == "virtual":  # of Windows, which are the letters of a Latin keyboard
         return chr(event.keycode).lower() if 65 <= event.keycode <= 90 else ""
-    return _PLACES.get(event.keycode, "")
+    return _PLACES.get(event.keycode, "") if codes else ""
 
 
 def letters(widget: tk.Misc, acts: Mapping[str, Act]) -> None:
@@ -53,12 +54,13 @@ def letters(widget: tk.Misc, acts: Mapping[str, Act]) -> None:
 
     def pressed(event: tk.Event[tk.Misc]) -> str | None:
         act = acts.get(letter_of(event))
-        if act is None or _state(event) & ALT:
+        if act is None or (_state(event) & desktop.here().alt and not desktop.here().reserved):
             return None
         act()
         return "break"
 
-    widget.bind("<Control-Key>", pressed)
+    for modified in sorted({desktop.keys("<Control-Key>"), "<Control-Key>"}):
+        widget.bind(modified, pressed)
 
 
 def _state(event: tk.Event[tk.Misc]) -> int:
@@ -76,7 +78,7 @@ def to_composer(root: tk.Misc, composer: Callable[[], tk.Text]) -> None:
 
     def typed(event: tk.Event[tk.Misc]) -> str | None:
         printable = bool(event.char) and event.char.isprintable()
-        if not printable or _state(event) & (CONTROL | ALT | _COMMAND) or _stays(event):
+        if not printable or _state(event) & (CONTROL | desktop.here().alt) or _stays(event):
             return None
         text = composer()
         text.focus_set()

@@ -5,13 +5,13 @@ and macOS; on X11 it draws each character as it comes.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-NEEDED = sys.platform not in ("win32", "darwin")
+from client_gui.system import desktop
+
 _RTL = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -20,7 +20,7 @@ _ARABIC = re.compile("[\u0600-\u08ff]")
 
 def has_rtl(text: str) -> bool:
     """Whether something in it is read from the right, and Tk leaves its order to us."""
-    return NEEDED and bool(_RTL.search(text))
+    return not desktop.here().orders_text and bool(_RTL.search(text))
 
 
 @cache

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from client_gui.system import desktop
 from client_gui.ui.right_to_left import ordered
 from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import Tooltip, shortened
@@ -60,10 +61,11 @@ class RoomList(tk.Canvas):
         self._cut: dict[str, str] = {}  # by key: names that have not enough room
         self.tip = Tooltip(self, theme)
         self.bind("<Button-1>", lambda event: self._clicked(event, choose))
-        self.bind(
-            "<Button-3>",
-            lambda event: self._clicked(event, lambda k: menu(event.x_root, event.y_root, k)),
-        )
+        for opening in desktop.here().menu:
+            self.bind(
+                opening,
+                lambda event: self._clicked(event, lambda k: menu(event.x_root, event.y_root, k)),
+            )
         self.bind("<Motion>", lambda event: self._hover(self._key_at(event.y)))
         self.bind("<Leave>", lambda event: self._hover(""))
         self.bind("<MouseWheel>", lambda event: self._wheel(-1 if event.delta > 0 else 1))

@@ -8,8 +8,10 @@ import codecs
 import socket
 from collections.abc import Sequence
 
+from gchat.config.settings import ServerConfig
 from gchat.net import refusals
 from gchat.net.endpoint import PEOPLE, Endpoint
+from gchat.net.hosts import own_names
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
@@ -17,7 +19,7 @@ from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
 
-RECORD_BYTES = 64  # of TLS that bring no plaintext cost as much as a line
+SKIPPED_BYTES = 64  # of TLS or Telnet that bring no text cost as much as a line
 TELNET_BYTES = 3  # of answers cost as much as a line
 
 
@@ -84,10 +86,10 @@ class Layers:
         return late or (self._web is not None and not self._web.open)
 
     def receive(
-        self, data: bytes, certificate: Certificate | None, origins: str
+        self, data: bytes, certificate: Certificate | None, server: ServerConfig
     ) -> Sequence[bytes | None]:
-        """The lines that `data` completes, `None` for one that is too long. `origins`: see
-        WebSocket.
+        """The lines that `data` completes, `None` for one that is too long. The settings say which
+        web pages may connect.
         """
         if self._tls is not None:
             data = self._decrypt(self._tls, data)
@@ -99,10 +101,10 @@ class Layers:
             data = self._skip_telnet(data)
         if self.spoken is not None:
             return self._lines.feed(data)
-        return self._find_out(data, certificate, origins)
+        return self._find_out(data, certificate, server)
 
     def _find_out(
-        self, data: bytes, certificate: Certificate | None, origins: str
+        self, data: bytes, certificate: Certificate | None, server: ServerConfig
     ) -> Sequence[bytes | None]:
         """Decides what the peer speaks, where that is clear by now."""
         self._first += data
@@ -118,9 +120,10 @@ class Layers:
             assert certificate is not None
             self._tls = TlsSocket(self._raw, certificate.context)
             self._outbox.through(self._tls)
-            return self.receive(data, certificate, origins)
+            return self.receive(data, certificate, server)
         if spoken is Spoken.HTTP_GET:
-            self._web = WebSocket(origins.split())
+            names = own_names(server, certificate.names if certificate is not None else ())
+            self._web = WebSocket(server.origins.split(), names)
             return self._unwrap(self._web, data)
         self.spoken = spoken
         return self._lines.feed(data)
@@ -156,7 +159,7 @@ class Layers:
         if self._telnet is None:
             self._telnet = Telnet()
         text, answer = self._telnet.feed(data)
-        self.idle += len(answer) / TELNET_BYTES
+        self.idle += len(answer) / TELNET_BYTES + (len(data) - len(text)) / SKIPPED_BYTES
         if answer:
             self._outbox.write(answer)
         return text
@@ -185,7 +188,7 @@ class Layers:
         if tls.ended:
             self.ended = "Connection closed"
         elif ready and not found:
-            self.idle += len(data) / RECORD_BYTES
+            self.idle += len(data) / SKIPPED_BYTES
         return found
 
     def _unwrap(self, web: WebSocket, data: bytes) -> Sequence[bytes | None]:

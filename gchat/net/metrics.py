@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from gchat.net.flusher import Flusher
 from gchat.net.listener import Listener
+from gchat.net.websocket import NOT_OUR_NAME
 
 LOOK_SECONDS = 1.0  # between two looks at how late the loop is
 HEALTHY_SECONDS = 5.0  # without a turn of the loop, after which /health answers 503
@@ -29,8 +30,12 @@ class Metrics:
         listener: Listener,
         flusher: Flusher,
         gauges: Callable[[], dict[str, tuple[str, float]]],
+        is_own: Callable[[str], bool],
     ) -> None:
-        """`gauges`: names, each with what it is and its value now."""
+        """`gauges`: names, each with what it is and its value now. `is_own`: whether a request with
+        this `Host` is meant for this server.
+        """
+        self._is_own = is_own
         self._listener = listener
         self._flusher = flusher
         self._gauges = gauges
@@ -74,6 +79,9 @@ class Metrics:
             status = "200 OK" if well else "503 Service Unavailable"
             start(status, [("Content-Type", "text/plain")])
             return [b"ok\n" if well else b"the event loop is blocked\n"]
+        if not self._is_own(environ.get("HTTP_HOST", "localhost")):
+            start("403 Forbidden", [("Content-Type", "text/plain")])
+            return [NOT_OUR_NAME.encode()]
         answer: Iterable[bytes] = self._metrics(environ, start)
         return answer
 

@@ -27,3 +27,4 @@ class Services:
     certificate: Certificate | None
     monotonic: Callable[[], float]  # seconds
     lines: int = 0  # that were received, ever
+    working: int = 0  # connections that carry out what they have read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gchat.core.effects import Outcome, Saved
 from gchat.core.events import AwaySet, Event, Joined, Quit, RealnameSet, Renamed, RoomRenamed
 from gchat.net import cost
 from tests.core.stage import Stage
@@ -33,6 +34,13 @@ def stage() -> Stage:
 )
 def test_an_event_costs_what_it_changes(stage: Stage, event: Event, tenths: int) -> None:
     assert cost.of_event(event, stage.hub, event.uid) == pytest.approx(tenths / 10)
+
+
+def test_what_is_saved_costs_its_length() -> None:
+    """A room with full lists is 150 KB, for each MODE."""
+    assert cost.of_saving(Outcome()) == 0
+    saved = Saved("room", "#a", "x" * cost.SAVED_CHARACTERS), Saved("account", "tuan", None)
+    assert cost.of_saving(Outcome(saved=saved)) == 1
 
 
 def test_an_answer_costs_its_length() -> None:

@@ -265,16 +265,20 @@ def _sync(irc: IrcConnection, target: str, words: list[str]) -> None:
 def _in_sight(
     irc: IrcConnection, name: str, found: dict[str, str]
 ) -> list[tuple[str, dict[str, str]]]:
+    """What a room or somebody and, of a room, its members have of the keys subscribed to."""
     owners = [(name, found)]
     if is_room(name) and irc.registered:
         room = irc.hub.room(name)
         if irc.peer.uid in room.members:
             members = (irc.hub.users[uid] for uid in room.members)
             owners += [(user.nick, user.metadata) for user in members if user.metadata]
-    return owners
+    subs = irc.subs.keys()
+    return [(owner, keys) for owner, keys in owners if not subs.isdisjoint(keys.keys())]
 
 
 def _too_much(irc: IrcConnection, owners: list[tuple[str, dict[str, str]]]) -> bool:
+    if len(owners) > SYNC_KEYS:
+        return True
     return sum(key in keys for _, keys in owners for key in irc.subs) > SYNC_KEYS
 
 
