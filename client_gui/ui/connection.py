@@ -328,9 +328,10 @@ class Connection:
 
 
 def in_groups(fingerprint: str) -> str:
-    """A fingerprint as people compare it: four rows of four groups."""
-    groups = [fingerprint[at : at + 4].upper() for at in range(0, len(fingerprint), 4)]
-    return "\n".join("  ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
+    """A fingerprint as people compare it, in pairs as a server prints it: two groups in a row."""
+    pairs = [fingerprint[at : at + 2].upper() for at in range(0, len(fingerprint), 2)]
+    groups = [":".join(pairs[at : at + 4]) for at in range(0, len(pairs), 4)]
+    return "\n".join("  ".join(groups[at : at + 2]) for at in range(0, len(groups), 2))
 
 
 def _aside(work: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from client_gui.model.lines import SPOKEN, Line, summary
 from client_gui.model.rooms import Room
 from client_gui.texts import _
-from client_gui.ui.drawing import Pen, goes_on, is_passing
+from client_gui.ui.drawing import AVATAR, Pen, goes_on, is_passing
 from client_gui.ui.gestures import Gestures, TranscriptCallbacks
 from client_gui.ui.hoverbar import HoverBar, HoverCallbacks
 from client_gui.ui.readonly import ReadOnlyText
@@ -23,6 +23,7 @@ MORE_ABOVE = 5  # shown above a line that was looked for
 MOST_AT_ONCE = (
     200  # drawn when a room is opened of which all lines are to be shown: the rest on scrolling
 )
+_TOPS = frozenset({"head", "day", "more", "new"})  # rows that say by themselves what they are
 AT_END = 0.999  # of 1: what rounding leaves
 
 
@@ -68,6 +69,14 @@ class Transcript(ReadOnlyText):
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
+        self.author = tk.Label(
+            self,
+            font=theme.small_bold,
+            background=theme.palette.background,
+            borderwidth=0,
+            padx=0,
+            pady=0,
+        )
         acts = HoverCallbacks(callbacks.react, callbacks.reply, callbacks.menu)
         self.bar = HoverBar(self, theme, acts)
         self.gestures = Gestures(self, callbacks)
@@ -441,6 +450,18 @@ class Transcript(ReadOnlyText):
     def _jump_now(self) -> None:
         self._jumping = None
         self._show_jump()
+        self._show_author()
+
+    def _show_author(self) -> None:
+        """Whose messages are at the top, where their name has been scrolled out of view."""
+        names = set(self.text.tag_names("@0,0"))
+        line = self.line_at("@0,0")
+        if line is None or line.look not in SPOKEN or self._pen.compact or names & _TOPS:
+            self.author.place_forget()
+            return
+        px = self._theme.px
+        self.author.configure(text=line.nick, foreground=self._theme.nick_colour(line.nick))
+        self.author.place(x=px(20 + AVATAR + 12), y=0)
 
     def destroy(self) -> None:
         """With the window."""

@@ -104,6 +104,18 @@ def test_the_way_to_the_end_is_shown_without_anything_new(ui: Ui) -> None:
     ui.wait_until(lambda: transcript.at_end and not transcript.jump.winfo_ismapped())
 
 
+def test_in_a_long_run_the_authors_name_stays_at_the_top(ui: Ui) -> None:
+    ui.app.settings.lines = 100
+    ui.app.apply_settings()
+    ui.look()
+    ui.app.take([Said("#lobby", "Duy", f"more {n}", Kind.MESSAGE, own=False) for n in range(60)])
+    author = ui.app.window.transcript.author
+    ui.wait_until(author.winfo_ismapped)
+    assert author.cget("text") == "Duy"
+    ui.app.window.transcript.text.yview_moveto(0)
+    ui.wait_until(lambda: not author.winfo_ismapped())
+
+
 def labels(menu: tk.Menu | None) -> list[str]:
     assert menu is not None
     last = menu.index("end")
@@ -177,7 +189,7 @@ def test_a_fingerprint_can_be_compared(ui: Ui) -> None:
     ui.app.take([Untrusted(fingerprint)])
     (question,) = (one for one in ui.root.winfo_children() if isinstance(one, Question))
     rows = question.code.cget("text").splitlines()
-    assert rows == ["0123  4567  89AB  CDEF"] * 4 == in_groups(fingerprint).splitlines()
+    assert rows == ["01:23:45:67  89:AB:CD:EF"] * 4 == in_groups(fingerprint).splitlines()
     assert str(question.code.cget("font")) == ui.app.theme.mono.name
     assert "127.0.0.1" in ui.screen()
     ui.root.update()
