@@ -32,23 +32,23 @@ class FindBar(tk.Frame):
         super().__init__(parent, background=palette.background)
         self._search = search
         self._timer: str | None = None
-        self.entry = ttk.Entry(self, style="Field.TEntry", font=theme.body, width=24)
+        self.entry = ttk.Entry(self, style="Field.TEntry", font=theme.body, width=8)
+        # before the field, which takes what is left: packed after it they would have no room
+        for text, act in (
+            ("✕", self.close),
+            (_("On the server"), lambda: search.server(self.entry.get())),
+            ("↓", lambda: search.step(-1)),
+            ("↑", lambda: search.step(1)),
+        ):
+            button = ttk.Button(self, text=text, style="Small.TButton", command=act)
+            button.pack(side="right", padx=(0, theme.px(6)))
+        self.count = tk.Label(
+            self, font=theme.small, background=palette.background, foreground=palette.dim, width=9
+        )
+        self.count.pack(side="right", padx=theme.px(4))
         self.entry.pack(
             side="left", fill="x", expand=True, padx=(theme.px(20), 0), pady=theme.px(8)
         )
-        self.count = tk.Label(
-            self, font=theme.small, background=palette.background, foreground=palette.dim, width=12
-        )
-        self.count.pack(side="left", padx=theme.px(6))
-        for text, act in (
-            ("↑", lambda: search.step(1)),
-            ("↓", lambda: search.step(-1)),
-            (_("On the server"), lambda: search.server(self.entry.get())),
-            ("✕", self.close),
-        ):
-            button = ttk.Button(self, text=text, style="Small.TButton", command=act)
-            button.pack(side="left", padx=(0, theme.px(6)))
-        tk.Frame(self, background=palette.background, width=theme.px(12)).pack(side="left")
         self.entry.bind("<KeyRelease>", self._typed)
         for keys, older in (("<Return>", 1), ("<Up>", 1), ("<Shift-Return>", -1), ("<Down>", -1)):
             self.entry.bind(keys, lambda event, step=older: self._step(step))  # type: ignore[misc]

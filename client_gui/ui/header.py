@@ -14,6 +14,7 @@ from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import ShortLabel
 
 HEIGHT = 54
+NAME_FIRST = 300  # pixels of the name, before the bar has its width
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Header(tk.Frame):
         self._count.bind("<Button-1>", lambda event: callbacks.people())
         # after what stands at the right, so that a long name leaves it its room
         bold = looks | {"foreground": palette.text, "cursor": "arrow"}
-        self._name = ShortLabel(self, theme, theme.title, **bold)
+        self._name = ShortLabel(self, theme, theme.title, self._name_most, **bold)
+        self.bind("<Configure>", lambda event: self._name.fit())
         self._name.pack(side="left", padx=(theme.px(20), theme.px(10)))
         self._topic = ShortLabel(self, theme, theme.small, **dim)
         self._topic.pack(side="left", fill="x", expand=True)
@@ -94,6 +96,11 @@ class Header(tk.Frame):
         if not self._editing:
             self._open(self._room.topic)
         self.entry.focus_set()
+
+    def _name_most(self) -> int:
+        """The name has at most half of the bar."""
+        width = self.winfo_width()
+        return width // 2 - self._px(40) if width > 1 else self._px(NAME_FIRST)
 
     def small(self, *, small: bool) -> None:
         """The window is too small for the list of rooms: a sign here shows it."""

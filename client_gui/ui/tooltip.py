@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import font as tkfont
 from typing import Any
 
@@ -85,20 +86,40 @@ class Tooltip:
 class ShortLabel(tk.Label):
     """A label of one line that takes what room there is; see `shortened`."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, font: tkfont.Font, **looks: Any) -> None:
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        font: tkfont.Font,
+        most: Callable[[], int] | None = None,
+        **looks: Any,
+    ) -> None:
+        """`most`: how wide it may be, where it is as wide as its text; call `fit` when that
+        changes. Without it, the label has what room its parent gives it.
+        """
         super().__init__(parent, font=font, anchor="w", borderwidth=0, padx=0, **looks)
         self._font = font
+        self._most = most
         self.whole = ""
         self.tip = Tooltip(self, theme)
-        self.bind("<Configure>", lambda event: self._fit(event.width), add=True)
+        if most is None:
+            self.bind("<Configure>", lambda event: self._fit(event.width), add=True)
         self.bind("<Enter>", lambda event: self._tell(), add=True)
 
     def say(self, text: str) -> None:
         """Shows this text, or what of it has room."""
         self.whole = text
+        if self._most is not None:
+            self.fit()
+            return
         self.configure(text=text)  # what it would like to have: its parent may give it less
         if self.winfo_ismapped():
             self._fit(self.winfo_width())
+
+    def fit(self) -> None:
+        """The room that there is has changed."""
+        if self._most is not None:
+            self._fit(self._most())
 
     def _fit(self, width: int) -> None:
         text = shortened(self.whole, self._font, width)

@@ -182,6 +182,29 @@ def keys(stage: Stage) -> tuple[Ui, Panel | None]:
     return opened(stage.window(), "<F1>")
 
 
+def account(stage: Stage) -> tuple[Ui, Panel | None]:
+    """A form for an account, with what is wrong beside its field."""
+    ui = stage.window()
+    ui.app.actions.accounts.register()
+    form = ui.app.actions.accounts.form
+    assert form is not None
+    for key in ("new", "again"):
+        form.fields[key].insert(0, "short")
+    form.submit()
+    ui.wait_until(lambda: form.reason("new"))
+    return ui, form
+
+
+def hovering(stage: Stage) -> tuple[Ui, Panel | None]:
+    """The mouse over a message."""
+    ui = conversation(stage)
+    ui.root.update()
+    text = ui.app.window.transcript.text
+    box = text.bbox(text.search("Chào", "1.0")) or (0, 0, 0, 0)
+    text.event_generate("<Motion>", x=box[0] + 2, y=box[1] + 2)
+    return ui, None
+
+
 def settings(stage: Stage) -> tuple[Ui, Panel | None]:
     """The settings."""
     return opened(stage.window(), "<Control-comma>")
@@ -210,7 +233,7 @@ def dialog(stage: Stage) -> tuple[Ui, object]:
 
 SCENES: list[Callable[[Stage], tuple[Ui, object]]] = []
 SCENES += [window, compact, reading, lost, finding, picked]
-SCENES += [switcher, join, keys, settings, first, dialog]
+SCENES += [switcher, join, keys, settings, account, hovering, first, dialog]
 
 
 def picture(path: Path, scene: str, look: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from client_gui.core.events import Joined
 from client_gui.system.settings import Settings, load, save
 from client_gui.ui.panels import Panel
 from tests.client_gui.driver import Ui
@@ -45,6 +46,27 @@ def test_one_can_read_and_write(ui: Ui, size: tuple[int, int]) -> None:
         right = widget.winfo_rootx() + widget.winfo_width()
         assert right <= ui.root.winfo_rootx() + size[0]
         assert widget.winfo_rooty() + widget.winfo_height() <= ui.root.winfo_rooty() + size[1]
+
+
+def test_what_one_looks_for_can_be_read_and_closed(ui: Ui) -> None:
+    resize(ui, 480, 360)
+    ui.key("<Control-f>")
+    ui.root.update()
+    bar = ui.app.window.findbar
+    assert bar.entry.winfo_width() >= 80
+    for widget in bar.winfo_children():
+        assert widget.winfo_ismapped()
+        assert widget.winfo_rootx() + widget.winfo_width() <= ui.root.winfo_rootx() + 480
+
+
+def test_a_name_is_whole_again_when_there_is_room(ui: Ui) -> None:
+    name = ui.app.window.header._name
+    ui.app.take([Joined("#a-room-with-a-long-name", "Tuan", own=True)])
+    ui.app.navigation.choose("#a-room-with-a-long-name")
+    resize(ui, 480, 360)
+    assert name.cget("text").endswith("…")
+    resize(ui, 1080, 700)
+    assert name.cget("text") == "# a-room-with-a-long-name"
 
 
 def test_it_can_be_made_that_small(ui: Ui) -> None:
