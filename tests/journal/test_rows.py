@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,31 @@ def test_a_moment_is_found_whatever_was_deleted(
     assert [number for number, at in kept if at == wanted] == [
         number for number, _ in kept if start <= number < end
     ]
+
+
+class Shrinking:
+    """A connection, while another one deletes the last lines."""
+
+    def __init__(self, connection: sqlite3.Connection, deletes: str) -> None:
+        self._connection = connection
+        self._deletes = deletes
+
+    def execute(self, sql: str, values: tuple[int, ...] = ()) -> list[Any] | sqlite3.Cursor:
+        found = self._connection.execute(sql, values)
+        if "max" not in sql:
+            return found
+        rows = found.fetchall()
+        self._connection.execute(self._deletes)
+        return self._connection.execute("SELECT ?, ?", rows[0])
+
+
+@pytest.mark.parametrize(("left", "found"), [(9, 5), (5, 5), (4, None), (0, None)])
+def test_lines_that_are_deleted_meanwhile_are_no_damage(left: int, found: int | None) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, at INTEGER)")
+    connection.executemany("INSERT INTO entries VALUES (?, ?)", [(n, n) for n in range(1, 10)])
+    shrinking: Any = Shrinking(connection, f"DELETE FROM entries WHERE id > {left}")
+    assert first_since(shrinking, 5) == found
 
 
 @pytest.mark.parametrize("text", ["", "id1", "x" * 16, "123"])
