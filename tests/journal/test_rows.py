@@ -145,6 +145,17 @@ def test_runs_have_short_names_also_after_a_restart(tmp_path: Path) -> None:
     store.close()
 
 
+def test_the_name_of_a_run_is_known_before_its_lines_can_be_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    known: list[dict[str, str]] = []
+    store._writer.set_trace_callback(
+        lambda sql: known.append(dict(store._runs)) if sql == "COMMIT" else None
+    )
+    store.write(Batch((LINE,)))
+    assert known == [{"1": LINE.boot}]
+    store.close()
+
+
 def test_what_is_said_and_taken_back_in_one_batch_is_gone(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write(Batch((LINE,), redacted=((LINE.place, LINE.msgid),)))
