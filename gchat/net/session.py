@@ -425,10 +425,10 @@ class Session:
         dialect, held = self._dialect, self._held
         if dialect is None or held is None or self._more:
             return
-        while not held and not self._reason:
+        while not (held or self._reason or self._layers.ended):
             gevent.get_hub().wait(self._readable)
             try:
-                data = self._raw.recv(READ_BYTES)
+                data = self._raw.recv(PIECE_BYTES)
             except BlockingIOError:
                 continue
             except OSError:
@@ -445,6 +445,17 @@ class Session:
                     self.send(pong)
                 else:
                     held.append(line)
+            self._wait_for_idle()
+
+    def _wait_for_idle(self) -> None:
+        """The same as `_charge_idle`, while another greenlet waits for the slow answer, and may end
+        this at any moment: nothing that was read is in its hands.
+        """
+        idle, self._layers.idle = self._layers.idle, 0.0
+        self._charge(idle)
+        allowance, clock = self._allowance, self._services.monotonic
+        while idle and allowance and not (self._reason or allowance.has(None, clock())):
+            gevent.sleep(SLOW_SECONDS)
 
     def _slow_down(self, allowance: Buckets) -> None:
         """Makes a peer that sends too much wait, and nobody else."""

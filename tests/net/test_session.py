@@ -200,6 +200,32 @@ def test_frames_that_bring_no_line_are_charged_as_lines(
     hostile.close()
 
 
+def test_frames_are_charged_also_while_a_key_is_waited_for(
+    server: Server, client: Client, slow: Slow
+) -> None:
+    """A key may be waited for half a minute, and 16 KB of frames are 2,700."""
+    hostile = Client(server)
+    hostile.send(*UPGRADE)
+    hostile.until("Sec-WebSocket-Accept")
+    oper = b"OPER somebody secret"
+    for text in (b"NICK Hostile", b"USER h 0 * :H", oper):
+        hostile.socket.sendall(bytes((0x81, 0x80 | len(text))) + MASK + text)
+    while not any(one.nick == "Hostile" for one in server.hub.users.values()):
+        gevent.sleep(0.001)
+    gevent.sleep(0.05)  # until it is read what comes behind OPER
+    hostile.socket.sendall(PING * 2000 + MARK)
+    hostile.socket.setblocking(False)
+    for number in range(5):
+        client.send(f"PING {number}")
+        client.until(f"PONG gchat.local :{number}")
+        gevent.sleep(0.05)
+    assert not is_marked(hostile)
+    slow.free.set()
+    gevent.sleep(0.05)
+    assert not is_marked(hostile), "nor afterwards"
+    hostile.close()
+
+
 MANY = ",".join(f"#room{number}" for number in range(60))
 
 
