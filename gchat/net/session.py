@@ -214,9 +214,11 @@ class Session:
     def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
         claim = Claim(lane, self._address, self._is_familiar(who))
         ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
+        self._services.working -= 1  # who waits takes no turns
         try:
             return self.node.workers.ask(job, claim)
         finally:
+            self._services.working += 1
             ahead.kill()
 
     @property
@@ -460,11 +462,15 @@ class Session:
     def _slow_down(self, allowance: Buckets) -> None:
         """Makes a peer that sends too much wait, and nobody else."""
         self.settle()
-        clock = self._services.monotonic
-        while not self._reason and not allowance.take(None, clock()):
-            if self._outbox.broken:
-                self._reason = "Connection lost"  # which is seen only when all was read
-            gevent.sleep(SLOW_SECONDS)
+        services = self._services
+        services.working -= 1  # who waits takes no turns
+        try:
+            while not self._reason and not allowance.take(None, services.monotonic()):
+                if self._outbox.broken:
+                    self._reason = "Connection lost"  # which is seen only when all was read
+                gevent.sleep(SLOW_SECONDS)
+        finally:
+            services.working += 1
 
     # -- the end
 
