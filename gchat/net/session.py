@@ -138,8 +138,9 @@ class Session:
             log.exception("connection %d was not sent all", self.number)
 
     def commit(self, event: Event) -> Outcome:
-        self._charge(cost.of_event(event, self.node.hub, self.uid))
+        lines = cost.of_event(event, self.node.hub, self.uid)
         outcome = self._services.journal.append(event).result()
+        self._charge(lines if outcome.effects else cost.EVENT)  # refused, it has changed nothing
         self._charge(cost.of_saving(outcome))
         user = self.node.hub.users.get(self.uid)
         self.registered = user is not None and self.number in user.connections

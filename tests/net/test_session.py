@@ -244,6 +244,21 @@ def test_who_waits_makes_nobodys_turn_shorter(server: Server, client: Client, sl
         gevent.sleep(0.001)
 
 
+def test_what_was_refused_is_not_charged_for_what_it_would_have_done(
+    server: Server, client: Client
+) -> None:
+    """At 5 lines a second, ten times sixty rooms would take ten seconds."""
+    client.send(f"JOIN {MANY}")
+    client.until(f"366 Tuan {MANY.rpartition(',')[2]} ")
+    other = Client(server)
+    other.send("NICK Duy", "USER d 0 * :D")
+    other.until(" 422 ")
+    gevent.sleep(2.5)  # until what the rooms were charged is made up for
+    client.send(*["NICK Duy"] * 5, "PING x")
+    assert gevent.with_timeout(5, client.until, "PONG", timeout_value=None)
+    other.close()
+
+
 MANY = ",".join(f"#room{number}" for number in range(60))
 
 
