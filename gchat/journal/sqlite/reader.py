@@ -105,6 +105,9 @@ class Reader:
             if last is None:
                 break
             after, before = (after, last[0]) if query.newest else (last[0], before)
+            if query.since and window < STEP_LINES:  # what is older has not to be looked at
+                first = first_since(self._connection, query.since)
+                after = max(after, (first or sys.maxsize) - 1)
             window = STEP_LINES
             yield
         return found[::-1] if query.newest else found
