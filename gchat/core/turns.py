@@ -93,7 +93,7 @@ class Turns(Generic[T]):
     """Items that wait. The next one is of the address that has used the least; of several, the one
     whose turn is the longest ago. So an address with
     many waits as long as an address with one, and who comes for the first time is served next. What
-    was not used while nothing was wanted is not saved up.
+    was not used while nothing was wanted is saved up to `credit`: who wants little does not wait.
 
     A turn uses `cost`, the same for all, and what `charge` adds when it is known.
     """
@@ -104,11 +104,13 @@ class Turns(Generic[T]):
         most_of_one: int = WAITING_OF_ADDRESS,
         served_most: int = SERVED_MOST,
         cost: float = 1.0,
+        credit: float = 0.0,
     ) -> None:
         self._known: _Round[T] = _Round(most, most_of_one)
         self._others: _Round[T] = _Round(most, most_of_one)
         self._row = 0  # turns of those known, since the last one of the others
         self._cost = cost
+        self._credit = credit
         self._now = 0.0  # what the address that had the last turn had used before it
         self._count = 0
         self._used: dict[str, Used] = {}  # by address; the latest is the last
@@ -138,10 +140,11 @@ class Turns(Generic[T]):
     def served(self, address: str) -> None:
         """The address has its turn now."""
         self._count += 1
-        self._now = max(self._used.pop(address, NOTHING)[0], self._now)
+        used, _ = self._used.pop(address, NOTHING)
+        self._now = max(used, self._now)
         if len(self._used) >= self._served_most:
             del self._used[next(iter(self._used))]
-        self._used[address] = self._now + self._cost, self._count
+        self._used[address] = max(used, self._now - self._credit) + self._cost, self._count
 
     def charge(self, address: str, cost: float) -> None:
         """The address has used more than each turn does."""
