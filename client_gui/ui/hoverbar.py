@@ -46,7 +46,9 @@ class HoverBar(tk.Frame):
             button = self._button(symbol, symbol, partial(_react, callbacks, symbol))
             picture = theme.small_emoji.of(symbol)
             if picture is not None:
-                button.configure(image=picture, text="", compound="center")
+                button.configure(
+                    image=picture, text="", width=theme.px(30)
+                )  # in pixels, with an image
         self._button("reply", "↩", callbacks.reply, _("Reply"))
         more = self._button("more", "⋯", lambda line: self._more(callbacks), _("More"))
         more.configure(font=theme.bold)
