@@ -42,6 +42,7 @@ from gchat.net.metrics import Metrics
 from gchat.net.services import Services
 from gchat.net.session import Session
 from gchat.net.tls import CertificateError
+from gchat.web.page import site
 from gchat.wire.address import Origin
 from gchat.wire.names import casefold
 from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
@@ -95,6 +96,7 @@ class Server:
             logins=assembly.logins(config),
             certificate=certificate,
             monotonic=time.monotonic,
+            answer=site(page=config.server.web),
         )
         self.node = Node(
             hub=self.hub,

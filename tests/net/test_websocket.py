@@ -174,10 +174,8 @@ def test_which_pages_may_connect(
 @pytest.mark.parametrize(
     ("request_", "answer"),
     [
-        ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404 Not Found"),
-        ("GET /x HTTP/1.1\r\n\r\n", "HTTP/1.1 404 Not Found"),
-        ("GET nonsense\r\n\r\n", ""),
-        ("POST / HTTP/1.1\r\nHost: x\r\n\r\nNICK x\r\n", ""),
+        ("GET /x HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        ("GET nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request"),
         (
             "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Version: 12\r\n\r\n",

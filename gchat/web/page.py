@@ -1,0 +1,82 @@
+"""The page, read once and compressed once. What is in `static/` is what browsers get: no build."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from gchat.web.exchange import NO_SNIFFING, Headers, Request
+from gchat.web.router import Representation, Resource, Router
+
+FOLDER = Path(__file__).with_name("static")
+VERSION = b"{version}"  # in index.html: stands for the folder of all other files
+WITHOUT = "This is a gchat server. Join it with any IRC client, with netcat or with gchat-client."
+
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+# Only what this server serves, and nothing inline: text that somebody wrote cannot become a program
+# even where a mistake of ours makes HTML of it.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+SAFETY: Headers = (
+    NO_SNIFFING,
+    ("Content-Security-Policy", _POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_EACH_TIME = ("Cache-Control", "no-cache")
+_FOR_EVER = ("Cache-Control", "public, max-age=31536000, immutable")
+
+
+def site(*, page: bool) -> Router:
+    """What the chat's port answers by HTTP. `page`: with the page."""
+    return Router(_page() if page else {}, "There is nothing here." if page else WITHOUT)
+
+
+@cache
+def _page() -> dict[str, Resource]:
+    """Every file of the page. The names of all but the first change with their contents, so that a
+    browser never has files of two versions.
+    """
+    files = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes()
+        for path in sorted(FOLDER.rglob("*"))
+        if path.suffix in _KINDS
+    }
+    whole = b"".join(name.encode() + b"\0" + body + b"\0" for name, body in files.items())
+    version = f"/page/{hashlib.sha256(whole).hexdigest()[:16]}"
+    first = files.pop("index.html").replace(VERSION, version.encode())
+    found = {"/": _resource("index.html", first, _EACH_TIME)}
+    for name, body in files.items():
+        found[f"{version}/{name}"] = _resource(name, body, _FOR_EVER)
+    return found
+
+
+def _resource(name: str, body: bytes, kept: tuple[str, str]) -> Resource:
+    headers = (("Content-Type", _KINDS[Path(name).suffix]), kept, *SAFETY)
+    tag = hashlib.sha256(body).hexdigest()[:16]
+    found = Representation(body, headers, tag, gzip.compress(body, 9, mtime=0))
+
+    def resource(request: Request) -> Representation:
+        return found
+
+    return resource
+
+
+def sizes() -> dict[str, int]:
+    """Bytes of each file as it is sent compressed."""
+    request = Request("GET", "/", {})
+    return {path: len(resource(request).gzipped) for path, resource in _page().items()}
