@@ -138,6 +138,7 @@ class HttpConnection:
             self._body = b""
         self.requests += 1
         yield from self._send(self._answer(request))
+        self._headers_only = False
         if self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE:
             self._h11.start_next_cycle()
             self._came = bytes(self._h11.trailing_data[0])
