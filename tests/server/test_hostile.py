@@ -38,7 +38,7 @@ def test_one_megabyte_without_a_newline(server: ServerProcess) -> None:
 @pytest.mark.parametrize("verb", ["POST", "PUT", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE"])
 def test_what_a_form_carries_is_no_line(server: ServerProcess, verb: str) -> None:
     with PlainClient(server.port, "Witness") as witness:
-        request = f"{verb} / HTTP/1.1\r\nHost: x\r\n\r\nEve\r\nNICK Eve\r\nUSER e 0 * :e\r\n"
+        request = f"{verb} / HTTP/1.1\r\nHost: x\r\n\r\nEve\r\nNICK Eve\r\nUSER e 0 * :e\r\n\r\n"
         with LineClient(server.port, request.encode()) as browser:
             lines = browser.read_to_end()
             assert lines[0].startswith("HTTP/1.1 ")
