@@ -1,7 +1,7 @@
 // The page's life: puts the parts together, and does what people ask for.
 import { foldName } from "./core/isupport.js";
 import { interpret } from "./model/commands.js";
-import { Model, isRoomName } from "./model/model.js";
+import { isRoomName, Model } from "./model/model.js";
 import { Connector } from "./net/connector.js";
 import { load, save } from "./storage.js";
 import { t, use } from "./text.js";
@@ -15,6 +15,7 @@ import { Live, Transcript } from "./view/transcript.js";
 /** @typedef {import("./model/lines.js").Line} Line */
 
 const REST = 4; // drawing takes at most one part in so many of the time
+const UNSEEN_SECONDS = 0.25; // until a window that is not seen is drawn
 const SAVE_SECONDS = 0.5; // after a change, until it is kept
 const root = document.documentElement;
 const about = /** @type {HTMLElement} */ (document.querySelector("meta[name=gchat]")).dataset;
@@ -113,9 +114,11 @@ export class App {
     else if (event.type === "CommandFailed") model.tell(event.reason, true);
     else {
       model.apply(event);
-      if (event.type === "Closed" || event.type === "Registered" || event.type === "NotSent") this.#keepSoon();
+      if (event.type === "Closed" || event.type === "Registered" || event.type === "NotSent")
+        this.#keepSoon();
       if (event.type === "Registered") this.#registered();
       else if (event.type === "NickRefused") dialogs.welcome(this, event.reason);
+      else if (event.type === "ServerText" && event.error && event.room) this.#refused(foldName(event.room));
       else if (event.type === "LoginFailed") this.connector.login = null;
       else if (event.type === "AccountFailed") this.connector.login = null;
       else if (event.type === "History" && !event.older) this.#sendUnsent(foldName(event.room));
@@ -125,6 +128,11 @@ export class App {
       if ((event.type === "Joined" || event.type === "Left") && event.own) this.#keepSoon();
     }
     this.#plan();
+  }
+
+  /** We were not let in: it is not tried again. @param {string} key */
+  #refused(key) {
+    if (!this.model.rooms.get(key)?.here && key !== this.model.lobby) this.connector.rooms.delete(key);
   }
 
   #registered() {
@@ -160,12 +168,20 @@ export class App {
     if (this.#planned) return;
     this.#planned = true;
     const wait = this.#rests - performance.now();
-    const frame = () => (document.hidden ? setTimeout(() => this.#draw(), 200) : requestAnimationFrame(() => this.#draw()));
+    const frame = () => {
+      // a window that is not seen has no frames
+      const timer = setTimeout(() => this.#draw(), UNSEEN_SECONDS * 1000);
+      requestAnimationFrame(() => {
+        clearTimeout(timer);
+        this.#draw();
+      });
+    };
     if (wait > 0) setTimeout(frame, wait);
     else frame();
   }
 
   #draw() {
+    if (!this.#planned) return;
     this.#planned = false;
     const began = performance.now();
     const { model } = this;
@@ -269,6 +285,7 @@ export class App {
     const name = isRoomName(room) ? room : `#${room}`;
     const told = this.connector.do((core) => core.send("JOIN", name, ...(key ? [key] : [])));
     if (!told) return this.#offline();
+    this.connector.rooms.set(foldName(name), name); // also if the connection is lost before we are there
     this.open(name);
   }
 
@@ -322,7 +339,8 @@ export class App {
    */
   #say(room, text, kind, replyTo) {
     const target = this.model.roomOf(room);
-    const may = this.connector.ready && (target.here || target.direct || this.model.status.phase === "CONNECTED");
+    const may =
+      this.connector.ready && (target.here || target.direct || this.model.status.phase === "CONNECTED");
     if (may && this.connector.do((core) => core.say(room, text, kind, replyTo))) return this.#keepSoon();
     const unsent = { nick: this.model.nick, own: true, raw: text, replyTo };
     this.model.add(foldName(room), kind, text, { ...unsent, fate: "WAITING" });
@@ -339,7 +357,11 @@ export class App {
   #mute() {
     const { room } = this.model;
     room.muted = !room.muted;
-    this.model.tell(room.muted ? t("{room} is muted.", { room: room.name }) : t("{room} is no longer muted.", { room: room.name }));
+    this.model.tell(
+      room.muted
+        ? t("{room} is muted.", { room: room.name })
+        : t("{room} is no longer muted.", { room: room.name }),
+    );
     this.model.change("rooms");
     this.#keepSoon();
   }
@@ -366,10 +388,17 @@ export class App {
         if (!this.#transcript.goTo(said.msgid)) this.model.tell(t("This message is not loaded here."));
         this.#plan();
       };
-      const head = el("button", { class: "quiet", click: go }, el("span", { text: said.nick }), said.at !== null && time(said.at));
+      const head = el(
+        "button",
+        { class: "quiet", click: go },
+        el("span", { text: said.nick }),
+        said.at !== null && time(said.at),
+      );
       return el("div", { class: "hit" }, head, body);
     });
-    results.replaceChildren(...(rows.length ? rows : [el("p", { class: "dim", text: t("Nothing was found.") })]));
+    results.replaceChildren(
+      ...(rows.length ? rows : [el("p", { class: "dim", text: t("Nothing was found.") })]),
+    );
   }
 
   #older() {
@@ -407,7 +436,8 @@ export class App {
     else if (act === "copy") navigator.clipboard?.writeText(line.text);
     else if (act === "again" || act === "discard") {
       room.remove(line.number);
-      if (act === "again") this.#say(room.name, line.raw, line.look === "ACTION" ? "ACTION" : "MESSAGE", line.replyTo);
+      if (act === "again")
+        this.#say(room.name, line.raw, line.look === "ACTION" ? "ACTION" : "MESSAGE", line.replyTo);
       model.change("lines");
       this.#keepSoon();
     }
@@ -421,9 +451,13 @@ export class App {
    */
   #equip(row, line) {
     if (!line.msgid || line.redacted || this.#tools.parentElement === row) return;
-    const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ click) =>
-      el("button", { text, title: label, "aria-label": label, click });
-    const react = (/** @type {string} */ emoji) => button(emoji, t("React with {emoji}", { emoji }), () => this.#act("react", line, emoji));
+    const button = (
+      /** @type {string} */ text,
+      /** @type {string} */ label,
+      /** @type {() => void} */ click,
+    ) => el("button", { text, title: label, "aria-label": label, click });
+    const react = (/** @type {string} */ emoji) =>
+      button(emoji, t("React with {emoji}", { emoji }), () => this.#act("react", line, emoji));
     this.#tools.className = "tools";
     const operator = /[~&@%]/.test(this.model.room.members.get(foldName(this.model.nick))?.prefix ?? "");
     this.#tools.replaceChildren(
@@ -439,7 +473,9 @@ export class App {
 
   /** @param {Line} line */
   #pick(line) {
-    const buttons = EMOJI.slice(0, 24).map((emoji) => el("button", { text: emoji, click: () => this.#act("react", line, emoji) }));
+    const buttons = EMOJI.slice(0, 24).map((emoji) =>
+      el("button", { text: emoji, click: () => this.#act("react", line, emoji) }),
+    );
     this.#tools.className = "tools emoji";
     this.#tools.replaceChildren(...buttons);
     buttons[0]?.focus();
@@ -450,7 +486,12 @@ export class App {
     lines.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       const target = /** @type {HTMLElement} */ (event.target).closest?.("[data-act]");
       const found = this.#transcript.lineOf(event);
-      if (target && found) this.#act(target.getAttribute("data-act") ?? "", found.line, target.getAttribute("data-reaction") ?? "");
+      if (target && found)
+        this.#act(
+          target.getAttribute("data-act") ?? "",
+          found.line,
+          target.getAttribute("data-reaction") ?? "",
+        );
       else if (found && matchMedia("(hover: none)").matches) found.row.focus();
     });
     for (const kind of ["pointerover", "focusin"])
@@ -460,12 +501,16 @@ export class App {
       });
     lines.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#walk(event));
     byId("log").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.target === byId("log") && event.key === "ArrowUp" && this.#transcript.walk(-1)) event.preventDefault();
+      if (event.target === byId("log") && event.key === "ArrowUp" && this.#transcript.walk(-1))
+        event.preventDefault();
     });
     document.addEventListener("keydown", (event) => this.#key(event));
     byId("back").addEventListener("click", () => (root.dataset.pane = "rooms"));
     byId("close-people").addEventListener("click", () => (root.dataset.pane = "chat"));
-    byId("count").addEventListener("click", () => (root.dataset.pane = root.dataset.pane === "people" ? "chat" : "people"));
+    byId("count").addEventListener(
+      "click",
+      () => (root.dataset.pane = root.dataset.pane === "people" ? "chat" : "people"),
+    );
     byId("open-settings").addEventListener("click", () => dialogs.settings(this));
     byId("me").addEventListener("click", () => dialogs.settings(this));
     byId("open-find").addEventListener("click", () => this.#openFind());
@@ -502,7 +547,8 @@ export class App {
     if (!found || event.ctrlKey || event.altKey || event.metaKey) return;
     const inTools = event.target !== found.row;
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      if (!this.#transcript.walk(event.key === "ArrowUp" ? -1 : 1) && event.key === "ArrowDown") this.#composer.focus();
+      if (!this.#transcript.walk(event.key === "ArrowUp" ? -1 : 1) && event.key === "ArrowDown")
+        this.#composer.focus();
     } else if (inTools) return;
     else if (event.key === "r" || event.key === "R") this.#act("reply", found.line);
     else if (event.key === "e" || event.key === "E") this.#pick(found.line);
@@ -557,7 +603,8 @@ export class App {
   /** @param {boolean} wanted */
   setNotify(wanted) {
     this.kept.notify = wanted;
-    if (wanted && "Notification" in window && Notification.permission === "default") Notification.requestPermission();
+    if (wanted && "Notification" in window && Notification.permission === "default")
+      Notification.requestPermission();
     this.#keepSoon();
   }
 
@@ -570,7 +617,9 @@ export class App {
     const rooms = [...this.model.rooms.values()];
     this.kept.rooms = [...this.connector.rooms.values()];
     this.kept.muted = [...this.model.rooms].filter(([, room]) => room.muted).map(([key]) => key);
-    this.kept.drafts = Object.fromEntries(rooms.filter((room) => room.draft).map((room) => [room.name, room.draft]));
+    this.kept.drafts = Object.fromEntries(
+      rooms.filter((room) => room.draft).map((room) => [room.name, room.draft]),
+    );
     this.kept.unsent = rooms.flatMap((room) =>
       room.lines
         .filter((line) => line.fate !== "SENT")
@@ -590,13 +639,16 @@ export class App {
 
 /** The texts of index.html, in their language. */
 function translate() {
-  for (const node of document.querySelectorAll("button, label, h2, h3, p, [placeholder], [title], [aria-label]")) {
+  for (const node of document.querySelectorAll(
+    "button, label, h2, h3, p, [placeholder], [title], [aria-label]",
+  )) {
     for (const name of ["placeholder", "title", "aria-label"]) {
       const text = node.getAttribute(name);
       if (text) node.setAttribute(name, t(text));
     }
     const first = node.firstChild;
-    if (first?.nodeType === Node.TEXT_NODE && first.nodeValue?.trim()) first.nodeValue = t(first.nodeValue.trim());
+    if (first?.nodeType === Node.TEXT_NODE && first.nodeValue?.trim())
+      first.nodeValue = t(first.nodeValue.trim());
   }
 }
 

@@ -1,8 +1,9 @@
 // One connection to the server: lines in, events out; commands in, lines out. No socket, no clock.
 // Whoever drives it hands in what came and what time it is (seconds of any clock that never goes
 // backwards), sends what `take` gives, and calls `onTime` when `deadline` has come.
-import { Backlog, CAPS as PAST_CAPS, COMMANDS } from "./history.js";
-import { TABLE, other, serverText } from "./heard.js";
+
+import { other, serverText, TABLE } from "./heard.js";
+import { Backlog, COMMANDS, CAPS as PAST_CAPS } from "./history.js";
 import { Isupport } from "./isupport.js";
 import { CAPS, isId, isName } from "./limits.js";
 import { format, formatTags, parse } from "./message.js";
@@ -40,7 +41,9 @@ const NICK_RETRIES = 5; // underscores that are tried when reconnecting under a 
 const CHUNK = 400; // characters of one AUTHENTICATE
 const NICK_REFUSALS = ["431", "432", "433", "436", "437"];
 // The first parameter of these is a room or a person.
-const TARGETED = "INVITE JOIN KICK MARKREAD MODE NICK NOTICE PART PRIVMSG REDACT RENAME TAGMSG TOPIC".split(" ");
+const TARGETED = "INVITE JOIN KICK MARKREAD MODE NICK NOTICE PART PRIVMSG REDACT RENAME TAGMSG TOPIC".split(
+  " ",
+);
 
 export class Client {
   /** @type {State} */
@@ -138,8 +141,7 @@ export class Client {
   nameFree(nick) {
     const { fold } = this.isupport;
     const name = fold.call(this.isupport, nick);
-    if (name === this.isupport.fold(this.wished) && !this.isOwn(this.wished))
-      this.send("NICK", this.wished);
+    if (name === this.isupport.fold(this.wished) && !this.isOwn(this.wished)) this.send("NICK", this.wished);
   }
 
   // -- time

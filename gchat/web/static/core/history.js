@@ -1,6 +1,6 @@
 // The past of rooms, as the server keeps it: what was missed while away, what is older. No I/O.
 // https://ircv3.net/specs/extensions/chathistory
-import { BATCHES, BATCH_EVENTS, isName } from "./limits.js";
+import { BATCH_EVENTS, BATCHES, isName } from "./limits.js";
 
 /** @typedef {import("./events.js").CoreEvent} CoreEvent */
 /** @typedef {import("./events.js").Past} Past */
@@ -284,8 +284,7 @@ export class Backlog {
   giveUp() {
     for (const one of this.#requests) {
       const pages = this.#missed.get(this.isupport.fold(one.room));
-      if (one.wanted === "MISSED" && pages?.length)
-        this.#past.push(past(one.room, pages, { missed: true }));
+      if (one.wanted === "MISSED" && pages?.length) this.#past.push(past(one.room, pages, { missed: true }));
       else if (one.later.length)
         this.#past.push(past(one.room, one.later, { older: one.wanted === "OLDER", more: true }));
     }
@@ -341,8 +340,7 @@ export class Backlog {
     for (const event of events) {
       if (event.type === "History" && event.older) continue;
       for (const line of event.type === "History" ? event.lines : [event])
-        if (line.type === "Said" && line.msgid)
-          this.newest.set(this.isupport.fold(line.room), line.msgid);
+        if (line.type === "Said" && line.msgid) this.newest.set(this.isupport.fold(line.room), line.msgid);
     }
     return events;
   }

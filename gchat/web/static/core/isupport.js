@@ -65,8 +65,7 @@ export class Isupport {
       else if (prefix) {
         const nick = rest.shift();
         if (nick) found.push({ adding, prefix, nick });
-      } else if (this.withArgument.includes(mode) || (adding && this.whenSet.includes(mode)))
-        rest.shift();
+      } else if (this.withArgument.includes(mode) || (adding && this.whenSet.includes(mode))) rest.shift();
     }
     return found;
   }
@@ -77,8 +76,7 @@ export class Isupport {
    */
   fold(name) {
     if (this.unicode) return foldName(name);
-    const text =
-      this.casemapping === "ascii" ? name : name.replace(/[[\]\\~]/g, (c) => RFC1459[c] ?? c);
+    const text = this.casemapping === "ascii" ? name : name.replace(/[[\]\\~]/g, (c) => RFC1459[c] ?? c);
     return text.replace(/[A-Z]/g, (c) => c.toLowerCase());
   }
 

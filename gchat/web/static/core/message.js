@@ -65,12 +65,12 @@ export function parse(line) {
 export function format(command, params, tags = {}) {
   const parts = [];
   const names = Object.keys(tags);
-  if (names.length) parts.push("@" + formatTags(tags));
+  if (names.length) parts.push(`@${formatTags(tags)}`);
   parts.push(command);
   params.forEach((param, number) => {
     const last = number === params.length - 1;
     if (/[\0\r\n]/.test(param)) throw new MessageError("a line has no end in it");
-    if (last && (!param || param.startsWith(":") || param.includes(" "))) parts.push(":" + param);
+    if (last && (!param || param.startsWith(":") || param.includes(" "))) parts.push(`:${param}`);
     else if (!param || param.startsWith(":") || param.includes(" "))
       throw new MessageError("there is a space in a name");
     else parts.push(param);

@@ -29,9 +29,7 @@ export class Assembly {
     const words = message.params;
     if (message.command === "BATCH" && words[0]) {
       const reference = words[0].slice(1);
-      return words[0].startsWith("+")
-        ? this.#begins(message, reference)
-        : this.#ends(message, reference);
+      return words[0].startsWith("+") ? this.#begins(message, reference) : this.#ends(message, reference);
     }
     const within = this.#pieces.get(message.tags.batch ?? "");
     if (within && words.length > 1) {

@@ -33,7 +33,11 @@ export function say(core, room, text, kind, replyTo) {
   const source = bytesOf(core.source) || bytesOf(core.nick) + HOST_ALLOWANCE;
   let space = BODY_BYTES - 2 - source - bytesOf(`:  ${command} ${room} :`);
   if (kind === "ACTION") space -= ACTION.length + 1;
-  const lines = text.replace(/\0/g, "").replace(/\r\n?/g, "\n").replace(/^\n+|\n+$/g, "").split("\n");
+  const lines = text
+    .replace(/\0/g, "")
+    .replace(/\r\n?/g, "\n")
+    .replace(/^\n+|\n+$/g, "")
+    .split("\n");
   const pieces = lines.map((line) => split(line, Math.max(space, LEAST_BYTES)));
   if (kind === "MESSAGE" && takesWhole(core, lines, pieces)) return whole(core, room, pieces, replyTo);
   /** @type {CoreEvent[]} */

@@ -50,11 +50,7 @@ export const COMMANDS = {
     (rest, room) => (rest ? { do: "say", room, text: rest, kind: "ACTION" } : null),
   ],
   nick: ["NAME", "change your nickname", (rest) => (rest ? { do: "nick", nick: rest } : null)],
-  away: [
-    "[REASON]",
-    "mark yourself as away; without a reason, as back",
-    (rest) => line("AWAY", rest),
-  ],
+  away: ["[REASON]", "mark yourself as away; without a reason, as back", (rest) => line("AWAY", rest)],
   topic: ["[TEXT]", "show or change the topic of this room", (rest, room) => line("TOPIC", room, rest)],
   invite: [
     "NAME",
@@ -77,7 +73,11 @@ export const COMMANDS = {
       return line("MODE", room, "+b", /[!@]/.test(rest) ? rest : `${rest}!*@*`);
     },
   ],
-  search: ["WORDS", "search the messages of this room", (rest) => (rest ? { do: "find", words: rest } : null)],
+  search: [
+    "WORDS",
+    "search the messages of this room",
+    (rest) => (rest ? { do: "find", words: rest } : null),
+  ],
   mute: ["", "mute or unmute this room", () => ({ do: "mute" })],
   quit: ["[REASON]", "close the window", (rest) => ({ do: "quit", reason: rest })],
 };
@@ -118,7 +118,7 @@ export function helpText() {
  * @returns {[string, string]}
  */
 function cut(text) {
-  const found = /^(\S+)\s*([^]*)$/.exec(text.trim());
+  const found = /^(\S+)\s*([\s\S]*)$/.exec(text.trim());
   return [found?.[1] ?? "", found?.[2] ?? ""];
 }
 

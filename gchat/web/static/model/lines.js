@@ -30,8 +30,7 @@ export const LINE_LENGTH = 4000; // characters shown of one line
 const NAMES_IN_RUN = 3; // people named in a run of comings and goings; of more, two and a count
 
 /** @param {Line} line */
-export const isSpoken = (line) =>
-  line.look === "MESSAGE" || line.look === "ACTION" || line.look === "NOTICE";
+export const isSpoken = (line) => line.look === "MESSAGE" || line.look === "ACTION" || line.look === "NOTICE";
 
 /** @param {Line} line */
 export const isPassing = (line) => line.look === "CAME" || line.look === "LEFT";

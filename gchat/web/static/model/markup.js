@@ -15,7 +15,7 @@ export const escapeForRegExp = (text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "
  */
 export function spans(text, nick = "") {
   const name = nick ? `|(?<![\\p{L}\\p{N}_])@?${escapeForRegExp(nick)}(?![\\p{L}\\p{N}_])` : "";
-  const finder = new RegExp("`[^`\\n]+`|https?://[^\\s<>\"`]+" + name, "giu");
+  const finder = new RegExp(`\`[^\`\\n]+\`|https?://[^\\s<>"\`]+${name}`, "giu");
   /** @type {Span[]} */
   const found = [];
   let at = 0;

@@ -45,9 +45,7 @@ export class Room {
   /** Those with a rank first, then by name. */
   sortedMembers() {
     const rank = (/** @type {string} */ prefix) => (prefix ? RANKS.indexOf(prefix[0] ?? "") : 9);
-    return [...this.members].sort(
-      ([a, x], [b, y]) => rank(x.prefix) - rank(y.prefix) || (a < b ? -1 : 1),
-    );
+    return [...this.members].sort(([a, x], [b, y]) => rank(x.prefix) - rank(y.prefix) || (a < b ? -1 : 1));
   }
 
   /** @param {string} msgid */

@@ -98,7 +98,12 @@ export const SPOKEN = {
       for (const one of fresh) model.apply(one);
       return;
     }
-    insert(model, room, event, fresh.filter((one) => one.type === "Said"));
+    insert(
+      model,
+      room,
+      event,
+      fresh.filter((one) => one.type === "Said"),
+    );
     for (const one of fresh) if (one.type !== "Said") model.apply(one);
     model.change("rooms", "lines");
   },
@@ -129,8 +134,7 @@ function confirm(model, room, event) {
       (line.raw === event.text || line.text === event.text) &&
       (event.at === null || line.at <= event.at + SKEW_SECONDS),
   );
-  const line =
-    waits.find((one) => one.label.startsWith(UNLABELED)) ?? waits.find((one) => one.doubtful);
+  const line = waits.find((one) => one.label.startsWith(UNLABELED)) ?? waits.find((one) => one.doubtful);
   if (!line) return;
   room.remove(line.number);
   model.change("lines");

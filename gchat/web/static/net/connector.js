@@ -175,9 +175,12 @@ export class Connector {
     clearTimeout(this.#timer);
     const { deadline } = core;
     if (deadline === null) return;
-    this.#timer = setTimeout(() => {
-      for (const event of core.onTime(now())) this.#tell(event);
-      this.#flush();
-    }, Math.max(0, deadline - now()) * 1000 + 5);
+    this.#timer = setTimeout(
+      () => {
+        for (const event of core.onTime(now())) this.#tell(event);
+        this.#flush();
+      },
+      Math.max(0, deadline - now()) * 1000 + 5,
+    );
   }
 }

@@ -109,7 +109,12 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#send();
-    } else if (event.key === "Tab" && !event.ctrlKey && !event.altKey && this.#complete(event.shiftKey ? -1 : 1))
+    } else if (
+      event.key === "Tab" &&
+      !event.ctrlKey &&
+      !event.altKey &&
+      this.#complete(event.shiftKey ? -1 : 1)
+    )
       event.preventDefault();
     else if (event.key === "Escape") {
       this.model.room.replyTo = "";
@@ -150,7 +155,9 @@ export class Composer {
   #emoji() {
     const open = this.#above.querySelector(".emoji");
     if (open) return this.#drawAbove();
-    const buttons = EMOJI.map((emoji) => el("button", { type: "button", text: emoji, click: () => this.insert(emoji) }));
+    const buttons = EMOJI.map((emoji) =>
+      el("button", { type: "button", text: emoji, click: () => this.insert(emoji) }),
+    );
     this.#above.hidden = false;
     this.#above.replaceChildren(el("div", { class: "emoji" }, ...buttons));
   }
@@ -161,20 +168,29 @@ export class Composer {
     /** @type {HTMLElement[]} */
     const shown = [];
     if (choices) {
-      const buttons = choices.found
-        .slice(0, 12)
-        .map((text, at) => el("button", { type: "button", text: text.trim(), "aria-selected": at === choices.index ? "true" : "false", role: "option" }));
+      const buttons = choices.found.slice(0, 12).map((text, at) =>
+        el("button", {
+          type: "button",
+          text: text.trim(),
+          "aria-selected": at === choices.index ? "true" : "false",
+          role: "option",
+        }),
+      );
       shown.push(el("div", { class: "choices", role: "listbox", "aria-label": t("Names") }, ...buttons));
     } else if (room.replyTo) {
       const line = room.find(room.replyTo);
       const text = line ? `${line.nick}: ${line.text.slice(0, 200)}` : t("a message that is not here");
-      shown.push(el("span", { class: "quote", text: t("Reply to {message}", { message: text }), dir: "auto" }));
+      shown.push(
+        el("span", { class: "quote", text: t("Reply to {message}", { message: text }), dir: "auto" }),
+      );
       const cancel = () => {
         room.replyTo = "";
         this.#drawAbove();
         this.focus();
       };
-      shown.push(el("button", { class: "icon", type: "button", text: "✕", "aria-label": t("Cancel"), click: cancel }));
+      shown.push(
+        el("button", { class: "icon", type: "button", text: "✕", "aria-label": t("Cancel"), click: cancel }),
+      );
     }
     this.#above.hidden = !shown.length;
     this.#above.replaceChildren(...shown);

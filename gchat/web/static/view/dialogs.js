@@ -46,7 +46,10 @@ function withPassword() {
  */
 function open(title, ...children) {
   const dialog = byId("dialog");
-  dialog.replaceChildren(el("h2", { id: "dialog-title", text: title }), ...children.filter((one) => one !== false && one !== null));
+  dialog.replaceChildren(
+    el("h2", { id: "dialog-title", text: title }),
+    ...children.filter((one) => one !== false && one !== null),
+  );
   dialog.setAttribute("aria-labelledby", "dialog-title");
   dialog.onclick = (/** @type {Event} */ event) => event.target === dialog && dialog.close();
   if (!dialog.open) dialog.showModal();
@@ -75,14 +78,20 @@ function chooser(label, find) {
           go();
         };
         const state = { role: "option", type: "button", "aria-selected": at === chosen ? "true" : "false" };
-        return el("button", { ...state, click }, el("span", { text: name, dir: "auto" }), about !== "" && el("small", { text: about, dir: "auto" }));
+        return el(
+          "button",
+          { ...state, click },
+          el("span", { text: name, dir: "auto" }),
+          about !== "" && el("small", { text: about, dir: "auto" }),
+        );
       }),
     );
     list.children[chosen]?.scrollIntoView({ block: "nearest" });
   };
   const keydown = (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter" && !event.isComposing) /** @type {HTMLElement} */ (list.children[chosen])?.click();
+    if (event.key === "Enter" && !event.isComposing)
+      /** @type {HTMLElement} */ (list.children[chosen])?.click();
     else if (!step) return;
     else {
       chosen += step;
@@ -94,7 +103,14 @@ function chooser(label, find) {
     chosen = 0;
     draw();
   };
-  const field = el("input", { type: "search", placeholder: label, "aria-label": label, maxlength: 100, keydown, input });
+  const field = el("input", {
+    type: "search",
+    placeholder: label,
+    "aria-label": label,
+    maxlength: 100,
+    keydown,
+    input,
+  });
   draw();
   return { field, list, draw };
 }
@@ -136,7 +152,8 @@ export function join(app) {
 /** @param {string} label @param {string} value @param {[string, string][]} choices @param {(value: string) => void} change */
 function select(label, value, choices, change) {
   const found = el("select", { change: (/** @type {any} */ event) => change(event.target.value) });
-  for (const [one, text] of choices) found.append(el("option", { value: one, selected: one === value, text }));
+  for (const [one, text] of choices)
+    found.append(el("option", { value: one, selected: one === value, text }));
   return el("label", {}, label, found);
 }
 
@@ -148,7 +165,12 @@ export function settings(app) {
     checked: kept.notify,
     change: (/** @type {any} */ event) => app.setNotify(event.target.checked),
   });
-  const nick = el("input", { value: model.nick, maxlength: 30, spellcheck: "false", "aria-label": t("Nickname") });
+  const nick = el("input", {
+    value: model.nick,
+    maxlength: 30,
+    spellcheck: "false",
+    "aria-label": t("Nickname"),
+  });
   const change = (/** @type {Event} */ event) => {
     event.preventDefault();
     const name = nick.value.trim();
@@ -158,8 +180,26 @@ export function settings(app) {
   open(
     t("Settings"),
     el("form", { submit: change }, el("label", {}, t("Nickname"), nick)),
-    select(t("Colours"), kept.theme, [["", t("As the system")], ["light", t("Light")], ["dark", t("Dark")]], (value) => app.setTheme(value)),
-    select(t("Language"), kept.language, [["", t("As the browser")], ["en", "English"], ["vi", "Tiếng Việt"]], (value) => app.setLanguage(value)),
+    select(
+      t("Colours"),
+      kept.theme,
+      [
+        ["", t("As the system")],
+        ["light", t("Light")],
+        ["dark", t("Dark")],
+      ],
+      (value) => app.setTheme(value),
+    ),
+    select(
+      t("Language"),
+      kept.language,
+      [
+        ["", t("As the browser")],
+        ["en", "English"],
+        ["vi", "Tiếng Việt"],
+      ],
+      (value) => app.setLanguage(value),
+    ),
     el("label", { class: "check" }, notify, t("Notify me when I am mentioned or written to")),
     account(app),
     el("div", { class: "row" }, el("button", { class: "primary", text: t("Close"), click: close })),
@@ -175,13 +215,35 @@ function account(app) {
     return section;
   }
   if (!isSecureContext) {
-    section.append(el("p", { class: "dim", text: t("Passwords are only sent by TLS: open this page with https.") }));
+    section.append(
+      el("p", { class: "dim", text: t("Passwords are only sent by TLS: open this page with https.") }),
+    );
     return section;
   }
-  const mails = (app.connector.core?.values.get("draft/account-registration") ?? "").includes("email-required");
-  const password = el("input", { type: "password", name: "password", autocomplete: "new-password", maxlength: 300, required: true });
-  const email = el("input", { type: "email", name: "email", autocomplete: "email", maxlength: 200, required: mails });
-  const name = el("input", { type: "text", name: "username", autocomplete: "username", value: model.nick, hidden: true });
+  const mails = (app.connector.core?.values.get("draft/account-registration") ?? "").includes(
+    "email-required",
+  );
+  const password = el("input", {
+    type: "password",
+    name: "password",
+    autocomplete: "new-password",
+    maxlength: 300,
+    required: true,
+  });
+  const email = el("input", {
+    type: "email",
+    name: "email",
+    autocomplete: "email",
+    maxlength: 200,
+    required: mails,
+  });
+  const name = el("input", {
+    type: "text",
+    name: "username",
+    autocomplete: "username",
+    value: model.nick,
+    hidden: true,
+  });
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     app.register(password.value, email.value.trim());
@@ -189,7 +251,10 @@ function account(app) {
     close();
   };
   section.append(
-    el("p", { class: "dim", text: t("An account keeps your nickname, your rooms and what you missed for you.") }),
+    el("p", {
+      class: "dim",
+      text: t("An account keeps your nickname, your rooms and what you missed for you."),
+    }),
     el(
       "form",
       { submit },
@@ -199,7 +264,12 @@ function account(app) {
       el(
         "div",
         { class: "row" },
-        el("button", { type: "button", class: "quiet", text: t("I have an account"), click: () => app.logInAgain() }),
+        el("button", {
+          type: "button",
+          class: "quiet",
+          text: t("I have an account"),
+          click: () => app.logInAgain(),
+        }),
         el("button", { class: "primary", text: t("Register"), type: "submit" }),
       ),
     ),
@@ -218,8 +288,16 @@ export function keys() {
     ["Shift Enter", t("a new line")],
     ["Esc", t("back to typing")],
   ];
-  const list = el("dl", {}, ...rows.flatMap(([key, text]) => [el("dt", { text: key }), el("dd", { class: "dim", text })]));
-  open(t("Keyboard"), list, el("div", { class: "row" }, el("button", { class: "primary", text: t("Close"), click: close })));
+  const list = el(
+    "dl",
+    {},
+    ...rows.flatMap(([key, text]) => [el("dt", { text: key }), el("dd", { class: "dim", text })]),
+  );
+  open(
+    t("Keyboard"),
+    list,
+    el("div", { class: "row" }, el("button", { class: "primary", text: t("Close"), click: close })),
+  );
 }
 
 /**

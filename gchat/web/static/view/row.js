@@ -76,7 +76,12 @@ export function message(line, { first, nick, quoted }) {
   if (line.redacted) looks.push("gone");
   const row = el("div", { class: looks.join(" "), tabindex: -1, "data-number": line.number });
   if (first) {
-    const name = { class: `nick c${colourOf(line.nick)}`, "data-act": "person", dir: "auto", text: line.nick };
+    const name = {
+      class: `nick c${colourOf(line.nick)}`,
+      "data-act": "person",
+      dir: "auto",
+      text: line.nick,
+    };
     row.append(face(line.nick), el("button", name), time(line.at));
   } else row.append(time(line.at, "side-time"));
   if (line.replyTo) {
@@ -86,7 +91,8 @@ export function message(line, { first, nick, quoted }) {
   const body = el("div", { class: "body", dir: "auto" });
   fill(body, line.look === "ACTION" ? `${line.nick} ${line.text}` : line.text, nick);
   row.append(body);
-  if (line.fate === "WAITING") row.append(el("div", { class: "fate dim", text: t("waits for the connection") }));
+  if (line.fate === "WAITING")
+    row.append(el("div", { class: "fate dim", text: t("waits for the connection") }));
   if (line.fate === "FAILED") row.append(failed(line));
   if (line.reactions && Object.keys(line.reactions).length) row.append(reactions(line, nick));
   return row;

@@ -104,7 +104,10 @@ export class Sidebar {
       if (!found.length) continue;
       shown.push(el("h3", { text: `${title} — ${found.length}` }));
       for (const [key, { nick, prefix }] of found.slice(0, left)) {
-        const about = { class: `person ${model.away.has(key) ? "away" : ""}`, title: model.away.get(key) || undefined };
+        const about = {
+          class: `person ${model.away.has(key) ? "away" : ""}`,
+          title: model.away.get(key) || undefined,
+        };
         const click = () => key !== foldName(model.nick) && this.does.open(nick);
         const rank = prefix ? el("span", { class: "dim", text: prefix[0] ?? "" }) : null;
         const label = el("span", { class: "label", text: nick, dir: "auto" });
@@ -113,7 +116,9 @@ export class Sidebar {
       left -= Math.min(left, found.length);
     }
     if (members.length > PEOPLE_SHOWN)
-      shown.push(el("p", { class: "more", text: t("and {count} others", { count: members.length - PEOPLE_SHOWN }) }));
+      shown.push(
+        el("p", { class: "more", text: t("and {count} others", { count: members.length - PEOPLE_SHOWN }) }),
+      );
     byId("members").replaceChildren(...shown);
   }
 }

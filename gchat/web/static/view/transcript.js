@@ -29,7 +29,8 @@ export class Transcript {
   #key = "";
   #first = 0; // the numbers of the first and last line in the document
   #last = 0;
-  #missed = 0; // the count of lines when somebody scrolled away
+  #whole = true; // the newest message was the last one in the document when it was drawn
+  #seen = 0; // the number of the newest line when somebody scrolled away
 
   /** @param {Model} model */
   constructor(model) {
@@ -79,11 +80,16 @@ export class Transcript {
     const [start, end] = this.#range(lines);
     this.#first = lines[start]?.number ?? 0;
     this.#last = lines[end - 1]?.number ?? 0;
+    this.#whole = end >= lines.length;
     const anchor = this.stuck ? null : this.#anchor();
     this.#put([...this.#rows(lines, start, end)]);
     if (anchor) this.#log.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
     else if (this.stuck) this.#toBottom();
-    this.#tell(lines.length);
+    this.#tell(lines);
+    // nothing more is to be scrolled, so nobody would ask for what is above
+    if (this.#log.scrollTop >= NEAR) return;
+    if (!start && model.room.more) this.wantsOlder();
+    else if (start && !this.stuck) this.#extend(-STEP);
   }
 
   /**
@@ -201,12 +207,12 @@ export class Transcript {
     const below = scrollHeight - scrollTop - clientHeight;
     const end = lines.findLastIndex((line) => line.number === this.#last) + 1;
     const was = this.stuck;
-    this.stuck = below < BOTTOM && end >= lines.length;
-    if (was && !this.stuck) this.#missed = lines.length;
+    this.stuck = below < BOTTOM && this.#whole;
+    if (was && !this.stuck) this.#seen = lines.at(-1)?.number ?? 0;
     if (this.stuck) this.sawAll();
     if (scrollTop < NEAR) this.#extend(-STEP);
     else if (below < NEAR && end < lines.length) this.#extend(STEP);
-    this.#tell(lines.length);
+    this.#tell(lines);
   }
 
   /**
@@ -215,7 +221,10 @@ export class Transcript {
    */
   #extend(step) {
     const { lines } = this.model.room;
-    let start = Math.max(0, lines.findLastIndex((line) => line.number === this.#first));
+    let start = Math.max(
+      0,
+      lines.findLastIndex((line) => line.number === this.#first),
+    );
     let end = lines.findLastIndex((line) => line.number === this.#last) + 1;
     if (step < 0 && !start) {
       this.wantsOlder();
@@ -228,19 +237,17 @@ export class Transcript {
       end = Math.min(lines.length, end + step);
       start = Math.max(start, end - MOST);
     }
-    const was = this.stuck;
-    this.stuck = false;
     this.#first = lines[start]?.number ?? 0;
     this.#last = lines[end - 1]?.number ?? 0;
     this.draw();
-    this.stuck = was && end >= lines.length;
   }
 
-  /** @param {number} count */
-  #tell(count) {
-    const news = count - this.#missed;
+  /** @param {Line[]} lines */
+  #tell(lines) {
+    const news = lines.length - 1 - lines.findLastIndex((line) => line.number === this.#seen);
     this.#jump.hidden = this.stuck;
-    if (!this.stuck) put(this.#jump, news > 0 ? t("↓ {count} new", { count: news }) : t("↓ Newest"));
+    if (!this.stuck)
+      put(this.#jump, news > 0 && news < lines.length ? t("↓ {count} new", { count: news }) : t("↓ Newest"));
   }
 
   /** The row that an event is about, and its line. @param {Event} event */
@@ -257,7 +264,7 @@ export class Transcript {
    */
   walk(step) {
     const rows = [.../** @type {NodeListOf<HTMLElement>} */ (this.#lines.querySelectorAll("[data-number]"))];
-    const at = rows.findIndex((row) => row === document.activeElement?.closest("[data-number]"));
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
     const next = at < 0 ? rows.at(-1) : rows[at + step];
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
