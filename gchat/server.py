@@ -96,7 +96,7 @@ class Server:
             logins=assembly.logins(config),
             certificate=certificate,
             monotonic=time.monotonic,
-            answer=site(page=config.server.web, lobby=config.server.lobby),
+            answer=site(with_page=config.server.web, lobby=config.server.lobby),
         )
         self.node = Node(
             hub=self.hub,

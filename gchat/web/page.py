@@ -14,6 +14,7 @@ from gchat.web.exchange import NO_SNIFFING, Headers, Request
 from gchat.web.router import Representation, Resource, Router
 
 FOLDER = Path(__file__).with_name("static")
+MISSING = "There is nothing here."
 WITHOUT = "This is a gchat server. Join it with any IRC client, with netcat or with gchat-client."
 
 _KINDS = {
@@ -32,7 +33,7 @@ _POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 # A comment on lines of its own: a third of what is sent. Every line keeps its number.
-_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*.*?\*/)[ \t]*$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*$", re.MULTILINE | re.DOTALL)
 SAFETY: Headers = (
     NO_SNIFFING,
     ("Content-Security-Policy", _POLICY),
@@ -45,12 +46,12 @@ _EACH_TIME = ("Cache-Control", "no-cache")
 _FOR_EVER = ("Cache-Control", "public, max-age=31536000, immutable")
 
 
-def site(*, page: bool, lobby: str = "#lobby") -> Router:
-    """What the chat's port answers by HTTP. `page`: with the page, which enters the lobby."""
-    return Router(_page(lobby) if page else {}, "There is nothing here." if page else WITHOUT)
+def site(*, with_page: bool, lobby: str = "#lobby") -> Router:
+    """What the chat's port answers by HTTP. `with_page`: which enters the lobby."""
+    return Router(page(lobby) if with_page else {}, MISSING if with_page else WITHOUT)
 
 
-def _page(lobby: str) -> dict[str, Resource]:
+def page(lobby: str) -> dict[str, Resource]:
     """Every file of the page. The names of all but the first change with their contents, so that a
     browser never has files of two versions.
     """
@@ -103,4 +104,4 @@ def _resource(name: str, body: bytes, kept: tuple[str, str]) -> Resource:
 def sizes() -> dict[str, int]:
     """Bytes of each file as it is sent compressed."""
     request = Request("GET", "/", {})
-    return {path: len(resource(request).gzipped) for path, resource in _page("#lobby").items()}
+    return {path: len(resource(request).gzipped) for path, resource in page("#lobby").items()}

@@ -135,7 +135,7 @@ _HANDSHAKE = (
 )
 
 
-_SITE = site(page=True)
+_SITE = site(with_page=True)
 
 
 def http(data: bytes) -> None:

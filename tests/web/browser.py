@@ -120,7 +120,7 @@ class Page:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def timing(self) -> dict[str, float]:
-        """What the console has said since the last look, but that nothing answers."""
+        """Milliseconds to the first paint and to the end of loading; bytes, files."""
         found: dict[str, float] = json.loads(
             self.js(
                 """
