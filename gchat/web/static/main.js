@@ -7,7 +7,7 @@ import { load, save } from "./storage.js";
 import { t, use } from "./text.js";
 import { Composer, EMOJI } from "./view/composer.js";
 import * as dialogs from "./view/dialogs.js";
-import { byId, el, put } from "./view/dom.js";
+import { byId, el, icon, put } from "./view/dom.js";
 import { fill, time } from "./view/row.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Live, Transcript } from "./view/transcript.js";
@@ -69,6 +69,7 @@ export class App {
       });
     }
     this.model.change("rooms", "room", "lines", "status");
+    this.#composer.draw();
     this.#plan();
     if (this.kept.nick && !this.kept.account) this.begin(this.kept.nick, null);
     else dialogs.welcome(this, "");
@@ -452,10 +453,10 @@ export class App {
   #equip(row, line) {
     if (!line.msgid || line.redacted || this.#tools.parentElement === row) return;
     const button = (
-      /** @type {string} */ text,
+      /** @type {string | Node} */ shown,
       /** @type {string} */ label,
       /** @type {() => void} */ click,
-    ) => el("button", { text, title: label, "aria-label": label, click });
+    ) => el("button", { title: label, "aria-label": label, click }, shown);
     const react = (/** @type {string} */ emoji) =>
       button(emoji, t("React with {emoji}", { emoji }), () => this.#act("react", line, emoji));
     this.#tools.className = "tools";
@@ -463,10 +464,10 @@ export class App {
     this.#tools.replaceChildren(
       react("❤️"),
       react("👍"),
-      button("☺", t("React"), () => this.#pick(line)),
-      button("↩", t("Reply"), () => this.#act("reply", line)),
-      button("⧉", t("Copy"), () => this.#act("copy", line)),
-      ...(line.own || operator ? [button("✕", t("Delete"), () => this.#act("delete", line))] : []),
+      button(icon("smile"), t("React"), () => this.#pick(line)),
+      button(icon("reply"), t("Reply"), () => this.#act("reply", line)),
+      button(icon("copy"), t("Copy"), () => this.#act("copy", line)),
+      ...(line.own || operator ? [button(icon("delete"), t("Delete"), () => this.#act("delete", line))] : []),
     );
     row.append(this.#tools);
   }

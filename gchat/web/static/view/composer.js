@@ -3,7 +3,7 @@ import { foldName } from "../core/isupport.js";
 import { COMMANDS } from "../model/commands.js";
 import { candidates } from "../model/completion.js";
 import { t } from "../text.js";
-import { byId, el } from "./dom.js";
+import { byId, el, icon } from "./dom.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
 
@@ -189,7 +189,11 @@ export class Composer {
         this.focus();
       };
       shown.push(
-        el("button", { class: "icon", type: "button", text: "✕", "aria-label": t("Cancel"), click: cancel }),
+        el(
+          "button",
+          { class: "icon", type: "button", "aria-label": t("Cancel"), click: cancel },
+          icon("close"),
+        ),
       );
     }
     this.#above.hidden = !shown.length;

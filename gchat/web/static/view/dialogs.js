@@ -202,7 +202,7 @@ export function settings(app) {
     ),
     el("label", { class: "check" }, notify, t("Notify me when I am mentioned or written to")),
     account(app),
-    el("div", { class: "row" }, el("button", { class: "primary", text: t("Close"), click: close })),
+    el("div", { class: "row" }, el("button", { class: "quiet", text: t("Close"), click: close })),
   );
 }
 

@@ -92,7 +92,7 @@ export class Sidebar {
     byId("name").dir = "auto";
     const count = byId("count");
     const text = members.length === 1 ? t("1 person") : t("{count} people", { count: members.length });
-    count.hidden = room.direct;
+    count.hidden = room.direct || !members.length;
     put(count, text);
     const groups = [
       { title: t("Online"), found: members.filter(([key]) => !model.away.has(key)) },
