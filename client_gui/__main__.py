@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from client_gui.system import desktop
 from client_gui.system.settings import LAYOUTS
-from client_gui.texts import _
 
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 
@@ -18,19 +18,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         import tkinter as tk  # noqa: PLC0415 (where it is missing, we say so ourselves)
     except ImportError:
-        return _fail(_("Tkinter is missing. Install it: sudo apt install python3-tk"))
+        return _fail(f"Tkinter is missing. {desktop.without_tkinter()}")
     try:
         from client_gui.ui.app import App, Options  # noqa: PLC0415
     except ImportError as error:
         name = {"PIL": "pillow"}.get(error.name or "", error.name or str(error))
-        return _fail(f"the package {name} is missing. Install it: pip install 'gchat[client]'")
+        install = f'{sys.executable} -m pip install ".[client]"'
+        return _fail(f"the package {name} is missing. In gchat's folder: {install}")
+    desktop.be_sharp()
     try:
         root = tk.Tk(className="gchat")
     except tk.TclError:
-        return _fail(
-            "no display can be opened. Start it from a desktop, or set DISPLAY "
-            "(without one: sudo apt install xvfb, then xvfb-run gchat-client)."
-        )
+        return _fail(f"no display can be opened. {desktop.without_display()}")
     options = Options(
         host=arguments.host or ("127.0.0.1" if arguments.port else ""),
         port=arguments.port or (55555 if arguments.host else 0),
@@ -47,7 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _fail(sentence: str) -> int:
-    print(f"gchat-client: {sentence}", file=sys.stderr)
+    if sys.stderr is None:
+        desktop.show_failure(sentence)
+    else:
+        print(f"gchat-client: {sentence}", file=sys.stderr)
     return EXIT_USAGE
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 DOMAIN = "gchat"
@@ -19,14 +20,16 @@ def languages() -> list[str]:
     return sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
-def use(language: str) -> None:
-    """From here on texts are in this language; "" is the one that the system says."""
+def use(language: str, system: Sequence[str] = ()) -> None:
+    """From here on texts are in this language; "" is the one that the environment says, or if it
+    says nothing the first of those that the `system` says.
+    """
     global _catalogue  # noqa: PLW0603 - people read one language at a time
-    names = [language] if language else _of_the_system()
+    names = [language] if language else _of_the_environment() or list(system)
     _catalogue = gettext.translation(DOMAIN, FOLDER, names, fallback=True)
 
 
-def _of_the_system() -> list[str]:
+def _of_the_environment() -> list[str]:
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
         if value:

@@ -7,7 +7,7 @@ import errno
 import gc
 import logging
 import os
-import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -17,7 +17,7 @@ from pathlib import Path
 import gevent
 from gevent.event import Event
 
-from gchat import __version__
+from gchat import __version__, system
 from gchat.assembly import readable_address
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
@@ -36,6 +36,7 @@ GC_ALLOCATIONS = 20_000  # between two collections; handling a message makes no 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the server until a signal stops it, or another command. Returns the exit status."""
+    system.readable(sys.stdout)
     words = sys.argv[1:] if argv is None else list(argv)
     if words and words[0] in COMMANDS:
         return _other(words[0], words[1:])
@@ -81,7 +82,8 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
             os._exit(EXIT_AT_ONCE)
         stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    system.accept_coarse_timers()
+    for number in system.STOP_SIGNALS:
         gevent.signal_handler(number, on_signal)
     try:
         server = Server(config, load_again)
@@ -98,7 +100,8 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
     if server.fingerprint:
         print(f"TLS certificate SHA-256 {server.fingerprint}", flush=True)
     notify("READY=1")
-    gevent.signal_handler(signal.SIGHUP, lambda: _reload(server))
+    for number in system.RELOAD_SIGNALS:
+        gevent.signal_handler(number, lambda: _reload(server))
     stopping.wait()
     notify("STOPPING=1")
     server.stop()
@@ -121,7 +124,7 @@ def _why_not_listening(host: str, port: int, error: OSError) -> str:
         return f"no permission to listen on {where}. Choose a --port above 1023."
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{host} is not an address of this machine. Choose another --host."
-    if error.errno is not None and error.errno < 0:  # from getaddrinfo
+    if isinstance(error, socket.gaierror):
         return f"the host {host!r} is unknown. Choose another --host."
     return f"cannot listen on {where}: {error.strerror or error}."
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import resource
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from gchat import system
 from gchat.config import Config, ConfigError
 from gchat.config.rules import addresses
 from gchat.core.limits import Buckets
@@ -17,8 +16,6 @@ from gchat.net.endpoint import PEOPLE, Endpoint
 from gchat.net.tls import Certificate, CertificateError, self_signed
 from gchat.wire.sniff import Spoken
 
-log = logging.getLogger(__name__)
-
 LEAST_CONNECTIONS = 16
 SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, loop
 
@@ -27,7 +24,7 @@ def most_connections(config: Config) -> int:
     """The setting, or fewer if there are not enough file descriptors. Raises ConfigError if there
     are hardly enough of them for the server itself.
     """
-    there = _descriptors()
+    there = system.allow_files()
     if there < SPARE_DESCRIPTORS + LEAST_CONNECTIONS:
         least = SPARE_DESCRIPTORS + LEAST_CONNECTIONS
         raise ConfigError(
@@ -55,11 +52,18 @@ _SPEAKS = {"plain": Spoken.PLAIN, "irc": Spoken.IRC, "websocket": Spoken.HTTP_GE
 
 
 def endpoints(config: Config) -> list[Endpoint]:
-    """Where to listen; the address of `server.host` and `server.port` is the first."""
+    """Where to listen; the address of `server.host` and `server.port` is the first. Raises
+    ConfigError where this system has no such address.
+    """
     server = config.server
     words = server.speaks.split(",") if server.speaks else []
     found = [_endpoint((server.host, server.port), words)]
-    return found + [_endpoint(where, words) for where, words in addresses(server.listen)]
+    found += [_endpoint(where, words) for where, words in addresses(server.listen)]
+    if not system.UNIX_SOCKETS and any(isinstance(one.where, str) for one in found):
+        raise ConfigError(
+            "This system has no Unix sockets. Take the unix: address out of server.listen."
+        )
+    return found
 
 
 def _endpoint(where: tuple[str, int] | str, words: Sequence[str]) -> Endpoint:
@@ -93,15 +97,3 @@ def wall_ms() -> int:
 def tick_ms() -> int:
     """Milliseconds of a clock that never jumps."""
     return time.monotonic_ns() // 1_000_000
-
-
-def _descriptors() -> int:
-    """How many files may be open at once; raises the soft limit to the hard limit first."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
-        except (ValueError, OSError):
-            log.debug("cannot raise the limit of file descriptors above %d", soft)
-    return 1 << 20 if soft == resource.RLIM_INFINITY else soft

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from gchat import system
 from gchat.config import AccountsConfig, ConfigError, load
 from gchat.config.document import document
 from gchat.errors import GchatError
@@ -19,6 +20,7 @@ from gchat.wire.sasl import Verifier
 
 
 def _export(arguments: argparse.Namespace) -> None:
+    system.readable(sys.stdout, "utf-8")
     for line in export(data_folder(arguments.data)):
         sys.stdout.write(line + "\n")
 
@@ -53,6 +55,7 @@ def _check_config(arguments: argparse.Namespace) -> None:
 
 
 def _config(arguments: argparse.Namespace) -> None:
+    system.readable(sys.stdout, "utf-8")
     sys.stdout.write(document())
 
 

@@ -3,7 +3,7 @@
 * `GchatError`
     * `Refused`: what was asked cannot be done; carries its own numeric
         * `Failure`: the same as a standard reply (FAIL)
-    * `Busy`: too many jobs of this kind are waiting already
+    * `Busy`: too many jobs of this kind are waiting already, or one has waited too long
     * `BadMask`: a mask that could never match
     * `LoginFailed`: the log-in has failed, with a sentence for people
         * `NotTried`: nothing was compared, so it does not count as an attempt

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 
+from gchat import system
+
 
 def notify(state: str) -> None:
     """`READY=1`, `STOPPING=1`, `RELOADING=1`."""
     address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
+    if not address or not system.UNIX_SOCKETS:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]  # the abstract namespace

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
+from time import perf_counter
 
 import gevent
 from gevent import socket as gsocket
@@ -34,9 +34,11 @@ from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
 from gchat.journal.base import Gauges, JournalError
 from gchat.journal.engines import engine_of
+from gchat.keys import KeyPool
 from gchat.net.endpoint import Endpoint
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
+from gchat.net.hosts import is_own, own_names
 from gchat.net.listener import Listener
 from gchat.net.metrics import Metrics
 from gchat.net.services import Services
@@ -45,7 +47,6 @@ from gchat.net.tls import CertificateError
 from gchat.web.page import site
 from gchat.wire.address import Origin
 from gchat.wire.names import casefold
-from gchat.workers import KEY_THREADS, KEYS_WAITING, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Server:
         """
         self._load_again = load_again or (lambda: config)
         most_connections = assembly.most_connections(config)
-        self._workers = WorkerPool(KEY_THREADS, KEYS_WAITING)
+        self._workers = KeyPool()
         certificate = assembly.certificate(config)
         self.hub = Hub(config)
         self._flusher = Flusher()
@@ -82,12 +83,15 @@ class Server:
             make_session=self._make_session,
             admission=admission,
             proxies=config.server.proxies,
+            gateways=lambda: self.node.config.server.webirc_from,
             proxy_seconds=lambda: self.node.config.times.handshake,
         )
         self._clock_watch: gevent.Greenlet[..., None] | None = None
         self._metrics: Metrics | None = None
         for where in host_and_port(config.server.metrics):
-            self._metrics = Metrics(where, self._listener, self._flusher, self._gauges)
+            self._metrics = Metrics(
+                where, self._listener, self._flusher, self._gauges, self._is_own
+            )
         self._services = Services(
             journal=self._engine.journal,
             fanout=self._fanout,
@@ -95,7 +99,7 @@ class Server:
             admission=admission,
             logins=assembly.logins(config),
             certificate=certificate,
-            monotonic=time.monotonic,
+            monotonic=perf_counter,  # time.monotonic has steps of 16 ms on Windows
             answer=site(with_page=config.server.web, lobby=config.server.lobby),
         )
         self.node = Node(
@@ -106,6 +110,7 @@ class Server:
             visitors=self._visitors,
             workers=self._workers,
             wall_ms=wall_ms,
+            tick_ms=tick_ms,
             unregistered=self._listener.unregistered,
             reload=self.reload,
             boot=boot,
@@ -190,6 +195,11 @@ class Server:
             "accounts": ("Accounts", len(self.hub.accounts)),
             **self._engine.gauges(),
         }
+
+    def _is_own(self, host: str) -> bool:
+        certificate = self._services.certificate
+        certified = certificate.names if certificate is not None else ()
+        return is_own(host, own_names(self.node.config.server, certified))
 
     def _fill_replay(self) -> None:
         """Fills it with the last messages of the rooms that exist when the server starts."""

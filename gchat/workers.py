@@ -1,20 +1,20 @@
-"""Threads for what would keep the loop from turning: the disk, keys derived from passwords."""
+"""Threads for what would keep the loop from turning: the disk, keys derived from passwords
+(`keys.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from gevent.event import Event
 from gevent.lock import Semaphore
 from gevent.threadpool import ThreadPool
 
 from gchat.core.effects import Busy
+from gchat.core.turns import Claim, Turns
 
 T = TypeVar("T")
-
-KEY_THREADS = 2  # that derive keys
-KEYS_WAITING = 1000  # jobs, those that are being done included
-KEYS_SECONDS = 30.0  # that a job may wait: after a restart many people log in at once
 
 
 class _Raised:
@@ -32,34 +32,16 @@ def _done(job: Callable[[], T]) -> T | _Raised:
 
 
 class WorkerPool:
-    """`threads` threads, started when they are first needed. It takes at most `waiting` jobs at
-    once (0: any number, and they wait as long as they must); a job that has not begun after
-    `seconds` is given up.
-    """
+    """`threads` threads, started when they are first needed. Jobs wait as long as they must."""
 
-    def __init__(self, threads: int, waiting: int = 0, seconds: float = KEYS_SECONDS) -> None:
+    def __init__(self, threads: int) -> None:
         self._pool = ThreadPool(threads)
-        self._most = waiting
-        self._seconds = seconds
         self._turns = Semaphore(threads)
-        self._jobs = 0
 
     def ask(self, job: Callable[[], T]) -> T:
-        """What the job answers. Switches greenlets. Raises what the job raises, and Busy where too
-        many wait, or it had to wait too long.
-        """
-        if self._most and self._jobs >= self._most:
-            raise Busy
-        self._jobs += 1
-        try:
-            if not self._turns.acquire(timeout=self._seconds if self._most else None):
-                raise Busy
-            try:
-                answer: T | _Raised = self._pool.apply(_done, (job,))
-            finally:
-                self._turns.release()
-        finally:
-            self._jobs -= 1
+        """What the job answers. Switches greenlets. Raises what the job raises."""
+        with self._turns:
+            answer: T | _Raised = self._pool.apply(_done, (job,))
         if isinstance(answer, _Raised):
             raise answer.error
         return answer
@@ -67,3 +49,67 @@ class WorkerPool:
     def close(self) -> None:
         """Ends the threads."""
         self._pool.kill()
+
+
+class _Place:
+    """Of a job that waits."""
+
+    __slots__ = ("event", "mine")
+
+    def __init__(self) -> None:
+        self.event = Event()
+        self.mine = False  # a thread is kept for it
+
+
+class FairPool:
+    """Threads for which many wait: `turns` says who is next. A thread that has done a job is kept
+    for the next one that waits. A job that has not begun after `seconds` is given up.
+    """
+
+    def __init__(self, threads: int, turns: Turns[Any], seconds: float) -> None:
+        self._pool = WorkerPool(threads)
+        self._free = threads
+        self._turns = turns
+        self._seconds = seconds
+
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
+        """What the job answers. Switches greenlets. Raises what the job raises, and Busy where too
+        many wait, or it had to wait too long.
+        """
+        if self._free:
+            self._free -= 1
+            self._turns.served(claim.address)
+        else:
+            self._wait(claim)
+        try:
+            return self._pool.ask(job)
+        finally:
+            self._go_on()
+
+    def _wait(self, claim: Claim) -> None:
+        place = _Place()
+        out = self._turns.add(place, claim.address, known=claim.known)
+        if out is not None:
+            out.event.set()
+        try:
+            place.event.wait(self._seconds)
+        except BaseException:  # the connection is ended meanwhile
+            self._turns.remove(place, claim.address, known=claim.known)
+            if place.mine:
+                self._go_on()
+            raise
+        if not place.mine:
+            self._turns.remove(place, claim.address, known=claim.known)
+            raise Busy
+
+    def _go_on(self) -> None:
+        place = self._turns.take()
+        if place is None:
+            self._free += 1
+            return
+        place.mine = True
+        place.event.set()
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._pool.close()

@@ -10,14 +10,16 @@ from typing import get_args
 
 from loadtest.generator import LATE_MS
 from loadtest.orders import Arrivals
-from loadtest.scenarios import SCENARIOS
+from loadtest.scenarios import SCENARIOS, mixed
 from loadtest.settings import Settings
 
 _DEFAULTS = {"clients": 500, "rate": 100.0, "seconds": 10.0, "size": 100}
-_DEFAULTS_OF = {
+_DEFAULTS_OF: dict[str, dict[str, float]] = {
     "direct": {"rate": 2000.0},
     "find-max": {"clients": 300, "rate": 2000.0, "seconds": 4.0},
     # enough that a client which does not read exceeds the server's limit for unsent bytes
+    "burst": {"clients": 300, "rate": 2000.0, "seconds": 1.0},
+    "mixed-rooms": {"clients": 1000},
     "slow-readers": {"clients": 300, "rate": 1000.0, "size": 400},
 }
 
@@ -47,7 +49,15 @@ def within(low: float, high: float, kind: type[int] | type[float]) -> Callable[[
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command line, with the scenario's defaults for what is not said."""
+    if "--disk" in words:
+        _parser().error("--disk is gone: the server stores on disk unless it is given --memory")
     arguments = _parser().parse_args(words)
+    if arguments.target and (arguments.memory or arguments.data_folder):
+        _parser().error(
+            "--memory and --data-folder are for a server of our own, not for a --target"
+        )
+    if arguments.plain and arguments.scenario == "mixed-rooms":
+        _parser().error("plain text has one room")
     if arguments.plain and arguments.websocket:
         _parser().error("plain text is not spoken by WebSocket")
     if arguments.json and arguments.html and arguments.json.resolve() == arguments.html.resolve():
@@ -62,11 +72,12 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _too_few(settings: Settings, scenario: str) -> str:
-    """Why the clients are not enough for the processes; empty if they are. In each room one member
-    for each process only reads, so somebody has to be left who writes.
+    """Why there are not enough clients or rooms; empty if there are. In each room one member for
+    each process only reads, so somebody has to be left who writes.
     """
     members = {
         "room": settings.clients,
+        "burst": settings.clients,
         "rooms": settings.room_size,
         "churn": settings.clients - settings.churn,
         "slow-readers": settings.clients - settings.slow,
@@ -74,6 +85,10 @@ def _too_few(settings: Settings, scenario: str) -> str:
     }
     if scenario in members and members[scenario] <= settings.processes:
         return f"{settings.processes} --processes need rooms of {settings.processes + 1} or more"
+    if scenario == "mixed-rooms" and settings.rooms_each > settings.rooms:
+        return f"nobody can be in {settings.rooms_each} of {settings.rooms} rooms"
+    if scenario == "mixed-rooms" and not mixed(settings).possible:
+        return "more clients are needed, in fewer --rooms: nobody is left who writes"
     if scenario == "direct" and settings.clients // 2 * 2 < settings.processes:
         return f"{settings.processes} --processes need as many clients, in pairs"
     return ""
@@ -97,13 +112,23 @@ def _parser() -> argparse.ArgumentParser:
         help="a server that runs already, any IRC server (default: one of our own)",
     )
     add("--pid", type=int, default=0, help="its process, to measure what it uses")
-    add("--disk", action="store_true", help="our own server stores every message on disk")
+    add("--memory", action="store_true", help="our own server keeps nothing (default: it stores)")
+    add(
+        "--data-folder",
+        type=Path,
+        metavar="FOLDER",
+        help="where our own server's folder is made and removed (default: as TMPDIR says)",
+    )
     add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
     add("--tls", action="store_true", help="by TLS, whatever the server's certificate is")
     add("--websocket", action="store_true", help="by WebSocket")
     add("--clients", type=within(2, 60_000, int), help="default: 500")
     add("--rate", type=within(0.1, 1e6, float), help="messages/s (default: 100)")
-    add("--seconds", type=within(0.1, 3600, float), help="default: 10")
+    add(
+        "--seconds",
+        type=within(0.1, 3600, float),
+        help="of a load, or of each burst (default: 10; burst: 1)",
+    )
     add("--size", type=within(48, 400, int), help="bytes of text (default: 100)")
     add(
         "--arrivals", choices=get_args(Arrivals), default="even", help="of messages (default: even)"
@@ -111,6 +136,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", type=within(1, 100, int), default=1, help="default: 1")
     add("--processes", type=within(1, 64, int), default=1, help="of the generator (default: 1)")
     add("--room-size", type=within(2, 10_000, int), default=10, help="rooms (default: 10)")
+    add("--rooms", type=within(1, 10_000, int), default=50, help="mixed-rooms (default: 50)")
+    add(
+        "--rooms-each",
+        type=within(1, 1000, int),
+        default=20,
+        help="mixed-rooms: of how many everybody is a member (default: 20)",
+    )
+    add("--seed", type=within(0, 2**32, int), default=1, help="mixed-rooms: of who is where (1)")
+    add("--bursts", type=within(1, 100, int), default=5, help="burst (default: 5)")
+    add("--quiet", type=within(0, 60, float), default=2.0, help="seconds before each burst (2)")
     add("--slow", type=within(1, 10_000, int), default=10, help="slow-readers (default: 10)")
     add("--churn", type=within(1, 10_000, int), default=20, help="churn (default: 20)")
     add("--churn-rate", type=within(0.1, 1000, float), default=20.0, help="comings and goings/s")
@@ -136,6 +171,11 @@ def settings(arguments: argparse.Namespace) -> Settings:
         beneath=beneath(arguments),
         arrivals=arguments.arrivals,
         room_size=min(arguments.room_size, arguments.clients),
+        rooms=arguments.rooms,
+        rooms_each=arguments.rooms_each,
+        seed=arguments.seed,
+        bursts=arguments.bursts,
+        quiet=arguments.quiet,
         slow=min(arguments.slow, arguments.clients - 2),
         churn=min(arguments.churn, arguments.clients - 2),
         churn_rate=arguments.churn_rate,

@@ -9,24 +9,26 @@ be written, 128 and its number after a signal.
 from __future__ import annotations
 
 import argparse
-import resource
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loadtest import files, page, report, results
+from loadtest import files, page, report, results, system
 from loadtest.arguments import parse, settings
 from loadtest.crowd import CouldNotStart
 from loadtest.entry import EXIT_NOT_STARTED, EXIT_NOT_WRITTEN
 from loadtest.interruption import Interrupted, Interruption
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
-from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.scenarios import SCENARIOS
+from loadtest.stage import Stage
+from loadtest.storage import Storage
 from loadtest.target import OwnTarget, Target
 
 EXIT_WRONG = 1
@@ -45,15 +47,19 @@ def main(words: list[str], interruption: Interruption) -> int:
         for path in filter(None, (arguments.json, arguments.html)):
             check(path)
         allow_descriptors(arguments.clients)
-        outcomes = _run(console, arguments, interruption)
+        outcomes, storage = _run(console, arguments, interruption)
     except (CouldNotStart, OSError, psutil.Error) as error:
         return _fail(console, error)
     whole = len(outcomes) == arguments.rounds and not outcomes[-1].interrupted
+    server = _server(arguments, storage)
     if outcomes:
-        report.show(console, outcomes)
+        report.show(console, outcomes, server)
+    if storage and storage.warning:
+        console.print(f"[bold yellow]Not on disk:[/] {escape(storage.warning)}.", soft_wrap=True)
     if not whole:
         console.print(f"[bold yellow]Interrupted:[/] {_until_then(arguments, outcomes)}")
-    written = _write(console, arguments, outcomes, interrupted=not whole)
+    document = results.document(outcomes, server, storage=storage, interrupted=not whole)
+    written = _write(console, arguments, outcomes, document)
     status = _status(console, arguments, outcomes) if whole else 0
     return status or (0 if written else EXIT_NOT_WRITTEN)
 
@@ -68,13 +74,13 @@ def check(path: Path) -> None:
 
 def _run(
     console: Console, arguments: argparse.Namespace, interruption: Interruption
-) -> list[Outcome]:
-    """The rounds that were measured until a signal came."""
+) -> tuple[list[Outcome], Storage | None]:
+    """The rounds that were measured until a signal came, and where the server stored them."""
     outcomes: list[Outcome] = []
     try:
         target = _target(arguments, interruption)
     except Interrupted:
-        return []
+        return [], None
     try:
         for number in range(1, arguments.rounds + 1):
             prefix = f"round {number} of {arguments.rounds}: " if arguments.rounds > 1 else ""
@@ -90,7 +96,7 @@ def _run(
             raise
     finally:
         target.stop()
-    return outcomes
+    return outcomes, target.storage
 
 
 def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
@@ -103,33 +109,40 @@ def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
 
 def _target(arguments: argparse.Namespace, interruption: Interruption) -> Target:
     if arguments.target is None:
-        return OwnTarget(interruption, disk=arguments.disk, tls=arguments.tls)
+        memory, parent = arguments.memory, arguments.data_folder
+        return OwnTarget(interruption, memory=memory, tls=arguments.tls, parent=parent)
     host, port = arguments.target
     return Target(host, port, arguments.pid)
 
 
+def _server(arguments: argparse.Namespace, storage: Storage | None) -> str:
+    if arguments.target:
+        return "{}:{}".format(*arguments.target)
+    return f"gchat, started for the run, {storage.sentence}" if storage else "gchat, not started"
+
+
 def allow_descriptors(clients: int) -> None:
     """Raises the limit of open files as far as the clients need. Raises CouldNotStart."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = clients + SPARE_DESCRIPTORS
-    if hard != resource.RLIM_INFINITY and needed > hard:
-        raise CouldNotStart(f"{clients} clients need {needed} open files; {hard} are allowed")
-    if soft != resource.RLIM_INFINITY and needed > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    there = system.allow_files(needed)
+    if there < needed:
+        raise CouldNotStart(f"{clients} clients need {needed} open files; {there} are allowed")
 
 
 def _write(
-    console: Console, arguments: argparse.Namespace, outcomes: list[Outcome], *, interrupted: bool
+    console: Console,
+    arguments: argparse.Namespace,
+    outcomes: list[Outcome],
+    document: dict[str, Any],
 ) -> bool:
     """Saves what is asked for; whether that was possible."""
-    target = "{}:{}".format(*arguments.target) if arguments.target else "gchat, started for the run"
-    document = results.document(outcomes, target, interrupted=interrupted)
     written = True
     if arguments.json:
         written = save(console, arguments.json, results.text(document))
     if arguments.html and outcomes:  # there is nothing to draw otherwise
         machine = f"{document['machine']['cpu']}, {document['machine']['cores']} cores"
-        drawn = page.page(outcomes, target, machine, interrupted=interrupted)
+        interrupted = document["interrupted"]
+        drawn = page.page(outcomes, document["target"], machine, interrupted=interrupted)
         written = save(console, arguments.html, drawn) and written
     return written
 

@@ -1,16 +1,13 @@
-"""The simulated clients of one process: sockets, one epoll, logging in and joining."""
+"""The simulated clients of one process: sockets, waiting for them, logging in and joining."""
 
 from __future__ import annotations
 
-import fcntl
-import select
 import socket
-import struct
-import termios
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from loadtest import system
 from loadtest.dialects import Dialect
 from loadtest.layers import Layer, LayerFailed
 from loadtest.plan import nick
@@ -20,7 +17,6 @@ SLOWEST_STEP_SECONDS = 60.0  # of silence while logging in or joining, and the t
 AT_ONCE = 100  # clients that are logging in at the same time
 UNREAD_SAMPLE = 100
 STOPPED_BYTES = 16 * 1024  # receive buffer of a client that does not read
-_INT = struct.Struct("i")
 
 
 class CouldNotStart(Exception):
@@ -57,7 +53,7 @@ class Crowd:
         self._make_layers = make_layers
         self._address = address
         self._make_dialect = make_dialect
-        self._epoll = select.epoll()
+        self._poller = system.poller()
         self._by_fd: dict[int, Client] = {}
         self._buffer = memoryview(bytearray(READ_BYTES))
         self.clients: dict[int, Client] = {}  # by number
@@ -67,7 +63,7 @@ class Crowd:
         """Closes every connection."""
         for client in self.clients.values():
             client.sock.close()
-        self._epoll.close()
+        self._poller.close()
 
     # -- sockets
 
@@ -76,6 +72,7 @@ class Crowd:
         sock = socket.socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
         try:
             sock.connect(self._address)
+            self._poller.add(sock)
         except OSError as error:
             sock.close()
             host, port = self._address
@@ -84,7 +81,6 @@ class Crowd:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client = Client(number, self._make_dialect(), sock, self._make_layers())
         self.clients[number] = self._by_fd[sock.fileno()] = client
-        self._epoll.register(sock, select.EPOLLIN)
         for height, layer in enumerate(client.layers):
             self._send_from(client, height, layer.start())
         self.send(client, client.dialect.login(client.nick))
@@ -96,6 +92,7 @@ class Crowd:
             return
         client.alive = False
         self._by_fd.pop(client.sock.fileno(), None)
+        self._poller.remove(client.sock)
         client.sock.close()
 
     def stop_reading(self, client: Client) -> None:
@@ -104,7 +101,7 @@ class Crowd:
         """
         client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STOPPED_BYTES)
         self._stopped.add(client.number)
-        self._epoll.modify(client.sock, 0)
+        self._poller.mute(client.sock)
 
     def send(self, client: Client, data: bytes) -> None:
         """Sends without waiting; the rest goes when the socket takes more."""
@@ -127,21 +124,18 @@ class Crowd:
             return  # the next read tells
         if sent < len(data):
             client.out += data[sent:]
-            self._epoll.modify(client.sock, select.EPOLLIN | select.EPOLLOUT)
+            self._poller.watch(client.sock, writing=True)
 
     def poll(self, seconds: float) -> Iterable[Client]:
-        """The clients with something to read; waits at most `seconds`, exact to the microsecond,
-        which epoll's own timeout in milliseconds is not.
-        """
-        select.select([self._epoll], [], [], max(0.0, seconds))
-        ready = []
-        for fileno, events in self._epoll.poll(0):
+        """The clients with something to read; waits at most `seconds`."""
+        ready, writable = [], self._poller.WRITABLE
+        for fileno, events in self._poller.wait(seconds):
             client = self._by_fd.get(fileno)
             if client is None:
                 continue
-            if events & select.EPOLLOUT:
+            if events & writable:
                 self._send_rest(client)
-            if events & ~select.EPOLLOUT:
+            if events & ~writable:
                 ready.append(client)
         return ready
 
@@ -178,7 +172,7 @@ class Crowd:
         asked = reading[::step]
         total = 0
         for client in asked:
-            total += _INT.unpack(fcntl.ioctl(client.sock, termios.FIONREAD, _INT.pack(0)))[0]
+            total += system.unread(client.sock, self._buffer)
         return total * len(reading) // max(len(asked), 1)
 
     def _send_rest(self, client: Client) -> None:
@@ -188,7 +182,7 @@ class Crowd:
             return
         del client.out[:sent]
         if not client.out:
-            self._epoll.modify(client.sock, select.EPOLLIN)
+            self._poller.watch(client.sock, writing=False)
 
     # -- logging in and joining
 

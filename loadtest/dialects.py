@@ -49,6 +49,9 @@ class Dialect(Protocol):
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """The messages in whole lines: (line, payload)."""
 
+    def room(self, line: bytes) -> bytes:
+        """The room that a message's line names; empty where rooms have no names."""
+
     def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """The simulated clients that have quit, according to whole lines: (number, reason)."""
 
@@ -99,6 +102,9 @@ class Irc:
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
         return _IRC_MESSAGE.findall(data)
 
+    def room(self, line: bytes) -> bytes:
+        return line.split(b" ", 3)[2]
+
     def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
         return _IRC_DEPARTED.findall(data)
 
@@ -140,6 +146,9 @@ class Plain:
 
     def find(self, data: bytes) -> list[tuple[bytes, bytes]]:
         return _PLAIN_MESSAGE.findall(data)
+
+    def room(self, line: bytes) -> bytes:
+        return b""
 
     def departed(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """See Dialect: plain text tells no reason."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import math
 import time
-from bisect import bisect_right
 from collections import Counter
 from multiprocessing.connection import Connection
 
+from loadtest.bursts import Openings
 from loadtest.crowd import Client, Crowd
 from loadtest.latency import Latencies
 from loadtest.orders import Order, Setup, Share, Tick, payload, schedule
+from loadtest.sorter import Sorter
 from loadtest.verify import Receiver, Stream
 
 TICK_SECONDS = 0.25  # between two reports of progress
@@ -29,7 +30,9 @@ class Drive:
         self._latencies = Latencies()
         self._lags: list[float] = []
         self._streams: dict[int, Stream] = {}
-        self._receivers: dict[int, Receiver] = {}
+        self._receivers: dict[int, Receiver | Sorter] = {}
+        self._parts: list[tuple[int, int, Receiver]] = []  # client, stream
+        self._openings: Openings | None = None
         self._sampled: set[int] = set()
         self._churning: dict[int, bool] = {}  # client → whether it has sent its JOIN
         self._next_due = order.start
@@ -41,9 +44,13 @@ class Drive:
         setup, order, plan = self._setup, self._order, self._setup.plan
         mine = [c for c in range(plan.clients) if plan.process(c, setup.processes) == setup.index]
         for client in mine:
-            self._streams.setdefault(plan.receives(client), Stream())
+            for number in plan.receives(client):
+                self._streams.setdefault(number, Stream())
         self._to_send: list[tuple[float, int, str, bytes]] = []
-        for message, due in enumerate(schedule(order)):
+        times = schedule(order)
+        if order.bursts:
+            self._openings = Openings(order.bursts.begins(times))
+        for message, due in enumerate(times):
             text = payload(order.name, message, setup.size)
             sender = plan.sender(message)
             stream = self._streams.get(plan.stream(message))
@@ -53,14 +60,23 @@ class Drive:
                 self._to_send.append((due, sender, plan.target(message), text))
         senders = {key: set(s.senders.values()) for key, s in self._streams.items()}
         for client in mine:
-            number = plan.receives(client)
-            stream, dialect = self._streams[number], self._crowd.clients[client].dialect
-            hides = not dialect.sees_own and client in senders[number]
-            self._receivers[client] = Receiver(
-                stream, client, dialect.find, sees_own=not hides, leads=not hides
-            )
-            own = sum(s == client for s in stream.senders.values()) if hides else 0
-            self._share.expected += len(stream.due) - own
+            dialect = self._crowd.clients[client].dialect
+            parts = []
+            for number in plan.receives(client):
+                stream = self._streams[number]
+                hides = not dialect.sees_own and client in senders[number]
+                parts.append(
+                    Receiver(stream, client, dialect.find, sees_own=not hides, leads=not hides)
+                )
+                self._parts.append((client, number, parts[-1]))
+                own = sum(s == client for s in stream.senders.values()) if hides else 0
+                self._share.expected += len(stream.due) - own
+            if len(parts) == 1:
+                self._receivers[client] = parts[0]
+            else:
+                rooms = (room.encode() for room in plan.rooms(client))
+                sorted_ = dict(zip(rooms, parts, strict=True))
+                self._receivers[client] = Sorter(sorted_, dialect.find, dialect.room)
         seconds = order.count / order.rate
         step = math.ceil(self._share.expected / seconds / SAMPLES_PER_SECOND) or 1
         self._sampled = set(mine[::step])
@@ -153,18 +169,13 @@ class Drive:
         self._bytes += len(data)
         before = receiver.at
         strange = receiver.receive(data)
-        if receiver.at != before or receiver.strays:
+        if receiver.at != before or receiver.strayed:
             self._share.ended = now
         if client.number in self._sampled and receiver.at != before:
-            ends, stream = receiver.stream.ends, receiver.stream
-            first, last = bisect_right(ends, before), bisect_right(ends, receiver.at)
-            times = stream.times[first:last]
-            if not receiver.sees_own:
-                own = client.number
-                times = [
-                    stream.due[p] for p in stream.order[first:last] if stream.senders[p] != own
-                ]
+            times = receiver.newest()
             self._latencies.add([now - due for due in times])
+            if self._openings:
+                self._openings.add(times, now)
         if strange:
             self._read_other(client, strange)
         return now
@@ -207,7 +218,7 @@ class Drive:
             if client.dialect.is_registered(client.read):
                 client.read = b""
                 self._churning[client.number] = True
-                room = self._setup.plan.room(0)
+                room = self._setup.plan.rooms(0)[0]
                 self._crowd.send(client, client.dialect.join(room))
         answer = client.dialect.answer(data)
         if answer:
@@ -216,19 +227,20 @@ class Drive:
     def _forget_unsent(self, sent: list[int]) -> None:
         """Expects only what was sent, of which each process sent so many messages."""
         plan, order, setup = self._setup.plan, self._order, self._setup
-        left, streams, senders = list(sent), Counter[int](), Counter[int]()
+        left, streams = list(sent), Counter[int]()
+        senders = Counter[tuple[int, int]]()  # with the stream
         for message in range(order.count):
             sender, number = plan.sender(message), plan.stream(message)
             process = plan.process(sender, setup.processes)
             if left[process]:
                 left[process] -= 1
                 streams[number] += 1
-                senders[sender] += 1
+                senders[sender, number] += 1
             elif number in self._streams:
                 self._streams[number].unseen.discard(payload(order.name, message, setup.size))
         self._share.expected = sum(
-            streams[plan.receives(client)] - (0 if receiver.sees_own else senders[client])
-            for client, receiver in self._receivers.items()
+            streams[number] - (0 if receiver.sees_own else senders[client, number])
+            for client, number, receiver in self._parts
         )
 
     def _finish(self) -> None:
@@ -242,6 +254,7 @@ class Drive:
         share.disorder = sum(stream.disorder() for stream in self._streams.values())
         share.laps = self._latencies.laps()
         share.latencies = self._latencies.encode()
+        share.openings = self._openings.encoded() if self._openings else {}
         if self._lags:
             lags = sorted(self._lags)
             share.lag_p99, share.lag_max = lags[int(len(lags) * 0.99)], lags[-1]

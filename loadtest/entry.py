@@ -41,7 +41,7 @@ def _run(module: str, interruption: Interruption) -> int:
     if missing:
         _say(
             f"not installed: {', '.join(missing)}; `{sys.executable} -m pip install "
-            "-e '.[loadtest]'` in gchat's folder installs what the load test needs"
+            '".[loadtest]"` in gchat\'s folder installs what the load test needs'
         )
         return EXIT_NOT_STARTED
     main: Main = import_module(module).main

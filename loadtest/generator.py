@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from loadtest.bursts import Bursts
 from loadtest.interruption import Interrupted, Interruption
 from loadtest.latency import Latencies
 from loadtest.orders import Arrivals, Order, Setup, Share, Tick
@@ -36,7 +37,7 @@ class Point:
 
 @dataclass(slots=True)
 class Merged:
-    """What all processes saw of a load. Times in seconds."""
+    """What all processes saw of a load. Times in seconds, without the quiet between bursts."""
 
     shares: list[Share]
     latencies: Latencies
@@ -146,7 +147,9 @@ class Generator:
         """Logs clients in and has them enter their rooms. Raises CouldNotStart, Interrupted."""
         self.call("log_in", clients)
         if join:
-            self.call("join", {client: self.plan.room(client) for client in clients})
+            rooms = {client: self.plan.rooms(client) for client in clients}
+            for place in range(max(len(names) for names in rooms.values())):
+                self.call("join", {c: names[place] for c, names in rooms.items()})
             self.call("settle")
 
     def load(
@@ -158,6 +161,7 @@ class Generator:
         arrivals: Arrivals = "even",
         churn: tuple[int, ...] = (),
         churn_rate: float = 0.0,
+        bursts: Bursts | None = None,
     ) -> Merged:
         """Drives a load. `usage` gives the server's CPU seconds and memory so far. Where it is
         interrupted, what was sent until then is reported. Raises CouldNotStart; Interrupted if
@@ -165,7 +169,7 @@ class Generator:
         """
         start = time.monotonic() + START_DELAY_SECONDS
         name = f"{start:.6f}"
-        order = Order(name, count, rate, start, arrivals, churn, churn_rate)
+        order = Order(name, count, rate, start, arrivals, churn, churn_rate, bursts)
         series = _Series(len(self._pool), usage, self._progress)
         shares: list[Share] = self.call("load", order, tick=series.add)
         stopped = max(share.stopped for share in shares)
@@ -178,8 +182,11 @@ class Generator:
         faults.reordered += max(share.disorder for share in shares)
         if not faults and (not stopped or all(s.received == s.expected for s in shares)):
             faults.reordered += _different_orders(shares)
-        scheduled = stopped - start if stopped else count / rate
+        bursts = bursts or Bursts()
+        loaded = count / rate
+        scheduled = stopped - start if stopped else loaded + bursts.count * bursts.quiet
         seconds = max(max(share.ended for share in shares) - start, scheduled)
+        seconds -= bursts.passed(seconds, loaded / bursts.count)
         points = series.with_latencies(shares)
         return Merged(shares, latencies, faults, seconds, points, bool(stopped))
 

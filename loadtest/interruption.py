@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from loadtest import system
+
 STATUS_OF_SIGNALS = 128  # and the signal's number: the exit status
 
 
@@ -31,7 +32,7 @@ class Interruption:
 
     def notice(self) -> None:
         """Notices signals from here on, to the end of the process."""
-        for number in SIGNALS:
+        for number in system.SIGNALS:
             if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._handle)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from loadtest.bursts import Bursts
 from loadtest.plan import Plan
 from loadtest.verify import Faults
 
@@ -39,6 +40,7 @@ class Order:
     arrivals: Arrivals = "even"
     churn: tuple[int, ...] = ()  # clients that come and go meanwhile; nothing is sent by them
     churn_rate: float = 0.0  # of them, a second
+    bursts: Bursts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,20 @@ class Share:
     unread: int = 0  # most bytes that waited in this process's sockets, at a tick
     dropped: int = 0  # clients that the server disconnected
     departed: dict[int, str] = field(default_factory=dict)  # clients that others saw go, and why
+    openings: dict[int, list[str]] = field(default_factory=dict)  # see Openings.encoded
     churned: int = 0  # how often a client went and came back
     stopped: float = 0.0  # when it was told to send no more, of time.monotonic; 0 if it was not
 
 
 def schedule(order: Order) -> list[float]:
     """When each message is due, the same in every process: at equal distances, or (poisson) as
-    people who know nothing of each other write.
+    people who know nothing of each other write; in bursts, with quiet before each.
     """
+    found = _without_pause(order)
+    return order.bursts.delayed(found) if order.bursts else found
+
+
+def _without_pause(order: Order) -> list[float]:
     if order.arrivals == "even":
         return [order.start + message / order.rate for message in range(order.count)]
     random = Random(order.name)  # noqa: S311 - nobody is to be surprised

@@ -11,7 +11,7 @@ import os
 import sys
 
 # What is printed, where the encoding has no such letter.
-PLAINER = {"µ": "u", "–": "-", "—": "-", "÷": "/", "×": "x", "…": ".", "→": ">"}
+PLAINER = {"µ": "u", "–": "-", "—": "-", "−": "-", "÷": "/", "×": "x", "…": ".", "→": ">"}
 # Nobody reads it any more: `| head -1`, a terminal that was closed.
 _NOBODY = (errno.EPIPE, errno.EIO)
 

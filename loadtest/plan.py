@@ -7,10 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+Receives = tuple[int, ...]  # streams
+
 
 class Plan(Protocol):
     """A stream is a sequence of messages that its receivers see in one order; each client receives
-    one stream. Clients, streams and messages are numbered from 0.
+    one stream, or several. Clients, streams and messages are numbered from 0.
     """
 
     @property
@@ -21,11 +23,15 @@ class Plan(Protocol):
     def streams(self) -> int:
         """How many."""
 
-    def room(self, client: int) -> str:
-        """The room that the client joins, "" for none."""
+    @property
+    def audience(self) -> int:
+        """How many clients receive a message, on average."""
 
-    def receives(self, client: int) -> int:
-        """The client's stream."""
+    def rooms(self, client: int) -> tuple[str, ...]:
+        """The rooms that the client joins, beside its streams where it is in several."""
+
+    def receives(self, client: int) -> Receives:
+        """The client's streams."""
 
     def stream(self, message: int) -> int:
         """The stream that a message belongs to."""
@@ -61,12 +67,15 @@ class Rooms:
         """Members of each room."""
         return self.clients // self.streams
 
-    def room(self, client: int) -> str:
-        return f"{self.prefix}{self.receives(client)}"
+    @property
+    def audience(self) -> int:
+        return self.size
 
-    def receives(self, client: int) -> int:
-        """Clients that are left over go to the last room."""
-        return min(client // self.size, self.streams - 1)
+    def rooms(self, client: int) -> tuple[str, ...]:
+        return (f"{self.prefix}{self._number(client)}",)
+
+    def receives(self, client: int) -> Receives:
+        return (self._number(client),)
 
     def stream(self, message: int) -> int:
         return message % self.streams
@@ -80,7 +89,11 @@ class Rooms:
 
     def process(self, client: int, processes: int) -> int:
         """Every room has members, and readers, in every process."""
-        return (client - self.receives(client) * self.size) % processes
+        return (client - self._number(client) * self.size) % processes
+
+    def _number(self, client: int) -> int:
+        """Clients that are left over go to the last room."""
+        return min(client // self.size, self.streams - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +106,15 @@ class Pairs:
     def streams(self) -> int:
         return self.clients
 
-    def room(self, client: int) -> str:
-        return ""
+    @property
+    def audience(self) -> int:
+        return 1
 
-    def receives(self, client: int) -> int:
-        return client
+    def rooms(self, client: int) -> tuple[str, ...]:
+        return ()
+
+    def receives(self, client: int) -> Receives:
+        return (client,)
 
     def stream(self, message: int) -> int:
         return message % self.clients

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import time
 from collections.abc import Iterable, Iterator
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from loadtest import system
 from loadtest.crowd import CouldNotStart
-from loadtest.interruption import SIGNALS, Interrupted, Interruption
+from loadtest.interruption import Interrupted, Interruption
 from loadtest.orders import Setup
 from loadtest.worker import work
 
@@ -29,11 +28,7 @@ class Pool:
         self._processes: list[multiprocessing.process.BaseProcess] = []
         context = multiprocessing.get_context("spawn")
         interruption.at_once(self._kill)
-        # What is blocked stays so in the new processes: Ctrl+C in a terminal goes to all of them.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        try:
-            resource_tracker.ensure_running()  # which unblocks some, where it was not running
-            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        with system.signals_blocked():
             for setup in setups:
                 ours, theirs = context.Pipe()
                 process = context.Process(target=work, args=(theirs, setup), daemon=True)
@@ -41,8 +36,6 @@ class Pool:
                 theirs.close()
                 self._pipes.append(ours)
                 self._processes.append(process)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def __len__(self) -> int:
         return len(self._pipes)
@@ -76,7 +69,6 @@ class Pool:
         process failed; Interrupted when a signal comes, or after `stop` when it takes too long.
         """
         for ready in self._wait():
-            assert isinstance(ready, Connection)
             try:
                 kind, value = ready.recv()
             except (EOFError, ConnectionResetError):

@@ -5,18 +5,23 @@ from __future__ import annotations
 from statistics import median
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from loadtest.outcome import Outcome
 
 
-def show(console: Console, outcomes: list[Outcome]) -> None:
-    """Prints the table: the only round, or the median of several with the range."""
+def show(console: Console, outcomes: list[Outcome], server: str = "") -> None:
+    """Prints the table: the only round, or the median of several with the range. `server` says
+    which one it was.
+    """
     first = outcomes[0]
     settings = first.settings
     table = Table(title=_title(first), title_justify="left", show_header=False, min_width=60)
     table.add_column(style="dim")
     table.add_column(justify="right")
+    if server:
+        table.add_row("server", escape(server))
     if len(outcomes) > 1:
         cut = ", the last one interrupted" if outcomes[-1].interrupted else ""
         table.add_row("rounds", f"{len(outcomes)}{cut}; medians, with the range")
@@ -47,6 +52,8 @@ def _title(outcome: Outcome) -> str:
     if outcome.expected:
         title += f", {settings['rate']:,.6g} messages/s of {settings['size']} bytes"
         whole = f"{settings['seconds']:g} s"
+        if outcome.scenario == "burst":
+            whole = f"{settings['bursts']} × {whole}"
         title += (
             f" for {outcome.seconds:.1f} of {whole}" if outcome.interrupted else f" for {whole}"
         )

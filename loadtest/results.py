@@ -14,7 +14,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from loadtest import system
 from loadtest.outcome import Outcome
+from loadtest.storage import Storage
 
 FORMAT = "gchat-loadtest"
 VERSION = 1
@@ -25,7 +27,13 @@ class BadResults(ValueError):
     """A file that is no result of ours; the text says why."""
 
 
-def document(outcomes: list[Outcome], target: str, *, interrupted: bool = False) -> dict[str, Any]:
+def document(
+    outcomes: list[Outcome],
+    target: str,
+    *,
+    storage: Storage | None = None,
+    interrupted: bool = False,
+) -> dict[str, Any]:
     """Everything that is known about some rounds of a scenario. A run that was `interrupted` has
     fewer of them, or a last one that was not whole.
     """
@@ -34,9 +42,10 @@ def document(outcomes: list[Outcome], target: str, *, interrupted: bool = False)
         "version": VERSION,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "target": target,
+        "storage": storage.saved() if storage else None,
         "interrupted": interrupted,
         "machine": {
-            "cpu": _cpu_name(),
+            "cpu": system.cpu_name(),
             "cores": os.cpu_count(),
             "system": platform.platform(),
         },
@@ -56,16 +65,6 @@ def _packages(*names: str) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def _cpu_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass  # not Linux
-    return platform.processor() or "unknown"
 
 
 def text(document: dict[str, Any]) -> str:

@@ -10,5 +10,11 @@ if __package__ in (None, ""):  # run as a file, from anywhere
 
 from loadtest.entry import begin
 
+
+def main() -> int:
+    """The exit status of what the command line says."""
+    return begin("loadtest.command")
+
+
 if __name__ == "__main__":
-    sys.exit(begin("loadtest.command"))
+    sys.exit(main())

@@ -6,80 +6,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
-from loadtest.generator import Generator, Merged
-from loadtest.interruption import Interrupted, Interruption
+from loadtest.bursts import Bursts, figures
+from loadtest.find_max import find_max
+from loadtest.interruption import Interrupted
+from loadtest.mixed import Mixed
 from loadtest.outcome import Outcome, Storm, Used, measured
 from loadtest.plan import Pairs, Plan, Rooms
 from loadtest.settings import Settings
-from loadtest.target import Target
+from loadtest.stage import Stage
 
-FIND_MAX_STEP = 1.5  # how much faster each attempt of find-max is
-FIND_MAX_HALVINGS = 2  # attempts between the last good and the first bad one
-FIND_MAX_ATTEMPTS = 20
 STORM_START_SECONDS = 1.0  # for all processes to be ready
-
-
-Show = Callable[[str, int, int], None]  # what is being done, how far, of how much
-
-
-@dataclass(slots=True)
-class Stage:
-    """Everything that a scenario needs."""
-
-    settings: Settings
-    target: Target
-    show: Show
-    interruption: Interruption
-
-    def generator(self, plan: Plan, *, echo: bool = True) -> Generator:
-        """The generator's processes for a plan."""
-        settings = self.settings
-        return Generator(
-            self.target.address,
-            plan,
-            self.interruption,
-            processes=settings.processes,
-            plain=settings.plain,
-            beneath=settings.beneath,
-            echo=echo,
-            size=settings.size,
-            progress=lambda done: self.show(self.doing, done, self.of),
-        )
-
-    doing: str = ""
-    of: int = 0
-
-    def begin(self, doing: str, of: int) -> None:
-        """What the progress is about from here on."""
-        self.doing, self.of = doing, of
-        self.show(doing, 0, of)
-
-    def load(
-        self, generator: Generator, *, churn: tuple[int, ...] = (), settings: Settings | None = None
-    ) -> tuple[Merged, Used]:
-        """One load, and what the server used for it."""
-        settings = settings or self.settings
-        plan = generator.plan
-        members = plan.clients // plan.streams if isinstance(plan, Rooms) else 1
-        self.begin("loading", settings.count * members)
-        before = self.target.usage()
-        merged = generator.load(
-            count=settings.count,
-            rate=settings.rate,
-            usage=self.target.usage,
-            arrivals=settings.arrivals,
-            churn=churn,
-            churn_rate=settings.churn_rate if churn else 0.0,
-        )
-        after = self.target.usage()
-        return merged, Used(after[0] - before[0], after[1], self.target.known)
-
-    def enter(self, generator: Generator, clients: range, *, join: bool = True) -> None:
-        """Logs in and joins, with progress."""
-        self.begin("logging in", len(clients))
-        generator.enter(clients, join=join)
 
 
 def room(stage: Stage) -> Outcome:
@@ -104,6 +41,47 @@ def direct(stage: Stage) -> Outcome:
     return _simple(stage, "direct", plan, echo=False)
 
 
+def burst(stage: Stage) -> Outcome:
+    """One big room: quiet, then messages at once, several times; how late the first ones are."""
+    settings = stage.settings
+    plan = Rooms(settings.clients, 1, settings.prefix, settings.processes)
+    bursts = Bursts(settings.bursts, settings.quiet)
+    with stage.generator(plan) as generator:
+        stage.enter(generator, range(plan.clients))
+        merged, used = stage.load(generator, bursts=bursts)
+    outcome = measured("burst", settings, merged, used)
+    outcome.extra["bursts"] = bursts.count
+    outcome.extra["quiet before each, s"] = bursts.quiet
+    outcome.extra |= figures([share.openings for share in merged.shares])
+    return outcome
+
+
+def mixed_rooms(stage: Stage) -> Outcome:
+    """Many rooms, of which everybody is in many and hardly two in the same ones."""
+    settings = stage.settings
+    plan = mixed(settings)
+    outcome = _simple(stage, "mixed-rooms", plan)
+    outcome.extra["rooms"] = plan.streams
+    outcome.extra["rooms of each client"] = plan.each
+    outcome.extra["readers of each message"] = round(outcome.received / max(outcome.sent, 1), 1)
+    if outcome.sent and "cpu_seconds" in outcome.server:
+        cpu = outcome.server["cpu_seconds"] * 1000 / outcome.sent
+        outcome.extra["server CPU for each message, ms"] = round(cpu, 4)
+    return outcome
+
+
+def mixed(settings: Settings) -> Mixed:
+    """Who is where in mixed-rooms."""
+    return Mixed(
+        settings.clients,
+        settings.rooms,
+        settings.rooms_each,
+        settings.prefix,
+        settings.seed,
+        settings.processes,
+    )
+
+
 def _simple(stage: Stage, name: str, plan: Plan, *, echo: bool = True) -> Outcome:
     with stage.generator(plan, echo=echo) as generator:
         stage.enter(generator, range(plan.clients))
@@ -126,7 +104,7 @@ def _storm(stage: Stage, name: str, *, reconnect: bool) -> Outcome:
     plan = Rooms(settings.clients, 1, settings.prefix, settings.processes)
     with stage.generator(plan) as generator:
         stage.enter(generator, range(plan.clients), join=reconnect)
-        rooms = {client: plan.room(client) for client in range(plan.clients)}
+        rooms = {client: plan.rooms(client)[0] for client in range(plan.clients)}
         stage.begin("storm", plan.clients)
         before = stage.target.usage()
         start = time.monotonic() + STORM_START_SECONDS
@@ -211,70 +189,12 @@ def idle(stage: Stage) -> Outcome:
     return outcome
 
 
-def find_max(stage: Stage) -> Outcome:
-    """The highest rate at which nothing is lost and p99 stays under a limit."""
-    plan = Rooms(stage.settings.clients, 1, stage.settings.prefix, stage.settings.processes)
-    search = _Search(stage)
-    with stage.generator(plan) as generator:
-        stage.enter(generator, range(plan.clients))
-        try:
-            search.run(generator)
-        except Interrupted:
-            if search.best is None:
-                raise
-            search.best.interrupted = True
-    best = search.best
-    assert best is not None
-    best.extra["highest rate, messages/s"] = round(search.good)
-    best.extra["highest rate, deliveries/s"] = round(search.good * plan.clients)
-    best.extra["tried"] = "; ".join(search.tried)
-    return best
-
-
-class _Search:
-    """The attempts of find-max."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self.best: Outcome | None = None  # the first one, where none was fine
-        self.good = 0.0  # messages a second
-        self.tried: list[str] = []
-
-    def run(self, generator: Generator) -> None:
-        """Tries one rate after the other. Raises CouldNotStart, Interrupted."""
-        settings, bad, halvings = self._stage.settings, 0.0, 0
-        rate = settings.rate
-        for _ in range(FIND_MAX_ATTEMPTS):
-            now = replace(settings, rate=rate)
-            merged, used = self._stage.load(generator, settings=now)
-            outcome = measured("find-max", now, merged, used)
-            p99 = outcome.latency.get("p99", float("inf"))
-            if outcome.interrupted:
-                self.tried.append(f"{rate:,.0f}: interrupted, p99 {p99:.0f} ms")
-                self.best = self.best or outcome
-                raise Interrupted
-            fine = outcome.good and not outcome.invalid and p99 <= settings.max_p99_ms
-            verdict = "fine" if fine else ("invalid" if outcome.invalid else "too much")
-            self.tried.append(f"{rate:,.0f}: {verdict}, p99 {p99:.0f} ms")
-            if fine:
-                self.good, self.best = rate, outcome
-            else:
-                bad = rate
-                if self.best is None or outcome.dropped:
-                    self.best = self.best or outcome
-                    return
-            if bad:
-                halvings += 1
-                if halvings > FIND_MAX_HALVINGS:
-                    return
-            rate = (self.good + bad) / 2 if bad else rate * FIND_MAX_STEP
-            generator.call("settle")
-
-
 SCENARIOS: dict[str, Callable[[Stage], Outcome]] = {
     "room": room,
     "rooms": rooms,
     "direct": direct,
+    "mixed-rooms": mixed_rooms,
+    "burst": burst,
     "join-storm": join_storm,
     "reconnect-storm": reconnect_storm,
     "churn": churn,

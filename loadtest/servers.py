@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -15,13 +14,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from loadtest import system
 from loadtest.crowd import CouldNotStart
 from loadtest.interruption import Interruption
 from loadtest.started import Started
+from loadtest.storage import Storage
 from loadtest.target import OwnTarget, Target
 
 CONFIGURATIONS = Path(__file__).resolve().parent / "peers"
 START_SECONDS = 20.0
+GCHAT, GCHAT_MEMORY = "gchat", "gchat --memory"  # our own, as they are called in tables
 SENDQ_BYTES = 100_000_000  # what may wait for one client, in every server that has a limit
 
 
@@ -40,6 +42,7 @@ class Peer:
     version: tuple[str, ...]
     unprivileged: bool = False  # does not run as root
     as_root: tuple[str, ...] = ()  # further arguments, without which it does not run as root
+    stores: bool = False  # on disk
 
     def find(self) -> str | None:
         """The program's path, where it is installed."""
@@ -64,6 +67,14 @@ PEERS = {
             "ergo.yaml",
             ("PROGRAM", "run", "--conf", "FILE"),
             ("PROGRAM", "--version"),
+        ),
+        Peer(
+            "ergo-sqlite",
+            "ergo",
+            "ergo.yaml",
+            ("PROGRAM", "run", "--conf", "FILE"),
+            ("PROGRAM", "--version"),
+            stores=True,
         ),
         Peer(
             "ngircd",
@@ -95,14 +106,16 @@ PEERS = {
 class PeerTarget(Target):
     """A peer that was started for a run."""
 
-    def __init__(self, peer: Peer, interruption: Interruption) -> None:
-        """Starts it. Raises CouldNotStart, OSError, Interrupted."""
+    def __init__(self, peer: Peer, interruption: Interruption, parent: Path | None = None) -> None:
+        """Starts it; its folder is made in `parent`, or where TMPDIR says. Raises CouldNotStart,
+        OSError, Interrupted.
+        """
         program = peer.find()
         if program is None:
             raise CouldNotStart(f"{peer.name} is not installed")
         user = _other_user(peer)
         self._interruption = interruption
-        self._server = Started(interruption)
+        self._server = Started(interruption, parent)
         try:
             self._start(peer, program, user)
         except BaseException:
@@ -114,7 +127,7 @@ class PeerTarget(Target):
         file = self._configure(peer, port)
         words = {"PROGRAM": program, "FILE": str(file), "PORT": str(port)}
         command = [words.get(word, word.replace("DIR", str(folder))) for word in peer.command]
-        command += peer.as_root if os.geteuid() == 0 else ()
+        command += peer.as_root if system.is_root() else ()
         with (folder / "output").open("wb") as log:
             self._server.start(
                 command,
@@ -127,6 +140,7 @@ class PeerTarget(Target):
         with self._interruption.waiting():
             self._wait_for(peer, port)
         super().__init__("127.0.0.1", port, self._server.pid)
+        self.storage = Storage.at(folder.parent) if peer.stores else Storage()
 
     def stop(self) -> None:
         """Stops the server and removes its files."""
@@ -140,6 +154,7 @@ class PeerTarget(Target):
         values = {
             "@PORT@": str(port),
             "@DIR@": str(self._server.folder),
+            "@STORES@": str(peer.stores).lower(),
             "@USER@": getpass.getuser(),
             "@SENDQ@": f"{SENDQ_BYTES // 1_000_000}M",
             "@SENDQ_BYTES@": str(SENDQ_BYTES),
@@ -182,7 +197,7 @@ def version(peer: Peer) -> str:
             check=False,
             timeout=START_SECONDS,
             user=_other_user(peer),
-            process_group=0,
+            **system.OWN_GROUP,
         )
     except (OSError, subprocess.TimeoutExpired):
         return "version unknown"
@@ -190,24 +205,27 @@ def version(peer: Peer) -> str:
     return lines[0] if lines else "version unknown"
 
 
-def starters(names: list[str], interruption: Interruption) -> dict[str, Callable[[], Target]]:
-    """How to start gchat and each of the named peers."""
-    found: dict[str, Callable[[], Target]] = {"gchat": partial(OwnTarget, interruption)}
+def starters(
+    names: list[str], interruption: Interruption, *, memory: bool, parent: Path | None
+) -> dict[str, Callable[[], Target]]:
+    """How to start gchat, with `memory` also one that keeps nothing, and the named peers."""
+    gchat = partial(OwnTarget, interruption, parent=parent)
+    found: dict[str, Callable[[], Target]] = {GCHAT: gchat}
+    if memory:
+        found[GCHAT_MEMORY] = partial(gchat, memory=True)
     for name in names:
-        found[name] = partial(PeerTarget, PEERS[name], interruption)
+        found[name] = partial(PeerTarget, PEERS[name], interruption, parent)
     return found
 
 
 def _other_user(peer: Peer) -> int | None:
     """Somebody who is not root, where we are root and the server refuses to run as root."""
-    if not peer.unprivileged or os.geteuid() != 0:
+    if not peer.unprivileged or not system.is_root():
         return None
-    for name in ("irc", "nobody"):
-        try:
-            return pwd.getpwnam(name).pw_uid
-        except KeyError:
-            continue
-    raise CouldNotStart("there is no user irc or nobody to run it as")
+    found = system.user_id(("irc", "nobody"))
+    if found is None:
+        raise CouldNotStart("there is no user irc or nobody to run it as")
+    return found
 
 
 def _free_port() -> int:

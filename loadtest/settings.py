@@ -20,6 +20,11 @@ class Settings:
     beneath: tuple[str, ...]  # "tls", "websocket"
     arrivals: Arrivals
     room_size: int  # rooms
+    rooms: int  # mixed-rooms: how many
+    rooms_each: int  # of them, that everybody is in
+    seed: int  # of who is in which, and of what is written where
+    bursts: int  # burst: how many
+    quiet: float  # seconds before each
     slow: int  # slow-readers: how many stop reading
     churn: int  # churn: how many come and go
     churn_rate: float  # of them, a second
@@ -29,5 +34,5 @@ class Settings:
 
     @property
     def count(self) -> int:
-        """How many messages that makes."""
+        """How many messages that makes; in a burst, each time."""
         return max(1, round(self.rate * self.seconds))

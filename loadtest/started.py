@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from loadtest import system
 from loadtest.interruption import Interruption
 
 STOP_SECONDS = 10.0
@@ -19,11 +18,13 @@ STOP_SECONDS = 10.0
 class Started:
     """The folder, and once `start` was called, the process."""
 
-    def __init__(self, interruption: Interruption) -> None:
+    def __init__(self, interruption: Interruption, parent: Path | None = None) -> None:
+        """Makes the folder, in `parent` or where TMPDIR says. Raises OSError."""
         self._interruption = interruption
         self._process: subprocess.Popen[Any] | None = None
         with interruption.held():
-            self.folder = Path(tempfile.mkdtemp(prefix="loadtest-"))
+            # absolute, since the process may have another current folder
+            self.folder = Path(tempfile.mkdtemp(prefix="loadtest-", dir=parent)).absolute()
             interruption.at_once(self._end_now)
 
     @property
@@ -35,7 +36,7 @@ class Started:
     def start(self, command: Sequence[str], **how: Any) -> None:
         """Starts the process. Ctrl+C in our terminal is not for it. Raises OSError."""
         with self._interruption.held():
-            self._process = subprocess.Popen(command, process_group=0, **how)
+            self._process = subprocess.Popen(command, **system.OWN_GROUP, **how)
 
     def ended(self) -> int | None:
         """Its exit status, where it has ended."""
@@ -53,7 +54,7 @@ class Started:
     def stop(self) -> None:
         """Stops the process, at last by force, and removes the folder."""
         if self._process is not None:
-            self._process.terminate()
+            system.ask_to_end(self._process)
             try:
                 self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
@@ -68,9 +69,5 @@ class Started:
         """Within a signal's handler: Popen's own methods may be in the middle of their work."""
         process = self._process
         if process is not None and process.returncode is None:
-            try:
-                os.kill(process.pid, signal.SIGKILL)
-                os.waitpid(process.pid, 0)
-            except (ProcessLookupError, ChildProcessError):
-                pass  # it has ended by itself
+            system.end_at_once(process.pid)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import psutil
 
+from loadtest import system
 from loadtest.interruption import Interruption
 from loadtest.started import Started
+from loadtest.storage import Storage
 
 
 class Target:
@@ -18,7 +20,8 @@ class Target:
 
     def __init__(self, host: str, port: int, pid: int = 0) -> None:
         self.address = (host, port)
-        self._process = psutil.Process(pid) if pid else None
+        self._process = system.measured(psutil.Process(pid)) if pid else None
+        self.storage: Storage | None = None  # None where it is not ours to know
 
     @property
     def known(self) -> bool:
@@ -41,21 +44,28 @@ class Target:
 
 
 class OwnTarget(Target):
-    """A gchat server of our own, on a free port. With `disk` it stores messages, in a folder that
-    is removed afterwards; otherwise it keeps them in memory only.
+    """A gchat server of our own, on a free port, as it is shipped: it stores what is said, in a
+    folder that is removed afterwards. With `memory` it keeps nothing.
     """
 
     def __init__(
-        self, interruption: Interruption, *, disk: bool = False, tls: bool = False
+        self,
+        interruption: Interruption,
+        *,
+        memory: bool = False,
+        tls: bool = False,
+        parent: Path | None = None,
     ) -> None:
-        """Starts it. Raises OSError, Interrupted."""
-        keeps = [] if disk else ["--memory"]
+        """Starts it; its folder is made in `parent`, or where TMPDIR says. Raises OSError,
+        Interrupted.
+        """
+        flags = ["--memory"] if memory else []
         if tls:
-            keeps.append("--tls-self-signed")
-        self._server = Started(interruption)
+            flags.append("--tls-self-signed")
+        self._server = Started(interruption, parent)
         try:
             self._server.start(
-                [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *keeps],
+                [sys.executable, "-m", "gchat", "--port", "0", "--log-level", "warning", *flags],
                 stdout=subprocess.PIPE,
                 env=os.environ | {"GCHAT_JOURNAL_DATA": str(self._server.folder)},
                 cwd=Path(__file__).resolve().parent.parent,  # where gchat is found
@@ -64,6 +74,7 @@ class OwnTarget(Target):
             if not line:
                 raise OSError("the server ended before it had started")
             super().__init__("127.0.0.1", int(line.rsplit(b":", 1)[1]), self._server.pid)
+            self.storage = Storage() if memory else Storage.at(self._server.folder.parent)
         except BaseException:
             self._server.stop()
             raise

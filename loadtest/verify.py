@@ -97,6 +97,7 @@ class Receiver:
     # until another client has seen it.
     leads: bool = True
     at: int = 0  # how far in the stream's text
+    before: int = 0  # `at`, before the last read
     rest: bytes = b""  # read, not compared yet
     strays: list[bytes] = field(default_factory=list)  # payloads, from the first deviation on
     _own: int = 0  # how many of its own lines it has passed
@@ -107,10 +108,25 @@ class Receiver:
         own = bisect_right(self._spans(), (self.at, 0)) if not self.sees_own else 0
         return bisect_right(self.stream.ends, self.at) - own + len(self.strays)
 
+    @property
+    def strayed(self) -> bool:
+        """Whether something came that should not have, or not at its place."""
+        return bool(self.strays)
+
+    def newest(self) -> list[float]:
+        """When the messages that the last read brought were due."""
+        stream = self.stream
+        first, last = bisect_right(stream.ends, self.before), bisect_right(stream.ends, self.at)
+        if self.sees_own:
+            return stream.times[first:last]
+        others = (p for p in stream.order[first:last] if stream.senders[p] != self.client)
+        return [stream.due[payload] for payload in others]
+
     def receive(self, data: bytes) -> bytes:
         """Takes in what one read brought. Returns the whole lines in it if they hold anything else
         than messages of the load, otherwise b"".
         """
+        self.before = self.at
         if self.rest:
             data, self.rest = self.rest + data, b""
         if not self.strays:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from loadtest import system
 from loadtest.crowd import Client, CouldNotStart, Crowd
 from loadtest.dialects import Dialect, Irc, Plain
 from loadtest.drive import QUIET_SECONDS, TICK_SECONDS, Drive
@@ -147,4 +148,5 @@ class WorkerPool:
 
 def work(pipe: Connection, setup: Setup) -> Any:
     """The process's entry."""
+    system.ignore_signals()
     WorkerPool(pipe, setup).serve()

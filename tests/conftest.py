@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,24 @@ from hypothesis import Phase, settings
 
 from tests.support import clients
 from tests.support.process import ServerProcess
+
+# About what Windows does not have: limits of files, permissions, terminals, a Linux to disguise.
+if sys.platform == "win32":
+    collect_ignore = [
+        "test_deploy.py",
+        "test_system.py",
+        "container",
+        "durability",
+        "loadtest/test_interruption.py",
+        "loadtest/test_output.py",
+        "loadtest/test_system.py",
+        "net/test_listener.py",
+        "real_clients",
+        "server/test_hostile.py",
+        "systems",
+    ]
+elif sys.platform == "darwin":
+    collect_ignore = ["container", "durability", "systems"]  # Linux
 
 # HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: a failing example is not shrunk, and each
 # run tries the same examples.

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
+
+from client_gui.system import desktop
 
 SECONDS = 0.5  # to answer
-
-_QUESTIONS = {
-    "darwin": ["defaults", "read", "-g", "AppleInterfaceStyle"],
-    "linux": ["gsettings", "get", "org.gnome.desktop.interface", "color-scheme"],
-    "win32": [
-        "reg",
-        "query",
-        r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize",
-        "/v",
-        "AppsUseLightTheme",
-    ],
-}
 
 
 def is_dark() -> bool:
     """False where nobody can tell."""
-    question = _QUESTIONS.get(sys.platform)
-    if question is None or shutil.which(question[0]) is None:
+    question = desktop.here().asks_for_dark
+    if shutil.which(question[0]) is None:
         return False
     try:
-        answer = subprocess.run(  # noqa: S603 - one of the above
-            question, capture_output=True, text=True, timeout=SECONDS, check=False
+        answer = subprocess.run(  # noqa: S603 - one of desktop.py
+            question,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+            **desktop.quiet_process(),
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -21,7 +21,7 @@ from client_gui.model.changes import (
 )
 from client_gui.model.lines import Line
 from client_gui.model.model import Model, Phase
-from client_gui.system import appearance, drafts
+from client_gui.system import appearance, desktop, drafts
 from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
 from client_gui.system.settings import Server, Settings
@@ -73,7 +73,8 @@ class App(Context):
         self._path = options.settings or settings_module.folder() / settings_module.FILE
         self.settings = settings_module.load(self._path)
         self._override(options)
-        texts.use(self.settings.language)
+        self._languages = desktop.languages(root.tk.call)
+        texts.use(self.settings.language, self._languages)
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
@@ -131,7 +132,8 @@ class App(Context):
         dark = self._dark
         if dark is None:
             dark = wanted == "dark" or (wanted == "system" and appearance.is_dark())
-        scale = self.settings.scale * self.settings.zoom
+        density = desktop.density(self.root.winfo_fpixels("1i"))
+        scale = self.settings.scale * self.settings.zoom * density
         self.theme = Theme(self.root, DARK if dark else LIGHT, scale)
         styles.configure(self.root, self.theme)
         actions = self.actions
@@ -196,7 +198,10 @@ class App(Context):
             ("<Control-minus>", lambda: self._zoom(-ZOOM_STEP)),
             ("<Control-0>", lambda: self._zoom(1 - self.settings.zoom)),
         ):
-            root.bind(keys, lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+            root.bind(desktop.keys(keys), lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+        if desktop.here().has_application_menu:
+            root.createcommand("tk::mac::Quit", self.close)
+            root.createcommand("tk::mac::ShowPreferences", self.preferences)
 
     def reply_to(self, line: Line | None) -> None:
         """What is sent next answers this line; None for no line."""
@@ -234,7 +239,7 @@ class App(Context):
 
         def changed(new: Settings) -> None:
             self.settings, self._dark = new, None
-            texts.use(new.language)
+            texts.use(new.language, self._languages)
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
 
+from client_gui.system import desktop
 from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
@@ -51,7 +52,8 @@ class FindBar(tk.Frame):
         self.entry.bind("<KeyRelease>", self._typed)
         for keys, older in (("<Return>", 1), ("<Up>", 1), ("<Shift-Return>", -1), ("<Down>", -1)):
             self.entry.bind(keys, lambda event, step=older: self._step(step))  # type: ignore[misc]
-        self.entry.bind("<Control-Return>", lambda event: search.server(self.entry.get()))
+        on_server = desktop.keys("<Control-Return>")
+        self.entry.bind(on_server, lambda event: search.server(self.entry.get()))
         self.bind_all("<F3>", lambda event: self._step(1))
         self.bind_all("<Shift-F3>", lambda event: self._step(-1))
         for widget in (self.entry, *self.winfo_children()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from client_gui.model.lines import Line, summary
+from client_gui.system import desktop
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Gestures:
             text.bind(upwards, self._scrolled_up)
         # a disabled Text takes no focus by itself, and without focus nothing can be copied
         text.bind("<Button-1>", lambda event: text.focus_set())
-        text.bind("<Button-3>", self._menu)
+        for event in desktop.here().menu:
+            text.bind(event, self._menu)
         text.bind("<<Copy>>", self._copy)
         text.bind("<Up>", lambda event: self._pick(-1))
         text.bind("<Down>", lambda event: self._pick(1))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from client_gui.model.rooms import Room
+from client_gui.system import desktop
 from client_gui.texts import _
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
@@ -49,12 +50,13 @@ class Members(ReadOnlyText):
         )
         self.text.tag_configure("away", foreground=palette.dim)
         self.text.bind("<Double-Button-1>", lambda event: self._chosen(event, callbacks.talk))
-        self.text.bind(
-            "<Button-3>",
-            lambda event: self._chosen(
-                event, lambda nick: callbacks.menu(event.x_root, event.y_root, nick)
-            ),
-        )
+        for opening in desktop.here().menu:
+            self.text.bind(
+                opening,
+                lambda event: self._chosen(
+                    event, lambda nick: callbacks.menu(event.x_root, event.y_root, nick)
+                ),
+            )
 
     def show(self, room: Room, away: dict[str, str]) -> None:
         """Draws the members anew, at the place that was in view."""

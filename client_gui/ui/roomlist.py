@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import font as tkfont
 
+from client_gui.system import desktop
 from client_gui.ui.theme import Theme
 
 ROW = 32
@@ -57,10 +58,11 @@ class RoomList(tk.Canvas):
         self._places: list[tuple[int, int, str]] = []  # from, to, key
         self._hovered = ""
         self.bind("<Button-1>", lambda event: self._clicked(event, choose))
-        self.bind(
-            "<Button-3>",
-            lambda event: self._clicked(event, lambda k: menu(event.x_root, event.y_root, k)),
-        )
+        for opening in desktop.here().menu:
+            self.bind(
+                opening,
+                lambda event: self._clicked(event, lambda k: menu(event.x_root, event.y_root, k)),
+            )
         self.bind("<Motion>", lambda event: self._hover(self._key_at(event.y)))
         self.bind("<Leave>", lambda event: self._hover(""))
         self.bind("<MouseWheel>", lambda event: self._wheel(-1 if event.delta > 0 else 1))

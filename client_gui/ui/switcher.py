@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from client_gui.system import desktop
 from client_gui.texts import _, n_
 from client_gui.ui.actions import Actions
 from client_gui.ui.connection import Connection
@@ -91,7 +92,7 @@ class Switcher:
     def keys(self) -> None:
         """What the keys do."""
         self._close()
-        rows = [(key, _(text)) for key, text in KEYS]
+        rows = [(desktop.key_words(key), _(text)) for key, text in KEYS]
         self._open = Words(self._context.root, self._context.theme, _("Keys"), rows)
 
     def _close(self) -> None:

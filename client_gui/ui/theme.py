@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import tkinter as tk
 import zlib
+from collections.abc import Collection, Iterable
 from tkinter import font as tkfont
 
 from PIL import ImageTk
 
+from client_gui.system import desktop
 from client_gui.ui.palette import DARK, LIGHT, Palette
 from client_gui.ui.shapes import Shapes
 
 __all__ = ["DARK", "LIGHT", "Palette", "Theme"]
-
-_FAMILIES = ("Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans")
-_MONO = ("JetBrains Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "Liberation Mono")
 
 
 class Theme:
@@ -26,13 +25,13 @@ class Theme:
         self._root = root
         self.shapes = Shapes(root)
         known = set(tkfont.families(root))
-        family = next((name for name in _FAMILIES if name in known), "TkDefaultFont")
+        family = self._known(known, desktop.here().fonts, "TkDefaultFont")
         self.body = self._font(family, 15)
         self.bold = self._font(family, 15, "bold")
         self.small = self._font(family, 13)
         self.small_bold = self._font(family, 12, "bold")
         self.title = self._font(family, 19, "bold")
-        mono = next((name for name in _MONO if name in known), "TkFixedFont")
+        mono = self._known(known, desktop.here().mono, "TkFixedFont")
         self.mono = self._font(mono, 14)
 
     def release(self) -> None:
@@ -61,6 +60,11 @@ class Theme:
     def dot(self, colour: str, size: int, background: str) -> ImageTk.PhotoImage:
         """A plain disc."""
         return self.shapes.disc(colour, self.px(size), background)
+
+    def _known(self, known: Collection[str], wanted: Iterable[str], otherwise: str) -> str:
+        """The first family that there is, or that of one of Tk's own fonts."""
+        own = tkfont.nametofont(otherwise, self._root)
+        return next((name for name in wanted if name in known), str(own.actual("family")))
 
     def _font(self, family: str, size: int, weight: str = "normal") -> tkfont.Font:
         # a negative size is in pixels, so it does not depend on what the screen claims to be

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,7 @@ def is_verifier(value: str) -> bool:
 
 
 UNIX = "unix:"
+_NAME = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*", re.ASCII)
 SPEAKS = ("plain", "irc", "websocket", "tls")
 
 
@@ -137,6 +139,11 @@ def are_hosts(value: str) -> bool:
 def are_proxies(value: str) -> bool:
     """Whether each word is an IP address or `localhost`."""
     return are_hosts(" ".join(word for word in value.split() if word != "localhost"))
+
+
+def are_names(value: str) -> bool:
+    """Whether each word is a host name, or `*.` and one."""
+    return all(_NAME.fullmatch(word) for word in value.split())
 
 
 def are_origins(value: str) -> bool:

@@ -19,6 +19,7 @@ from gchat.config.rules import (
     Rule,
     are_addresses,
     are_hosts,
+    are_names,
     are_origins,
     are_proxies,
     are_spoken,
@@ -91,6 +92,14 @@ class ServerConfig:
         Rule(str, "origins like https://chat.example", are_origins),
         "Origins of web pages that may connect by WebSocket, besides this server's own, separated"
         ' by spaces; "*" for any.',
+        reload=True,
+    )
+    hosts: str = _setting(
+        "",
+        Rule(str, "host names separated by spaces", are_names),
+        "Further names under which web pages reach this server by WebSocket, and Prometheus its"
+        ' metrics, separated by spaces: chat.example *.chat.example. Addresses, "localhost", the'
+        " server's name and the names in its certificate need not be named.",
         reload=True,
     )
     name: str = _setting("gchat.local", word(63), "The server's name.", reload=True)

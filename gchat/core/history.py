@@ -88,6 +88,9 @@ class Unreadable(GchatError):
 class Archive(Protocol):
     """Reads what was kept. Every call may switch greenlets and raise Unreadable."""
 
+    def of(self, address: str) -> Archive:
+        """The same archive, asked from this address: addresses that ask have turns."""
+
     def read(self, query: Query) -> list[Record]:
         """The lines in the order in which they were shown."""
 

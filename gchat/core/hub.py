@@ -22,6 +22,7 @@ from gchat.wire.numerics import (
     ERR_NOTONCHANNEL,
     ERR_NOTREGISTERED,
 )
+from gchat.wire.sasl import iterations_of
 
 WHOWAS_ENTRIES = 1000
 
@@ -38,6 +39,7 @@ class Hub:
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded name
     account_skeletons: SkeletonIndex = field(default_factory=SkeletonIndex)
     certificates: dict[str, str] = field(default_factory=dict)  # fingerprint → folded account
+    iterations: dict[int, int] = field(default_factory=dict)  # → accounts whose key takes so many
     # who is in rooms, also while nobody of theirs is connected: by the folded name of the room and
     # its place, the folded names of accounts
     seats: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
@@ -95,6 +97,15 @@ class Hub:
         key = casefold(target)
         user = self.nicks.get(key)
         return casefold(user.account) if user is not None and user.account else key
+
+    def count_verifier(self, verifier: str, change: int) -> None:
+        """One account more (1) or less (-1) has this verifier."""
+        count = iterations_of(verifier)
+        if not count:
+            return
+        self.iterations[count] = self.iterations.get(count, 0) + change
+        if not self.iterations[count]:
+            del self.iterations[count]
 
     def account_of(self, user: User) -> Account | None:
         """The account that they are logged in to, `None` for none."""

@@ -107,7 +107,7 @@ def _change_word(change: ModeChange) -> str:
 
 
 def _change(word: str) -> ModeChange:
-    return ModeChange(word[0] == "+", word[1], word[2:])
+    return ModeChange(word[:1] == "+", word[1:2], word[2:])
 
 
 _LINES: dict[type[Effect], Callable[[Any, str], list[_Line]]] = {

@@ -105,14 +105,17 @@ class Room:
         return not (self.matches("e", user) or (mute and self.matches("e", user, mute=True)))
 
     def matches(self, letter: str, user: User, *, mute: bool = False) -> bool:
-        """Whether a mask of a list matches them, of those that mute or of the others."""
+        """Whether a mask of a list matches them, of those that mute or of the others: them as they
+        are seen, or one of their connections.
+        """
         found = self.lists[letter]
         if not found:
             return False
-        source, account = masks.fold(user.source), casefold(user.account)
+        sources, account = [masks.fold(one) for one in user.sources], casefold(user.account)
         return any(
             one.ident in ("", user.account_id) and masks.hits(mask, source, account, mute=mute)
             for mask, one in found.items()
+            for source in sources
         )
 
     def prefix(self, uid: int, *, every: bool = False) -> str:

@@ -109,6 +109,7 @@ def _restore_account(hub: Hub, key: str, value: Any) -> None:
         since, created = times.get(room, (NOTHING_OLDER, UNKNOWN))
         hub.seat(account, room, Seat(name, places.get(room, room), since, created))
     hub.account_skeletons.add(key)
+    hub.count_verifier(account.verifier, 1)
     for fingerprint in value["certificates"]:
         hub.certificates[fingerprint] = key
 

@@ -86,6 +86,12 @@ class User:
         """nick!user@host, https://modern.ircdocs.horse/#source."""
         return f"{self.nick}!{self.username}@{self.host}"
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """nick!user@host of each place they are connected from, the one that others see first."""
+        wheres = (f"{self.nick}!{one.where}" for one in self.connections.values())
+        return tuple(dict.fromkeys((self.source, *wheres)))
+
     def doing(self, entry: Entry) -> dict[str, Any]:
         """What every effect says of the one whose doing it is."""
         return {

@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Event
+from gchat.core.history import Archive
+from gchat.core.turns import Lane
 from gchat.dialects.node import Node
 from gchat.wire.address import Address, Origin
 
@@ -46,6 +48,10 @@ class Peer(Protocol):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the peer's certificate in hexadecimal, "" where it has shown none."""
+
+    @property
+    def archive(self) -> Archive:
+        """The node's, which takes turns by the address of who asks."""
 
     @property
     def trusted(self) -> bool:
@@ -99,16 +105,23 @@ class Peer(Protocol):
     def captured(self) -> bytes:
         """Returns what was kept, and ends the capture."""
 
-    def ask(self, job: Callable[[], T]) -> T:
+    def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
         """What a slow job answers, done by the node's workers. Switches greenlets. Raises what the
-        job raises, and Busy. If it takes long, the peer's PINGs are answered meanwhile.
+        job raises, and Busy. If it takes long, the peer's PINGs are answered meanwhile. `who`: the
+        account's `ident` or the like, "" for nobody; they go first if they have logged in from the
+        peer's address before.
         """
 
-    def may_log_in(self) -> bool:
-        """Whether one more attempt to log in may be made from the peer's address."""
+    def may_log_in(self, who: str = "") -> bool:
+        """Whether one more attempt to log in as `who` may be made from the peer's address. Somebody
+        who has logged in from there before has an allowance of their own.
+        """
 
-    def count_attempt(self) -> None:
+    def count_attempt(self, who: str = "") -> None:
         """Counts one attempt: a failed one, or one that counts though it succeeded."""
+
+    def note_login(self, who: str) -> None:
+        """They have logged in from the peer's address; "" is nobody."""
 
     def close(self, reason: str) -> None:
         """Ends the connection once everything queued is sent; no more input is read. If it was the

@@ -201,7 +201,7 @@ class PlainConnection:
         lobby = casefold(peer.node.config.server.lobby)
         peer.node.hub.joined_room(lobby, peer.uid)
         try:
-            found = peer.node.archive.search(Search(((lobby, 0),), SEARCH_LINES, words=words))
+            found = peer.archive.search(Search(((lobby, 0),), SEARCH_LINES, words=words))
         except Unreadable:
             self._tell("Messages cannot be searched at the moment.")
             return

@@ -58,7 +58,7 @@ def own_person(peer: Peer) -> str:
 
 def every_place(peer: Peer) -> tuple[tuple[str, int], ...]:
     """All places that the peer may read. May switch greenlets; raises Unreadable."""
-    conversations = peer.node.archive.conversations(own_person(peer))
+    conversations = peer.archive.conversations(own_person(peer))
     return (*room_places(peer), *((one, 0) for one in conversations))
 
 

@@ -8,19 +8,23 @@ import codecs
 import socket
 import time
 from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
 
+from gchat.config.settings import ServerConfig
 from gchat.net import refusals
 from gchat.net.endpoint import PEOPLE, Endpoint
+from gchat.net.hosts import LOCAL, is_own, own_names
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
-from gchat.net.websocket import WebSocket
+from gchat.net.websocket import NOT_OUR_NAME, WebSocket
 from gchat.web.connection import PIECE_BYTES, HttpConnection, Phase
-from gchat.web.exchange import Answer
+from gchat.web.exchange import Answer, Request, Response, plainly
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
 
-RECORD_BYTES = 64  # of TLS that bring no plaintext cost as much as a line
+SKIPPED_BYTES = 64  # of TLS or Telnet that bring no text cost as much as a line
 TELNET_BYTES = 3  # of answers cost as much as a line
 ANSWER_SECONDS = 30.0  # for a peer to take a piece of an answer by HTTP
 
@@ -100,10 +104,10 @@ class Layers:
         return late or (self._web is not None and not self._web.open)
 
     def receive(
-        self, data: bytes, certificate: Certificate | None, origins: str
+        self, data: bytes, certificate: Certificate | None, server: ServerConfig
     ) -> Sequence[bytes | None]:
-        """The lines that `data` completes, `None` for one that is too long. `origins`: see
-        WebSocket. By HTTP there are none; sending an answer switches greenlets.
+        """The lines that `data` completes, `None` for one that is too long. The settings say which
+        web pages may connect. By HTTP there are none; sending an answer switches greenlets.
         """
         if self._tls is not None:
             data = self._decrypt(self._tls, data)
@@ -112,15 +116,16 @@ class Layers:
         if self._web is not None:
             return self._unwrap(self._web, data)
         if self._http is not None:
-            return self._visited(self._http, data, origins)
+            names = own_names(server, certificate.names if certificate is not None else ())
+            return self._visited(self._http, data, server, names)
         if self._telnet is not None or (self.spoken is not Spoken.IRC and self._is_telnet(data)):
             data = self._skip_telnet(data)
         if self.spoken is not None:
             return self._lines.feed(data)
-        return self._find_out(data, certificate, origins)
+        return self._find_out(data, certificate, server)
 
     def _find_out(
-        self, data: bytes, certificate: Certificate | None, origins: str
+        self, data: bytes, certificate: Certificate | None, server: ServerConfig
     ) -> Sequence[bytes | None]:
         """Decides what the peer speaks, where that is clear by now."""
         self._first += data
@@ -136,10 +141,11 @@ class Layers:
             assert certificate is not None
             self._tls = TlsSocket(self._raw, certificate.context)
             self._outbox.through(self._tls)
-            return self.receive(data, certificate, origins)
+            return self.receive(data, certificate, server)
         if spoken in (Spoken.HTTP_GET, Spoken.HTTP_OTHER):
-            self._http = HttpConnection(self._answer, time.time)
-            return self._visited(self._http, data, origins)
+            names = own_names(server, certificate.names if certificate is not None else ())
+            self._http = HttpConnection(partial(_answered, self._answer, names), time.time)
+            return self._visited(self._http, data, server, names)
         self.spoken = spoken
         return self._lines.feed(data)
 
@@ -176,7 +182,7 @@ class Layers:
         if self._telnet is None:
             self._telnet = Telnet()
         text, answer = self._telnet.feed(data)
-        self.idle += len(answer) / TELNET_BYTES
+        self.idle += len(answer) / TELNET_BYTES + (len(data) - len(text)) / SKIPPED_BYTES
         if answer:
             self._outbox.write(answer)
         return text
@@ -206,10 +212,12 @@ class Layers:
         if tls.ended:
             self.ended = "Connection closed"
         elif ready and not found:
-            self.idle += len(data) / RECORD_BYTES
+            self.idle += len(data) / SKIPPED_BYTES
         return found
 
-    def _visited(self, http: HttpConnection, data: bytes, origins: str) -> Sequence[bytes | None]:
+    def _visited(
+        self, http: HttpConnection, data: bytes, server: ServerConfig, names: frozenset[str]
+    ) -> Sequence[bytes | None]:
         """Answers by HTTP. The next request is looked at when the peer has taken the answer to the
         one before; whoever asks for WebSocket has it from there on.
         """
@@ -221,7 +229,7 @@ class Layers:
                 return ()
         self.idle += http.requests - before
         if http.handed_over is not None:
-            self._http, self._web = None, WebSocket(origins.split())
+            self._http, self._web = None, WebSocket(server.origins.split(), names)
             return self._unwrap(self._web, http.handed_over)
         if http.ended:
             self.ended = "Connection closed"
@@ -237,3 +245,12 @@ class Layers:
         if web.ended:
             self.ended = "Connection closed"
         return lines
+
+
+def _answered(answer: Answer, names: frozenset[str], request: Request) -> Response:
+    """Answers only what is meant for this server. A page elsewhere whose name was pointed at this
+    address must not have ours for its own (DNS rebinding).
+    """
+    if is_own(request.headers.get("host", LOCAL), names):
+        return answer(request)
+    return plainly(HTTPStatus.FORBIDDEN, NOT_OUR_NAME.strip())

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import socket
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
+from time import perf_counter
 from typing import Any, cast
 
 import gevent
 from gevent import socket as gsocket
 
+from gchat import system
 from gchat.config import Config
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
@@ -26,7 +26,6 @@ from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25  # how late a deadline may be noticed
-KERNEL_BYTES = 128 * 1024  # unsent, that the kernel holds for one peer
 FULL_LOG_SECONDS = 60.0  # "the server is full" is logged once in this time
 
 MakeSession = Callable[[gsocket.socket, int, Origin, Endpoint], Session]
@@ -47,10 +46,11 @@ class Listener:
         make_session: MakeSession,
         admission: Admission | None = None,
         proxies: str = "",
+        gateways: Callable[[], str] = lambda: "",
         proxy_seconds: Callable[[], float] = lambda: 10.0,
     ) -> None:
         """`endpoints`: the first one is `address`. `proxies`: addresses of proxies, which must send
-        a PROXY header within `proxy_seconds`.
+        a PROXY header within `proxy_seconds`. `gateways`: addresses of those that use WEBIRC.
         """
         self._admission = Admission() if admission is None else admission
         self._max = max_connections
@@ -66,6 +66,7 @@ class Listener:
         self._endpoints = endpoints
         self._acceptors: list[Acceptor] = []
         self._proxies = proxies
+        self._gateways = gateways
         self._proxy_seconds = proxy_seconds
         self._asked = 0  # proxies whose PROXY header has not come yet
 
@@ -146,12 +147,16 @@ class Listener:
                 _turn_away(sock, NO_PROXY)
                 return
             origin = Origin(found.address or origin.address, relayed=True)
-        refusal = self._admission.enter(origin, time.monotonic())
+        untold = origin.is_one_of(self._gateways())
+        if untold:
+            refusal = self._admission.enter_untold(origin)
+        else:
+            refusal = self._admission.enter(origin, perf_counter())
         if refusal:
             self.refused["address"] += 1
             _turn_away(sock, refusal)
             return
-        self._serve(sock, origin, endpoint, first)
+        self._serve(sock, origin, endpoint, first, untold=untold)
 
     def _ask_proxy(self, sock: gsocket.socket) -> tuple[Proxied, bytes]:
         """What the proxy says, and what came behind it."""
@@ -169,13 +174,20 @@ class Listener:
         return found, data[found.size :]
 
     def _serve(
-        self, sock: gsocket.socket, origin: Origin, endpoint: Endpoint, first: bytes
+        self,
+        sock: gsocket.socket,
+        origin: Origin,
+        endpoint: Endpoint,
+        first: bytes,
+        *,
+        untold: bool,
     ) -> None:
         _prepare(sock)
         session = self._make(sock, next(self._uids), origin, endpoint)
+        session.untold = untold
         self._sessions[session] = cast("gevent.Greenlet[..., Any]", gevent.getcurrent())
         self._by_number[session.number] = session
-        self._deadlines.add(time.monotonic(), session)
+        self._deadlines.add(perf_counter(), session)
         if self._stopped:
             session.close(self._stopped)
         try:
@@ -183,10 +195,10 @@ class Listener:
         finally:
             del self._sessions[session]
             del self._by_number[session.number]
-            self._admission.leave(session.origin)
+            self._admission.leave(session.origin, untold=session.untold)
 
     def _note_full(self) -> None:
-        now = time.monotonic()
+        now = perf_counter()
         if now - self._full_logged >= FULL_LOG_SECONDS:
             self._full_logged = now
             count = len(self._sessions)
@@ -202,7 +214,7 @@ class Listener:
     def _keep_time(self) -> None:
         while True:
             gevent.sleep(TICK_SECONDS)
-            self._deadlines.run(time.monotonic())
+            self._deadlines.run(perf_counter())
 
 
 def _turn_away(sock: gsocket.socket, words: bytes) -> None:
@@ -214,15 +226,9 @@ def _turn_away(sock: gsocket.socket, words: bytes) -> None:
 
 
 def _prepare(sock: gsocket.socket) -> None:
-    """TCP_NODELAY: what is sent is batched already. TCP_NOTSENT_LOWAT: otherwise the kernel would
-    keep megabytes for a peer that does not read. Keepalive finds peers that died silently.
-    SO_OOBINLINE: Telnet's urgent byte is the end of a command.
-    """
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        for option in system.SOCKET_OPTIONS:
+            sock.setsockopt(*option)
     except OSError:
         pass  # reset before it was accepted; the first read will tell
 

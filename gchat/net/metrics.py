@@ -14,7 +14,9 @@ from prometheus_client.exposition import choose_encoder
 
 from gchat.net.answering import HttpServer
 from gchat.net.flusher import Flusher
+from gchat.net.hosts import LOCAL
 from gchat.net.listener import Listener
+from gchat.net.websocket import NOT_OUR_NAME
 from gchat.web.exchange import Request
 from gchat.web.router import Representation, Router
 
@@ -22,6 +24,7 @@ LOOK_SECONDS = 1.0  # between two looks at how late the loop is
 HEALTHY_SECONDS = 5.0  # without a turn of the loop, after which /health answers 503
 
 _NOT_KEPT = ("Cache-Control", "no-store")
+_WORDS = ("Content-Type", "text/plain")
 
 
 class Metrics:
@@ -33,8 +36,12 @@ class Metrics:
         listener: Listener,
         flusher: Flusher,
         gauges: Callable[[], dict[str, tuple[str, float]]],
+        is_own: Callable[[str], bool],
     ) -> None:
-        """`gauges`: names, each with what it is and its value now."""
+        """`gauges`: names, each with what it is and its value now. `is_own`: whether a request with
+        this `Host` is meant for this server.
+        """
+        self._is_own = is_own
         self._listener = listener
         self._flusher = flusher
         self._gauges = gauges
@@ -73,9 +80,12 @@ class Metrics:
         well = perf_counter() - self._seen < HEALTHY_SECONDS
         text = b"ok\n" if well else b"the event loop is blocked\n"
         status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-        return Representation(text, (("Content-Type", "text/plain"), _NOT_KEPT), status=status)
+        return Representation(text, (_WORDS, _NOT_KEPT), status=status)
 
     def _metrics(self, request: Request) -> Representation:
+        if not self._is_own(request.headers.get("host", LOCAL)):
+            status = HTTPStatus.FORBIDDEN
+            return Representation(NOT_OUR_NAME.encode(), (_WORDS, _NOT_KEPT), status=status)
         encode, kind = choose_encoder(request.headers.get("accept", ""))
         headers = (("Content-Type", kind), ("Vary", "Accept"), _NOT_KEPT)
         return Representation(encode(self._registry), headers)

@@ -90,6 +90,11 @@ class Outbox:
         """Bytes that wait here."""
         return self._size
 
+    @property
+    def broken(self) -> bool:
+        """Whether a send has failed: the peer is gone."""
+        return self._broken
+
     def through(self, tls: TlsSocket) -> None:
         """From here on everything is sent by TLS."""
         self._raw = tls

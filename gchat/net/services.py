@@ -29,3 +29,4 @@ class Services:
     monotonic: Callable[[], float]  # seconds
     answer: Answer  # to what is asked by HTTP
     lines: int = 0  # that were received, ever
+    working: int = 0  # connections that carry out what they have read

@@ -14,7 +14,9 @@ from gevent import socket as gsocket
 from gchat.config import Config
 from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
+from gchat.core.history import Archive
 from gchat.core.limits import Buckets
+from gchat.core.turns import Claim, Lane
 from gchat.dialects import plain
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
@@ -34,12 +36,14 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READ_BYTES = 16384
-PIECE_BYTES = 1024  # of what is not bare lines
+PIECE_BYTES = 1024  # made into lines at once; as objects they are ten times as large
 PATIENCE_SECONDS = 2.0  # of waiting for a slow answer; then PINGs are answered meanwhile
 TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
+WORKING_MOST = 10  # connections with turns as long as that; of more, each has less
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
+_WEBIRC = b"WEBIRC "  # https://ircv3.net/specs/extensions/webirc: the first line
 _READ = 1  # gevent's loop.io: watch for something to read
 _KINDS: dict[Spoken | None, str]
 _KINDS = {Spoken.PLAIN: "plain", Spoken.IRC: "irc", Spoken.HTTP_GET: "ws"}
@@ -56,6 +60,7 @@ class Session:
         "_greenlet",
         "_held",
         "_layers",
+        "_more",
         "_outbox",
         "_posted",
         "_raw",
@@ -70,6 +75,7 @@ class Session:
         "origin",
         "registered",
         "uid",
+        "untold",
     )
 
     def __init__(
@@ -86,6 +92,7 @@ class Session:
         self.origin = origin
         self.node = node
         self.registered = False  # its user is known to the hub
+        self.untold = False  # a gateway's, which has not said yet for whom it is
         self._services = services
         self._allowance = self._new_allowance()
         self._greenlet = gevent.getcurrent()  # the one that makes it is the one that runs it
@@ -99,6 +106,7 @@ class Session:
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
         self._held: deque[bytes | None] | None = None
+        self._more = False  # something that was read is not made into lines yet
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -151,7 +159,13 @@ class Session:
         clock = self._services.monotonic
         if clock() > self._turn_ends:
             gevent.sleep(PAUSE_SECONDS)
-            self._turn_ends = clock() + TURN_SECONDS
+            self._begin_turn()
+
+    def _begin_turn(self) -> None:
+        turn, working = TURN_SECONDS, self._services.working
+        if working > WORKING_MOST:
+            turn *= WORKING_MOST / working
+        self._turn_ends = self._services.monotonic() + turn
 
     def wait_for_room(self) -> None:
         if self._outbox.size and not self._reason:
@@ -173,13 +187,23 @@ class Session:
 
     def relay(self, address: Address | None) -> None:
         origin = Origin(address or self.origin.address, relayed=True)
-        refusal = self._services.admission.move(self.origin, origin, self._services.monotonic())
+        if self.untold and address is None:  # WEBIRC is still to come
+            self.origin = origin
+        else:
+            self._count_at(origin)
+        self._allowance = self._new_allowance()
+
+    def _count_at(self, origin: Origin) -> None:
+        """Counts it at the address that it is from; ends it where that is one too many."""
+        services = self._services
+        refusal = services.admission.move(
+            self.origin, origin, services.monotonic(), untold=self.untold
+        )
         if refusal:
             self.send(refusal)
             self.close("Too many connections")
             return
-        self.origin = origin
-        self._allowance = self._new_allowance()
+        self.origin, self.untold = origin, False
 
     def capture(self, event: Event) -> None:
         self._services.fanout.capture(self.uid, self._outbox, event)
@@ -187,21 +211,45 @@ class Session:
     def captured(self) -> bytes:
         return self._services.fanout.captured(self.uid, self._outbox)
 
-    def ask(self, job: Callable[[], T]) -> T:
+    def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
+        claim = Claim(lane, self._address, self._is_familiar(who))
         ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
         try:
-            return self.node.workers.ask(job)
+            return self.node.workers.ask(job, claim)
         finally:
             ahead.kill()
 
-    def may_log_in(self) -> bool:
-        services = self._services
-        return self.trusted or services.logins.has(self.origin.group, services.monotonic())
+    @property
+    def archive(self) -> Archive:
+        return self.node.archive.of(self._address)
 
-    def count_attempt(self) -> None:
+    @property
+    def _address(self) -> str:
+        """What turns are fair by: who is exempt from limits for each address has turns for each
+        connection.
+        """
+        return f"{self.origin.group} {self.number}" if self.trusted else self.origin.group
+
+    def may_log_in(self, who: str = "") -> bool:
+        services = self._services
+        return self.trusted or services.logins.has(self._guesser(who), services.monotonic())
+
+    def count_attempt(self, who: str = "") -> None:
         services = self._services
         if not self.trusted:
-            services.logins.take(self.origin.group, services.monotonic())
+            services.logins.charge(self._guesser(who), services.monotonic(), 1)
+
+    def note_login(self, who: str) -> None:
+        if who:
+            self.node.familiar.note(who, self.origin.group)
+
+    def _is_familiar(self, who: str) -> bool:
+        return bool(who) and self.node.familiar.has(who, self.origin.group)
+
+    def _guesser(self, who: str) -> tuple[str, ...]:
+        """Whose attempts to log in are counted together."""
+        group = self.origin.group
+        return (group, who) if self._is_familiar(who) else (group,)
 
     @property
     def trusted(self) -> bool:
@@ -310,15 +358,23 @@ class Session:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
-        if self._layers.bare:
-            self._take_piece(data)
-            return
-        # a little may hold much work, such as frames that bring no line: charged piece by piece
-        for start in range(0, len(data), PIECE_BYTES):
-            self._take_piece(data[start : start + PIECE_BYTES])
-            if self._reason:
+        self._services.working += 1
+        self._begin_turn()
+        try:
+            if len(data) <= PIECE_BYTES and self._layers.bare:
+                self._take_piece(data)
                 return
-            self._charge_idle()
+            # a little may hold much work, such as frames that bring no line
+            for start in range(0, len(data), PIECE_BYTES):
+                end = start + PIECE_BYTES
+                self._more = end < len(data)
+                self._take_piece(data[start:end])
+                if self._reason:
+                    return
+                self._charge_idle()
+                self.yield_if_due()
+        finally:
+            self._services.working -= 1
 
     def _charge_idle(self) -> None:
         """Makes a peer wait that sends what costs work and brings no line, as for so many lines."""
@@ -335,8 +391,7 @@ class Session:
 
     def _take_piece(self, data: bytes) -> None:
         layers = self._layers
-        origins = self.node.config.server.origins
-        lines = layers.receive(data, self._services.certificate, origins)
+        lines = layers.receive(data, self._services.certificate, self.node.config.server)
         if layers.visit is not None:
             self._timeouts.visited(self._services.monotonic(), layers.visit)
         if self._dialect is None and layers.spoken is not None:
@@ -344,8 +399,12 @@ class Session:
                 self.relay(None)
             is_plain = layers.spoken is Spoken.PLAIN
             self._dialect = plain.PlainConnection(self) if is_plain else IrcDialect(self)
-        if self._dialect is not None:
+        if self._dialect is not None and lines:
+            if self.untold and not (lines[0] or b"").upper().startswith(_WEBIRC):
+                self._count_at(self.origin)  # it speaks for itself
             self._receive(lines)
+            if self.untold and not self._reason:
+                self._count_at(self.origin)
         if layers.ended:
             self._reason = self._reason or layers.ended
 
@@ -353,7 +412,6 @@ class Session:
         dialect = self._dialect
         assert dialect is not None
         clock = self._services.monotonic
-        self._turn_ends = clock() + TURN_SECONDS
         held = self._held = deque(lines)
         while held and not self._reason:
             line = held.popleft()
@@ -370,7 +428,9 @@ class Session:
         allowed. Any other line is held until then, and what comes behind it, so the order stays.
         """
         dialect, held = self._dialect, self._held
-        while dialect is not None and held is not None and not held and not self._reason:
+        if dialect is None or held is None or self._more:
+            return
+        while not held and not self._reason:
             gevent.get_hub().wait(self._readable)
             try:
                 data = self._raw.recv(READ_BYTES)
@@ -381,7 +441,8 @@ class Session:
             if not data:
                 return
             self._timeouts.heard = self._services.monotonic()
-            lines = self._layers.receive(data, self._services.certificate, "")
+            server = self.node.config.server
+            lines = self._layers.receive(data, self._services.certificate, server)
             for line in lines:
                 pong = b"" if line is None or held else dialect.pong(line)
                 allowance, now = self._allowance, self._services.monotonic()
@@ -395,6 +456,8 @@ class Session:
         self.settle()
         clock = self._services.monotonic
         while not self._reason and not allowance.take(None, clock()):
+            if self._outbox.broken:
+                self._reason = "Connection lost"  # which is seen only when all was read
             gevent.sleep(SLOW_SECONDS)
 
     # -- the end

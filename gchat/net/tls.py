@@ -166,7 +166,11 @@ class CertificateError(GchatError):
     """A certificate cannot be used; a sentence with what to do next."""
 
 
-def _why(error: SSL.Error) -> str:
+def _why(error: OSError | SSL.Error | ValueError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, ValueError):
+        return str(error)
     reasons = error.args[0] if error.args and isinstance(error.args[0], list) else []
     return str(reasons[0][-1]) if reasons else "unknown reason"
 
@@ -199,24 +203,35 @@ class Certificate:
         """
         certificate, key = self._paths
         try:
-            certificate.read_bytes()
+            fingerprint = _fingerprint(certificate)
+            names = _certified(certificate.read_bytes())
             self.context = _context(certificate, key)
-        except (OSError, SSL.Error) as error:
-            why = error.strerror if isinstance(error, OSError) else _why(error)
+            self.fingerprint, self.names = fingerprint, names
+        except (OSError, SSL.Error, ValueError) as error:
+            why = _why(error)
             text = f"{certificate} and {key} cannot be used: {why}"
             raise CertificateError(f"{text}. Both must be PEM, and the key must match.") from None
 
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the certificate, as people compare it."""
-        der = ssl.PEM_cert_to_DER_cert(_first_of(self._paths[0].read_text("ascii")))
-        digest = hashlib.sha256(der).hexdigest()
-        return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2)).upper()
+
+def _certified(pem: bytes) -> tuple[str, ...]:
+    """The host names in a certificate; none where they cannot be read."""
+    try:
+        found = x509.load_pem_x509_certificate(pem).extensions
+        names = found.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound):
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName))
 
 
-def _first_of(chain: str) -> str:
-    end = "-----END CERTIFICATE-----"
-    return chain[: chain.index(end) + len(end)]
+def _fingerprint(path: Path) -> str:
+    """SHA-256 of the certificate, as people compare it. Raises OSError and ValueError."""
+    chain, end = path.read_text("latin-1"), "-----END CERTIFICATE-----"
+    if end not in chain:
+        raise ValueError("there is no certificate in it")
+    first = chain[: chain.index(end) + len(end)]
+    der = ssl.PEM_cert_to_DER_cert(first[first.find("-----BEGIN CERTIFICATE-----") :])
+    digest = hashlib.sha256(der).hexdigest()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2)).upper()
 
 
 def self_signed(folder: Path, name: str) -> Certificate:

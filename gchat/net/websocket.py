@@ -5,7 +5,7 @@ library's; nothing here reads or writes a socket.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from http import HTTPStatus
 
 from websockets.datastructures import Headers
@@ -15,6 +15,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from gchat.net.hosts import is_own
 from gchat.wire.lines import MAX_LINE_BYTES
 
 TEXT, BINARY = Subprotocol("text.ircv3.net"), Subprotocol("binary.ircv3.net")
@@ -24,6 +25,14 @@ REASON_BYTES = 120  # of a close frame's reason
 _QUIET = logging.getLogger("gchat.websocket")
 _QUIET.setLevel(logging.WARNING)  # below, the library logs every request and frame in full
 
+NOT_OUR_NAME = (
+    "The host name of this request is not known as one of this server's. If it is one, name it in "
+    "the setting server.hosts.\n"
+)
+NOT_OUR_PAGE = (
+    "The origin of this page is not allowed. If it should be, name it in the setting "
+    "server.origins.\n"
+)
 _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
 
 
@@ -34,9 +43,12 @@ _PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
 class WebSocket:
     """The server's side of one connection. What it wants sent is in `take`."""
 
-    def __init__(self, origins: Sequence[str]) -> None:
-        """`origins`: those of web pages that may connect, besides the server's own; "*" is any."""
+    def __init__(self, origins: Sequence[str], names: Collection[str]) -> None:
+        """`origins`: those of web pages that may connect, besides the server's own; "*" is any.
+        `names`: what the server is called, see `hosts.py`.
+        """
         self._origins = origins
+        self._names = names
         self._protocol = ServerProtocol(
             subprotocols=[TEXT, BINARY],
             select_subprotocol=_first_that_we_know,
@@ -86,8 +98,10 @@ class WebSocket:
             return  # invalid frames came right after the request: the connection has failed already
         if "Upgrade" not in headers:
             self._refuse(HTTPStatus.NOT_FOUND, _PAGE.decode())
+        elif not self._is_for_us(headers):
+            self._refuse(HTTPStatus.FORBIDDEN, NOT_OUR_NAME)
         elif not self._may_come_from(headers):
-            self._refuse(HTTPStatus.FORBIDDEN, "The origin of this page is not allowed.\n")
+            self._refuse(HTTPStatus.FORBIDDEN, NOT_OUR_PAGE)
         else:
             response = self._protocol.accept(request)
             self._protocol.send_response(response)
@@ -95,11 +109,21 @@ class WebSocket:
             if self._protocol.subprotocol == BINARY:
                 self.frame = frame_binary
 
+    def _is_for_us(self, headers: Headers) -> bool:
+        """Whether the request names this server. Other programs than browsers, which send no
+        Origin, may call it what they like: nobody can make them call it by another name.
+        """
+        try:
+            host, origin = headers.get("Host", ""), headers.get("Origin")
+        except LookupError:
+            return False  # several of them
+        return origin is None or "*" in self._origins or is_own(host, self._names)
+
     def _may_come_from(self, headers: Headers) -> bool:
         """Whether this origin may connect: a browser names its page's; other programs need not."""
         try:
             origin, host = headers.get("Origin"), headers.get("Host", "")
-        except (KeyError, LookupError):
+        except LookupError:
             return False  # several of them
         if origin is None or "*" in self._origins or origin in self._origins:
             return True

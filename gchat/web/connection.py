@@ -18,7 +18,7 @@ BODY_BYTES = 65_536  # of what comes behind them
 PIECE_BYTES = 8192  # of an answer, handed out at once
 
 _REASONS = {
-    400: "This is not a request that can be understood.",
+    400: "This request cannot be understood.",
     408: "The request did not come in time.",
     431: f"A request's first line and headers may have {HEAD_BYTES} bytes.",
     501: "This way of sending a request is not known here.",

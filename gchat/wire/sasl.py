@@ -7,9 +7,11 @@ Pure: `Verifier.make` and `Verifier.matches` take their time, by design.
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import scramp
@@ -71,6 +73,33 @@ class Verifier:
         stored, _, server = second.partition(":")
         parts = [base64.b64decode(part, validate=True) for part in (salt, stored, server)]
         return cls(int(iterations), *parts)
+
+
+def iterations_of(text: str) -> int:
+    """Those of a stored verifier, without decoding the rest of it; 0 where it is none."""
+    count = text.partition("$")[2].partition(":")[0]
+    return int(count) if count.isascii() and count.isdigit() else 0
+
+
+def pretended(name: str, secret: bytes, in_use: Mapping[int, int], default: int) -> Verifier:
+    """A verifier that no password matches, for a name that is nobody's: always the same for the
+    same name and key. `in_use`: how many verifiers there are with so many iterations; its own are
+    as those of one of them, so that they do not tell that it is nobody's. If they become others,
+    the salt does too, as if there was a new password.
+    """
+
+    def digest(*words: object) -> bytes:
+        text = " ".join(map(str, (*words, name)))
+        return hmac.digest(secret, text.encode("utf-8", "replace"), "sha256")
+
+    def rank(count: int) -> float:  # weighted rendezvous hashing: little changes with the weights
+        chance = (int.from_bytes(digest("iterations", count)[:6], "big") + 1) / (1 << 48)
+        return -math.log(chance) / in_use[count]
+
+    count = min(in_use, key=rank, default=default)
+    salt = digest("salt", count)[:SALT_BYTES]
+    nothing = bytes(hashlib.sha256().digest_size)
+    return Verifier(count, salt, nothing, nothing)
 
 
 def plain(message: bytes) -> tuple[str, str]:

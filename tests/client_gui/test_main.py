@@ -51,7 +51,7 @@ def test_without_a_package() -> None:
     status, said = run(without="PIL")
     assert status == 2
     assert said.count("\n") == 1
-    assert "pip install 'gchat[client]'" in said
+    assert '-m pip install ".[client]"' in said
 
 
 def test_a_port_that_is_none() -> None:

@@ -70,6 +70,17 @@ def test_the_language_of_the_system(
     assert texts._("Today") == sentence
 
 
+def test_the_language_that_the_desktop_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Tcl says it on Windows and macOS, where the environment says nothing."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    texts.use("", ["vi_vn", "vi"])
+    assert texts._("Today") == "Hôm nay"
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    texts.use("", ["vi_vn", "vi"])
+    assert texts._("Today") == "Today"
+
+
 def test_the_window_in_vietnamese(server: ServerProcess, open_ui: Callable[..., Ui]) -> None:
     ui = open_ui(server.port, nick="Tuấn")
     ui.wait_for("Tuấn has connected to the chat room")

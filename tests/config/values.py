@@ -18,6 +18,7 @@ TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "server.webirc_from": ("127.0.0.1 ::1", ("gateway.example",)),
     "server.webirc_password": (VERIFIER, ("password",)),
     "server.origins": ("https://chat.example *", ("chat.example",)),
+    "server.hosts": ("chat.example *.example.org", ("https://x", "a:1", "a..b", "*", "a/b")),
     "server.name": ("chat.example", ("", "a b", ":a", "x" * 64)),
     "server.network": ("Example", ("", "a b", ":a", "x" * 33)),
     "server.lobby": ("#hall", ("hall", "#a b", "")),

@@ -6,7 +6,7 @@ import pytest
 
 from gchat.core.masks import complete, fold
 from gchat.core.rooms import FOUNDER, HALFOP, OP, PROTECTED, VOICE, Room, Signed
-from gchat.core.users import User
+from gchat.core.users import Connection, User
 
 
 def user(uid: int = 1, nick: str = "Tuan", account: str = "") -> User:
@@ -105,3 +105,14 @@ def test_a_rooms_lists_are_its_own() -> None:
     assert one.matches("b", user(nick="x"))
     assert not one.matches("I", user(nick="x"))
     assert not one.matches("b", user(nick="x"), mute=True)
+
+
+@pytest.mark.parametrize(("letter", "found"), [("b", True), ("e", False)])
+def test_a_mask_of_one_connection_is_about_the_person(room: Room, letter: str, found: bool) -> None:
+    tuan = user(5)
+    tuan.connections = {5: Connection("~u@Host"), 6: Connection("~v@192.0.2.7")}
+    ban(room, "b", "*!*@host" if letter == "e" else "x!*@*")
+    ban(room, letter, "tuan!~V@192.0.2.0/24")
+    assert room.bans(tuan) is found
+    assert room.silences(tuan) is found
+    assert room.bans(user(7)) is (letter == "e"), "they have no such connection"

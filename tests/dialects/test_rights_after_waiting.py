@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from gchat.core.history import Archive, Record
+from gchat.core.turns import Claim
 from gchat.journal.memory.archive import MemoryArchive
 from tests.support.peer import NOW
 from tests.support.person import Person
@@ -22,6 +23,9 @@ class Waiting:
     def __init__(self, archive: MemoryArchive, meanwhile: Callable[[], object]) -> None:
         self._archive = archive
         self._meanwhile = meanwhile
+
+    def of(self, _address: str) -> Any:
+        return self
 
     def __getattr__(self, name: str) -> Any:
         answer = getattr(self._archive, name)
@@ -79,7 +83,7 @@ def test_a_password_that_was_checked_for_another_account_changes_nothing() -> No
         class Slow:
             """Logs the person in to the other account while a key is derived."""
 
-            def ask(self, job: Callable[[], Any]) -> Any:
+            def ask(self, job: Callable[[], Any], _claim: Claim) -> Any:
                 tuan.node.workers = workers
                 tuan.ask("NS IDENTIFY Tuan old-password")
                 return job()

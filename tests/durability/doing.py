@@ -16,6 +16,8 @@ from pathlib import Path
 
 from gchat.core.hub import Hub
 from gchat.core.saved import restore
+from gchat.journal.sqlite.rows import record
+from gchat.journal.sqlite.schema import COLUMNS
 from gchat.journal.sqlite.store import FILE
 from gchat.wire.message import Message, parse
 from tests.support.clients import IrcClient
@@ -50,7 +52,8 @@ class Facts:
         """Reads them."""
         hub = Hub()
         with closing(sqlite3.connect(folder / FILE)) as file:
-            lines = set(file.execute("SELECT msgid, kind FROM entries"))
+            rows = (record(row, {}) for row in file.execute(f"SELECT {COLUMNS} FROM entries"))
+            lines = {(line.msgid, line.kind) for line in rows}
             sql = "SELECT kind, key, value FROM state WHERE kind <> 'task' ORDER BY kind, key"
             for kind, key, value in file.execute(sql):
                 restore(hub, kind, key, value)

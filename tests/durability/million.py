@@ -42,9 +42,10 @@ def fill(folder: Path, count: int) -> None:
                         "#lobby" if n % 2 else f"#room{n % 100}",
                         1,
                         f"n{n % 50}",
-                        f"n{n % 50}!u@h",
-                        "#lobby",
+                        f"n{n % 50}!~n{n % 50}@203.0.113.{n % 50}",
+                        "#lobby" if n % 2 else f"#room{n % 100}",
                         " ".join(texts[10 * n : 10 * n + 10]),
+                        boot=f"{at:x}",
                     )
                     for n in range(BATCH)
                 )

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from gchat.config.settings import ServerConfig
 from gchat.core import masks
 from gchat.core.wildcards import matches
 from gchat.dialects.irc.dialect import IrcDialect
@@ -162,7 +163,7 @@ def http(data: bytes) -> None:
 def websocket(data: bytes) -> None:
     """From the handshake on, or behind it."""
     for start in (b"", _HANDSHAKE):
-        web = WebSocket(())
+        web = WebSocket((), ())
         web.receive(start)
         for piece in _pieces(data):
             if web.ended:
@@ -232,7 +233,9 @@ def connection(data: bytes) -> None:
         Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box), _SITE
     )
     for piece in [data] if dialect else _pieces(data):
-        found = LineSplitter().feed(piece) if dialect else layers.receive(piece, None, "")
+        found = (
+            LineSplitter().feed(piece) if dialect else layers.receive(piece, None, ServerConfig())
+        )
         if dialect is None and layers.spoken is not None:
             is_plain = layers.spoken.name == "PLAIN"
             dialect = PlainConnection(peer) if is_plain else IrcDialect(peer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from gchat.net.tls import Certificate, self_signed
@@ -48,6 +48,7 @@ def test_target(certificate: Certificate, name: str) -> None:
         if isinstance(data, tuple):
             seed, at, put, over = data
             data = seed[:at] + put + seed[at + over :]
+        note(f"for the corpus: {data!r}")
         target(data)
 
     anything()

@@ -22,12 +22,14 @@ from gchat.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, VERSION, Sto
 from gchat.journal.sqlite.store import FILE, Store
 from gchat.private import write_private
 from tests.support.indexed import indexed
+from tests.support.msgids import msgid
 
 WHO = ("n", "n!u@h")
+IDS = msgid(1_700_000_000_007), msgid(1_700_000_000_999), msgid(1_700_000_001_000)
 LINES = (
-    Record(1_700_000_000_007, "id1", "PRIVMSG", "#a", 1, *WHO, "#A", "Chào!", "", (("+x", "1"),)),
-    Record(1_700_000_000_999, "id2", "KICK", "#a", 1, *WHO, "#A", "out", "Duy"),
-    Record(1_700_000_001_000, "id3", "NOTICE", conversation("@a", "@b"), 1, *WHO, "Duy", "psst"),
+    Record(1_700_000_000_007, IDS[0], "PRIVMSG", "#a", 1, *WHO, "#A", "Chào!", "", (("+x", "1"),)),
+    Record(1_700_000_000_999, IDS[1], "KICK", "#a", 1, *WHO, "#A", "out", "Duy"),
+    Record(1_700_000_001_000, IDS[2], "NOTICE", conversation("@a", "@b"), 1, *WHO, "Duy", "psst"),
 )
 
 
@@ -46,7 +48,7 @@ def test_export_is_an_object_for_each_line_in_order(folder: Path) -> None:
     assert [json.loads(line) for line in lines] == [
         {
             "time": "2023-11-14T22:13:20.007Z",
-            "msgid": "id1",
+            "msgid": IDS[0],
             "kind": "PRIVMSG",
             "room": "#a",
             **common,
@@ -56,7 +58,7 @@ def test_export_is_an_object_for_each_line_in_order(folder: Path) -> None:
         },
         {
             "time": "2023-11-14T22:13:20.999Z",
-            "msgid": "id2",
+            "msgid": IDS[1],
             "kind": "KICK",
             "room": "#a",
             **common,
@@ -66,7 +68,7 @@ def test_export_is_an_object_for_each_line_in_order(folder: Path) -> None:
         },
         {
             "time": "2023-11-14T22:13:21.000Z",
-            "msgid": "id3",
+            "msgid": IDS[2],
             "kind": "NOTICE",
             "room": None,
             **common,
@@ -92,7 +94,12 @@ def test_a_backup_has_everything(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     store = Store(folder)
     talk = conversation("@a", "@b")
-    store.write(Batch((*LINES, replace(LINES[0], place=talk)), saved=(Saved("room", "#a", "{}"),)))
+    store.write(
+        Batch(
+            (*LINES[:1], replace(LINES[0], place=talk), *LINES[1:]),
+            saved=(Saved("room", "#a", "{}"),),
+        )
+    )
     indexed(store)
     backup(folder, tmp_path / "copy" / FILE)
     copy = Store(tmp_path / "copy")
@@ -100,7 +107,7 @@ def test_a_backup_has_everything(tmp_path: Path) -> None:
         assert one.reader.state() == [("room", "#a", "{}")]
         assert one.reader.conversations("@b") == [talk]
         said = [line.text for line in whole(one.reader.read(Query(talk, 9)))]
-        assert said == ["psst", "Chào!"]
+        assert said == ["Chào!", "psst"]
         assert one.reader.last() == (4, LINES[2].at)
     word = LINES[0].text.split()[0]
     search = Search(((LINES[0].place, 0), (talk, 0)), 9, words=(word,))
@@ -134,7 +141,7 @@ def test_a_slow_backup_does_not_keep_the_log_of_writes_from_being_written_back(
     found: list[tuple[int, int, int]] = []
 
     def slowly(*arguments: Any) -> Iterator[tuple[Any, ...]]:
-        store.write(Batch((replace(LINES[0], msgid="id4", at=LINES[2].at + 1),)))
+        store.write(Batch((replace(LINES[0], msgid=msgid(LINES[2].at + 1), at=LINES[2].at + 1),)))
         found.append(store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
         return rows(*arguments)
 
@@ -196,13 +203,13 @@ def test_a_slow_export_does_not_keep_the_log_of_writes_from_being_written_back(
     store.write(Batch(LINES))
     lines = export(tmp_path)
     first = [next(lines), next(lines)]
-    store.write(Batch((replace(LINES[0], msgid="id4", at=LINES[2].at + 1),)))
+    store.write(Batch((replace(LINES[0], msgid=msgid(LINES[2].at + 1), at=LINES[2].at + 1),)))
     with sqlite3.connect(tmp_path / FILE) as other:
         busy, pages, back = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert (busy, pages, back) == (0, 0, 0), "nobody holds an old state of the file"
     other.close()
     whole = [json.loads(line)["msgid"] for line in [*first, *lines]]
-    assert whole == ["id1", "id2", "id3"], "what there was when it began"
+    assert whole == [*IDS], "what there was when it began"
     store.close()
 
 

@@ -39,6 +39,8 @@ from gchat.core.events import (
 from gchat.core.hub import Hub
 from gchat.core.records import records
 from gchat.journal.sqlite.journal import SqliteJournal
+from gchat.journal.sqlite.rows import ids_of, record
+from gchat.journal.sqlite.schema import COLUMNS
 from gchat.journal.sqlite.store import FILE, Store
 from gchat.workers import WorkerPool
 from tests.core.likely import START
@@ -99,11 +101,10 @@ class Watcher:
             return
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as file:
             wanted = list(records(effects, "boot", self.hub.place))
-            found = file.execute(
-                "SELECT kind, place, text, arg FROM entries WHERE msgid = ? ORDER BY id",
-                (effects[0].entry.msgid,),
-            ).fetchall()
-            assert found == [(one.kind, one.place, one.text, one.arg) for one in wanted]
+            sql, runs = f"SELECT {COLUMNS} FROM entries WHERE id = ?", {"1": "boot"}
+            ids = ids_of(file, effects[0].entry.msgid)
+            found = [record(file.execute(sql, (one,)).fetchone(), runs) for one in ids]
+            assert found == wanted
             for one in self.outcomes[effects[0].entry.seq].saved:
                 row = file.execute(
                     "SELECT value FROM state WHERE kind = ? AND key = ?", (one.kind, one.key)
@@ -111,8 +112,9 @@ class Watcher:
                 assert row == (None if one.value is None else (one.value,))
             for line in wanted:
                 if line.kind == "REDACT":
-                    sql = f"SELECT count(*) FROM entries WHERE msgid = ? AND kind IN {SPOKEN}"
-                    assert file.execute(sql, (line.arg,)).fetchone() == (0,)
+                    sql = f"SELECT count(*) FROM entries WHERE id = ? AND kind IN {SPOKEN}"
+                    for number in ids_of(file, line.arg):
+                        assert file.execute(sql, (number,)).fetchone() == (0,)
         self.shown.update(type(effect).__name__ for effect in effects)
 
     def close(self) -> None:
@@ -173,7 +175,7 @@ def test_no_batch_of_many_is_lost(watcher: Watcher, caplog: pytest.LogCaptureFix
     for number in range(300):
         watcher.journal.append(Said(1, "#a", str(number))).result()
     assert not caplog.records
-    sql = "SELECT text FROM entries WHERE kind = 'PRIVMSG' ORDER BY id"
+    sql = "SELECT text FROM entries WHERE kind = 'P' ORDER BY id"
     with closing(sqlite3.connect(watcher.path)) as file:
         assert file.execute(sql).fetchall() == [(str(number),) for number in range(300)]
 

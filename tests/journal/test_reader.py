@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gevent
 import pytest
 
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
+from gchat.core.turns import Claim, Turns
 from gchat.core.words import searchable
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.sqlite import reader as reader_module
 from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.indexer import Indexer
-from gchat.journal.sqlite.reader import Reader, whole
+from gchat.journal.sqlite.reader import STEP_LINES, Reader, whole
 from gchat.journal.sqlite.store import Store
-from gchat.workers import WorkerPool
+from gchat.workers import FairPool, WorkerPool
 from tests.support.indexed import indexed
+from tests.support.msgids import msgid
+
+T = TypeVar("T")
 
 
 class Whole:
@@ -40,8 +44,8 @@ Archives = StoreArchive | Whole | MemoryArchive
 def line(number: int, place: str = "#a", kind: str = "PRIVMSG", **more: object) -> Record:
     """At `number` times ten milliseconds."""
     values: dict[str, Any] = {"nick": "n", "text": f"word{number}", **more}
-    at, msgid = number * 10, f"id{number:02}"
-    return Record(at, msgid, kind, place, 1, source="n!u@h", target="#A", **values)
+    at = number * 10
+    return Record(at, msgid(at), kind, place, 1, source="n!u@h", target="#A", **values)
 
 
 # id1 to id8 are messages but for id4, which came between; id3 and id4 are of other places too
@@ -95,15 +99,15 @@ def archive(
 
 
 def ids(records: list[Record]) -> str:
-    return " ".join(str(int(one.msgid.removeprefix("id"))) for one in records)
+    return " ".join(str(int(one.msgid[:12], 16) // 10) for one in records)
 
 
 def at(number: int) -> Reference:
     return Reference(at=number * 10)
 
 
-def msgid(number: int) -> Reference:
-    return Reference(msgid=f"id{number:02}")
+def named(number: int) -> Reference:
+    return Reference(msgid=msgid(number * 10))
 
 
 def test_everything_of_a_line_comes_back(archive: Archives) -> None:
@@ -121,13 +125,13 @@ def test_everything_of_a_line_comes_back(archive: Archives) -> None:
         (Query("#a", 2, newest=False), "1 2"),
         (Query("#a", 2, events=True), "8 12"),
         # both bounds are excluded, by message and by time
-        (Query("#a", 100, after=msgid(3)), "5 6 7 8"),
+        (Query("#a", 100, after=named(3)), "5 6 7 8"),
         (Query("#a", 100, after=at(3)), "5 6 7 8"),
         (Query("#a", 100, after=Reference(at=29)), "3 5 6 7 8"),
-        (Query("#a", 100, before=msgid(3)), "1 2"),
+        (Query("#a", 100, before=named(3)), "1 2"),
         (Query("#a", 100, before=at(3)), "1 2"),
         (Query("#a", 100, before=Reference(at=31)), "1 2 3"),
-        (Query("#a", 100, after=msgid(1), before=msgid(6)), "2 3 5"),
+        (Query("#a", 100, after=named(1), before=named(6)), "2 3 5"),
         (Query("#a", 2, after=at(1), before=at(7)), "5 6"),
         (Query("#a", 2, after=at(1), before=at(7), newest=False), "2 3"),
         (Query("#a", 100, after=at(12)), ""),
@@ -135,13 +139,13 @@ def test_everything_of_a_line_comes_back(archive: Archives) -> None:
         (Query("#a", 100, after=Reference(at=0)), "1 2 3 5 6 7 8"),
         (Query("#a", 100, before=Reference(at=10**12)), "1 2 3 5 6 7 8"),
         # what is not known (any more, or here) bounds everything out
-        (Query("#a", 100, after=msgid(99)), ""),
-        (Query("#a", 100, before=msgid(99)), ""),
-        (Query("#b", 100, after=msgid(1)), ""),
+        (Query("#a", 100, after=named(99)), ""),
+        (Query("#a", 100, before=named(99)), ""),
+        (Query("#b", 100, after=named(1)), ""),
         # none from before a time
         (Query("#a", 100, since=30), "3 5 6 7 8"),
         (Query("#a", 100, since=31), "5 6 7 8"),
-        (Query("#a", 100, before=msgid(6), since=30), "3 5"),
+        (Query("#a", 100, before=named(6), since=30), "3 5"),
     ],
 )
 def test_a_page(archive: Archives, query: Query, found: str) -> None:
@@ -151,20 +155,20 @@ def test_a_page(archive: Archives, query: Query, found: str) -> None:
 @pytest.mark.parametrize(
     ("limit", "center", "more", "found"),
     [
-        (100, msgid(5), {}, "1 2 3 5 6 7 8"),
-        (3, msgid(5), {}, "3 5 6"),
-        (4, msgid(5), {}, "2 3 5 6"),
-        (1, msgid(5), {}, "5"),
+        (100, named(5), {}, "1 2 3 5 6 7 8"),
+        (3, named(5), {}, "3 5 6"),
+        (4, named(5), {}, "2 3 5 6"),
+        (1, named(5), {}, "5"),
         (3, at(5), {}, "3 5 6"),
         (3, Reference(at=45), {}, "3 5 6"),
-        (4, msgid(1), {}, "1 2 3 5"),
-        (4, msgid(8), {}, "6 7 8"),
-        (3, msgid(5), {"events": True}, "4 5 6"),
-        (5, msgid(5), {"since": 30}, "3 5 6 7 8"),
-        (5, msgid(5), {"since": 31}, "5 6 7 8"),
-        (5, msgid(3), {"since": 50}, "5 6 7 8"),
-        (5, msgid(3), {"since": 51}, "6 7 8"),
-        (5, msgid(99), {}, ""),
+        (4, named(1), {}, "1 2 3 5"),
+        (4, named(8), {}, "6 7 8"),
+        (3, named(5), {"events": True}, "4 5 6"),
+        (5, named(5), {"since": 30}, "3 5 6 7 8"),
+        (5, named(5), {"since": 31}, "5 6 7 8"),
+        (5, named(3), {"since": 50}, "5 6 7 8"),
+        (5, named(3), {"since": 51}, "6 7 8"),
+        (5, named(99), {}, ""),
         (5, at(99), {}, "7 8"),
     ],
 )
@@ -295,10 +299,10 @@ def test_signs_are_no_words(archive: Archives, words: tuple[str, ...], seen: boo
 
 
 def test_a_message_by_its_id(archive: Archives) -> None:
-    assert archive.find("id05") == LINES[5]
-    assert archive.find("id12") == LINES[-1]
-    assert archive.find("id04") is None, "nobody said it"
-    assert archive.find("id99") is None
+    assert archive.find(msgid(50)) == LINES[5]
+    assert archive.find(msgid(120)) == LINES[-1]
+    assert archive.find(msgid(40)) is None, "nobody said it"
+    assert archive.find(msgid(990)) is None
 
 
 def test_conversations_of_a_person(archive: Archives) -> None:
@@ -309,7 +313,7 @@ def test_conversations_of_a_person(archive: Archives) -> None:
 def test_what_was_stored_last(store: Store, tmp_path: Path) -> None:
     assert store.reader.last() == (13, 120)
     store.write(Batch((line(13),)))
-    assert [one.msgid for one in whole(store.reader.read(Query("#a", 1)))] == ["id13"]
+    assert [one.msgid for one in whole(store.reader.read(Query("#a", 1)))] == [msgid(130)]
     assert store.reader.last() == (14, 130)
     empty = Store(tmp_path / "empty")
     assert (empty.reader.last(), empty.last_at) == ((0, 0), 0)
@@ -329,3 +333,38 @@ def test_a_long_search_keeps_nobody_waiting(store: Store, monkeypatch: pytest.Mo
     assert long.get(timeout=60) == []
     archive.close()
     writer.close()
+
+
+class Noting(FairPool):
+    """Notes from which address each step was."""
+
+    def __init__(self) -> None:
+        super().__init__(1, Turns[Any](), 10.0)
+        self.steps: list[str] = []
+
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
+        def noted() -> T:
+            self.steps.append(claim.address)
+            return job()
+
+        return super().ask(noted, claim)
+
+
+def test_an_address_that_asks_much_waits_for_itself(tmp_path: Path) -> None:
+    """Ten askers at one address kept another's history back for 17 s."""
+    store, writer, pool = Store(tmp_path), WorkerPool(1), Noting()
+    events = tuple(line(number, kind="NICK") for number in range(3 * STEP_LINES))
+    store.write(Batch((*events, line(3 * STEP_LINES, "#b"))))
+    archive = StoreArchive(store, Indexer(store, writer), pool)
+    greedy = [gevent.spawn(archive.of("greedy").read, Query("#a", 100)) for _ in range(10)]
+    for asker in greedy:
+        asker.start()
+    gevent.sleep(0)
+    before = len(pool.steps)
+    assert len(archive.of("other").read(Query("#b", 1))) == 1
+    assert "other" in pool.steps[before : before + 3]
+    assert not any(asker.dead for asker in greedy)
+    assert all(asker.get() == [] for asker in greedy)
+    archive.close()
+    writer.close()
+    store.close()

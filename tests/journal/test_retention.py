@@ -16,7 +16,7 @@ from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.retention import DAY_MS, Keep, Retention, SaneClock
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
-from tests.support.indexed import indexed
+from tests.support.indexed import hits, indexed
 
 NOW = 100 * DAY_MS
 
@@ -75,10 +75,7 @@ def test_each_room_keeps_its_last_lines(store: Store) -> None:
 def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
     fill(store, "#a", 12)
     sweep(indexed(store), Keep(lines=10))
-    search = "SELECT count(*) FROM words WHERE words MATCH ?"
-    assert store._writer.execute(search, ("word0",)).fetchone() == (0,)
-    assert store._writer.execute(search, ("word11",)).fetchone() == (1,)
-    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    assert (hits(store, "word0"), hits(store, "word11")) == (0, 1)
 
 
 def test_without_limits_everything_stays(store: Store) -> None:
@@ -105,6 +102,7 @@ def test_it_goes_on_in_steps_and_looks_again(
                 raise answer
             return answer
 
+    store.scrub(NOW)
     sweeper = Retention(store, cast("WorkerPool", Writer()), lambda: NOW, Keep())
     monkeypatch.setattr("gchat.journal.sqlite.retention.gevent.sleep", pauses.append)
     with pytest.raises(gevent.GreenletExit):
@@ -166,3 +164,9 @@ def test_a_jump_while_it_runs_is_not_believed_and_one_back_is() -> None:
 
 def test_an_empty_file_knows_no_time() -> None:
     assert SaneClock(lambda: NOW, lambda: 0, 0).now() == NOW
+
+
+@pytest.mark.parametrize(("took", "rest"), [(0.0, 0.05), (0.01, 0.05), (0.5, 2.0)])
+def test_a_long_step_is_followed_by_a_long_rest(took: float, rest: float) -> None:
+    """Deleting 1.3 GB without one made everybody wait 2 s."""
+    assert retention.pause(took) == pytest.approx(rest)

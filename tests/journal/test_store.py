@@ -12,12 +12,14 @@ import pytest
 from gchat.core.effects import Saved
 from gchat.core.history import Batch, Query, Record, Reference, Search, conversation
 from gchat.journal.sqlite import schema
+from gchat.journal.sqlite.lock import LOCK
 from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.retention import Keep, Retention
 from gchat.journal.sqlite.schema import StoreError
-from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, LOCK, Durability, Store
+from gchat.journal.sqlite.store import BUSY_SECONDS, FILE, Durability, Store
 from gchat.workers import WorkerPool
-from tests.support.indexed import indexed
+from tests.support.indexed import hits, indexed
+from tests.support.msgids import msgid
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def test_targets_of_one_millisecond_are_in_the_order_of_their_messages(store: St
 
 
 def line(number: int, text: str, place: str = "#a") -> Record:
-    return Record(5, f"id{number}", "PRIVMSG", place, 1, "n", "n!u@h", place, text)
+    return Record(5, msgid(5, number), "PRIVMSG", place, 1, "n", "n!u@h", place, text)
 
 
 def files(store: Store) -> bytes:
@@ -65,10 +67,10 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
     store.write(Batch((line(5001, "this stays"),)))
     store.write(Batch(tuple(line(number, "later talk") for number in range(6000, 9000))))
     assert b"Xyzzyplugh" in files(indexed(store))
-    store.write(Batch(redacted=(("#a", "id5000"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 5000)),)))
     search = Search((("#a", 0),), 10, words=("xyzzyplugh",))
     assert whole(store.reader.search(search)) == []
-    assert store.reader.find("id5000") is None
+    assert store.reader.find(msgid(5, 5000)) is None
     sweep(store)
     left = files(store).lower()
     for piece in (b"xyzzypl", b"zzyplugh", b"pa55ph"):
@@ -76,14 +78,14 @@ def test_what_is_taken_back_is_gone_from_the_file_itself(store: Store) -> None:
     assert [
         one.text for one in whole(store.reader.search(Search((("#a", 0),), 10, words=("stays",))))
     ]
-    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    assert hits(store, "stays") == 1
     assert len(whole(store.reader.read(Query("#a", 10_000)))) == 6001
 
 
 def test_what_is_taken_back_in_one_place_stays_in_others(store: Store) -> None:
     store.write(Batch((line(1, "one", "#a"), line(1, "two", "#b"))))
-    store.write(Batch(redacted=(("#a", "id1"),)))
-    found = store.reader.find("id1")
+    store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
+    found = store.reader.find(msgid(5, 1))
     assert found is not None
     assert found.text == "two"
 
@@ -92,12 +94,12 @@ def test_scrubbing_goes_on_after_a_restart(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write(Batch((line(1, "Xyzzyplugh"),)))
     indexed(store)
-    store.write(Batch(redacted=(("#a", "id1"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 1)),)))
     store.close()
     store = Store(tmp_path)
-    assert not store.scrub()
+    assert not store.scrub(0)
     sweep(store)
-    assert store.scrub()
+    assert store.scrub(0)
     assert b"zzyplugh" not in files(store).lower()
     store.close()
 
@@ -142,15 +144,18 @@ def test_a_search_through_thousands_of_conversations(store: Store) -> None:
     places = tuple((place, 0) for place in store.reader.conversations("@me"))
     assert len(places) == 2000
     assert len(whole(indexed(store).reader.search(Search(places, 10, words=("find",))))) == 10
-    store.forget(list(range(1, 2001)))
+    store.forget(list(range(1, 2001)), 5)
     assert store.reader.conversations("@me") == []
 
 
 def test_what_one_event_brought_is_behind_and_before_nothing_of_itself(store: Store) -> None:
     """A NICK is kept in each room; paging goes on from it."""
-    rows = [Record(5, "id1", "NICK", place, 1, "n", "n!u@h", "", "", "m") for place in ("#a", "#b")]
+    rows = [
+        Record(5, msgid(5, 1), "NICK", place, 1, "n", "n!u@h", "", "", "m")
+        for place in ("#a", "#b")
+    ]
     store.write(Batch((line(0, "first"), *rows, line(2, "last"))))
-    here = Reference(msgid="id1")
+    here = Reference(msgid=msgid(5, 1))
     before = whole(store.reader.read(Query("#a", 10, before=here, events=True)))
     after = whole(store.reader.read(Query("#a", 10, after=here, events=True)))
     assert [one.text for one in (*before, *after)] == ["first", "last"]
@@ -245,9 +250,11 @@ def test_a_file_of_somebody_elses_or_of_the_future(tmp_path: Path) -> None:
 
 def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
     store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
-    bad = Record(5, "id3", "PRIVMSG", "#a", 1, "n", "n!u@h", "#a", None)  # type: ignore[arg-type]
+    bad = Record(5, msgid(5, 3), "PRIVMSG", "#a", 1, "n", "n!u@h", "#a", None)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
-        store.write(Batch((line(2, "two"), bad), (("#a", "id1"),), (Saved("room", "#a", None),)))
+        store.write(
+            Batch((line(2, "two"), bad), (("#a", msgid(5, 1)),), (Saved("room", "#a", None),))
+        )
     assert not store._writer.in_transaction
     assert [one.text for one in whole(store.reader.read(Query("#a", 9)))] == ["one"]
     assert store.reader.state() == [("room", "#a", "1")]
@@ -258,33 +265,29 @@ def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
 def test_who_talked_is_known_and_words_of_messages_only(store: Store) -> None:
     place = conversation("@a", "@b")
     lines = (line(1, "hello", place), line(2, "again", place), line(3, "talk"))
-    topic = Record(5, "id4", "TOPIC", "#a", 1, "n", "n!u@h", "#a", "hidden")
+    topic = Record(5, msgid(5, 4), "TOPIC", "#a", 1, "n", "n!u@h", "#a", "hidden")
     store.write(Batch((*lines, topic)))
     indexed(store)
     people = "SELECT person, place FROM participants ORDER BY person"
     assert store._writer.execute(people).fetchall() == [("@a", place), ("@b", place)]
-    count = "SELECT count(*) FROM words WHERE words MATCH ?"
-    found = [
-        store._writer.execute(count, (word,)).fetchone()[0] for word in ("hello", "talk", "hidden")
-    ]
-    assert found == [1, 1, 0]
+    assert [hits(store, word) for word in ("hello", "talk", "hidden")] == [1, 1, 0]
 
 
 def test_what_is_forgotten_by_id(store: Store) -> None:
     place = conversation("@a", "@b")
     store.write(Batch((line(1, "one"), line(2, "two", place), line(3, "three", place))))
-    store.forget([1, 2])
+    store.forget([1, 2], 5)
     assert [one.text for one in whole(store.reader.read(Query(place, 9)))] == ["three"]
     assert whole(store.reader.read(Query("#a", 9))) == []
     assert store.reader.conversations("@a") == [place]
-    store.forget([3])
+    store.forget([3], 5)
     assert store.reader.conversations("@a") == []
-    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    assert hits(store, "one") == 0
 
 
 def test_what_there_is_to_forget(store: Store) -> None:
     lines = [
-        Record(at, f"id{at}{place}", "PRIVMSG", place, 1, "n", "n!u@h", place, "x")
+        Record(at, msgid(at), "PRIVMSG", place, 1, "n", "n!u@h", place, "x")
         for at in (1, 2, 3, 4)
         for place in ("#a", "#b")
     ]
@@ -299,19 +302,19 @@ def test_what_there_is_to_forget(store: Store) -> None:
 
 
 def test_scrubbing_is_done_where_there_is_nothing_to_scrub(store: Store) -> None:
-    assert store.scrub()
+    assert store.scrub(0)
     store.write(Batch((line(1, "one"),)))
-    assert store.scrub()
+    assert store.scrub(0)
 
 
 def test_tasks_of_the_file_are_no_state_of_the_hub(store: Store) -> None:
     store.write(Batch((line(1, "one"),), saved=(Saved("room", "#a", "1"),)))
-    store.write(Batch(redacted=(("#a", "id1"),)))
-    tasks = "SELECT key, value FROM state WHERE kind = 'task' AND key = 'scrub'"
-    assert store._writer.execute(tasks).fetchall() == [("scrub", "begin")]
+    indexed(store).write(Batch(redacted=(("#a", msgid(5, 1)),)))
+    tasks = "SELECT key, value FROM state WHERE kind = 'task' AND key GLOB 'stale *'"
+    assert store._writer.execute(tasks).fetchall() == [("stale 0", "0")]
     assert store.reader.state() == [("room", "#a", "1")]
-    assert not store.scrub()
-    assert store._writer.execute(tasks).fetchall() == [("scrub", "on")]
+    assert not store.scrub(0)
+    assert store._writer.execute(tasks).fetchall() == [("stale 0", "-1")]
 
 
 def test_the_reader_changes_nothing(store: Store) -> None:
@@ -320,9 +323,9 @@ def test_the_reader_changes_nothing(store: Store) -> None:
 
 
 def test_only_what_was_said_is_taken_back(store: Store) -> None:
-    join = Record(5, "id1", "JOIN", "#a", 1, "n", "n!u@h", "#a", "")
+    join = Record(5, msgid(5, 1), "JOIN", "#a", 1, "n", "n!u@h", "#a", "")
     store.write(Batch((join, line(2, "two"))))
-    store.write(Batch(redacted=(("#a", "id1"), ("#b", "id2"))))
+    store.write(Batch(redacted=(("#a", msgid(5, 1)), ("#b", msgid(5, 2)))))
     assert len(whole(store.reader.read(Query("#a", 9, events=True)))) == 2
-    store.write(Batch(redacted=(("#a", "id2"),)))
+    store.write(Batch(redacted=(("#a", msgid(5, 2)),)))
     assert [one.kind for one in whole(store.reader.read(Query("#a", 9, events=True)))] == ["JOIN"]

@@ -14,7 +14,7 @@ from gchat.journal.sqlite import unreachable as module
 from gchat.journal.sqlite.store import Store
 from gchat.journal.sqlite.unreachable import Unreachable
 from gchat.workers import WorkerPool
-from tests.support.indexed import indexed
+from tests.support.indexed import hits, indexed
 
 
 @pytest.fixture
@@ -55,12 +55,10 @@ def test_what_nobody_may_read_goes_and_nothing_else(store: Store, writer: Worker
     for place in ("!", talk, "@#a", "#a 1", "#a 2", "#b 3", "#lobby", "#z 9", "Zoe x"):
         fill(store, place, 25 if place == "#a 1" else 3)
     indexed(store)
-    Unreachable(store, writer, lambda: {"#a 2", "#lobby"}).sweep()
+    Unreachable(store, writer, lambda: {"#a 2", "#lobby"}, lambda: 5).sweep()
     kept = ("!", talk, "@#a", "#a 2", "#lobby", "Zoe x")
     assert left(store) == dict.fromkeys(kept, 3)
-    store._writer.execute("INSERT INTO words (words) VALUES ('integrity-check')")
-    found = "SELECT count(*) FROM words WHERE words MATCH 'word1'"
-    assert store._writer.execute(found).fetchone() == (len(kept),)
+    assert hits(store, "word1") == len(kept)
 
 
 def test_a_room_that_is_made_meanwhile_is_not_touched(store: Store, writer: WorkerPool) -> None:
@@ -74,7 +72,7 @@ def test_a_room_that_is_made_meanwhile_is_not_touched(store: Store, writer: Work
             return super().places_after(place, limit)
 
     store.__class__ = Watching
-    Unreachable(store, writer, lambda: rooms).sweep()
+    Unreachable(store, writer, lambda: rooms, lambda: 5).sweep()
     assert left(store) == {"#a 1": 3}
 
 
@@ -98,7 +96,7 @@ def test_it_looks_again_and_a_fault_is_left_for_later(
 
     monkeypatch.setattr(gevent, "sleep", sleep)
     with pytest.raises(gevent.GreenletExit):
-        Unreachable(store, writer, reachable).run()
+        Unreachable(store, writer, reachable, lambda: 5).run()
     assert left(store) == {}
     assert [record.getMessage() for record in caplog.records] == [
         "the past of rooms that are no more could not be deleted: locked"

@@ -19,6 +19,9 @@ from loadtest.arguments import parse
         (["slow-readers", "--clients", "9", "--slow", "7", "--processes", "2"], "rooms of 3 or"),
         (["find-max", "--clients", "2", "--processes", "2"], "rooms of 3 or more"),
         (["direct", "--clients", "5", "--processes", "5"], "as many clients, in pairs"),
+        (["burst", "--clients", "2", "--processes", "2"], "rooms of 3 or more"),
+        (["mixed-rooms", "--clients", "20", "--processes", "20"], "nobody is left who writes"),
+        (["mixed-rooms", "--rooms", "19"], "nobody can be in 20 of 19 rooms"),
     ],
 )
 def test_more_processes_than_the_clients_can_fill(
@@ -37,7 +40,27 @@ def test_more_processes_than_the_clients_can_fill(
         ["room", "--clients", "3", "--processes", "2"],
         ["direct", "--clients", "4", "--processes", "4"],
         ["idle", "--clients", "2", "--processes", "4"],
+        ["burst", "--clients", "3", "--processes", "2"],
+        ["mixed-rooms", "--clients", "3", "--rooms", "20", "--processes", "2"],
     ],
 )
 def test_just_enough_clients(words: list[str]) -> None:
     assert parse(words).scenario == words[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["mixed-rooms", "--plain"], "plain text has one room"),
+        (["--disk"], "--disk is gone: the server stores on disk unless it is given --memory"),
+        (["--target", "127.0.0.1:1", "--memory"], "are for a server of our own"),
+        (["--target", "127.0.0.1:1", "--data-folder", "."], "are for a server of our own"),
+    ],
+)
+def test_what_makes_no_sense(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse(words)
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err

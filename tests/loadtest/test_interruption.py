@@ -17,15 +17,18 @@ import psutil
 import pytest
 
 from loadtest.arguments import parse, settings
+from loadtest.bursts import Bursts
 from loadtest.generator import Generator, Merged
-from loadtest.interruption import SIGNALS, Interrupted, Interruption
+from loadtest.interruption import Interrupted, Interruption
 from loadtest.latency import Latencies
 from loadtest.orders import Share
 from loadtest.outcome import Outcome, Used
 from loadtest.plan import Plan
-from loadtest.scenarios import SCENARIOS, Stage
+from loadtest.scenarios import SCENARIOS
 from loadtest.servers import Peer, PeerTarget
 from loadtest.settings import Settings
+from loadtest.stage import Stage
+from loadtest.system import SIGNALS
 from loadtest.target import Target
 from loadtest.verify import Faults, Receiver
 from tests.loadtest.commands import PEERS, InTerminal
@@ -87,7 +90,7 @@ def test_rounds_that_were_whole_are_kept(tmp_path: Path) -> None:
 
 
 def test_while_the_server_starts(tmp_path: Path) -> None:
-    with InTerminal(tmp_path, *LONG, "--disk") as run:
+    with InTerminal(tmp_path, *LONG) as run:
         run.wait_until_it_has_a_folder()
         run.press_ctrl_c()
         assert run.end() == 128 + signal.SIGINT
@@ -119,7 +122,7 @@ def test_idling_until_the_terminal_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_second_signal_does_not_wait_for_a_server_that_hangs(tmp_path: Path) -> None:
-    with InTerminal(tmp_path, *LONG, "--disk") as run:
+    with InTerminal(tmp_path, *LONG) as run:
         run.wait_for("starting")
         run.server().suspend()
         run.send(signal.SIGINT, signal.SIGTERM)  # carried out in this order
@@ -138,7 +141,12 @@ class Cut(Stage):
         return cast("Generator", Still(self))
 
     def load(
-        self, generator: Generator, *, churn: tuple[int, ...] = (), settings: Settings | None = None
+        self,
+        generator: Generator,
+        *,
+        churn: tuple[int, ...] = (),
+        bursts: Bursts | None = None,
+        settings: Settings | None = None,
     ) -> tuple[Merged, Used]:
         cut = self.loads == self.at
         self.loads += 1

@@ -114,11 +114,13 @@ def test_nobody_reads_a_comparison(nobody: int, result: str) -> None:
 
 
 def test_a_result_for_which_there_is_no_room(tmp_path: Path) -> None:
-    """As on a full disk: the files of this process cannot grow beyond 512 bytes."""
+    """As on a full disk: the files of this process and of its server, which has to keep nothing,
+    cannot grow beyond 512 bytes.
+    """
     path = tmp_path / "a.json"
     path.write_text("before", encoding="utf-8")
     limited = ("sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable)
-    status, out, errors = run(RUN, *SMALL, "--json", str(path), python=limited)
+    status, out, errors = run(RUN, *SMALL, "--memory", "--json", str(path), python=limited)
     assert (status, errors) == (5, "")
     assert b"40 of 40" in out
     assert out.decode().endswith(f"could not be written: {path}: File too large\n")

@@ -48,11 +48,15 @@ def test_it_starts_a_server_of_its_own_from_any_folder(tmp_path: Path) -> None:
     [
         ("rooms", ["--room-size", "5"], "500 of 500"),
         ("direct", [], "100 of 100"),
+        ("mixed-rooms", ["--rooms", "4", "--rooms-each", "2"], "readers of each message"),
+        ("burst", ["--bursts", "2", "--quiet", "0.1"], "4,000 of 4,000"),
         ("join-storm", [], "until all saw all, s"),
         ("reconnect-storm", [], "until all saw all, s"),
         ("churn", ["--churn", "4"], "1,600 of 1,600"),
         ("room", ["--arrivals", "poisson"], "2,000 of 2,000"),
         ("idle", [], "memory for each connection, KiB"),
+        ("idle", ["--tls"], "memory for each connection, KiB"),
+        ("idle", ["--websocket"], "memory for each connection, KiB"),
     ],
 )
 def test_scenarios(scenario: str, flags: list[str], row: str) -> None:

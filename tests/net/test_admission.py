@@ -51,3 +51,20 @@ def test_however_an_address_is_written() -> None:
     admission = Admission(most=1)
     assert admission.enter(at("::ffff:198.51.100.7"), 0.0) == b""
     assert admission.enter(at("198.51.100.7"), 0.0) == TOO_MANY_OF_YOURS
+
+
+def test_a_gateways_connections_are_counted_where_its_users_are() -> None:
+    admission = Admission(most=1, new=Buckets(1, 0.0), untold_most=3)
+    gateway, first, second = at("192.0.2.1"), at("198.51.100.1"), at("198.51.100.2")
+    found = [admission.enter_untold(gateway) for _ in range(4)]
+    assert found == [b"", b"", b"", TOO_MANY_OF_YOURS]
+    assert admission.move(gateway, first, 0.0, untold=True) == b""
+    assert admission.move(gateway, second, 0.0, untold=True) == b""
+    assert admission.move(gateway, second, 0.0, untold=True) == TOO_MANY_OF_YOURS
+    assert admission.enter_untold(gateway) == b""
+    assert admission.enter(gateway, 0.0) == b"", "nothing was counted at its own address"
+    for _ in range(2):
+        admission.leave(gateway, untold=True)
+    for origin in (gateway, first, second):
+        admission.leave(origin)
+    assert len(admission) == 0

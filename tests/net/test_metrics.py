@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
 
 from tests.support.clients import IrcClient, PlainClient
 from tests.support.process import ServerProcess
@@ -38,6 +41,15 @@ def test_what_prometheus_reads(make_server: Callable[..., ServerProcess], tmp_pa
     assert float(values["gchat_coalescing_seconds"]) == 0.0
     with urlopen(f"{where}/health", timeout=15) as answer:
         assert answer.read() == b"ok\n"
+    rebound = {"Host": "evil.example:9155"}  # a page whose name was pointed here
+    with urlopen(Request(f"{where}/health", headers=rebound), timeout=15) as answer:
+        assert answer.read() == b"ok\n", "which tells nothing"
+    with pytest.raises(HTTPError, match="403") as refused:
+        urlopen(Request(f"{where}/metrics", headers=rebound), timeout=15)
+    assert b"server.hosts" in refused.value.read()
+    refused.value.close()
+    with urlopen(Request(f"{where}/metrics", headers={"Host": "gchat:9155"}), timeout=15) as answer:
+        assert answer.status == 200
 
 
 def test_by_default_there_is_none(server: ServerProcess) -> None:

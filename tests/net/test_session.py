@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from gevent.event import Event
 
 from gchat.config import Config
 from gchat.config.settings import JournalConfig, LimitsConfig, ServerConfig
+from gchat.core.turns import Claim
 from gchat.net import session
 from gchat.server import Server
 
@@ -24,7 +26,7 @@ class Slow:
     def __init__(self) -> None:
         self.free = Event()
 
-    def ask(self, job: Callable[[], T]) -> T:
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
         self.free.wait()
         return job()
 
@@ -223,3 +225,29 @@ def test_a_line_that_does_much_is_charged_as_several(
         client.until(f"PONG gchat.local :{number}")
     assert not is_marked(hostile, b":mark")
     hostile.close()
+
+
+def test_telnet_commands_are_charged_as_lines(server: Server, client: Client) -> None:
+    """16 KB of them are 8,000 steps, and were free."""
+    hostile = Client(server)
+    hostile.send("Hostile")
+    hostile.until("Hostile has connected")
+    hostile.socket.sendall(b"\xff\xf1" * 3000 + b"mark\r\n")
+    hostile.socket.setblocking(False)
+    for number in range(5):
+        client.send(f"PING {number}")
+        client.until(f"PONG gchat.local :{number}")
+    assert not is_marked(hostile, b": mark")
+    hostile.close()
+
+
+def test_who_is_gone_does_not_stay_until_all_their_lines_are_carried_out(server: Server) -> None:
+    """At 5 lines a second that would be 100 seconds."""
+    hostile = Client(server)
+    hostile.send("NICK Hostile", "USER h 0 * :H")
+    hostile.until(" 422 ")
+    hostile.send(*["TIME"] * 500)
+    hostile.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    hostile.close()
+    while server.hub.users:
+        gevent.sleep(0.001)

@@ -15,7 +15,7 @@ import pytest
 from cryptography import x509
 from websockets.sync.client import connect
 
-from gchat.net.tls import self_signed
+from gchat.net.tls import CertificateError, self_signed
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess, free_port
 
@@ -41,8 +41,10 @@ def over_tls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every client of this test speaks TLS."""
     plain = socket.create_connection
 
-    def connected(address: tuple[str, int], timeout: float) -> ssl.SSLSocket:
-        return trusting().wrap_socket(plain(address, timeout))
+    def connected(
+        address: tuple[str, int], timeout: float, source: tuple[str, int] | None = None
+    ) -> ssl.SSLSocket:
+        return trusting().wrap_socket(plain(address, timeout, source))
 
     with monkeypatch.context() as patch:
         patch.setattr("tests.support.clients.socket.create_connection", connected)
@@ -287,3 +289,41 @@ def test_a_self_signed_certificate_names_this_machine(tmp_path: Path) -> None:
     )
     addresses = names.value.get_values_for_type(x509.IPAddress)
     assert list(map(str, addresses)) == ["127.0.0.1", "::1"]
+
+
+DAMAGED: dict[str, bytes] = {
+    "empty": b"",
+    "text": b"not a certificate",
+    "bytes": bytes(range(256)) * 9,
+    "end only": b"-----END CERTIFICATE-----",
+    "nothing in it": b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+    "no base64": b"-----BEGIN CERTIFICATE-----\n!!!\xff\n-----END CERTIFICATE-----\n",
+    "no certificate": b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n",
+}
+
+
+@pytest.mark.parametrize("part", ["certificate", "key"])
+@pytest.mark.parametrize("damage", [*DAMAGED, "cut off", "folder"])
+def test_a_damaged_certificate_is_refused_in_a_sentence(
+    tmp_path: Path, part: str, damage: str
+) -> None:
+    """One whose text could not be read ended in a traceback after the start."""
+    self_signed(tmp_path, "gchat.local")
+    path = tmp_path / f"tls-{part}.pem"
+    whole = path.read_bytes()
+    path.unlink()
+    if damage == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(DAMAGED.get(damage, whole[: len(whole) // 2]))
+    with pytest.raises(CertificateError) as caught:
+        self_signed(tmp_path, "gchat.local")
+    assert str(path) in str(caught.value)
+    assert str(caught.value).endswith(" Both must be PEM, and the key must match.")
+
+
+def test_what_stands_before_a_certificate_does_not_matter(tmp_path: Path) -> None:
+    fingerprint = self_signed(tmp_path, "gchat.local").fingerprint
+    path = tmp_path / "tls-certificate.pem"
+    path.write_bytes("Của tôi\n".encode() + path.read_bytes())
+    assert self_signed(tmp_path, "gchat.local").fingerprint == fingerprint

@@ -172,6 +172,55 @@ def test_which_pages_may_connect(
 
 
 @pytest.mark.parametrize(
+    ("host", "origin", "answer"),
+    [
+        ("evil.example:{port}", "http://evil.example:{port}", "server.hosts"),  # DNS rebinding
+        ("evil.example:{port}", "https://chat.example", "server.hosts"),
+        ("evil.example:{port}", None, ""),  # no browser
+        ("chat.example", "https://chat.example", ""),
+        ("irc.example:{port}", "http://irc.example:{port}", ""),
+        ("irc.example:{port}", "https://irc.example", "server.origins"),  # another port
+        ("a.web.example", "https://a.web.example", ""),
+        ("localhost:{port}", "http://localhost:{port}", ""),
+        ("[::1]:{port}", "http://[::1]:{port}", ""),
+        ("127.0.0.1:{port}", "http://evil.example:{port}", "server.origins"),
+        # no request at all: RFC 9112, section 3.2
+        ("localhost\r\nHost: evil.example", None, "cannot be understood"),
+        (None, None, "cannot be understood"),
+        (None, "http://evil.example", "cannot be understood"),
+    ],
+)
+def test_for_which_names_pages_may_connect(
+    make_server: Callable[..., ServerProcess], host: str | None, origin: str | None, answer: str
+) -> None:
+    server = make_server(
+        server_name="irc.example",
+        server_hosts="chat.example *.web.example",
+        server_origins="https://chat.example",
+    )
+    lines = ["GET / HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"]
+    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    lines += [f"Host: {host}"] if host else []
+    lines += [f"Origin: {origin}"] if origin else []
+    client = LineClient(server.port)
+    client.send(*(line.format(port=server.port) for line in lines), "")
+    if not answer:
+        assert client.read_line() == "HTTP/1.1 101 Switching Protocols"
+        return
+    status, *_, text = client.read_to_end()
+    refused = "400 Bad Request" if "understood" in answer else "403 Forbidden"
+    assert (status, answer in text) == (f"HTTP/1.1 {refused}", True), text
+
+
+def test_whoever_lets_every_page_in_need_not_name_hosts(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    server = make_server(server_origins="*")
+    client = LineClient(server.port, f"{UPGRADE}Origin: http://evil.example\r\n\r\n".encode())
+    assert client.read_line() == "HTTP/1.1 101 Switching Protocols"
+
+
+@pytest.mark.parametrize(
     ("request_", "answer"),
     [
         ("GET /x HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request"),

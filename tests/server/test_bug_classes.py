@@ -16,10 +16,12 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.utils import apply_mask
 
+from gchat.config import Config
+from gchat.core.turns import Claim
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded, words
-from tests.support.peer import FakePeer
+from tests.support.peer import FakePeer, fake_node
 from tests.support.process import ServerProcess
 
 Make = Callable[..., ServerProcess]
@@ -75,7 +77,7 @@ def test_websockets_cve_2021_33880_passwords_take_the_same_time() -> None:
     jobs = 0
 
     class Counting:
-        def ask(self, job: Callable[[], T]) -> T:
+        def ask(self, job: Callable[[], T], claim: Claim) -> T:
             nonlocal jobs
             jobs += 1
             return job()
@@ -93,6 +95,28 @@ def test_websockets_cve_2021_33880_passwords_take_the_same_time() -> None:
         answers.add(tuple(peer.take()))
         assert jobs == 1
     assert len(answers) == 1
+
+
+def test_an_unknown_operator_takes_as_long_as_a_known_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts: list[int] = []
+
+    def matches(verifier: Verifier, password: str) -> bool:
+        counts.append(verifier.iterations)
+        return False
+
+    monkeypatch.setattr(Verifier, "matches", matches)
+    operators = {name: str(Verifier.make(name, 4096 + n)) for n, name in enumerate("ab")}
+    peer = FakePeer(node=fake_node(config=Config(operators=operators)))
+    irc = IrcDialect(peer)
+    for line in ("NICK Tuan", "USER t 0 * :T", *(f"OPER name{n} x" for n in range(8))):
+        irc.receive(line.encode())
+    assert set(counts) == {4096, 4097}
+    first = counts.copy()
+    for n in range(8):
+        irc.receive(f"OPER name{n} x".encode())
+    assert counts[8:] == first, "the same each time"
 
 
 def test_unrealircd_cve_2023_50784(server: ServerProcess) -> None:

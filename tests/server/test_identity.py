@@ -112,6 +112,72 @@ def test_what_one_wrote_can_be_taken_back_whatever_changed_since(server: ServerP
     assert "oops" not in [m.params[-1] for m in ben.ask("CHATHISTORY LATEST #b * 10")]
 
 
+TAKES_BACK = (*HISTORY, "draft/message-redaction", "sasl")
+
+
+def privately(client: IrcClient, nick: str, text: str) -> str:
+    """Says it to one person; its msgid."""
+    got = client.ask(f"PRIVMSG {nick} :{text}")
+    return next(m.tags["msgid"] for m in got if m.command == "PRIVMSG")
+
+
+@pytest.mark.parametrize("name", ["ben", "benny"])
+def test_a_private_message_is_taken_back_after_its_receiver_has_left(
+    server: ServerProcess, name: str
+) -> None:
+    """By any name that they had; who has the name by then is shown nothing."""
+    ann, ben = (IrcClient(server.port, nick, *TAKES_BACK) for nick in ("ann", "ben"))
+    first, second = privately(ann, "ben", "oops"), privately(ann, "ben", "oops again")
+    ben.ask("NICK benny")
+    gone(ben)
+    assert words(ann.ask(f"REDACT {name} {first}")) == [f"ann REDACT ben | {first}"]
+    strangers = [IrcClient(server.port, nick, *TAKES_BACK) for nick in ("ben", "benny")]
+    privately(ann, name, "are you the same?")
+    strangers[0].sync()
+    strangers[1].sync()
+    assert words(ann.ask(f"REDACT {name} {second}")) == [f"ann REDACT ben | {second}"]
+    assert [m for one in strangers for m in one.sync()] == []
+    (again,) = ann.ask(f"REDACT {name} {second}")
+    assert again.params[1] == "UNKNOWN_MSGID", "it is gone"
+    assert texts(strangers[0], "CHATHISTORY LATEST ann * 9") == (
+        ["are you the same?"] if name == "ben" else []
+    )
+
+
+def test_who_it_was_sent_to_sees_it_taken_back_whatever_they_are_called(
+    server: ServerProcess,
+) -> None:
+    """Their account tells, and all of its connections are shown it."""
+    ann, ben = (IrcClient(server.port, nick, *TAKES_BACK) for nick in ("ann", "ben"))
+    ben.ask(f"NS REGISTER {PASSWORD}", "NICK bee")
+    msgid = privately(ann, "bee", "oops")
+    gone(ben)
+    thief = IrcClient(server.port, "bee", *TAKES_BACK)
+    back = [IrcClient(server.port, nick, *TAKES_BACK) for nick in ("home", "work")]
+    for one in back:
+        one.ask(f"NS IDENTIFY ben {PASSWORD}")
+    assert words(ann.ask(f"REDACT bee {msgid}")) == [f"ann REDACT bee | {msgid}"]
+    for one in back:
+        assert words(one.sync()) == [f"ann REDACT bee | {msgid}"]
+    assert thief.sync() == []
+    assert texts(back[0], "CHATHISTORY LATEST ann * 9") == []
+
+
+def test_nobody_else_takes_back_a_private_message(server: ServerProcess) -> None:
+    ann, ben = (IrcClient(server.port, nick, *TAKES_BACK) for nick in ("ann", "ben"))
+    msgid = privately(ann, "ben", "mine")
+    ben.sync()
+    (refused,) = ben.ask(f"REDACT ann {msgid}")
+    assert refused.params[1] == "REDACT_FORBIDDEN", "they may read it, no more"
+    gone(ann)
+    thief = IrcClient(server.port, "ann", *TAKES_BACK)
+    (refused,) = thief.ask(f"REDACT ben {msgid}")
+    assert refused.params[1] == "UNKNOWN_MSGID", "they may not even know of it"
+    (refused,) = thief.ask(f"REDACT #lobby {msgid}")
+    assert refused.params[1] == "INVALID_TARGET"
+    assert ben.sync() == []
+
+
 def first_scram_message(client: LineClient, name: str) -> scramp.ScramClient:
     scram = scramp.ScramClient(["SCRAM-SHA-256"], name, PASSWORD)
     client.send("AUTHENTICATE SCRAM-SHA-256")

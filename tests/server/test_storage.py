@@ -275,3 +275,75 @@ def test_retention_is_a_setting(make_server: Make, data: Path) -> None:
     while len(client.ask("CHATHISTORY LATEST #lobby * 100")) > 7:
         pass  # the first look comes right after the start; BATCH lines are counted too
     server.stop()
+
+
+HISTORY = ("batch", "draft/chathistory", "soju.im/search", "message-tags", "echo-message")
+
+
+def fill(server: ServerProcess) -> None:
+    """Much in one room, by somebody with an account."""
+    tuan = IrcClient(server.port, "Tuan", *HISTORY, join="#lobby")
+    tuan.ask("NS REGISTER correct-horse")
+    for first in range(0, 300, 50):
+        tuan.ask(*[f"PRIVMSG #lobby :number {n} {'x' * 300}" for n in range(first, first + 50)])
+    tuan.ask("SEARCH text=number")
+
+
+def test_damage_met_while_running_costs_one_question(make_server: Make, data: Path) -> None:
+    server = make_server("--data", str(data))
+    fill(server)
+    lan = IrcClient(server.port, "Lan", *HISTORY, join="#lobby")
+    lan.sync()
+    with closing(sqlite3.connect(data / FILE)) as file:
+        (damaged,) = file.execute(
+            "SELECT id FROM entries WHERE text LIKE 'number 200 %'"
+        ).fetchone()
+        file.execute("UPDATE entries SET text = x'ff' WHERE id = ?", (damaged,))
+        file.execute("UPDATE words0_data SET block = x'00' WHERE id > 10")
+        file.commit()
+    for _ in range(3):
+        (fail,) = lan.ask("CHATHISTORY BETWEEN #lobby timestamp=2000-01-01T00:00:00.000Z "
+                          "timestamp=2999-01-01T00:00:00.000Z 1")[-1:]  # fmt: skip
+        assert fail.command == "BATCH", "it is not in the way of others"
+        (first, *_) = lan.ask("CHATHISTORY LATEST #lobby * 95")[1:]
+        (fail,) = lan.ask(f"CHATHISTORY BEFORE #lobby msgid={first.tags['msgid']} 95")
+        assert (fail.command, fail.params[:2]) == ("FAIL", ["CHATHISTORY", "MESSAGE_ERROR"])
+        (fail,) = lan.ask("SEARCH text=number")
+        assert (fail.command, fail.params[:2]) == ("FAIL", ["SEARCH", "INTERNAL_ERROR"])
+    (echo,) = lan.ask("PRIVMSG #lobby :all the same")
+    assert echo.params[-1] == "all the same"
+    assert server.log.count("a question about the past cannot be answered") == 1
+
+
+def beginning(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:10_000])
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def account(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE state SET value = '{' WHERE kind = 'account'")
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (beginning, "cannot be used: database disk image is malformed"),
+        (emptied, "is empty, and messages were stored in it"),
+        (account, "what it knows of the account 'tuan' is damaged"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_sentence(
+    make_server: Make, data: Path, damage: Callable[[Path], None], words: str
+) -> None:
+    server = make_server("--data", str(data))
+    fill(server)
+    server.stop()
+    damage(data / FILE)
+    done = start("--data", str(data))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert words in done.stderr

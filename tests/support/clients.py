@@ -17,8 +17,11 @@ WAIT_SECONDS = 15.0  # for something that is bound to come; a test that reaches 
 class LineClient:
     """Sends bytes, reads lines."""
 
-    def __init__(self, port: int, first: bytes = b"") -> None:
-        self.sock = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS)
+    def __init__(self, port: int, first: bytes = b"", source: str = "") -> None:
+        """`source`: the address to come from, "" for any."""
+        self.sock = socket.create_connection(
+            ("127.0.0.1", port), WAIT_SECONDS, (source, 0) if source else None
+        )
         OPEN.append(self)
         self._unread = b""
         self.answer: list[str] = []  # to a handshake
@@ -89,8 +92,8 @@ class PlainClient(LineClient):
 class IrcClient(LineClient):
     """A registered IRC client."""
 
-    def __init__(self, port: int, nick: str, *caps: str, join: str = "") -> None:
-        super().__init__(port)
+    def __init__(self, port: int, nick: str, *caps: str, join: str = "", source: str = "") -> None:
+        super().__init__(port, source=source)
         self.nick = nick
         if caps:
             self.send("CAP LS 302", f"CAP REQ :{' '.join(caps)}", "CAP END")
@@ -130,9 +133,9 @@ class IrcClient(LineClient):
         return self.ask()
 
 
-def upgraded(port: int, *headers: str) -> LineClient:
+def upgraded(port: int, *headers: str, source: str = "") -> LineClient:
     """A WebSocket whose frames are left to the test."""
-    client = LineClient(port)
+    client = LineClient(port, source=source)
     client.send(
         "GET / HTTP/1.1",
         "Host: here",

@@ -9,8 +9,10 @@ from gchat.config import AccountsConfig, Config
 from gchat.core.apply import apply
 from gchat.core.effects import Effect, Outcome, Refused
 from gchat.core.events import Entry, Event
+from gchat.core.history import Archive
 from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
+from gchat.core.turns import Claim, Lane
 from gchat.core.visitors import Visitors
 from gchat.dialects import plain
 from gchat.dialects.irc.render import variant
@@ -36,7 +38,7 @@ NOW = 1_700_000_000_000  # milliseconds
 class Here:
     """Runs slow jobs at once, on the spot."""
 
-    def ask(self, job: Callable[[], T]) -> T:
+    def ask(self, job: Callable[[], T], claim: Claim) -> T:
         return job()
 
 
@@ -51,6 +53,7 @@ def fake_node(hub: Hub | None = None, config: Config | None = None) -> Node:
         visitors=Visitors(),
         workers=Here(),
         wall_ms=lambda: NOW,
+        tick_ms=lambda: NOW,
         unregistered=lambda: 0,
         reload=list,
         boot="boot",
@@ -118,6 +121,10 @@ class FakePeer:
         self.variant, self.echo = variant, echo
 
     @property
+    def archive(self) -> Archive:
+        return self.node.archive
+
+    @property
     def host(self) -> str:
         return self.origin.host
 
@@ -127,8 +134,9 @@ class FakePeer:
     def attach(self, uid: int) -> None:
         self.uid = uid
 
-    def ask(self, job: Callable[[], T]) -> T:
-        return self.node.workers.ask(job)
+    def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
+        known = self.node.familiar.has(who, self.origin.group)
+        return self.node.workers.ask(job, Claim(lane, self.origin.group, known))
 
     def capture(self, event: Event) -> None:
         self.log.append("capture")
@@ -136,11 +144,15 @@ class FakePeer:
     def captured(self) -> bytes:
         return b""
 
-    def may_log_in(self) -> bool:
+    def may_log_in(self, who: str = "") -> bool:
         return True
 
-    def count_attempt(self) -> None:
+    def count_attempt(self, who: str = "") -> None:
         self.log.append("count_attempt")
+
+    def note_login(self, who: str) -> None:
+        if who:
+            self.node.familiar.note(who, self.origin.group)
 
     def close(self, reason: str) -> None:
         self.closed = self.closed or reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,12 +17,22 @@ START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
 
+# Below those that the system gives to sockets that ask for any: what other tests do at the same
+# time never takes one from under the test that found it free.
+PORTS = range(20_000, 30_000)
+
+
 def free_port() -> int:
     """A port on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    return port
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 class ServerProcess:
@@ -69,6 +80,8 @@ class ServerProcess:
             stderr=self._log,
             text=True,
             env=environment | self._environment,
+            # on Windows a signal can only be sent to a whole group
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -82,7 +95,9 @@ class ServerProcess:
             return 0
         process, self._process = self._process, None
         if process.poll() is None:
-            process.send_signal(number)
+            # there SIGTERM ends a process at once
+            windows = getattr(signal, "CTRL_BREAK_EVENT", None)
+            process.send_signal(number if windows is None else windows)
         try:
             status = process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded
 from tests.support.process import ServerProcess
 
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def test_one_connection_many_requests(server: ServerProcess) -> None:
@@ -54,12 +54,12 @@ def test_without_the_page(make_server: Callable[..., ServerProcess]) -> None:
 
 
 def test_websocket_on_a_connection_that_was_used(server: ServerProcess) -> None:
-    client = LineClient(server.port, b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+    client = LineClient(server.port, b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     while client.read_line():
         pass
     client.send(
         "GET /chat HTTP/1.1",
-        "Host: x",
+        "Host: localhost",
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -72,7 +72,7 @@ def test_websocket_on_a_connection_that_was_used(server: ServerProcess) -> None:
 def test_a_form_does_not_reach_the_chat(server: ServerProcess) -> None:
     duy = PlainClient(server.port, "Duy")
     body = b"NICK evil\r\nUSER e 0 * :e\r\nJOIN #lobby\r\n"
-    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body)
     client = LineClient(server.port, head + body)
     assert client.read_line() == "HTTP/1.1 405 Method Not Allowed"
     tuan = IrcClient(server.port, "Tuan", join="#lobby")
@@ -86,7 +86,7 @@ def test_a_form_does_not_reach_the_chat(server: ServerProcess) -> None:
     [
         (b"GET / HTTP/1.1\r\nHost", {"times_handshake": 0.3}, "HTTP/1.1 408 Request Timeout"),
         (
-            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc",
             {"times_handshake": 0.3},
             "HTTP/1.1 408 Request Timeout",
         ),

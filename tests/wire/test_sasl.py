@@ -102,3 +102,34 @@ def test_plain(message: bytes, found: tuple[str, str] | None) -> None:
             sasl.plain(message)
     else:
         assert sasl.plain(message) == found
+
+
+def test_the_iterations_of_a_stored_verifier() -> None:
+    assert sasl.iterations_of(str(VERIFIER)) == 4096
+    for text in ("", "verifier", "SCRAM-SHA-256$", "SCRAM-SHA-256$x:y$z"):
+        assert sasl.iterations_of(text) == 0
+
+
+def test_a_name_that_is_nobodys_has_iterations_that_are_in_use() -> None:
+    """As often as they are in use, always the same for a name, and with a salt like others."""
+    names = [f"name{number}" for number in range(1000)]
+
+    def all_of(in_use: dict[int, int], secret: bytes = b"key") -> list[Verifier]:
+        return [sasl.pretended(name, secret, in_use, 600_000) for name in names]
+
+    found = all_of({4096: 30, 8192: 10})
+    assert found == all_of({8192: 10, 4096: 30})
+    assert 0.7 < [one.iterations for one in found].count(4096) / 1000 < 0.8
+    assert {one.iterations for one in found} == {4096, 8192}
+    assert len({one.salt for one in found}) == 1000
+    assert {len(one.salt) for one in found} == {len(Verifier.make("x", 4096).salt)}
+    assert {one.iterations for one in all_of({8192: 1})} == {8192}
+    assert {one.iterations for one in all_of({})} == {600_000}
+    assert [one.salt for one in all_of({8192: 1}, b"other")] != [
+        one.salt for one in all_of({8192: 1})
+    ]
+    later = all_of({4096: 30, 8192: 11, 9000: 1})
+    changed = [pair for pair in zip(found, later, strict=True) if pair[0] != pair[1]]
+    assert 0 < len(changed) < 100, "as few as have to"
+    assert all(old.salt != new.salt for old, new in changed), "as if the password was changed"
+    assert not any(one.matches("x") for one in found[:1])

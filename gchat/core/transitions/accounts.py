@@ -39,6 +39,7 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
         raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
     account = Account(event.name, entry.at, event.verifier, ident=f"@{key}!{entry.msgid}")
     hub.accounts[key] = account
+    hub.count_verifier(account.verifier, 1)
     hub.account_skeletons.add(key)
     hub.saved.append(saved_account(account))
     user = hub.users.get(event.uid)
@@ -48,6 +49,8 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
 def password_set(hub: Hub, entry: Entry, event: PasswordSet) -> tuple[Effect, ...]:
     """Of their own account."""
     account = _own(hub, event.uid, event.account_id)
+    hub.count_verifier(account.verifier, -1)
+    hub.count_verifier(event.verifier, 1)
     account.verifier = event.verifier
     hub.saved.append(saved_account(account))
     return ()
@@ -104,6 +107,7 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     for fingerprint in account.certificates:
         del hub.certificates[fingerprint]
     del hub.accounts[account.key]
+    hub.count_verifier(account.verifier, -1)
     hub.account_skeletons.remove(account.key)
     hub.saved += dropped_account(account)
     return tuple(effects)

@@ -8,7 +8,7 @@ from gchat.core.effects import Effect, Evicted, Refused, Wallop
 from gchat.core.events import Entry, Killed, Opered, ServerBanSet, Walloped
 from gchat.core.hub import Hub
 from gchat.core.saved import saved_ban
-from gchat.core.transitions.people import disconnect, set_user_mode
+from gchat.core.transitions.people import close_connections, set_user_mode
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.names import casefold
@@ -43,24 +43,28 @@ def killed(hub: Hub, entry: Entry, event: Killed) -> tuple[Effect, ...]:
             raise Refused(ERR_NOPRIVILEGES)
     else:
         operator(hub, event.uid)
-    return _evict(hub, entry, user, [target], f"Killed ({user.nick} ({event.reason}))")
+    reason = f"Killed ({user.nick} ({event.reason}))"
+    return _evict(hub, entry, user, [(target, tuple(target.connections))], reason)
 
 
 def _evict(
-    hub: Hub, entry: Entry, by: User, targets: list[User], reason: str
+    hub: Hub, entry: Entry, by: User, targets: list[tuple[User, tuple[int, ...]]], reason: str
 ) -> tuple[Effect, ...]:
+    """`targets`: users, each with the numbers of the connections that are closed."""
     doing = by.doing(entry)
     effects: list[Effect] = []
-    connections = tuple(number for target in targets for number in target.connections)
-    for target in targets:
-        effects += disconnect(hub, entry, target, reason)
+    connections = tuple(number for _, numbers in targets for number in numbers)
+    for target, numbers in targets:
+        effects += close_connections(hub, entry, target, numbers, reason)
     if targets:
         effects.append(Evicted(**doing, targets=connections, reason=reason))
     return tuple(effects)
 
 
 def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect, ...]:
-    """Connected users who match are disconnected, except server operators."""
+    """Connections that match are closed, except those of server operators; who has none left is
+    gone.
+    """
     user = operator(hub, event.uid)
     name, _, host = event.mask.rpartition("@")
     try:
@@ -89,10 +93,16 @@ def server_ban_set(hub: Hub, entry: Entry, event: ServerBanSet) -> tuple[Effect,
     hub.bans.set(key, ban)
     hub.saved.append(saved_ban(key, ban))
     hit = [
-        one
+        (one, numbers)
         for one in hub.users.values()
         if "o" not in one.modes
-        and any(masks.is_from(key, masks.fold(it.where)) for it in one.connections.values())
+        and (
+            numbers := tuple(
+                number
+                for number, it in one.connections.items()
+                if masks.is_from(key, masks.fold(it.where))
+            )
+        )
     ]
     return _evict(hub, entry, user, hit, f"Banned: {event.reason}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gchat.core.accounts import Account
 from gchat.core.effects import (
     ChangedAway,
@@ -167,7 +169,9 @@ def renamed(hub: Hub, entry: Entry, event: Renamed) -> tuple[Effect, ...]:
 
 
 def forget_verdicts(hub: Hub, user: User) -> None:
-    """Call it after a user's nickname or account has changed: bans have to be matched anew."""
+    """Call it after a user's nickname, account or connections have changed: bans have to be matched
+    anew.
+    """
     for name in user.rooms:
         hub.rooms[name].silenced.pop(user.uid, None)
 
@@ -181,12 +185,22 @@ def quit_(hub: Hub, entry: Entry, event: Quit) -> tuple[Effect, ...]:
     connection.
     """
     user = hub.user(event.uid)
-    left = {number: one for number, one in user.connections.items() if number != event.connection}
-    if not (event.connection and left):
-        return disconnect(hub, entry, user, event.reason)
-    gone, user.connections = user.connections.get(event.connection), left
-    for key in gone.watching if gone is not None else ():
-        _unwatch(hub, user, key)
+    numbers = (event.connection,) if event.connection else tuple(user.connections)
+    return close_connections(hub, entry, user, numbers, event.reason)
+
+
+def close_connections(
+    hub: Hub, entry: Entry, user: User, numbers: Collection[int], reason: str
+) -> tuple[Effect, ...]:
+    """Takes some of somebody's connections away; without the last one they are gone."""
+    left = {number: one for number, one in user.connections.items() if number not in numbers}
+    if not left:
+        return disconnect(hub, entry, user, reason)
+    before, user.connections = user.connections, left
+    for number, gone in before.items():
+        for key in gone.watching if number not in left else ():
+            _unwatch(hub, user, key)
+    forget_verdicts(hub, user)
     return _away(hub, entry, user)
 
 
@@ -199,10 +213,12 @@ def attached(hub: Hub, entry: Entry, event: Attached) -> tuple[Effect, ...]:
     if len(user.connections) >= hub.config.limits.connections_per_person:
         text = "You have too many connections"
         raise Refused(ERR_NICKNAMEINUSE, user.nick, text=text)
-    if hub.server_ban(event.username, event.host, entry) is not None:
-        raise Refused(ERR_YOUREBANNEDCREEP)
+    ban = hub.server_ban(event.username, event.host, entry)
+    if ban is not None:
+        raise Refused(ERR_YOUREBANNEDCREEP, text=f"You are banned: {ban.reason}")
     where = f"{event.username}@{event.host}"
     user.connections[event.connection] = Connection(where, event.secure, event.away)
+    forget_verdicts(hub, user)
     return _away(hub, entry, user)
 
 

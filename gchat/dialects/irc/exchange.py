@@ -19,3 +19,8 @@ class Exchange:
         self.verifier = ""
         self.chunks: list[str] = []
         self.size = 0
+
+    @property
+    def who(self) -> str:
+        """Whose log-in it is, as far as SCRAM has said it and there is such an account."""
+        return self.account.ident if self.account is not None else ""

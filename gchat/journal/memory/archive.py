@@ -14,7 +14,7 @@ from gevent.lock import RLock
 from msgspec.structs import replace
 
 from gchat.core.effects import Effect, Redaction, Spoke
-from gchat.core.history import MESSAGES, Query, Record, Reference, Search, participants
+from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Search, participants
 from gchat.core.records import records
 from gchat.core.words import phrases, words_of
 from gchat.wire.names import casefold
@@ -113,6 +113,9 @@ class MemoryArchive:
         said = [one for one in self._said.pop(record.msgid, ()) if one is not record]
         if said:
             self._said[record.msgid] = said
+
+    def of(self, address: str) -> Archive:
+        return self
 
     def read(self, query: Query) -> list[Record]:
         self.catch_up()

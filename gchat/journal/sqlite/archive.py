@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from copy import copy
+from typing import Any, TypeVar
 
 import gevent
 
+from gchat.core.effects import Busy
 from gchat.core.history import Query, Record, Reference, Search, Unreadable
+from gchat.core.turns import Claim, Turns
+from gchat.journal.sqlite.damage import DAMAGED, Complaint
 from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.reader import Steps
 from gchat.journal.sqlite.store import Store
-from gchat.workers import WorkerPool
+from gchat.workers import FairPool
 
 T = TypeVar("T")
 
 
-class StoreArchive:
-    """One thread reads, a step of one question after a step of another."""
+WAITING_MOST = 10_000  # questions, and as many of one address: each connection has but one
+WAITING_SECONDS = 30.0  # for one step of a question
 
-    def __init__(self, store: Store, indexer: Indexer) -> None:
+
+class StoreArchive:
+    """One thread reads, a step of a question from one address after a step from another."""
+
+    def __init__(self, store: Store, indexer: Indexer, reader: FairPool | None = None) -> None:
         self._store = store
         self._indexer = indexer
-        self._reader = WorkerPool(1)
+        turns = Turns[Any](WAITING_MOST, WAITING_MOST)
+        self._reader = reader or FairPool(1, turns, WAITING_SECONDS)
+        self._complaint = Complaint("a question about the past cannot be answered")
+        self._claim = Claim()
+
+    def of(self, address: str) -> StoreArchive:
+        asked = copy(self)
+        asked._claim = Claim(address=address)
+        return asked
 
     def close(self) -> None:
         """Ends the thread."""
@@ -69,6 +84,11 @@ class StoreArchive:
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:
-            return self._reader.ask(question)
-        except (sqlite3.Error, OverflowError) as error:  # a number that SQLite has no room for
+            return self._reader.ask(question, self._claim)
+        except Busy:
+            raise Unreadable("too many ask at the moment") from None
+        except OverflowError as error:  # a number that SQLite has no room for
+            raise Unreadable(str(error)) from None
+        except DAMAGED as error:
+            self._complaint.about(error)
             raise Unreadable(str(error)) from None

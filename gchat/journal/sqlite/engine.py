@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ from gchat.core.hub import Hub
 from gchat.core.saved import restore
 from gchat.journal.base import Gauges, JournalError, Show
 from gchat.journal.sqlite.archive import StoreArchive
+from gchat.journal.sqlite.checkup import Checkup
+from gchat.journal.sqlite.damage import DAMAGED, unusable
 from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.retention import Keep, Retention
@@ -24,6 +27,8 @@ from gchat.journal.sqlite.store import Durability, Store
 from gchat.journal.sqlite.unreachable import Unreachable
 from gchat.private import write_private
 from gchat.workers import WorkerPool
+
+log = logging.getLogger(__name__)
 
 SECRET, SECRET_BYTES = "journal.secret", 32
 
@@ -47,7 +52,7 @@ class SqliteEngine:
         try:
             self.secret = _secret(folder / SECRET)
             for kind, key, value in state:
-                restore(hub, kind, key, value)
+                self._restore(hub, kind, key, value)
         except BaseException:
             self._store.close()
             raise
@@ -67,12 +72,20 @@ class SqliteEngine:
         self.archive = StoreArchive(self._store, self._indexer)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self._retention = Retention(self._store, self._writer, wall_ms, keep, tick_ms)
-        self._unreachable = Unreachable(self._store, self._writer, hub.places)
+        self._unreachable = Unreachable(self._store, self._writer, hub.places, wall_ms)
+        self._checkup = Checkup(self._store.path)
         self._beside: list[gevent.Greenlet[..., None]] = []
 
+    def _restore(self, hub: Hub, kind: str, key: str, value: str) -> None:
+        try:
+            restore(hub, kind, key, value)
+        except DAMAGED:
+            why = f"what it knows of the {kind} {key!r} is damaged"
+            raise unusable(self._store.path, why) from None
+
     def start(self) -> None:
-        beside = self._retention.run, self._indexer.run, self._unreachable.run
-        self._beside = [gevent.spawn(one) for one in beside]
+        tasks = self._retention, self._indexer, self._unreachable, self._checkup
+        self._beside = [gevent.spawn(one.run) for one in tasks]
 
     def gauges(self) -> Gauges:
         journal = self._sqlite_journal
@@ -87,6 +100,7 @@ class SqliteEngine:
         gevent.killall(self._beside)
         self.journal.close()
         self.archive.close()
+        self._checkup.close()
         self._writer.close()
         self._store.close()
 
@@ -102,6 +116,8 @@ def _secret(path: Path) -> bytes:
     try:
         found = path.read_bytes() if path.exists() else b""
         if len(found) != SECRET_BYTES:
+            if path.exists():
+                log.warning("%s was damaged and is made anew; nothing that is kept needs it", path)
             found = token_bytes(SECRET_BYTES)
             write_private(path, found)
     except OSError as error:

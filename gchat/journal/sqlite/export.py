@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gchat.journal.sqlite.schema import TASK, StoreError, check
+from gchat.core.history import Record
+from gchat.journal.sqlite.damage import DAMAGED
+from gchat.journal.sqlite.rows import record
+from gchat.journal.sqlite.schema import COLUMNS, COLUMNS_OF_1, TASK, StoreError, check
 from gchat.journal.sqlite.store import FILE
 from gchat.private import make_private
 
@@ -27,13 +30,19 @@ def _open(folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         check(connection, path)
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         connection.close()
         raise StoreError(f"{path} cannot be read: {error}.") from None
     except StoreError:
         connection.close()
         raise
     return connection
+
+
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether the file has a table: one that no new server was started on has not all of them."""
+    sql = "SELECT 1 FROM sqlite_master WHERE name = ?"
+    return connection.execute(sql, (table,)).fetchone() is not None
 
 
 def _last(connection: sqlite3.Connection) -> int:
@@ -58,26 +67,35 @@ def export(folder: Path) -> Iterator[str]:
     msgid, kind (the IRC command), room (or null), nick, source, target, text, and where there are
     any arg and tags. Raises StoreError.
     """
-    columns = "at, msgid, kind, place, nick, source, target, text, arg, tags"
+    path = folder / FILE
     with closing(_open(folder)) as connection:
-        for row in _rows(connection, columns, _last(connection)):
-            _, at, msgid, kind, place, nick, source, target, text, arg, tags = row
-            moment = datetime.fromtimestamp(at // 1000, UTC)
-            found = {
-                "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03}Z",
-                "msgid": msgid,
-                "kind": kind,
-                "room": place if place.startswith("#") else None,
-                "nick": nick,
-                "source": source,
-                "target": target,
-                "text": text,
-            }
-            if arg:
-                found["arg"] = arg
-            if tags != "[]":
-                found["tags"] = dict(json.loads(tags))
-            yield json.dumps(found, ensure_ascii=False)
+        try:
+            columns = COLUMNS if _has(connection, "state") else f"{COLUMNS_OF_1}, '', ''"
+            for row in _rows(connection, columns, _last(connection)):
+                yield _exported(record(row[1:], {}))
+        except DAMAGED as error:
+            raise StoreError(
+                f"{path} is damaged: {error}. What is before the damage was exported."
+            ) from None
+
+
+def _exported(line: Record) -> str:
+    moment = datetime.fromtimestamp(line.at // 1000, UTC)
+    found: dict[str, object] = {
+        "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{line.at % 1000:03}Z",
+        "msgid": line.msgid,
+        "kind": line.kind,
+        "room": line.place if line.place.startswith("#") else None,
+        "nick": line.nick,
+        "source": line.source,
+        "target": line.target,
+        "text": line.text,
+    }
+    if line.arg:
+        found["arg"] = line.arg
+    if line.tags:
+        found["tags"] = dict(line.tags)
+    return json.dumps(found, ensure_ascii=False)
 
 
 def backup(folder: Path, target: Path) -> None:
@@ -97,7 +115,7 @@ def backup(folder: Path, target: Path) -> None:
             with closing(sqlite3.connect(target, isolation_level=None)) as copy:
                 _copy(source, copy)
             _sync(target)
-        except sqlite3.Error as error:
+        except (OSError, *DAMAGED) as error:
             target.unlink(missing_ok=True)
             raise StoreError(f"{target} cannot be written: {error}.") from None
 
@@ -108,12 +126,15 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     source.execute("BEGIN")
     for name in ("application_id", "user_version"):
         copy.execute(f"PRAGMA {name} = {source.execute(f'PRAGMA {name}').fetchone()[0]}")
-    # the virtual table of the index makes its own tables
+    # the index of words is made anew by who starts on the copy; a file of an older version has one
+    # virtual table for it, which makes its own tables
     for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"):
-        if not name.startswith("words_"):
+        if name == "words" or not name.startswith("words"):
             copy.execute(sql)
     _insert(copy, "participants", source.execute("SELECT * FROM participants"))
-    if source.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
+    if _has(source, "runs"):
+        _insert(copy, "runs", source.execute("SELECT * FROM runs"))
+    if _has(source, "state"):
         others = "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed'))"
         _insert(copy, "state", source.execute(others, (TASK,)))
     last = _last(source)

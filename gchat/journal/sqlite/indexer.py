@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 
 import gevent
 
 from gchat.core.history import Unreadable
+from gchat.journal.sqlite.damage import DAMAGED
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -37,7 +37,7 @@ class Indexer:
             try:
                 self._reach(self._store.last)
                 self._failing = False
-            except (sqlite3.Error, OverflowError) as error:
+            except DAMAGED as error:
                 if not self._failing:
                     log.warning("words could not be indexed, will try again: %s", error)
                 self._failing = True
@@ -50,7 +50,7 @@ class Indexer:
         last = self._store.last
         try:
             gevent.with_timeout(SEARCH_SECONDS, self._reach, last, timeout_value=None)
-        except (sqlite3.Error, OverflowError) as error:
+        except DAMAGED as error:
             raise Unreadable(str(error)) from None
         if self._store.index.until < last:
             raise Unreadable("the index of words is being made, try again later")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from heapq import nlargest
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -14,6 +14,9 @@ from msgspec.structs import replace
 
 from gchat.core.history import Query, Record, Reference, Search
 from gchat.core.words import phrases
+from gchat.journal.sqlite.index import tables
+from gchat.journal.sqlite.order import first_since
+from gchat.journal.sqlite.rows import ids_of, record
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
 from gchat.wire.names import casefold
 
@@ -23,6 +26,7 @@ Rows = list[tuple[Any, ...]]
 
 STEP_LINES = 5000  # looked through in one step
 STEP_PLACES = 100
+STEP_TABLES = 16  # of the index of words
 STEP_MATCHES = 500  # that have the words looked for, and are looked at
 
 
@@ -39,15 +43,17 @@ def whole(steps: Steps[T]) -> T:
 class Reader:
     """What is kept, by a connection of its own, so that writing goes on meanwhile."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, runs: Mapping[str, str]) -> None:
+        """`runs`: the `boot` of each short name, see rows.py."""
         self._connection = connection
+        self._runs = runs
         connection.execute("PRAGMA query_only = ON")
         connection.create_function("fold", 1, casefold, deterministic=True)
 
     def last(self) -> tuple[int, int]:
         """The id and the time (milliseconds) of what was stored last; 0 where there is nothing."""
-        row = self._connection.execute("SELECT max(id), max(at) FROM entries").fetchone()
-        return row[0] or 0, row[1] or 0
+        sql = "SELECT id, at FROM entries ORDER BY id DESC LIMIT 1"
+        return self._connection.execute(sql).fetchone() or (0, 0)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -93,7 +99,7 @@ class Reader:
             if last is not None:
                 low, high = (last[0] - 1, before) if query.newest else (after, last[0] + 1)
             values = query.place, low, high, query.since, *query.hidden, limit - len(found)
-            found += _read(self._connection.execute(sql, values))
+            found += self._records(self._connection.execute(sql, values))
             if last is None:
                 break
             after, before = (after, last[0]) if query.newest else (last[0], before)
@@ -119,9 +125,10 @@ class Reader:
         return sorted(found, key=lambda one: one.msgid)[:limit]  # several may be of one time
 
     def find(self, msgid: str) -> Record | None:
-        sql = f"SELECT {COLUMNS} FROM entries WHERE msgid = ? AND kind IN {SPOKEN}"  # noqa: S608
-        found = _read(self._connection.execute(sql, (msgid,)))
-        return found[0] if found else None
+        ids = self._ids(msgid)
+        sql = f"SELECT {COLUMNS} FROM entries WHERE id = ? AND kind IN {SPOKEN}"  # noqa: S608
+        found = (self._connection.execute(sql, (one,)).fetchone() for one in ids)
+        return next((record(row, self._runs) for row in found if row), None)
 
     def state(self) -> list[tuple[str, str, str]]:
         """What was saved of the hub: kind, key, value, in the order of kind and key."""
@@ -136,7 +143,7 @@ class Reader:
         steps = self._search_words if search.words else self._search_places
         found = yield from steps(search)
         newest = nlargest(search.limit, found, key=itemgetter(0))
-        return _read(row[1:] for row in reversed(newest))
+        return self._records(row[1:] for row in reversed(newest))
 
     def _search_places(self, search: Search) -> Steps[Rows]:
         """The newest of each place, by the indexes that begin with it."""
@@ -197,22 +204,31 @@ class Reader:
             f" AND {where} ORDER BY id DESC LIMIT ?"
         )
         seen = json.dumps(search.places)
-        while match and search.places and len(found) < search.limit:
-            hits = [
-                row[0]
-                for row in self._connection.execute(
-                    "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ?"
-                    " ORDER BY rowid DESC LIMIT ?",
-                    (match, below, STEP_MATCHES),
-                )
-            ]
-            parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
-            found += self._connection.execute(sql, parts)
-            if len(hits) < STEP_MATCHES:
-                break
-            below = hits[-1]
-            yield
+        for number, table in enumerate(tables(self._connection), 1):
+            while match and search.places and len(found) < search.limit:
+                hits = self._hits(table, match, below)
+                parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
+                found += self._connection.execute(sql, parts) if hits else ()
+                if len(hits) < STEP_MATCHES:
+                    break
+                below = hits[-1]
+                yield
+            if number % STEP_TABLES == 0:
+                yield
         return found
+
+    def _hits(self, table: str, match: str, below: int) -> list[int]:
+        """The last lines that have the words, of those in one table and below an id."""
+        sql = (
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid < ?"  # noqa: S608
+            " ORDER BY rowid DESC LIMIT ?"
+        )
+        try:
+            return [row[0] for row in self._connection.execute(sql, (match, below, STEP_MATCHES))]
+        except sqlite3.OperationalError:
+            if table in tables(self._connection):
+                raise
+            return []  # meanwhile all of its lines were deleted, and the table with them
 
     def _bound(self, reference: Reference | None, side: int, place: str) -> int:
         """The id that the wanted lines' ids are greater (side -1) or less (1) than. For a message
@@ -222,19 +238,19 @@ class Reader:
             return 0 if side < 0 else sys.maxsize
         if reference.msgid:
             # an event may have several lines: this is the last of them (side -1) or the first
-            order = "DESC" if side < 0 else "ASC"
-            found = self._id(
-                f"msgid = ? AND +place = ? ORDER BY id {order}", reference.msgid, place
-            )
-            return found or (sys.maxsize if side < 0 else 0)
+            found = self._ids(reference.msgid, place)
+            if not found:
+                return sys.maxsize if side < 0 else 0
+            return found[-1] if side < 0 else found[0]
         if side < 0:
-            return self._id("at <= ? ORDER BY at DESC, id DESC", reference.at) or 0
-        return self._id("at >= ? ORDER BY at, id", reference.at) or sys.maxsize
+            return (first_since(self._connection, reference.at + 1) or sys.maxsize) - 1
+        return first_since(self._connection, reference.at) or sys.maxsize
 
-    def _id(self, where: str, *values: int | str) -> int | None:
-        sql = f"SELECT id FROM entries WHERE {where} LIMIT 1"  # noqa: S608
-        row = self._connection.execute(sql, values).fetchone()
-        return int(row[0]) if row else None
+    def _ids(self, msgid: str, place: str = "") -> list[int]:
+        return ids_of(self._connection, msgid, place)
+
+    def _records(self, rows: Iterable[tuple[Any, ...]]) -> list[Record]:
+        return [record(row, self._runs) for row in rows]
 
 
 def _conditions(search: Search) -> tuple[str, list[int | str]]:
@@ -257,12 +273,3 @@ def _wanted(query: Query) -> str:
     """The SQL condition for the kinds of lines; its parameters are the hidden kinds."""
     kinds = "1" if query.events else MESSAGE
     return f"{kinds} AND kind NOT IN ({', '.join('?' * len(query.hidden))})"
-
-
-def _read(rows: Iterable[tuple[Any, ...]]) -> list[Record]:
-    found = []
-    for row in rows:
-        tags = () if row[10] == "[]" else tuple((k, v) for k, v in json.loads(row[10]))
-        columns: list[Any] = [*row[:10], tags, *row[11:]]
-        found.append(Record(*columns))
-    return found

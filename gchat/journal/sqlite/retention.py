@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import gevent
 
+from gchat.journal.sqlite.damage import DAMAGED
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -16,7 +17,9 @@ log = logging.getLogger(__name__)
 
 DAY_MS = 86_400_000
 LOOK_SECONDS = 60.0  # between two looks at what there is
-PAUSE_SECONDS = 0.05  # between two steps, in which messages are stored
+SCRUB_SECONDS = 1.0  # until the log is to be emptied again, where somebody has held that up
+PAUSE_SECONDS = 0.05  # at least, between two steps, in which messages are stored
+REST = 4.0  # of it for each second that a step took and waited for the writer
 STEP_LINES = 500
 STEP_PLACES = 100
 
@@ -27,6 +30,13 @@ class Keep:
 
     days: int = 0
     lines: int = 0  # of each room and conversation
+
+
+def pause(took: float) -> float:
+    """Seconds until the next step, after one that took so many: whoever has much to delete leaves
+    the disk to messages for most of the time.
+    """
+    return max(PAUSE_SECONDS, REST * took)
 
 
 class SaneClock:
@@ -75,6 +85,7 @@ class Retention:
     ) -> None:
         self._store = store
         self._writer = writer
+        self._now = now
         self._sane = SaneClock(now, tick if tick is not None else now, store.last_at)
         self._keep = keep
         self._place = ""  # the places up to here were looked at
@@ -82,22 +93,25 @@ class Retention:
     def run(self) -> None:
         """Goes on until it is killed."""
         while True:
+            started = perf_counter()
             try:
                 done = self._writer.ask(self.step)
-            except (sqlite3.Error, OverflowError) as error:
+            except DAMAGED as error:
                 log.warning("old messages could not be deleted, will try again: %s", error)
                 done = True
-            gevent.sleep(LOOK_SECONDS if done else PAUSE_SECONDS)
+            look = SCRUB_SECONDS if self._store.unclean() else LOOK_SECONDS
+            gevent.sleep(look if done else pause(perf_counter() - started))
 
     def step(self) -> bool:
         """Forgets at most STEP_LINES lines; whether everything was looked at."""
         store, keep = self._store, self._keep
-        if not store.scrub():
+        now = self._now()
+        if not store.scrub(now):
             return False
         if keep.days:
             old = store.before(self._sane.now() - keep.days * DAY_MS, STEP_LINES)
             if old:
-                store.forget(old)
+                store.forget(old, now)
                 return False
         if not keep.lines:
             return True
@@ -108,7 +122,7 @@ class Retention:
                 return True
             over = store.over(place, keep.lines, STEP_LINES)
             if over:
-                store.forget(over)
+                store.forget(over, now)
                 return False
             self._place = place
         return False

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from gchat.journal.base import JournalError
 
-COLUMNS = "at, msgid, kind, place, uid, nick, source, target, text, arg, tags, account, boot"
-SPOKEN = "('PRIVMSG', 'NOTICE', 'TAGMSG')"  # kinds that may be taken back
-MESSAGE = "kind IN ('PRIVMSG', 'NOTICE')"  # a condition: what is a message to everybody
+COLUMNS_OF_1 = "at, msgid, kind, place, uid, nick, source, target, text, arg, tags"  # version 1
+COLUMNS = f"{COLUMNS_OF_1}, account, boot"
+SHORT_KINDS = {"PRIVMSG": "P", "NOTICE": "N"}  # as they are written since version 4
+SPOKEN = "('P', 'N', 'TAGMSG', 'PRIVMSG', 'NOTICE')"  # kinds that may be taken back
+MESSAGE = "kind IN ('P', 'N', 'PRIVMSG', 'NOTICE')"  # a condition: what is a message to everybody
 TASK = "task"  # a kind of `state`: what the store itself has still to do
 APPLICATION_ID = 0x67636861  # "gcha": tells our files from anybody else's
 # What brings a file from version n (the index) to n + 1. Rows here are never changed, only added.
@@ -57,6 +59,17 @@ MIGRATIONS = (
         tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M*'"
     );
     """,
+    # Lines are found by the order of ids (order.py), and say nothing twice (rows.py).
+    """
+    DROP INDEX entries_by_time;
+    DROP INDEX entries_by_msgid;
+    CREATE TABLE runs (boot TEXT PRIMARY KEY, name TEXT NOT NULL);  -- short names of runs
+    """,
+    # The index of words is in tables of its own making (index.py), each for some thousand lines.
+    """
+    DROP TABLE IF EXISTS words;
+    DELETE FROM state WHERE kind = 'task' AND key IN ('index', 'indexed', 'scrub');
+    """,
 )
 VERSION = len(MIGRATIONS)
 
@@ -88,3 +101,5 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
         )
     connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()
+    for table in ("participants", "runs", "state"):  # raises where there is none
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608

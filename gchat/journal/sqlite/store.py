@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -11,30 +9,26 @@ from pathlib import Path
 from typing import Literal
 
 from gchat.core.history import Batch, participants
-from gchat.journal.sqlite.index import UNINDEX, WordIndex
+from gchat.journal.sqlite.damage import DAMAGED, check_last, check_log, unusable
+from gchat.journal.sqlite.index import WordIndex
+from gchat.journal.sqlite.lock import Lock
+from gchat.journal.sqlite.order import first_since
 from gchat.journal.sqlite.reader import Reader
-from gchat.journal.sqlite.schema import COLUMNS, SPOKEN, TASK, StoreError, check, migrate
+from gchat.journal.sqlite.rows import INSERT, ids_of, written
+from gchat.journal.sqlite.schema import SPOKEN, TASK, StoreError, check, migrate
 from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 
 FILE = "journal.sqlite"
-LOCK = "journal.lock"
-SCRUB_PAGES = 64  # of the index, in one step
+SCRUB_MS = 20  # that emptying the log waits, and messages with it, for who reads the file
+DAY_MS = 86_400_000
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
-_INSERT = f"INSERT INTO entries (id, {COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
 _DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
-_SCRUB_STEP = f"SELECT max(value) FROM state WHERE kind = '{TASK}' AND key = 'scrub'"  # noqa: S608
-_REDACTED = f"+place = ? AND msgid = ? AND kind IN {SPOKEN}"
+_REDACTED = f"id = ? AND kind IN {SPOKEN}"
+_RUN = "INSERT INTO runs (boot, name) VALUES (?, ?)"
 _DELETE_MESSAGE = f"DELETE FROM entries WHERE {_REDACTED}"  # noqa: S608
-
-
-def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
-    return StoreError(
-        f"{path} cannot be used: {error}. It was not changed. Restore a backup, or choose another "
-        "--data folder."
-    )
 
 
 class Store:
@@ -44,47 +38,53 @@ class Store:
 
     def __init__(self, folder: Path, durability: Durability = "fsync") -> None:
         self.path = folder / FILE
+        self._unclean = True  # the last run may have left something in the log
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
+            empty = self.path.is_file() and not self.path.stat().st_size
             # what people say is nobody else's to read
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(
                 f"{folder} cannot be written: {error.strerror}. Choose another --data folder, or "
                 "--memory to keep nothing."
             ) from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
+        self._lock = Lock(folder)
+        if empty and self._lock.noted():
+            self._lock.close()
             raise StoreError(
-                f"{folder} is in use by another server. Stop it, or choose another --data folder."
-            ) from None
+                f"{self.path} is empty, and messages were stored in it. Restore a backup, or "
+                "delete it to begin anew."
+            )
         try:
-            self._writer = self._open(durability)
+            self._writer = self._open(durability, first=True)
         except BaseException:
-            os.close(self._lock)
+            self._lock.close()
             raise
         try:
-            self.reader = Reader(self._open(durability))
+            self._runs: dict[str, str] = {}  # boots by their short names
+            self.reader = Reader(self._open(durability), self._runs)
         except BaseException:
             self._writer.close()
-            os.close(self._lock)
+            self._lock.close()
             raise
         # id and time (milliseconds) of the last line; later ones are never before that time
         try:
             self.last, self.last_at = self.reader.last()
+            self._names = dict(self._writer.execute("SELECT boot, name FROM runs"))
+            self._runs.update((name, boot) for boot, name in self._names.items())
             self.index = WordIndex(self._writer)
             # what was last may be deleted by now: neither its id nor its time is given twice
             last, _, at = (saved_task(self._writer, "last") or "0 0").partition(" ")
             self.last = max(self.last, self.index.until, int(last))
             self._at = self.last_at = max(self.last_at, int(at))
-        except sqlite3.Error as error:
+            check_last(self.path, self._lock.noted(), self.last)
+            self._lock.note(self.last)
+        except DAMAGED as error:
             self.close()
-            raise _unusable(self.path, error) from None
+            raise unusable(self.path, error) from None
 
-    def _open(self, durability: Durability) -> sqlite3.Connection:
+    def _open(self, durability: Durability, *, first: bool = False) -> sqlite3.Connection:
         found = None
         try:
             # one thread at a time uses a connection, not always the same one
@@ -92,31 +92,33 @@ class Store:
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             check(found, self.path)
+            if first:
+                check_log(found, self.path)
             found.execute("PRAGMA journal_mode = WAL")
             found.execute("PRAGMA secure_delete = ON")
             found.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
             migrate(found)
-        except (sqlite3.Error, StoreError) as error:
+        except (*DAMAGED, StoreError) as error:
             if found is not None:
                 found.close()
             if isinstance(error, StoreError):
                 raise
-            raise _unusable(self.path, error) from None
+            raise unusable(self.path, error) from None
         return found
 
     def state(self) -> list[tuple[str, str, str]]:
         """What was saved of the hub. Raises StoreError, and lets go of the file."""
         try:
             return self.reader.state()
-        except sqlite3.Error as error:
+        except DAMAGED as error:
             self.close()
-            raise _unusable(self.path, error) from None
+            raise unusable(self.path, error) from None
 
     def close(self) -> None:
         """Lets go of the file."""
         self.reader.close()
         self._writer.close()
-        os.close(self._lock)
+        self._lock.close()
 
     # -- the writer
 
@@ -124,25 +126,13 @@ class Store:
         """Stores all of it, or (raising sqlite3.Error) nothing. When it returns it is durable."""
         lines = batch.records
         first = self.last + 1
-        rows = [
-            (
-                first + number,
-                one.at,
-                one.msgid,
-                one.kind,
-                one.place,
-                one.uid,
-                one.nick,
-                one.source,
-                one.target,
-                one.text,
-                one.arg,
-                json.dumps(one.tags, ensure_ascii=False) if one.tags else "[]",
-                one.account,
-                one.boot,
-            )
-            for number, one in enumerate(lines)
-        ]
+        new = {one.boot for one in lines} - self._names.keys()
+        names = {boot: str(len(self._names) + number) for number, boot in enumerate(sorted(new), 1)}
+        names |= self._names
+        rows = [written(first + number, one, names[one.boot]) for number, one in enumerate(lines)]
+        # a change without lines takes an id too, so that its loss is noticed
+        last = self.last + (len(rows) or bool(batch.saved))
+        redacted = self._redacted(batch, first)
         people = {
             (someone, one.place)
             for one in lines
@@ -151,48 +141,62 @@ class Store:
         }
         transact(
             self._writer,
-            (_INSERT, rows),
+            (_RUN, [(boot, names[boot]) for boot in sorted(new)]),
+            (INSERT, rows),
             (_PARTICIPANT, sorted(people)),
-            (UNINDEX + _REDACTED, [(self.index.until, *one) for one in batch.redacted]),
-            (_DELETE_MESSAGE, batch.redacted),
+            *self.index.without(one for (one,) in redacted),
+            (_DELETE_MESSAGE, redacted),
             (SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
-            (SAVE, [(TASK, "scrub", "begin")] if batch.redacted else []),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
+            (SAVE, [] if rows else [(TASK, "last", f"{last} {self._at}")]),
         )
-        self.last += len(rows)
+        self._unclean |= bool(batch.redacted or batch.saved)
+        self._names = names
+        self._runs.update((names[boot], boot) for boot in new)
+        self.last = last
+        self._lock.note(last)
         if lines:
             self._at = max(self._at, lines[-1].at)
 
-    def scrub(self) -> bool:
-        """One step of making sure that nothing is left in the file of what was taken back: until
-        they are written anew, the index keeps words and the log keeps pages. Whether it is done.
+    def _redacted(self, batch: Batch, first: int) -> list[tuple[int]]:
+        """The ids of what is taken back: lines of the file, and those of the batch itself, whose
+        ids begin at `first`.
         """
-        writer = self._writer
-        (step,) = writer.execute(_SCRUB_STEP).fetchone()
-        if step is None:
-            return True
-        # https://sqlite.org/fts5.html#the_merge_command: negative for the first step, then on until
-        # a step changes nothing
-        before = writer.total_changes
-        pages = SCRUB_PAGES if step == "on" else -SCRUB_PAGES
-        writer.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
-        if step != "on":
-            writer.execute(SAVE, (TASK, "scrub", "on"))
+        wanted = dict.fromkeys(batch.redacted)
+        ids = [one for place, msgid in wanted for one in ids_of(self._writer, msgid, place)]
+        if wanted:
+            lines = enumerate(batch.records, first)
+            ids += [number for number, one in lines if (one.place, one.msgid) in wanted]
+        return [(one,) for one in ids]
+
+    def scrub(self, now: int) -> bool:
+        """One step of making sure that nothing is left in the file of what was deleted or replaced:
+        until they are written anew, the index keeps words and the log keeps pages. Whether nothing
+        is to be done at `now` (milliseconds), or all of it but what somebody who reads the file
+        holds up (`unclean`).
+        """
+        if not self.index.tidy(now):
+            self._unclean = True
             return False
-        if writer.total_changes - before >= 2:
-            return False
-        # somebody who reads the file must not make messages wait: then it is tried again later
-        writer.execute("PRAGMA busy_timeout = 0")
-        try:
-            (busy, *_) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        if not busy:
-            writer.execute(_DROP, (TASK, "scrub"))
+        if self._unclean:
+            # somebody who reads the file must not make messages wait: then it is tried again later
+            self._writer.execute(f"PRAGMA busy_timeout = {SCRUB_MS}")
+            try:
+                (busy, *_) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+            self._unclean = bool(busy)
         return True
 
-    def forget(self, ids: Sequence[int]) -> None:
-        """Forgets these lines, all of them or (raising sqlite3.Error) none."""
+    def unclean(self) -> bool:
+        """Whether the log may have pages of what was deleted or replaced."""
+        return self._unclean
+
+    def forget(self, ids: Sequence[int], now: int) -> None:
+        """Forgets these lines, all of them or (raising sqlite3.Error) none. Their words are gone
+        from the file a day after `now` (milliseconds): while lines are forgotten every minute,
+        the index is not written anew each time.
+        """
         marks = f"({', '.join('?' * len(ids))})"
         talks = self._writer.execute(
             f"SELECT DISTINCT place FROM entries WHERE id IN {marks} AND place NOT LIKE '#%'",  # noqa: S608
@@ -201,10 +205,7 @@ class Store:
         transact(
             self._writer,
             (SAVE, [(TASK, "last", f"{self.last} {self._at}")]),
-            (
-                f"{UNINDEX} id IN {marks}",
-                [(self.index.until, *ids)],
-            ),
+            *self.index.without(ids, now + DAY_MS),
             (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
             (
                 "DELETE FROM participants WHERE place = ?1"
@@ -212,11 +213,13 @@ class Store:
                 talks,
             ),
         )
+        self._unclean = True
 
     def before(self, at: int, limit: int) -> list[int]:
         """The ids of the first lines from before a time in milliseconds."""
-        sql = "SELECT id FROM entries WHERE at < ? ORDER BY at, id LIMIT ?"
-        return [row[0] for row in self._writer.execute(sql, (at, limit))]
+        end = first_since(self._writer, at) or self.last + 1
+        sql = "SELECT id FROM entries WHERE id < ? ORDER BY id LIMIT ?"
+        return [row[0] for row in self._writer.execute(sql, (end, limit))]
 
     def place_after(self, place: str) -> str | None:
         """The next place in the order of their names."""

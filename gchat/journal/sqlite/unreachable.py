@@ -5,12 +5,13 @@ account is to come back.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Container
+from time import perf_counter
 
 import gevent
 
-from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES
+from gchat.journal.sqlite.damage import DAMAGED
+from gchat.journal.sqlite.retention import PAUSE_SECONDS, STEP_LINES, STEP_PLACES, pause
 from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 
@@ -25,18 +26,24 @@ class Unreachable:
     """
 
     def __init__(
-        self, store: Store, writer: WorkerPool, reachable: Callable[[], Container[str]]
+        self,
+        store: Store,
+        writer: WorkerPool,
+        reachable: Callable[[], Container[str]],
+        now: Callable[[], int],
     ) -> None:
+        """`now`: milliseconds since 1970."""
         self._store = store
         self._writer = writer
         self._reachable = reachable
+        self._now = now
 
     def run(self) -> None:
         """Goes on until it is killed."""
         while True:
             try:
                 self.sweep()
-            except (sqlite3.Error, OverflowError) as error:
+            except DAMAGED as error:
                 log.warning("the past of rooms that are no more could not be deleted: %s", error)
             gevent.sleep(LOOK_SECONDS)
 
@@ -59,8 +66,11 @@ class Unreachable:
         def step() -> bool:
             lines = self._store.over(place, 0, STEP_LINES)
             if lines:
-                self._store.forget(lines)
+                self._store.forget(lines, self._now())
             return len(lines) == STEP_LINES
 
-        while self._writer.ask(step):
-            gevent.sleep(PAUSE_SECONDS)
+        more = True
+        while more:
+            started = perf_counter()
+            more = self._writer.ask(step)
+            gevent.sleep(pause(perf_counter() - started))

@@ -24,7 +24,8 @@ from gchat.core.events import (
     Said,
     Watched,
 )
-from gchat.core.saved import dropped_account, saved_account, saved_room
+from gchat.core.hub import Hub
+from gchat.core.saved import dropped_account, restore, saved_account, saved_room
 from gchat.core.transitions.people import RESERVED_SERVICE
 from tests.core.stage import NOW, Stage, names
 
@@ -234,3 +235,20 @@ def test_the_lobby_stays_when_its_founder_goes(stage: Stage) -> None:
     stage.do(Parted(1, "#lobby"), AccountDropped(1))
     assert (room.founder, room.lasting) == ("", True)
     assert stage.hub.rooms["#lobby"] is room
+
+
+def test_how_many_accounts_have_how_many_iterations() -> None:
+    """Also after a restart."""
+    weak, strong = "SCRAM-SHA-256$4096:x$y:z", "SCRAM-SHA-256$8192:x$y:z"
+    stage = Stage()
+    stage.do(AccountMade(1, "Tuan", weak), AccountMade(2, "Duy", weak), AccountMade(3, "Lan", "?"))
+    assert stage.hub.iterations == {4096: 2}
+    stage.do(PasswordSet(1, strong))
+    assert stage.hub.iterations == {4096: 1, 8192: 1}
+    stage.do(AccountDropped(2), AccountDropped(3))
+    assert stage.hub.iterations == {8192: 1}
+    again = Hub(stage.hub.config)
+    saved = saved_account(stage.hub.accounts["tuan"])
+    assert saved.value is not None
+    restore(again, saved.kind, saved.key, saved.value)
+    assert again.iterations == {8192: 1}

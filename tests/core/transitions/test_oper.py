@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gchat.core.accounts import ServerBan
-from gchat.core.effects import ChangedUserModes, Disconnected, Evicted, Wallop
+from gchat.core.effects import ChangedAway, ChangedUserModes, Disconnected, Evicted, Wallop
 from gchat.core.events import (
     Attached,
+    AwaySet,
     Connected,
     Entry,
     Killed,
@@ -17,6 +18,7 @@ from gchat.core.events import (
     ServerBanSet,
     UserModeSet,
     Walloped,
+    Watched,
 )
 from gchat.core.saved import saved_ban
 from tests.core.stage import NOW, Stage
@@ -100,12 +102,38 @@ def test_a_ban_of_the_server_puts_out_who_matches_but_operators(stage: Stage) ->
     assert stage.stored() == (saved_ban(key, ServerBan(key, "spam", "Tuan!~u@host1", NOW, 0)),)
 
 
-def test_a_ban_finds_any_connection(stage: Stage) -> None:
+def test_a_ban_closes_the_connections_that_it_matches_and_no_others(stage: Stage) -> None:
     stage.log_in(4)
-    stage.do(Attached(4, 7, "Mai", username="~v", host="Home"))
-    _, evicted = stage.do(ServerBanSet(1, "~V@home", "spam"))
+    for number, host in ((7, "Home"), (8, "Home"), (9, "Office")):
+        stage.do(Attached(4, number, "Mai", username="~v", host=host))
+    stage.do(Watched(4, True, ("Lan",), 7), Watched(4, True, ("Lan",), 9))
+    (evicted,) = stage.do(ServerBanSet(1, "~V@home", "spam"))
     assert isinstance(evicted, Evicted)
-    assert evicted.targets == (4, 7)
+    assert evicted.targets == (7, 8)
+    assert set(stage.hub.users[4].connections) == {4, 9}
+    assert set(stage.hub.watchers["lan"]) == {4}, "by the one that is left"
+    refused = stage.refused(Attached(4, 10, "Mai", username="~v", host="home"))
+    assert refused == ("ERR_YOUREBANNEDCREEP", (), "You are banned: spam")
+    (evicted,) = stage.do(ServerBanSet(1, "*@office", "spam"))
+    assert isinstance(evicted, Evicted)
+    assert evicted.targets == (9,)
+    assert "lan" not in stage.hub.watchers
+    stage.do(ServerBanSet(1, "*@office", None))
+    gone, evicted = stage.do(ServerBanSet(1, "*@host4", "spam"))
+    assert isinstance(gone, Disconnected)
+    assert isinstance(evicted, Evicted)
+    assert evicted.targets == (4,)
+
+
+def test_a_ban_of_the_only_one_who_is_not_away_leaves_them_away(stage: Stage) -> None:
+    stage.log_in(4)
+    stage.join("#room", 4)
+    stage.do(AwaySet(4, "asleep"), Attached(4, 7, "Mai", username="~v", host="home"))
+    away, evicted = stage.do(ServerBanSet(1, "*@home", "spam"))
+    assert isinstance(away, ChangedAway)
+    assert away.text == "asleep"
+    assert isinstance(evicted, Evicted)
+    assert evicted.targets == (7,)
 
 
 def test_a_ban_that_is_lifted_or_over_is_saved_so(stage: Stage) -> None:

@@ -336,9 +336,21 @@ def test_a_ban_of_the_server_is_for_every_connection(stage: Stage) -> None:
     stage.oper(3)
     stage.do(ServerBanSet(3, "~v@home", "spam", 5))
     event = Attached(1, 7, "Tuan", username="~v", host="home")
-    assert stage.refused(event) == ("ERR_YOUREBANNEDCREEP", (), "")
+    assert stage.refused(event) == ("ERR_YOUREBANNEDCREEP", (), "You are banned: spam")
     stage.now = NOW + 5
     stage.do(event)
+
+
+def test_a_ban_of_a_room_is_for_every_connection(stage: Stage) -> None:
+    stage.log_in(1)
+    stage.join("#other", 2, 1)
+    stage.do(ModesSet(2, "#other", (ModeChange(True, "b", "*!*@home"),)))
+    room, tuan = stage.hub.rooms["#other"], stage.hub.users[1]
+    assert not room.silences(tuan)
+    stage.do(Attached(1, 7, "Tuan", username="~v", host="home"))
+    assert room.silences(tuan)
+    stage.do(Quit(1, "", 7))
+    assert not room.silences(tuan)
 
 
 # -- AWAY, SETNAME, MODE of oneself

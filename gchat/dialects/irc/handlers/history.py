@@ -47,7 +47,7 @@ def chathistory(irc: IrcConnection, message: Message) -> None:
         text = "Insufficient parameters" if len(words) < expected else "Too many parameters"
         raise _failure("INVALID_PARAMS", subcommand, text=text)
     try:
-        handler(irc, irc.node.archive, subcommand, words)
+        handler(irc, irc.peer.archive, subcommand, words)
     except Unreadable:
         text = "Messages could not be retrieved"
         raise _failure("MESSAGE_ERROR", subcommand, words[0], text=text) from None
@@ -86,7 +86,7 @@ def _missed(
     after = Reference(msgid=left.msgid)
     query = Query(room.place, HISTORY_PER_COMMAND, after, since=since(irc.hub, irc.user, room.key))
     try:
-        found = irc.node.archive.read(query)
+        found = irc.peer.archive.read(query)
     except Unreadable:
         return missed
     # what is said during that call is sent as it happens, so it is left out here

@@ -5,9 +5,6 @@ https://ircv3.net/specs/extensions/sasl-3.2 and account-registration
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from gchat.core.accounts import Account
 from gchat.core.effects import Busy, Failure, Refused
 from gchat.core.events import AccountMade, LoggedIn
@@ -24,17 +21,23 @@ from gchat.wire.numerics import (
     ERR_SASLABORTED,
     ERR_SASLFAIL,
     ERR_SASLTOOLONG,
+    ERR_YOUREBANNEDCREEP,
     RPL_LOGGEDIN,
     RPL_SASLMECHS,
     RPL_SASLSUCCESS,
 )
 
 MECHANISMS = ("EXTERNAL", "PLAIN", MECHANISM)
+UNACCEPTABLE = "The password is too long or has characters that are not allowed"
 FAILURES_MOST = 10  # of one connection, before it is closed
 
 
 class LoginFailed(GchatError):
-    """The log-in has failed; the text is a sentence for people."""
+    """The log-in has failed; the text is a sentence for people. `who`: to which account."""
+
+    def __init__(self, text: str, who: str = "") -> None:
+        super().__init__(text)
+        self.who = who
 
 
 class NotTried(LoginFailed):
@@ -66,6 +69,7 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
         irc.exchange = None
         raise Refused(ERR_SASLABORTED)
     if irc.exchange is None:
+        keep_banned_out(irc)
         _begin(irc, word.upper())
         return
     if len(word) > CHUNK_BYTES:
@@ -79,18 +83,30 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
             raise Refused(ERR_SASLFAIL, text="SASL message too long")
         if len(word) == CHUNK_BYTES:
             return  # more comes
-    text = "".join(irc.exchange.chunks)
-    irc.exchange.chunks.clear()
-    irc.exchange.size = 0
+    exchange = irc.exchange
+    text = "".join(exchange.chunks)
+    exchange.chunks.clear()
+    exchange.size = 0
     try:
-        _proceed(irc, irc.exchange, decode(text))
+        _proceed(irc, exchange, decode(text))
     except (SaslError, LoginFailed) as error:
         irc.exchange = None
         if not isinstance(error, NotTried):
-            failed(irc)
+            failed(irc, error.who if isinstance(error, LoginFailed) else exchange.who)
         raise Refused(
             ERR_SASLFAIL, text=str(error) if isinstance(error, LoginFailed) else ""
         ) from None
+
+
+def keep_banned_out(irc: IrcConnection) -> None:
+    """Before registration; it would be refused in the end, and until then it could guess. Raises
+    Refused, and ends the connection.
+    """
+    ban = None if irc.registered else irc.node.banned(irc.username, irc.peer.host)
+    if ban is not None:
+        text = f"You are banned: {ban.reason}"
+        irc.peer.close(text)
+        raise Refused(ERR_YOUREBANNEDCREEP, text=text)
 
 
 def _begin(irc: IrcConnection, mechanism: str) -> None:
@@ -121,9 +137,8 @@ def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
     account = irc.hub.accounts.get(casefold(name))
     if account is not None:
         return sasl.Verifier.parse(account.verifier)
-    salt = hmac.digest(irc.node.secret, casefold(name).encode("utf-8", "replace"), "sha256")
-    nothing = bytes(hashlib.sha256().digest_size)
-    return sasl.Verifier(irc.config.accounts.iterations, salt[: sasl.SALT_BYTES], nothing, nothing)
+    default = irc.config.accounts.iterations
+    return sasl.pretended(casefold(name), irc.node.secret, irc.hub.iterations, default)
 
 
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
@@ -134,9 +149,12 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
         name, password = sasl.plain(message)
         account = check_password(irc, name, password)
     else:
-        if not irc.peer.may_log_in():
-            raise NotTried("Too many login attempts: try again later")
+        first = not exchange.scram.name
+        if not first:
+            _check_allowance(irc, exchange.who)
         answer = exchange.scram.answer(message)
+        if first:  # now it is known who it is
+            _check_allowance(irc, exchange.who)
         if answer is not None:
             for chunk in encode(answer):
                 _challenge(irc, chunk)
@@ -173,11 +191,17 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
     return account
 
 
-def failed(irc: IrcConnection) -> None:
-    """Counts a failed log-in, for the connection and for its address. A connection with too many is
-    closed.
+def _check_allowance(irc: IrcConnection, who: str) -> None:
+    """Raises NotTried if there were too many failed log-ins."""
+    if not irc.peer.may_log_in(who):
+        raise NotTried("Too many login attempts: try again later")
+
+
+def failed(irc: IrcConnection, who: str = "") -> None:
+    """Counts a failed log-in (`who`: to which account), for the connection and for its address. A
+    connection with too many is closed.
     """
-    irc.peer.count_attempt()
+    irc.peer.count_attempt(who)
     irc.failures += 1
     if irc.failures >= FAILURES_MOST:
         irc.peer.close("Too many failed logins")
@@ -185,18 +209,19 @@ def failed(irc: IrcConnection) -> None:
 
 def check_password(irc: IrcConnection, name: str, password: str) -> Account:
     """The account whose password it is. Switches greenlets. Raises LoginFailed."""
-    if not irc.peer.may_log_in():
-        raise NotTried("Too many login attempts: try again later")
     account = irc.hub.accounts.get(casefold(name))
-    kept = account.verifier if account is not None else ""
+    kept, who = (account.verifier, account.ident) if account is not None else ("", "")
+    _check_allowance(irc, who)
     verifier = _verifier(irc, name)
     try:
-        right = irc.peer.ask(lambda: verifier.matches(password))
+        right = irc.peer.ask(lambda: verifier.matches(password), who=who)
     except Busy:
         raise NotTried("Too many logins at the moment: try again") from None
     if not right:
-        raise LoginFailed("Invalid account name or password")
-    return _unchanged(irc, account, kept)
+        raise LoginFailed("Invalid account name or password", who)
+    account = _unchanged(irc, account, kept)
+    irc.peer.note_login(account.ident)  # also where nobody is logged in by it: PASSWD, DROP
+    return account
 
 
 def log_in(irc: IrcConnection, account: Account) -> None:
@@ -209,24 +234,31 @@ def log_in(irc: IrcConnection, account: Account) -> None:
         irc.account, irc.account_id = account.name, account.ident
         irc.account_verifier = account.verifier
         source = f"{irc.nick}!{irc.username or '*'}@{irc.peer.host}"
+    irc.peer.note_login(account.ident)
     text = f"You are now logged in as {account.name}"
     irc.reply(RPL_LOGGEDIN, source, account.name, text=text)
 
 
-def make_verifier(irc: IrcConnection, command: str, name: str, password: str) -> str:
-    """The verifier to store for a new password. Switches greenlets. Raises Failure."""
+def check_new_password(irc: IrcConnection, command: str, name: str, password: str) -> None:
+    """Raises Failure where nobody may choose it."""
     least = irc.config.accounts.password_length
     if len(password) < least:
         text = f"The password must have at least {least} characters"
         raise Failure(command, "WEAK_PASSWORD", name, text=text)
-    text = "The password is too long or has characters that are not allowed"
     if len(password.encode()) > sasl.PASSWORD_BYTES:
-        raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text)
+        raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=UNACCEPTABLE)
+
+
+def make_verifier(irc: IrcConnection, command: str, name: str, password: str, who: str = "") -> str:
+    """The verifier to store for a new password; `who` has an account already. Switches greenlets.
+    Raises Failure.
+    """
+    check_new_password(irc, command, name, password)
     try:
         iterations = irc.config.accounts.iterations
-        return str(irc.peer.ask(lambda: sasl.Verifier.make(password, iterations)))
+        return str(irc.peer.ask(lambda: sasl.Verifier.make(password, iterations), who=who))
     except SaslError:
-        raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=text) from None
+        raise Failure(command, "UNACCEPTABLE_PASSWORD", name, text=UNACCEPTABLE) from None
     except Busy:
         text = "Too many registrations at the moment: try again"
         raise Failure(command, "TEMPORARILY_UNAVAILABLE", name, text=text) from None
@@ -246,6 +278,7 @@ def make_verifier(irc: IrcConnection, command: str, name: str, password: str) ->
 def register(irc: IrcConnection, message: Message) -> None:
     """REGISTER: an account for one's own nickname, or before registration the one asked for."""
     account, email, password = message.params[:3]
+    keep_banned_out(irc)
     if not irc.registered and not irc.config.register_before_connect:
         text = "Complete the connection before you register"
         raise Failure("REGISTER", "COMPLETE_CONNECTION_REQUIRED", account or "*", text=text)
@@ -285,6 +318,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
     if casefold(name) in irc.hub.accounts or (holder and holder.uid != irc.peer.uid):
         text = "This account already exists, or somebody else uses the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", name, text=text)
+    check_new_password(irc, "REGISTER", name, password)
     if not irc.peer.may_log_in():
         text = "Too many attempts: try again later"
         raise Failure("REGISTER", "TEMPORARILY_UNAVAILABLE", name, text=text)
@@ -296,6 +330,7 @@ def make_account(irc: IrcConnection, name: str, password: str, email: str) -> No
     if irc.registered:
         text = f"You are now logged in as {name}"
         irc.reply(RPL_LOGGEDIN, irc.user.source, name, text=text)
+        irc.peer.note_login(irc.user.account_id)
     else:
         log_in(irc, irc.hub.accounts[casefold(name)])
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Killed, Opered, ServerBanSet, Walloped
+from gchat.core.turns import Lane
 from gchat.dialects.bounds import REASON_BYTES, TOPIC_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import failed
 from gchat.wire import sasl
-from gchat.wire.authenticate import MECHANISM
 from gchat.wire.message import Message
 from gchat.wire.numerics import (
     ERR_BADMASK,
@@ -26,10 +28,6 @@ MINUTE_MS = 60_000
 MINUTES_MOST = 10 * 365 * 24 * 60
 
 
-# No password matches it. It is tried for unknown names, so that the time taken reveals nothing.
-_NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
-
-
 @command(
     "OPER",
     min_params=2,
@@ -40,19 +38,28 @@ _NOBODYS = f"{MECHANISM}$600000:{'A' * 22}==${'A' * 43}=:{'A' * 43}="
 def oper(irc: IrcConnection, message: Message) -> None:
     """OPER with a name and password of the configuration."""
     name, password = message.params[:2]
-    text = irc.config.operators.get(name, _NOBODYS)
-    if not irc.peer.may_log_in():
+    text = irc.config.operators.get(name)
+    who = f"oper {name}" if text is not None else ""
+    if not irc.peer.may_log_in(who):
         raise Refused(ERR_NOOPERHOST, text="Too many attempts: try again later")
-    verifier = sasl.Verifier.parse(text)
+    verifier = sasl.Verifier.parse(text) if text is not None else _nobodys(irc, name)
     try:
-        right = irc.peer.ask(lambda: verifier.matches(password))
+        right = irc.peer.ask(lambda: verifier.matches(password), Lane.OPERATOR, who)
     except Busy:
         raise Refused(ERR_NOOPERHOST, text="Too many logins at the moment: try again") from None
     if not right:
-        failed(irc)
+        failed(irc, who)
         raise Refused(ERR_NOOPERHOST)
+    irc.peer.note_login(who)
     if irc.commit(Opered(irc.peer.uid, name)):
         irc.reply(RPL_YOUREOPER)
+
+
+def _nobodys(irc: IrcConnection, name: str) -> sasl.Verifier:
+    """It is tried for unknown names, so that the time taken reveals nothing."""
+    in_use = Counter(map(sasl.iterations_of, irc.config.operators.values()))
+    default = irc.config.accounts.iterations
+    return sasl.pretended(f"oper {name}", irc.node.secret, in_use, default)
 
 
 def require(irc: IrcConnection) -> None:
@@ -80,10 +87,10 @@ def kill(irc: IrcConnection, message: Message) -> None:
     min_params=1,
     usage=("KLINE [minutes] user@host|host|nickname [reason]",),
     text=(
-        "Bans a user@host mask from the server and disconnects the users that it matches, "
-        "except server operators. The host may be a network, as 192.0.2.0/24; a nickname stands "
-        "for the addresses that its user is connected from. Without minutes, or with 0, the ban "
-        "is permanent. For server operators."
+        "Bans a user@host mask from the server and closes the connections that it matches, "
+        "except those of server operators. The host may be a network, as 192.0.2.0/24; a "
+        "nickname stands for the addresses that its user is connected from. Without minutes, or "
+        "with 0, the ban is permanent. For server operators."
     ),
     url="https://github.com/solanum-ircd/solanum/blob/main/help/opers/kline",
 )

@@ -288,8 +288,10 @@ def whois(irc: IrcConnection, message: Message) -> None:
 
 def _whois_more(irc: IrcConnection, user: User) -> None:
     if user is irc.user or "o" in irc.user.modes:
-        text = f"is connecting from {user.username}@{user.host} {user.host}"
-        irc.reply(RPL_WHOISHOST, user.nick, text=text)
+        for source in user.sources:
+            where = source.partition("!")[2]
+            text = f"is connecting from {where} {where.rpartition('@')[2]}"
+            irc.reply(RPL_WHOISHOST, user.nick, text=text)
         if user.modes:
             modes = "+" + "".join(sorted(user.modes))
             irc.reply(RPL_WHOISMODES, user.nick, text=f"is using modes {modes}")

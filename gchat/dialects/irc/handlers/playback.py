@@ -63,7 +63,7 @@ def _everything(irc: IrcConnection) -> list[str]:
     Unreadable.
     """
     rooms = [irc.hub.rooms[key].name for key in irc.user.rooms]
-    last = irc.node.archive.targets((), own_person(irc.peer), 0, LATER, 1000)
+    last = irc.peer.archive.targets((), own_person(irc.peer), 0, LATER, 1000)
     people = [correspondent(irc.peer, one) for one in last]
     return [*rooms, *dict.fromkeys(nick for nick in people if not is_room(nick))]
 
@@ -74,7 +74,7 @@ def _play(irc: IrcConnection, target: str, after: int, before: int) -> None:
         return
     bounds = Reference(at=after), Reference(at=before)
     query = Query(found[0], HISTORY_PER_COMMAND, *bounds, since=found[1])
-    lines = irc.node.archive.read(query)
+    lines = irc.peer.archive.read(query)
     if lines:
         send_batch(
             irc, ("chathistory", target), [restored(one) for one in for_peer(irc.peer, lines)]

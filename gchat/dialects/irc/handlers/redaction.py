@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gchat.core.effects import Failure, Refused
 from gchat.core.events import Redacted
-from gchat.core.history import Record, Unreadable
+from gchat.core.history import Record, Unreadable, participants
 from gchat.dialects.bounds import REASON_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
@@ -32,14 +32,15 @@ def redact(irc: IrcConnection, message: Message) -> None:
         raise Refused(ERR_UNKNOWNCOMMAND, message.command)
     target, msgid, *rest = message.params
     try:
-        found = irc.node.archive.find(msgid)
+        found = irc.peer.archive.find(msgid)
     except Unreadable:
         text = "The message could not be looked up"
         raise Failure("REDACT", "INTERNAL_ERROR", target, msgid, text=text) from None
     where = place(irc.peer, target)
     own = found is not None and is_own(irc.peer, found)
-    # their own in another place: under another name, before they logged in, or to @#room
-    elsewhere = found is not None and own and casefold(found.target) == casefold(target)
+    # their own in another place: from before they logged in, to @#room, or to a person, who may
+    # have left by now, with the name taken by somebody else: the id says which message it is
+    elsewhere = found is not None and own and _is_to(found, target)
     if where is None and (is_room(target) or not elsewhere):
         text = f"You cannot delete messages from {target}"
         raise Failure("REDACT", "INVALID_TARGET", target, text=text)
@@ -54,6 +55,12 @@ def redact(irc: IrcConnection, message: Message) -> None:
         target, others = found.target, connected(irc.peer, found.place)
     event = Redacted(irc.peer.uid, target, msgid, reason, own=own, place=found.place, others=others)
     irc.commit(event)
+
+
+def _is_to(found: Record, target: str) -> bool:
+    """Whether they may mean this message of theirs by the target."""
+    private = len(participants(found.place)) == 2 and not is_room(found.place)
+    return (private and not is_room(target)) or casefold(found.target) == casefold(target)
 
 
 def _check(irc: IrcConnection, found: Record, target: str, *, own: bool) -> None:

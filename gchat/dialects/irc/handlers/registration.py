@@ -9,12 +9,13 @@ from __future__ import annotations
 from gchat.config import Config
 from gchat.core.effects import Busy, Refused
 from gchat.core.events import Attached, Connected, Renamed
+from gchat.core.turns import Lane
 from gchat.core.users import SERVICES, User
 from gchat.dialects.bounds import METADATA_BYTES, METADATA_SUBS, REALNAME_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers import rooms, server
-from gchat.dialects.irc.handlers.login import mechanisms
+from gchat.dialects.irc.handlers.login import keep_banned_out, mechanisms
 from gchat.dialects.irc.handlers.private import become
 from gchat.wire import sasl
 from gchat.wire.address import parse_address
@@ -75,18 +76,17 @@ def webirc(irc: IrcConnection, message: Message) -> None:
     password, _, _, address = message.params[:4]
     if irc.registered:
         raise Refused(ERR_ALREADYREGISTERED)
-    text = irc.config.server.webirc_password
-    known = (
-        text and irc.peer.may_log_in() and irc.peer.origin.is_one_of(irc.config.server.webirc_from)
-    )
-    verifier = sasl.Verifier.parse(text) if known else None
+    verifier = irc.config.server.webirc_password
+    known = verifier and irc.peer.origin.is_one_of(irc.config.server.webirc_from)
     try:
         real = parse_address(address)
-        right = verifier is not None and irc.peer.ask(lambda: verifier.matches(password))
-    except (ValueError, Busy):
+        right = known and _is_right(irc, verifier, password, Lane.GATEWAY, "webirc")
+    except ValueError:
         right = False
+    except Busy:
+        irc.peer.close("Too many logins at the moment: try again")
+        return
     if not right:
-        irc.peer.count_attempt()
         irc.peer.close("WEBIRC access denied")
         return
     irc.peer.relay(real)
@@ -145,8 +145,15 @@ def _complete(irc: IrcConnection) -> None:
     """Registers the connection, once NICK and USER have come and CAP has ended."""
     if not irc.wanted_nick or not irc.username or irc.negotiating:
         return
-    if not _password_is_right(irc):
-        irc.peer.count_attempt()
+    verifier = irc.config.server.password
+    if verifier:
+        keep_banned_out(irc)  # before it can guess
+    try:
+        right = not verifier or _is_right(irc, verifier, irc.password, Lane.SERVER)
+    except Busy:
+        irc.peer.close("Too many logins at the moment: try again")
+        return
+    if not right:
         irc.reply(ERR_PASSWDMISMATCH)
         irc.flush()
         irc.peer.close("Bad password")
@@ -180,15 +187,19 @@ def _complete(irc: IrcConnection) -> None:
     outcome = irc.peer.commit(event)
     for refusal in outcome.refusals:
         if refusal.numeric is ERR_YOUREBANNEDCREEP:
-            irc.refuse(refusal)
-            irc.flush()
-            irc.peer.close(refusal.text)
+            _keep_out(irc, refusal)
             return
         irc.refuse(refusal)  # somebody was faster; the peer sends another NICK
         return
     irc.registered = True
     server.welcome(irc)
     rooms.rejoin(irc)
+
+
+def _keep_out(irc: IrcConnection, refusal: Refused) -> None:
+    irc.refuse(refusal)
+    irc.flush()
+    irc.peer.close(refusal.text)
 
 
 def _own(irc: IrcConnection, nick: str) -> User | None:
@@ -214,6 +225,9 @@ def _attach(irc: IrcConnection, user: User) -> None:
         away=irc.away,
     )
     for refusal in irc.peer.commit(event).refusals:
+        if refusal.numeric is ERR_YOUREBANNEDCREEP:
+            _keep_out(irc, refusal)
+            return
         raise refusal
     irc.peer.attach(user.uid)
     become(irc)
@@ -222,16 +236,22 @@ def _attach(irc: IrcConnection, user: User) -> None:
     rooms.show_all(irc)
 
 
-def _password_is_right(irc: IrcConnection) -> bool:
-    if not irc.config.server.password:
+def _is_right(irc: IrcConnection, verifier: str, password: str, lane: Lane, who: str = "") -> bool:
+    """Whether it is a password that many share. One that was right before costs nobody anything,
+    so it is right at once; a wrong one is counted as an attempt. Switches greenlets. Raises Busy.
+    """
+    proven = irc.node.proven
+    if proven.has(verifier, password):
         return True
-    if not irc.password or not irc.peer.may_log_in():
+    if not password or not irc.peer.may_log_in(who):
         return False
-    verifier, given = sasl.Verifier.parse(irc.config.server.password), irc.password
-    try:
-        return irc.peer.ask(lambda: verifier.matches(given))
-    except Busy:
-        return False
+    kept = sasl.Verifier.parse(verifier)
+    if irc.peer.ask(lambda: kept.matches(password), lane, who):
+        proven.note(verifier, password)
+        irc.peer.note_login(who)
+        return True
+    irc.peer.count_attempt(who)
+    return False
 
 
 @command(

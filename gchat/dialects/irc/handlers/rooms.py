@@ -307,7 +307,7 @@ def kick(irc: IrcConnection, message: Message) -> None:
 def invite(irc: IrcConnection, message: Message) -> None:
     """INVITE; without parameters, the rooms to which they are invited."""
     if not message.params:
-        for room in irc.hub.rooms.values():
+        for room in irc.in_turns(irc.hub.rooms.values()):
             if irc.peer.uid in room.invited:
                 irc.reply(RPL_INVITELIST, room.name, text="")
         irc.reply(RPL_ENDOFINVITELIST)

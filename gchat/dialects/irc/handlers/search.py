@@ -35,7 +35,7 @@ def search(irc: IrcConnection, message: Message) -> None:
     attributes = parse_tags(message.params[0])
     try:
         wanted = _wanted(irc, attributes)
-        found = irc.node.archive.search(wanted)
+        found = irc.peer.archive.search(wanted)
     except ValueError as error:
         irc.fail("SEARCH", "INVALID_PARAMS", text=str(error))
     except Unreadable:

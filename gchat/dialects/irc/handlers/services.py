@@ -57,7 +57,7 @@ def serve(irc: IrcConnection, service: str, text: str) -> None:
             answer = refusal.text
         except LoginFailed as denied:
             if not isinstance(denied, NotTried):
-                failed(irc)
+                failed(irc, denied.who)
             answer = str(denied)
     for line in answer.split("\n"):
         irc.say("NOTICE", irc.nick, line, source=f"{name}!{name}@services")
@@ -105,7 +105,7 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 2 or not irc.user.account:
         raise Usage
     account = check_password(irc, irc.user.account, words[0])
-    verifier = make_verifier(irc, "PASSWD", account.name, words[1])
+    verifier = make_verifier(irc, "PASSWD", account.name, words[1], account.ident)
     _commit(irc, PasswordSet(irc.peer.uid, verifier, account.ident))
     return "The password was changed"
 

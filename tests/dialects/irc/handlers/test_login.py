@@ -305,3 +305,84 @@ def test_a_friend_is_found_by_their_account(server: ServerProcess) -> None:
     assert [m.command for m in tuan.sync()] == []
     assert stranger.sync() == [], "it was not said to who is called so now"
     assert not [m for m in tuan.ask("CHATHISTORY LATEST Duy * 9") if m.command == "PRIVMSG"]
+
+
+def test_a_wrong_scram_login_is_one_attempt_and_a_right_one_none(make_server: Make) -> None:
+    limits = {"accounts_attempts": 3, "accounts_attempts_per_minute": 1}
+    server = make_server(accounts_iterations=4096, limits_local_exempt="no", **limits)
+    register(server, "Tuan")  # which is one
+    client = LineClient(server.port, b"CAP REQ sasl\r\n")
+    for _ in range(5):
+        assert " 903 " in scram(client, PASSWORD)
+    other = LineClient(server.port, b"CAP REQ sasl\r\n")
+    texts = [scram(other, "wrong").rpartition(" :")[2] for _ in range(3)]
+    assert texts == ["SASL authentication failed"] * 3
+    other.send("AUTHENTICATE SCRAM-SHA-256", "AUTHENTICATE biwsbj10dWFuLHI9YWJj")
+    lines = [other.read_line() for _ in range(2)]
+    assert lines[1].endswith(":Too many login attempts: try again later")
+
+
+def by_plain(client: LineClient) -> str:
+    """The line that ends an exchange."""
+    client.send("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan')}")
+    while " 90" not in (line := client.read_line()) or " 900 " in line:
+        pass
+    return line
+
+
+def test_a_neighbour_who_guesses_uses_up_nobody_elses_attempts(make_server: Make) -> None:
+    """Behind one address; whoever has logged in from there before has attempts of their own."""
+    limits = {"accounts_attempts": 3, "accounts_attempts_per_minute": 1}
+    server = make_server(accounts_iterations=4096, limits_local_exempt="no", **limits)
+    register(server, "Tuan")
+    guesser = IrcClient(server.port, "Guesser")
+    answers = [guesser.ask(f"NS IDENTIFY Lan wrong{n}")[0].params[1] for n in range(3)]
+    assert answers[-1] == "Too many login attempts: try again later"
+    client = LineClient(server.port, b"CAP REQ sasl\r\n")
+    assert " 903 " in by_plain(client)
+    assert " 903 " in scram(client, PASSWORD)
+    for _ in range(3):
+        assert guesser.ask("NS IDENTIFY Tuan wrong")[0].params[1] == (
+            "Invalid account name or password"
+        )
+    answer = by_plain(client)
+    assert answer.endswith("Too many login attempts: try again later"), "at this very account"
+
+
+def test_what_is_refused_before_anything_is_made_is_no_attempt(make_server: Make) -> None:
+    server = make_server(accounts_iterations=4096, limits_local_exempt="no", accounts_attempts=1)
+    client = IrcClient(server.port, "Tuan", "draft/account-registration")
+    for _ in range(3):
+        (answer,) = client.ask("REGISTER * * short")
+        assert answer.params[1] == "WEAK_PASSWORD"
+    assert client.ask(f"REGISTER * * :{PASSWORD}")[-1].params[0] == "SUCCESS"
+
+
+def first_answers(server: ServerProcess, *names: str) -> list[tuple[bytes, bytes]]:
+    """Salt and iterations that SCRAM tells before anything is proved."""
+    client = LineClient(server.port, b"CAP REQ sasl\r\n")
+    client.read_line()
+    found = []
+    for name in names:
+        first = base64.b64encode(f"n,,n={name},r=abc".encode()).decode()
+        client.send("AUTHENTICATE SCRAM-SHA-256", f"AUTHENTICATE {first}", "AUTHENTICATE *")
+        _, answer, _ = (client.read_line() for _ in range(3))
+        _, salt, iterations = base64.b64decode(answer.rpartition(" ")[2]).split(b",")
+        found.append((salt, iterations))
+    return found
+
+
+def test_iterations_do_not_tell_which_accounts_there_are(make_server: Make, tmp_path: Path) -> None:
+    """After the setting was changed, those of unknown accounts were the new ones."""
+    data, names = ("--data", str(tmp_path)), [f"nobody{n}" for n in range(40)]
+    server = make_server(*data, accounts_iterations=4096)
+    register(server, "Tuan")
+    (known,) = first_answers(server, "Tuan")
+    found = first_answers(server, *names)
+    assert {iterations for _, iterations in found} == {b"i=4096"}
+    assert {len(salt) for salt, _ in found} == {len(known[0])}
+    server.stop()
+    server = make_server(*data, accounts_iterations=5000)
+    assert first_answers(server, "Tuan", *names) == [known, *found], "over a restart too"
+    register(server, "Duy")
+    assert {one for _, one in first_answers(server, *names)} == {b"i=4096", b"i=5000"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gchat.wire.sasl import Verifier
+from tests.support.accounts import PASSWORD, log_in, plain, register
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
 
@@ -181,3 +182,56 @@ def test_a_ban_of_a_network_or_of_who_has_a_nickname(
     assert again.read_line() == ":gchat.local 465 * :You are banned: all"
     admin.ask("UNKLINE 127.5.5.5/8")
     assert IrcClient(server.port, "Tuan").sync() == []
+
+
+def test_a_ban_closes_one_connection_of_a_person_and_keeps_it_out(
+    server: ServerProcess, admin: IrcClient
+) -> None:
+    register(server, "Tuan")
+    desk = log_in(server, "Tuan")
+    desk.join("#room")
+    phone = attach(server)
+    while phone.read_line().split()[1] != "422":
+        pass
+    hosts = [m.params[-1] for m in admin.ask("WHOIS Tuan") if m.command == "378"]
+    assert hosts == [f"is connecting from ~{name}@127.0.0.1 127.0.0.1" for name in ("u", "phone")]
+    admin.ask("KLINE ~phone@127.0.0.1 :stolen")
+    assert phone.read_to_end()[-1].endswith("(Banned: stolen)")
+    assert attach(server).read_to_end()[-2:] == [
+        ":gchat.local 465 * :You are banned: stolen",
+        "ERROR :Closing Link: 127.0.0.1 (You are banned: stolen)",
+    ]
+    assert words(desk.ask("PING x")) == ["gchat.local PONG gchat.local | x"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan', 'wrong')}"),
+        ("CAP REQ sasl", "AUTHENTICATE SCRAM-SHA-256"),
+        ("NICK Lan", f"REGISTER * * :{PASSWORD}"),
+    ],
+)
+def test_who_is_banned_cannot_guess_or_make_accounts_either(
+    server: ServerProcess, admin: IrcClient, lines: tuple[str, ...]
+) -> None:
+    admin.ask("KLINE 127.0.0.1 :guesses")
+    client = LineClient(server.port)
+    client.send(*lines)
+    assert client.read_to_end()[-2:] == [
+        f":gchat.local 465 {'Lan' if lines[0] == 'NICK Lan' else '*'} :You are banned: guesses",
+        "ERROR :Closing Link: 127.0.0.1 (You are banned: guesses)",
+    ]
+    assert words(admin.ask("NS INFO Lan"))[0].endswith("There is no such account")
+    admin.ask("UNKLINE 127.0.0.1", "KLINE ~x@127.0.0.1 :x")  # of another username
+    client = LineClient(server.port)
+    client.send(*lines)
+    assert "465" not in client.read_line()
+
+
+def attach(server: ServerProcess) -> LineClient:
+    """One more connection of Tuan's, with another username."""
+    client = LineClient(server.port)
+    client.send("CAP REQ sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('Tuan')}")
+    client.send("NICK Tuan", "USER phone 0 * :P", "CAP END")
+    return client

@@ -204,6 +204,88 @@ def test_a_gateway_speaks_for_somebody(make_server: Callable[..., ServerProcess]
             assert client.read_to_end()[-1].endswith("(WEBIRC access denied)")
 
 
+def gateway(make_server: Callable[..., ServerProcess], **settings: object) -> ServerProcess:
+    """A server with a gateway on this machine, which is not exempt from limits."""
+    return make_server(
+        server_webirc_from="127.0.0.1",
+        server_webirc_password=Verifier.make("secret", 4096),
+        limits_local_exempt="no",
+        **settings,
+    )
+
+
+def through(server: ServerProcess, address: str, *lines: str) -> IrcClient:
+    client = raw(server)
+    client.send(f"WEBIRC secret gateway host.example {address}", *lines)
+    return client
+
+
+def test_limits_are_those_of_a_gateways_user(make_server: Callable[..., ServerProcess]) -> None:
+    """Sixty users in a minute were all that a gateway could bring."""
+    server = gateway(make_server, limits_connections_per_address=2, limits_new_connections_burst=2)
+    hello = "NICK {0}", "USER {0} 0 * :{0}"
+    for number in range(5):
+        lines = [line.format(f"n{number}") for line in hello]
+        assert through(server, f"192.0.2.{number}", *lines).until("001")
+    second = through(server, "192.0.2.1", "NICK second", "USER a 0 * :A")
+    assert second.until("001")
+    third = through(server, "192.0.2.1", "NICK third", "USER a 0 * :A")
+    assert third.read_to_end()[0] == "ERROR :Too many connections from your address"
+    for number in range(2):  # for the gateway's machine itself nothing was counted
+        assert raw(server).ask(f"NICK own{number}", "USER a 0 * :A")
+    own = LineClient(server.port, b"NICK own\r\nUSER a 0 * :A\r\n")
+    assert own.read_to_end()[0] == "ERROR :Too many connections from your address"
+    malformed = LineClient(server.port, b"WEBIRC secret\r\nNICK own\r\n")
+    assert "ERROR :Too many connections from your address" in malformed.read_to_end()
+
+
+def test_a_gateway_is_let_in_whatever_was_guessed(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    """Neither what its users guess nor what others on its machine do uses up its attempts."""
+    server = gateway(make_server, accounts_attempts=1, accounts_iterations=4096)
+    first = through(server, "192.0.2.1", "NICK a", "USER a 0 * :A")
+    first.until("422")
+    own = raw(server)
+    own.send("NICK own", "USER a 0 * :A")
+    own.until("422")
+    for client in (first, own):
+        answers = client.ask("NS IDENTIFY Tuan wrong", "NS IDENTIFY Tuan wrong")
+        assert [answer.params[1] for answer in answers] == [
+            "Invalid account name or password",
+            "Too many login attempts: try again later",
+        ]
+    for address in ("nonsense", "fe80::1%eth0"):  # not the gateway's fault, and no guess
+        assert "access denied" in through(server, address).read_to_end()[-1]
+    second = through(server, "192.0.2.2", "NICK b", "USER b 0 * :B")
+    second.until("422")
+    (answer,) = second.ask("NS IDENTIFY Tuan wrong")
+    assert answer.params[1] == "Invalid account name or password", "it has attempts of its own"
+
+
+def test_the_servers_password_is_right_whatever_was_guessed(
+    make_server: Callable[..., ServerProcess],
+) -> None:
+    """Once somebody has given it; and nobody who gives none has guessed."""
+    server = make_server(
+        server_password=Verifier.make("secret", 4096),
+        limits_local_exempt="no",
+        accounts_attempts=1,
+    )
+    hello = "NICK {0}", "USER {0} 0 * :{0}"
+    for nick, password, welcome in (
+        ("none", "", False),
+        ("first", "secret", True),
+        ("guess", "wrong", False),
+        ("again", "Secret", False),
+        ("second", "secret", True),
+    ):
+        client = raw(server)
+        lines = [f"PASS {password}"] if password else []
+        client.send(*lines, *(line.format(nick) for line in hello))
+        assert (client.read().command == "001") is welcome, nick
+
+
 def test_webirc_is_nobodys_by_default(server: ServerProcess) -> None:
     client = raw(server)
     client.send("WEBIRC secret gateway host.example 192.0.2.7")

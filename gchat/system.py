@@ -1,0 +1,83 @@
+"""What differs between operating systems, for the server: nothing else in it asks where it runs.
+
+What a system does not have is missing here too: a signal, a limit, a kind of socket. Whatever a
+library does the same on every system (locks, folders, the loop) is not here.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import warnings
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any, TextIO
+
+KERNEL_BYTES = 128 * 1024  # unsent, that the kernel holds for one peer, where it can be told so
+NO_LIMIT = 1 << 20  # files, where the system names no limit: Windows, for sockets
+OPEN_MAX = 10_240  # files; macOS refuses to go above it, even where its hard limit is infinite
+
+_WANTED = (
+    # what is sent is batched already
+    ("IPPROTO_TCP", "TCP_NODELAY", 1),
+    # otherwise the kernel would keep megabytes for a peer that does not read
+    ("IPPROTO_TCP", "TCP_NOTSENT_LOWAT", KERNEL_BYTES),
+    # finds peers that died silently
+    ("SOL_SOCKET", "SO_KEEPALIVE", 1),
+    # Telnet's urgent byte is the end of a command
+    ("SOL_SOCKET", "SO_OOBINLINE", 1),
+)
+
+
+def _signals(*names: str) -> tuple[int, ...]:
+    return tuple(getattr(signal, name) for name in names if hasattr(signal, name))
+
+
+def _module(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+# SIGBREAK: Ctrl+Break on Windows, which is also how one program asks another to end there
+STOP_SIGNALS = _signals("SIGINT", "SIGTERM", "SIGBREAK")
+RELOAD_SIGNALS = _signals("SIGHUP")
+UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
+# (level, name, value) of every connection's socket
+SOCKET_OPTIONS = tuple(
+    (getattr(socket, level), getattr(socket, name), value)
+    for level, name, value in _WANTED
+    if hasattr(socket, name)
+)
+_resource = _module("resource")
+
+
+def allow_files() -> int:
+    """How many files and connections may be open at once; raises the limit as far as that goes."""
+    if _resource is None:
+        return NO_LIMIT
+    soft, hard = _resource.getrlimit(_resource.RLIMIT_NOFILE)
+    for most in (hard, max(soft, OPEN_MAX)) if soft != hard else ():
+        try:
+            _resource.setrlimit(_resource.RLIMIT_NOFILE, (most, hard))
+        except (ValueError, OSError):
+            continue
+        soft = most
+        break
+    return NO_LIMIT if soft == _resource.RLIM_INFINITY else int(soft)
+
+
+def readable(stream: TextIO, encoding: str | None = None) -> None:
+    """Has a stream take every letter: in `encoding` where one is given, otherwise in its own (on
+    Windows often one of 256 letters), with what that has not written as an escape.
+    """
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def accept_coarse_timers() -> None:
+    """libuv, gevent's loop on Windows, warns of each wait below a millisecond. That it takes one is
+    all that we could do about it too.
+    """
+    warnings.filterwarnings("ignore", "libuv only supports millisecond", UserWarning)

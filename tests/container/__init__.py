@@ -1,0 +1,1 @@
+"""The container image, without the program that builds it."""

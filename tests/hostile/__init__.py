@@ -1,0 +1,1 @@
+"""Attacks on a real server, each with what an ordinary user notices of it."""

@@ -1,0 +1,1 @@
+"""A release as others get it: built, installed outside the checkout, run."""
