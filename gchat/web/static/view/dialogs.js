@@ -51,7 +51,10 @@ function open(title, ...children) {
     ...children.filter((one) => one !== false && one !== null),
   );
   dialog.setAttribute("aria-labelledby", "dialog-title");
-  dialog.onclick = (/** @type {Event} */ event) => event.target === dialog && dialog.close();
+  // a handler that returns false would keep buttons from submitting
+  dialog.onclick = (/** @type {Event} */ event) => {
+    if (event.target === dialog) dialog.close();
+  };
   if (!dialog.open) dialog.showModal();
   return dialog;
 }

@@ -75,10 +75,10 @@ export class Sidebar {
     }
     const join = { class: "room", id: "open-join", click: () => this.does.join() };
     byId("rooms").replaceChildren(
-      el("h3", { text: t("Rooms") }),
+      el("h2", { text: t("Rooms") }),
       ...rooms,
       el("button", join, el("span", { class: "mark", text: "+" }), t("Join or create a room")),
-      ...(people.length ? [el("h3", { text: t("Direct messages") }), ...people] : []),
+      ...(people.length ? [el("h2", { text: t("Direct messages") }), ...people] : []),
     );
   }
 
