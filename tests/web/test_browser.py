@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.support.clients import IrcClient, PlainClient
 from tests.support.process import ServerProcess, free_port
@@ -141,7 +142,7 @@ def test_what_people_do(
     assert page.driver.title == "Lan · gchat"
     # several lines
     page.find("text").send_keys("one")
-    page.press("\ue008", "\ue007")
+    page.press(Keys.SHIFT, Keys.ENTER)
     page.type("two")
     page.wait_for("one\ntwo")
     # search
@@ -214,13 +215,17 @@ def test_a_flood_leaves_typing_usable(new_page: NewPage, server: ServerProcess) 
     lan = IrcClient(server.port, "Lan", join="#lobby")
     page = new_page().open(server.port, "Tuan")
     text = "all of these letters are to arrive"
+    for _ in range(3):  # a draft of several lines, which grows and shrinks as it is typed
+        page.type("x", send=False)
+        page.press(Keys.SHIFT, Keys.ENTER)
     lan.send(*(f"PRIVMSG #lobby :flood {n}" for n in range(4000)))
     page.type(text, send=False)
-    assert page.js("return document.getElementById('text').value") == text
+    assert page.js("return document.getElementById('text').value") == f"x\nx\nx\n{text}"
     page.wait_for("flood 3999")
+    assert page.js("return document.getElementById('jump').hidden")  # still at the newest
     assert page.js("return document.getElementById('lines').childElementCount") < 300
     page.type("")
-    page.wait_for(text)
+    page.wait_for(f"x\nx\nx\n{text}")
 
 
 def test_anybody_can_use_it(new_page: NewPage, server: ServerProcess) -> None:

@@ -38,6 +38,7 @@ export class App {
     send: (text, replyTo) => this.#typed(text, replyTo),
     typing: (active) => this.connector.do((core) => core.typing(this.model.room.name, active)),
     edited: () => this.#keepSoon(),
+    grown: () => this.#transcript.hold(),
     up: () => this.#transcript.walk(-1),
   });
   #tools = el("div", { class: "tools" });
@@ -71,8 +72,10 @@ export class App {
     this.model.change("rooms", "room", "lines", "status");
     this.#composer.draw();
     this.#plan();
-    if (this.kept.nick && !this.kept.account) this.begin(this.kept.nick, null);
-    else dialogs.welcome(this, "");
+    if (this.kept.nick && !this.kept.account) {
+      this.connector.start(this.kept.nick, true);
+      this.#composer.focus();
+    } else dialogs.welcome(this, "");
   }
 
   /**

@@ -43,9 +43,14 @@ export class Connector {
     this.nick = "";
   }
 
-  /** @param {string} nick */
-  start(nick) {
+  /**
+   * Connects. `known`: we were here before, and our own old connection may still hold the nickname.
+   * @param {string} nick
+   * @param {boolean} [known]
+   */
+  start(nick, known = false) {
     this.nick = nick;
+    this.#welcomed = known;
     this.#quitting = false;
     this.#connect();
   }
@@ -64,7 +69,6 @@ export class Connector {
    * @param {string} nick
    */
   restart(nick) {
-    this.#welcomed = false;
     this.#drop();
     this.start(nick);
   }
@@ -162,8 +166,8 @@ export class Connector {
     else if (event.type === "NickChanged" && event.own) this.nick = event.new;
     else if (event.type === "RoomRenamed" && this.rooms.delete(foldName(event.old)))
       this.rooms.set(foldName(event.new), event.new);
-    if (event.type === "Closed") this.#lost(event.reason);
     this.emit(event);
+    if (event.type === "Closed") this.#lost(event.reason);
   }
 
   /** Sends what the core wants sent, and waits for its deadline. */

@@ -24,7 +24,7 @@ export class Composer {
   /**
    * @param {Model} model
    * @param {{send: (text: string, replyTo: string) => void, typing: (active: boolean) => void,
-   *   edited: () => void, up: () => void}} does
+   *   edited: () => void, grown: () => void, up: () => void}} does
    */
   constructor(model, does) {
     this.model = model;
@@ -72,6 +72,7 @@ export class Composer {
     const field = this.#text;
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
+    this.does.grown(); // the messages above were moved by that
   }
 
   #edited() {

@@ -37,7 +37,12 @@ export class Transcript {
     this.model = model;
     this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#jump.addEventListener("click", () => this.toEnd());
-    new ResizeObserver(() => this.stuck && this.#toBottom()).observe(this.#log);
+    new ResizeObserver(() => this.hold()).observe(this.#log);
+  }
+
+  /** The room for it has changed: who was at the newest message stays there. */
+  hold() {
+    if (this.stuck) this.#toBottom();
   }
 
   /** Goes to the newest message. */
