@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from client_gui.system import desktop
 from client_gui.system.settings import LAYOUTS
 
+EXIT_SIGNAL = 128  # and the signal's number: how a shell is told
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 
 
@@ -21,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(f"Tkinter is missing. {desktop.without_tkinter()}")
     try:
         from client_gui.ui.app import App, Options  # noqa: PLC0415
+        from client_gui.ui.signals import Signals  # noqa: PLC0415
     except ImportError as error:
         name = {"PIL": "pillow"}.get(error.name or "", error.name or str(error))
         install = f'{sys.executable} -m pip install ".[client]"'
@@ -40,9 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         scale=arguments.scale,
         layout=arguments.layout or "",
     )
-    App(root, options)
+    app = App(root, options)
+    signals = Signals(root, app.close)
+    app.ending = signals.close
     root.mainloop()
-    return 0
+    return EXIT_SIGNAL + signals.caught if signals.caught else 0
 
 
 def _fail(sentence: str) -> int:
@@ -71,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "--port", default=0, type=_within(int, 1, 65535), help="its port (default: 55555)"
     )
     parser.add_argument("--nick", default="", help="your nickname (asked for where not given)")
-    parser.add_argument("--room", default="#lobby", help="the room to join (default: #lobby)")
+    parser.add_argument("--room", default="", help="the room to join (default: the last ones)")
     parser.add_argument(
         "--lines",
         type=_within(int, 0, 20_000),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, TypeVar
 
 from gevent.event import Event
@@ -66,7 +67,11 @@ class FairPool:
     for the next one that waits. A job that has not begun after `seconds` is given up.
     """
 
-    def __init__(self, threads: int, turns: Turns[Any], seconds: float) -> None:
+    def __init__(
+        self, threads: int, turns: Turns[Any], seconds: float, *, by_time: bool = False
+    ) -> None:
+        """`by_time`: turns are charged for the seconds that the jobs took."""
+        self._by_time = by_time
         self._pool = WorkerPool(threads)
         self._free = threads
         self._turns = turns
@@ -81,9 +86,12 @@ class FairPool:
             self._turns.served(claim.address)
         else:
             self._wait(claim)
+        started = perf_counter()
         try:
             return self._pool.ask(job)
         finally:
+            if self._by_time:
+                self._turns.charge(claim.address, perf_counter() - started)
             self._go_on()
 
     def _wait(self, claim: Claim) -> None:

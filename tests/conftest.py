@@ -22,6 +22,7 @@ if sys.platform == "win32":
         "test_system.py",
         "container",
         "durability",
+        "hostile",
         "loadtest/test_interruption.py",
         "loadtest/test_output.py",
         "loadtest/test_system.py",

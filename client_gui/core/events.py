@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from client_gui.core.folding import Fold
+
 
 class Kind(enum.Enum):
     """How something was said."""
@@ -23,6 +25,13 @@ class Registered:
     """The server has welcomed us; `nick` is what it calls us."""
 
     nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldChanged:
+    """The server has told how it compares names."""
+
+    fold: Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +202,14 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody whom we watch is connected, or is not any more."""
+
+    nick: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoomListed:
     """A room that can be joined."""
 
@@ -225,6 +242,18 @@ class LoginFailed:
     """`reason` is a sentence. The connection goes on without an account."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAnswered:
+    """What became of registering an account; `code` is the server's word for why it failed, `text`
+    a sentence.
+    """
+
+    account: str
+    text: str
+    done: bool
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +316,7 @@ class Closed:
 
 Event = (
     Registered
+    | FoldChanged
     | NickRefused
     | NickChanged
     | Joined
@@ -304,11 +334,13 @@ Event = (
     | Typing
     | ReadUpTo
     | Away
+    | Presence
     | RoomListed
     | RoomsListed
     | Found
     | LoggedIn
     | LoginFailed
+    | AccountAnswered
     | Invited
     | RoomRenamed
     | History

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from client_gui.core.connection import Connection
 from client_gui.core.events import (
+    AccountAnswered,
     Away,
     Event,
     Invited,
@@ -17,6 +18,7 @@ from client_gui.core.events import (
     Members,
     NickChanged,
     NotSent,
+    Presence,
     Quit,
     RankChanged,
     Reacted,
@@ -69,7 +71,7 @@ def _nick(core: Connection, message: Message) -> list[Event]:
     own = core.is_own(message.nick)
     new = message.params[0]
     if own:
-        core.nick = new
+        core.nick = core.wished = new  # whoever chose it: an earlier one is not asked for again
         core.source = ""
     else:
         core.name_free(message.nick)
@@ -162,13 +164,30 @@ def _who_is_away(core: Connection, message: Message) -> list[Event]:
 
 
 def _who(core: Connection, message: Message) -> list[Event]:
-    """An answer to WHO, which we send on entering a room to learn who is away."""
+    """An answer to WHO, which we send to learn who is away."""
     nick, flags = message.params[5:7] if message.command == "352" else message.params[1:3]
-    return [Away(nick, "")] if flags.startswith("G") else []
+    here: list[Event] = [Presence(nick, online=True)] if core.watches(nick) else []
+    return [*here, Away(nick, "")] if flags.startswith("G") else here
+
+
+def _monitored(core: Connection, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/monitor"""
+    nicks = [one.partition("!")[0] for one in message.params[1].split(",")]
+    return [Presence(nick, message.command == "730") for nick in nicks if is_name(nick)]
 
 
 def _account(core: Connection, message: Message) -> list[Event]:
     return [LoggedIn(message.params[2])]
+
+
+def _registered(core: Connection, message: Message) -> list[Event]:
+    """https://ircv3.net/specs/extensions/account-registration"""
+    kind, account, text = message.params[:3]
+    return [AccountAnswered(account, text, done=kind == "SUCCESS", code=kind)]
+
+
+def _logged_out(core: Connection, message: Message) -> list[Event]:
+    return [LoggedIn("")]
 
 
 def _invite(core: Connection, message: Message) -> list[Event]:
@@ -233,6 +252,9 @@ def other(core: Connection, message: Message) -> list[Event]:
     """Errors are shown in the server's words; other numerics have nothing to tell here."""
     text = ""
     about = message.params[1:-1]
+    if message.command == "FAIL" and message.params[:1] == ["REGISTER"] and about:
+        code = message.params[1]
+        return [AccountAnswered(message.params[-2], message.params[-1], done=False, code=code)]
     if message.command == "FAIL" and len(message.params) > 2:
         text = message.params[-1]
         failed = core.backlog.failed() if message.params[0] == "CHATHISTORY" else []
@@ -282,7 +304,10 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "354": (_who, 3),
     "366": (_end_of_names, 2),
     "372": (_motd, 2),
+    "730": (_monitored, 2),
+    "731": (_monitored, 2),
     "900": (_account, 3),
+    "901": (_logged_out, 1),
     "AWAY": (_away, 0),
     "BATCH": (_batch, 1),
     "INVITE": (_invite, 2),
@@ -296,6 +321,7 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "PRIVMSG": (_said, 2),
     "QUIT": (_quit, 0),
     "REDACT": (_redact, 2),
+    "REGISTER": (_registered, 3),
     "RENAME": (_rename, 2),
     "TAGMSG": (_tagged, 1),
     "TOPIC": (_topic, 2),

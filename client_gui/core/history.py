@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from client_gui.core.events import (
     Closed,
     Event,
+    FoldChanged,
     Found,
     History,
     Joined,
@@ -35,7 +36,7 @@ PAGES = 4  # see ENOUGH
 COMMANDS = frozenset({"PRIVMSG", "NOTICE", "TAGMSG", "REDACT"})  # of the past, only these are shown
 CATCH_UP_SECONDS = 15.0  # after that, new events are shown even if the past has not come
 
-_AT_ONCE = (Closed, Latency, NickRefused, Registered)  # never held back
+_AT_ONCE = (Closed, FoldChanged, Latency, NickRefused, Registered)  # never held back
 
 
 class _Wanted(enum.Enum):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from client_gui.core.limits import number
-from gchat.wire.names import casefold
+from dataclasses import replace
 
-_RFC1459 = str.maketrans("[]\\~", "{}|^")
-_STRICT = str.maketrans("[]\\", "{}|")
+from client_gui.core.folding import Fold
+from client_gui.core.limits import number
 
 
 class Isupport:
@@ -16,20 +15,21 @@ class Isupport:
 
     def __init__(self) -> None:
         self.network = ""
-        self.casemapping = "rfc1459"
-        self.unicode_names = False  # UTF8MAPPING=rfc8265: names are compared as PRECIS does
+        self.fold = Fold()  # the form in which the server compares names
         self.chantypes = "#&"
         self.prefixes = "@+"  # highest first
         self._ranks = {"o": "@", "v": "+"}  # by their modes
         self._arguments = frozenset("bkeIq")  # modes with an argument, always
         self._when_set = frozenset("l")  # only when they are set
         self.whox = False
+        self.monitor = False
         self.history = 0  # messages that one CHATHISTORY brings, 0 for any number
 
     def update(self, tokens: list[str]) -> None:
         """Takes in the tokens of one 005."""
         for token in tokens:
             name, _, value = token.partition("=")
+            self._update_fold(name, value)
             match name:
                 case "NETWORK":
                     self.network = value
@@ -37,10 +37,8 @@ class Isupport:
                     self.history = number(value)
                 case "WHOX":
                     self.whox = True
-                case "CASEMAPPING" if value:
-                    self.casemapping = value
-                case "UTF8MAPPING":
-                    self.unicode_names = value == "rfc8265"
+                case "MONITOR":
+                    self.monitor = True
                 case "CHANTYPES":
                     self.chantypes = value
                 case "PREFIX":
@@ -49,6 +47,12 @@ class Isupport:
                 case "CHANMODES" if value:
                     lists, always, when_set = (*value.split(","), "", "")[:3]
                     self._arguments, self._when_set = frozenset(lists + always), frozenset(when_set)
+
+    def _update_fold(self, name: str, value: str) -> None:
+        if name == "CASEMAPPING" and value:
+            self.fold = replace(self.fold, casemapping=value)
+        elif name == "UTF8MAPPING":
+            self.fold = replace(self.fold, unicode_names=value == "rfc8265")
 
     def ranks(self, modes: str, arguments: list[str]) -> list[tuple[bool, str, str]]:
         """What a MODE changes in ranks: (given, prefix, nickname)."""
@@ -64,16 +68,6 @@ class Isupport:
             elif mode in self._arguments or (given and mode in self._when_set):
                 next(rest, "")
         return found
-
-    def fold(self, name: str) -> str:
-        """The form in which the server compares names."""
-        if self.casemapping == "rfc1459":
-            name = name.translate(_RFC1459)
-        elif self.casemapping == "rfc1459-strict":
-            name = name.translate(_STRICT)
-        if self.unicode_names:
-            return casefold(name)
-        return "".join(char.lower() if char.isascii() else char for char in name)
 
     def is_room(self, name: str) -> bool:
         """Whether it is a room's name and not a person's."""

@@ -6,6 +6,7 @@ NAME_LENGTH = 200  # characters of a room's name or a nickname
 ID_LENGTH = 200  # characters of a message's id
 ROOMS = 500  # rooms and conversations; events of any further one are ignored
 PEOPLE_AWAY = 20_000
+WATCHED = 500  # people whose presence is shown
 TYPISTS = 50  # in one room
 LISTED = 5000  # rooms that can be joined
 BATCHES = 50  # open at once

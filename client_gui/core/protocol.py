@@ -17,6 +17,7 @@ from client_gui.core.connection import Connection
 from client_gui.core.events import (
     Closed,
     Event,
+    FoldChanged,
     Kind,
     Latency,
     NickRefused,
@@ -24,7 +25,8 @@ from client_gui.core.events import (
     ServerText,
 )
 from client_gui.core.exceptions import NotConnected, ProtocolError
-from client_gui.core.limits import is_id, is_name
+from client_gui.core.folding import Fold
+from client_gui.core.limits import WATCHED, is_id, is_name
 from client_gui.core.login import Login
 from client_gui.core.state import State
 from client_gui.texts import _
@@ -37,6 +39,7 @@ from gchat.wire.message import (
     parse,
 )
 
+NICKSERV = "NickServ"  # for what servers have no command of their own
 NICK_RETRIES = 5  # underscores that are tried when reconnecting under a nickname that is in use
 
 _CLOSING_LINK = re.compile(r"Closing Link: .*?\((.*)\)")  # what most servers wrap a reason in
@@ -78,13 +81,14 @@ class ClientProtocol(Connection):
         """`rooms`: names and keys. `newest`: see Backlog; what earlier connections have shown.
         `private`: nobody else can read what is sent.
         """
-        super().__init__(nick, newest=newest, login=login, private=private)
+        super().__init__(nick, now=now, newest=newest, login=login, private=private)
         self._rooms = rooms  # joined as soon as we are welcome
         self._retries = NICK_RETRIES if retry_nick else 0  # nicknames we may try by ourselves
         self._timeouts = timeouts or Timeouts()
         self._lines = LineSplitter()
         self._opened = now
         self._heard = now
+        self._told_fold: Fold | None = None
         self._pinged: float | None = None  # when a sign of life was asked for
         self._patience = self._timeouts.reply
         self.send("CAP", "LS", "302")
@@ -116,11 +120,20 @@ class ClientProtocol(Connection):
                 alive = self._heard + self._timeouts.keepalive
                 if self._pinged is not None:
                     alive = self._pinged + self._patience
-                return min(alive, self.backlog.deadline or alive)
+                return min(alive, self.backlog.deadline or alive, self._turn(alive))
         return None
+
+    def _turn(self, otherwise: float) -> float:
+        """When the next message that waits may be sent."""
+        turn = self.pace.deadline
+        return otherwise if turn is None else turn
 
     def on_time(self, now: float) -> list[Event]:
         """Does what is due at `now`."""
+        told = self.sent_by(now) if self.state is State.READY else []
+        return [*told, *self._overdue(now)]
+
+    def _overdue(self, now: float) -> list[Event]:
         deadline = self.deadline
         if deadline is None or now < deadline:
             return []
@@ -178,13 +191,41 @@ class ClientProtocol(Connection):
         self.send("SEARCH", format_tags({"in": room, "text": words}))
         return []
 
+    def watch(self, nick: str) -> None:
+        """Asks whether a person is connected and away, and to be told when that changes.
+        https://ircv3.net/specs/extensions/monitor
+        """
+        if self.state is State.READY and is_name(nick):
+            if len(self.watched) < WATCHED:
+                self.watched.add(self.isupport.fold(nick))
+            if self.isupport.monitor:
+                self.send("MONITOR", "+", nick)
+            self.send("WHO", nick, *(["%nf"] if self.isupport.whox else []))
+
     def change_nick(self, nick: str) -> None:
         """Asks for another nickname. After NickRefused, registration goes on with it."""
         if self.state is State.NEEDS_NICK:
             self.state = State.REGISTERING
             self._opened = self._heard
-            self.nick = nick
+            self.nick = self.wished = nick
         self.send("NICK", nick)
+
+    def register(self, password: str, email: str) -> None:
+        """Registers our nickname. https://ircv3.net/specs/extensions/account-registration, and
+        NickServ where the server does not know that. Raises NotConnected, MessageError.
+        """
+        if "draft/account-registration" in self.values:
+            self.command("REGISTER", "*", email or "*", password)
+        else:
+            self.command("PRIVMSG", NICKSERV, f"REGISTER {password} {email}".rstrip())
+
+    def identify(self, account: str, password: str) -> None:
+        """Logs in to an account. Raises NotConnected, MessageError."""
+        self.command("PRIVMSG", NICKSERV, f"IDENTIFY {account} {password}")
+
+    def change_password(self, old: str, new: str) -> None:
+        """Changes the password of our account. Raises NotConnected, MessageError."""
+        self.command("PRIVMSG", NICKSERV, f"PASSWD {old} {new}")
 
     def load_older(self, room: str, msgid: str) -> None:
         """Asks for what was said in a room before a message, where the server keeps it."""
@@ -196,7 +237,7 @@ class ClientProtocol(Connection):
         if self.state is not State.READY:
             raise NotConnected("not connected")
         if command == "JOIN" and len(params) > 1:
-            self.keys[params[0].casefold()] = params[1]
+            self.keys[self.isupport.fold(params[0])] = params[1]
         self.send(command, *params)
 
     def quit(self, reason: str = "") -> None:
@@ -220,6 +261,7 @@ class ClientProtocol(Connection):
         if self.closed:
             return events
         self._heard = self.backlog.now = now
+        events += self.sent_by(now)
         for line in self._lines.feed(data):
             message = self._parse(line)
             message = message and self._assembly.take(message)
@@ -316,8 +358,17 @@ class ClientProtocol(Connection):
         return message.params[1] if len(message.params) > 2 else self.nick
 
     def _isupport(self, message: Message) -> list[Event]:
-        self.isupport.update(message.params[1:-1])
-        return []
+        tokens = message.params[1:-1]
+        self.isupport.update(tokens)
+        return self._tell_fold() if any(one.startswith("CASEMAPPING=") for one in tokens) else []
+
+    def _welcome_ends(self, message: Message) -> list[Event]:
+        """The message of the day is over: what the server has not told by now is as usual."""
+        return self._tell_fold()
+
+    def _tell_fold(self) -> list[Event]:
+        fold, before, self._told_fold = self.isupport.fold, self._told_fold, self.isupport.fold
+        return [FoldChanged(fold)] if fold != before else []
 
 
 def _sane(message: Message) -> Message | None:
@@ -342,13 +393,14 @@ _Handler = Callable[[ClientProtocol, Message], list[Event]]
 _TABLE: dict[str, tuple[_Handler, int]] = {
     "001": (ClientProtocol._welcome, 1),
     "005": (ClientProtocol._isupport, 2),
+    "376": (ClientProtocol._welcome_ends, 0),
+    "422": (ClientProtocol._welcome_ends, 0),
     "902": (negotiation.login_ended, 1),
     "903": (negotiation.login_ended, 0),
     "904": (negotiation.login_ended, 1),
     "905": (negotiation.login_ended, 1),
     "906": (negotiation.login_ended, 1),
     "907": (negotiation.login_ended, 1),
-    "908": (negotiation.login_ended, 1),
     "AUTHENTICATE": (negotiation.authenticate, 1),
     "CAP": (negotiation.cap, 3),
     "ERROR": (ClientProtocol._error, 0),

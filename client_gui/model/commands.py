@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
+from client_gui.model.rooms import ROOM_PREFIXES
+from client_gui.model.services import is_secret, service_of
 from client_gui.texts import _, n_
 
 
@@ -49,6 +51,20 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Open a form for our account: `register`, `login` or `password`."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Leave the current room, or close the current conversation; others may read the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Find:
     """Find words in the current room."""
 
@@ -60,20 +76,24 @@ class Mute:
     """Mute the current room, or unmute it."""
 
 
-Action = Send | Tell | Leave | Nick | Join | Find | Mute
+Action = Send | Tell | Account | Leave | Nick | Join | Part | Find | Mute
 
 
 def interpret(text: str, room: str, reply_to: str = "") -> Action:
     """What to do with `text`, typed into `room` as an answer to a message or (`""`) to none."""
+    if is_secret(text, room):
+        text = text.lstrip()  # a space before it would tell the whole room a password
     if not text.startswith("/") or text.startswith("//"):
         typed = text.removeprefix("/") if text.startswith("//") else text
         return _say(room, typed, reply_to=reply_to)
     name, rest = [*text[1:].split(maxsplit=1), "", ""][:2]
     row = COMMANDS.get(name.lower())
     if row is None:
-        return Tell(
-            _("Unknown command /{name}. {help}").format(name=name, help=help_text()), error=True
-        )
+        text = _("Unknown command /{name}. /help lists the commands.").format(name=name)
+        return Tell(text, error=True)
+    if name.lower() in _FOR_ROOMS and room[:1] not in ROOM_PREFIXES:
+        text = _("/{name} is for rooms: this is a private conversation.").format(name=name)
+        return Tell(text, error=True)
     if name.lower() not in _SPEAKING:
         rest = " ".join(rest.split("\n"))  # only what is said can have several lines
     return row[0](rest.strip(), room)
@@ -99,7 +119,9 @@ def _usage(name: str) -> Tell:
 def _help(rest: str, room: str) -> Action:
     row = COMMANDS.get(rest.removeprefix("/").lower())
     return Tell(
-        help_text() if row is None else f"/{rest.removeprefix('/')} {_(row[1])}: {_(row[2])}"
+        help_text()
+        if row is None
+        else f"/{rest.removeprefix('/')} {_(row[1])}".rstrip() + f": {_(row[2])}"
     )
 
 
@@ -112,6 +134,10 @@ def _msg(rest: str, room: str) -> Action:
     return _say(nick, text[0].strip()) if text else _usage("msg")
 
 
+def _service(command: str) -> Callable[[str, str], Action]:
+    return lambda rest, room: _say(service_of(command), rest) if rest else _usage(command)
+
+
 def _nick(rest: str, room: str) -> Action:
     return Nick(rest) if rest else _usage("nick")
 
@@ -121,11 +147,12 @@ def _topic(rest: str, room: str) -> Action:
 
 
 def _join(rest: str, room: str) -> Action:
-    return Join(*rest.split()[:2]) if rest else _usage("join")
+    words = rest.split()
+    return Join(*words) if len(words) in (1, 2) else _usage("join")
 
 
 def _part(rest: str, room: str) -> Action:
-    return _line("PART", room, *([rest] if rest else []))
+    return Part(rest)
 
 
 def _away(rest: str, room: str) -> Action:
@@ -157,6 +184,10 @@ def _mute(rest: str, room: str) -> Action:
     return Mute()
 
 
+def _account(form: str) -> Callable[[str, str], Action]:
+    return lambda rest, room: Account(form)
+
+
 def _quit(rest: str, room: str) -> Action:
     return Leave(rest)
 
@@ -165,9 +196,11 @@ def _quit(rest: str, room: str) -> Action:
 COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "help": (_help, n_("[COMMAND]"), n_("list the commands, or explain one")),
     "join": (_join, n_("#ROOM [KEY]"), n_("enter a room")),
-    "part": (_part, n_("[REASON]"), n_("leave this room")),
+    "part": (_part, n_("[REASON]"), n_("leave this room, or close this conversation")),
     "msg": (_msg, n_("NAME TEXT"), n_("send a private message")),
     "me": (_me, n_("TEXT"), n_("say what you do: /me waves")),
+    "ns": (_service("ns"), n_("COMMAND …"), n_("talk to NickServ, about your account")),
+    "cs": (_service("cs"), n_("COMMAND …"), n_("talk to ChanServ, about rooms")),
     "nick": (_nick, n_("NAME"), n_("change your nickname")),
     "away": (_away, n_("[REASON]"), n_("mark yourself as away; without a reason, as back")),
     "topic": (_topic, n_("[TEXT]"), n_("show or change the topic of this room")),
@@ -176,14 +209,18 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "ban": (_ban, n_("NAME or MASK"), n_("ban somebody from this room")),
     "search": (_search, n_("WORDS"), n_("search the messages of this room")),
     "mute": (_mute, "", n_("mute or unmute this room")),
+    "register": (_account("register"), "", n_("register your nickname, in a form")),
+    "login": (_account("login"), "", n_("log in to your account, in a form")),
+    "password": (_account("password"), "", n_("change your account's password, in a form")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
 
 
 _SPEAKING = frozenset({"msg", "me"})
+_FOR_ROOMS = frozenset({"topic", "invite", "kick", "ban"})
 
 
 def help_text() -> str:
-    """All commands in one line."""
-    parts = [f"/{name} {_(row[1])}".strip() for name, row in COMMANDS.items()]
-    return " · ".join([*parts, _("//TEXT sends a line that begins with a slash")])
+    """All commands, one in each line."""
+    parts = [f"/{name} {_(row[1])}".strip() + f": {_(row[2])}" for name, row in COMMANDS.items()]
+    return "\n".join([*parts, _("//TEXT: send a line that begins with a slash")])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from gchat.wire.names import casefold
+from client_gui.core.folding import UNTIL_TOLD, Fold
 
 MOST = 50  # that are gone through, one Tab after the other
 
@@ -31,12 +31,13 @@ class Completer:
         nicks: Iterable[str],
         rooms: Iterable[str],
         commands: Iterable[str],
+        fold: Fold = UNTIL_TOLD,
     ) -> tuple[int, int, str] | None:
         """What to replace (from, to) and with what; `None` if nothing fits."""
         if not self._found:
             start = max(text.rfind(" ", 0, cursor), text.rfind("\n", 0, cursor)) + 1
             self._start, self._length = start, cursor - start
-            self._found = _candidates(text[start:cursor], start == 0, nicks, rooms, commands)
+            self._found = _candidates(text[start:cursor], start == 0, nicks, rooms, commands, fold)
             self._at = -1
             if not self._found:
                 return None
@@ -47,21 +48,26 @@ class Completer:
 
 
 def _candidates(
-    word: str, first: bool, nicks: Iterable[str], rooms: Iterable[str], commands: Iterable[str]
+    word: str,
+    first: bool,
+    nicks: Iterable[str],
+    rooms: Iterable[str],
+    commands: Iterable[str],
+    fold: Fold,
 ) -> list[str]:
-    folded = casefold(word)
+    folded = fold(word)
     if word.startswith(":") and len(word) > 1:
         return [symbol for name, symbol in _emoji().items() if name.startswith(word.lower())][:MOST]
     if first and word.startswith("/"):
         return [f"/{name} " for name in sorted(commands) if f"/{name}".startswith(folded)]
     if word.startswith("#"):
-        return [f"{room} " for room in sorted(rooms) if casefold(room).startswith(folded)][:MOST]
+        return [f"{room} " for room in sorted(rooms) if fold(room).startswith(folded)][:MOST]
     at = "@" if word.startswith("@") else ""
     folded = folded.removeprefix("@")
     if not folded:
         return []
     end = ", " if first and not at else " "
-    found = sorted((n for n in nicks if casefold(n).startswith(folded)), key=casefold)
+    found = sorted((n for n in nicks if fold(n).startswith(folded)), key=fold)
     return [f"{at}{nick}{end}" for nick in found][:MOST]
 
 

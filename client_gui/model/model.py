@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from client_gui.core import events, limits
+from client_gui.core.folding import UNTIL_TOLD
 from client_gui.model.changes import (
     Change,
     HistoryAdded,
@@ -26,9 +27,13 @@ from client_gui.model.changes import (
     TrustNeeded,
 )
 from client_gui.model.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
-from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room
+from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room, merge
 from client_gui.texts import _
-from gchat.wire.names import casefold
+
+
+def look_is_quiet(look: Look) -> bool:
+    """Whether nobody is called by such a line."""
+    return look not in SPOKEN or look is Look.NOTICE
 
 
 class Phase(enum.Enum):
@@ -57,11 +62,14 @@ class Model:
         self.nick = nick
         self.account = ""  # that we are logged in to
         self.status = Status()
-        self.lobby = casefold(lobby)
+        self.fold = UNTIL_TOLD  # the form in which the server compares names
+        self.lobby = self.fold(lobby)
         self.rooms: dict[str, Room] = {self.lobby: Room(lobby)}  # by folded name
         self.current = self.lobby
+        self.watched = True  # somebody looks at the current room
         self.names: dict[str, float] = {}  # nicknames that we had, folded, and until when
         self.away: dict[str, str] = {}  # by folded nickname, why
+        self.online: dict[str, bool] = {}  # by folded nickname, of those whom we watch
         self.drafts: dict[str, str] = {}  # for rooms not in `rooms` yet, by folded name
         self.listed: list[events.RoomListed] = []  # rooms that can be joined
         self.listing = False  # more of them are to come
@@ -78,13 +86,27 @@ class Model:
         a room's draft waits until the room is entered.
         """
         for name, text in drafts.items():
-            key = casefold(name)
+            key = self.fold(name)
             if key in self.rooms:
                 self.rooms[key].draft = text
                 continue
             self.drafts[key] = text
             if name[:1] not in ROOM_PREFIXES:
                 self.room(name, direct=True)
+
+    def send_again(self, unconfirmed: dict[str, list[str]]) -> None:
+        """Puts back what was sent and not confirmed before, by room name. What the past has of it
+        did arrive, and goes.
+        """
+        for name, texts in unconfirmed.items():
+            room = self.room(name, direct=name[:1] not in ROOM_PREFIXES)
+            for text in texts:
+                line = self.line(Look.MESSAGE, text, nick=self.nick, own=True, raw=text)
+                room.lines.append(replace(line, fate=Fate.FAILED, why=_(NOT_CONFIRMED)))
+
+    def waits(self) -> bool:
+        """Whether a message of ours is not confirmed, and may still be."""
+        return any(one.fate is Fate.PENDING for room in self.rooms.values() for one in room.lines)
 
     def show(self, key: str) -> list[Change]:
         """Makes another room the current one; in the one before, nothing is marked new any more."""
@@ -98,7 +120,7 @@ class Model:
     def open(self, nick: str) -> list[Change]:
         """Makes the conversation with a person the current one; begins it if there is none."""
         self.room(nick, direct=True)
-        return self.show(casefold(nick))
+        return self.show(self.fold(nick))
 
     def close(self, key: str) -> list[Change]:
         """Takes a room or conversation out of the list."""
@@ -115,6 +137,29 @@ class Model:
         at = keys.index(self.current)
         around = [keys[(at + step * number) % len(keys)] for number in range(1, len(keys) + 1)]
         return next((key for key in around if self.rooms[key].unread), around[0])
+
+    def look_away(self) -> bool:
+        """Nobody looks at the current room any more: what comes from now on is new. Returns whether
+        something else was marked as new before.
+        """
+        self.watched = False
+        room = self.rooms[self.current]
+        marked = bool(room.new_from) and not room.unread
+        if marked:
+            room.new_from = 0
+        return marked
+
+    def seen(self) -> list[Change]:
+        """Somebody has seen the last line of the current room."""
+        room = self.rooms[self.current]
+        if not room.unread:
+            return []
+        room.unread = room.mentions = 0
+        return [RoomsChanged()]
+
+    def unread(self, muted: Collection[str] = ()) -> int:
+        """How many messages are unread, in all rooms but those of the keys `muted`."""
+        return sum(room.unread for key, room in self.rooms.items() if key not in muted)
 
     def read_now(self) -> float | None:
         """Everything in the current room was read. Returns the time of its last message; `None` if
@@ -147,15 +192,16 @@ class Model:
         room = self.rooms[key]
         if not room.more or room.asked:
             return ""
-        room.asked = True
-        return room.oldest or next((line.msgid for line in room.lines if line.msgid), "")
+        found = room.oldest or next((line.msgid for line in room.lines if line.msgid), "")
+        room.asked = bool(found)  # without one nothing is asked, so nothing would be answered
+        return found
 
     # -- what the receive loop tells
 
     def apply(self, event: events.NetEvent) -> list[Change]:
         """Takes in what the receive loop tells."""
         room = getattr(event, "room", "")
-        if room and casefold(room) not in self.rooms and len(self.rooms) >= limits.ROOMS:
+        if room and self.fold(room) not in self.rooms and len(self.rooms) >= limits.ROOMS:
             return []
         return HANDLERS[type(event)](self, event)
 
@@ -170,6 +216,7 @@ class Model:
         self.nick = event.nick
         self._told = ""
         self.away.clear()
+        self.online.clear()
         return self._set_status(Status(Phase.CONNECTED))
 
     def _latency(self, event: events.Latency) -> list[Change]:
@@ -191,11 +238,12 @@ class Model:
         """There is no connection any more: who is where is not known, and what is not confirmed
         has failed.
         """
-        self.names[casefold(self.nick)] = self.clock()
+        self.names[self.fold(self.nick)] = self.clock()
         for room in self.rooms.values():
             room.members.clear()
             room.typing.clear()
             room.asked = room.here = False
+        self.online.clear()
         return [RoomChanged(self.current), RoomsChanged(), *self._unconfirmed()]
 
     def _unconfirmed(self) -> list[Change]:
@@ -222,11 +270,14 @@ class Model:
         self.account = event.account
         return [StatusChanged()]
 
+    def _account_answered(self, event: events.AccountAnswered) -> list[Change]:
+        return self.say_locally(event.text, error=not event.done)
+
     def _login_failed(self, event: events.LoginFailed) -> list[Change]:
         return self.say_locally(event.reason, error=True)
 
     def _server_text(self, event: events.ServerText) -> list[Change]:
-        key = casefold(event.room) if event.room else self.current
+        key = self.fold(event.room) if event.room else self.current
         if key not in self.rooms:
             key = self.current
         return self.add(key, Look.ERROR if event.error else Look.INFO, event.text)
@@ -241,7 +292,7 @@ class Model:
     def _list_ends(self, event: events.RoomsListed) -> list[Change]:
         self.listed = [] if not self.listing else self.listed
         self.listing = False
-        self.listed.sort(key=lambda one: (-one.members, casefold(one.name)))
+        self.listed.sort(key=lambda one: (-one.members, self.fold(one.name)))
         return [ListChanged()]
 
     def _found(self, event: events.Found) -> list[Change]:
@@ -255,7 +306,7 @@ class Model:
 
     def room(self, name: str, *, direct: bool = False) -> Room:
         """The room of this name, made where there is none."""
-        key = casefold(name)
+        key = self.fold(name)
         room = self.rooms.get(key)
         if room is None:
             room = self.rooms[key] = Room(name, direct, draft=self.drafts.pop(key, ""))
@@ -265,7 +316,7 @@ class Model:
         """A new line, with a number that no other one has; now, unless `at` says when."""
         self._numbers += 1
         text = clean(text)
-        mention = look in SPOKEN and look is not Look.NOTICE and not rest.get("own")
+        mention = not look_is_quiet(look) and not rest.get("own")
         return Line(
             look,
             self.clock() if at is None else at,
@@ -279,12 +330,15 @@ class Model:
         """A new line at the end of a room; see `line`."""
         room = self.rooms[key]
         line = self.line(look, text, **rest)
+        if self.answers_us(room, line):
+            line = replace(line, mention=True)
         room.lines.append(line)
         if len(room.lines) > LINES_KEPT:
             del room.lines[0]
             room.forgotten += 1
         changes: list[Change] = [LineAdded(key, line)]
-        if key != self.current and look in SPOKEN and not line.own:
+        unseen = key != self.current or not self.watched
+        if unseen and look in SPOKEN and not line.own:
             if not room.unread:
                 room.new_from = line.number
             room.unread += 1
@@ -294,6 +348,13 @@ class Model:
             changes.append(Noticed(key, line))
         return changes
 
+    def answers_us(self, room: Room, line: Line) -> bool:
+        """Whether a message of somebody else replies to one of ours."""
+        if line.own or not line.reply_to or look_is_quiet(line.look):
+            return False
+        answered = room.find(line.reply_to)
+        return answered is not None and answered.own
+
     def _mentions_us(self, text: str) -> bool:
         return bool(re.search(rf"(?<!\w){re.escape(self.nick)}(?!\w)", text, re.IGNORECASE))
 
@@ -301,21 +362,21 @@ class Model:
 
     def _joined(self, event: events.Joined) -> list[Change]:
         room = self.room(event.room)
-        key = casefold(event.room)
+        key = self.fold(event.room)
         if event.own:
             room.members.clear()
             room.here = True
-        room.members[casefold(event.nick)] = ("", event.nick)
+        room.members[self.fold(event.nick)] = ("", event.nick)
         text = _("{nick} has connected to the chat room").format(nick=event.nick)
         added = self.add(key, Look.CAME, text, at=event.at, nick=event.nick)
         return [*added, RoomChanged(key), RoomsChanged()]
 
     def _left(self, event: events.Left) -> list[Change]:
-        key = casefold(event.room)
+        key = self.fold(event.room)
         if key not in self.rooms:
             return []
         room = self.rooms[key]
-        room.members.pop(casefold(event.nick), None)
+        room.members.pop(self.fold(event.nick), None)
         if event.own:
             room.members.clear()
             room.here = False
@@ -330,17 +391,18 @@ class Model:
 
     def _quit(self, event: events.Quit) -> list[Change]:
         changes: list[Change] = []
-        folded = casefold(event.nick)
+        folded = self.fold(event.nick)
         self.away.pop(folded, None)
+        self.online.pop(folded, None)
         text = _("{nick} has left the chat room!").format(nick=event.nick)
         for key, room in self.rooms.items():
             if room.members.pop(folded, None) is not None or key == folded:
                 added = self.add(key, Look.LEFT, text, at=event.at, nick=event.nick)
                 changes += [*added, RoomChanged(key)]
-        return changes
+        return [*changes, RoomsChanged()]  # the dot of a conversation with them
 
     def _renamed(self, event: events.NickChanged) -> list[Change]:
-        old, new = casefold(event.old), casefold(event.new)
+        old, new = self.fold(event.old), self.fold(event.new)
         changes: list[Change] = []
         if event.own:
             self.names[old] = self.clock()
@@ -348,6 +410,9 @@ class Model:
             changes.append(StatusChanged())
         if old in self.away:
             self.away[new] = self.away.pop(old)
+        if old in self.online:
+            self.online[new] = self.online.pop(old)
+        changes.append(RoomsChanged())
         text = _("{old} is now known as {new}").format(old=event.old, new=event.new)
         for key, room in self.rooms.items():
             member = room.members.pop(old, None)
@@ -360,20 +425,32 @@ class Model:
 
     def _members(self, event: events.Members) -> list[Change]:
         room = self.room(event.room)
-        room.members = {casefold(nick): (prefix, nick) for prefix, nick in event.members}
-        return [RoomChanged(casefold(event.room))]
+        room.members = {self.fold(nick): (prefix, nick) for prefix, nick in event.members}
+        return [RoomChanged(self.fold(event.room)), RoomsChanged()]
 
     def _away(self, event: events.Away) -> list[Change]:
-        key = casefold(event.nick)
+        key = self.fold(event.nick)
         if event.text is None:
             self.away.pop(key, None)
         elif len(self.away) < limits.PEOPLE_AWAY:
             self.away[key] = clean(event.text)
         changes: list[Change] = [RoomChanged(self.current), RoomsChanged()]
-        return [*changes, StatusChanged()] if key == casefold(self.nick) else changes
+        return [*changes, StatusChanged()] if key == self.fold(self.nick) else changes
+
+    def _presence(self, event: events.Presence) -> list[Change]:
+        key = self.fold(event.nick)
+        if key in self.online or len(self.online) < limits.PEOPLE_AWAY:
+            self.online[key] = event.online
+        if not event.online:
+            self.away.pop(key, None)
+        return [RoomsChanged()]
+
+    def is_here(self, key: str) -> bool:
+        """Whether a person, by the folded nickname, is connected, as far as we know."""
+        return self.online.get(key, False) or any(key in one.members for one in self.rooms.values())
 
     def _topic(self, event: events.TopicChanged) -> list[Change]:
-        key = casefold(event.room)
+        key = self.fold(event.room)
         room = self.room(event.room)
         room.topic = clean(event.text)
         changes: list[Change] = [RoomChanged(key)]
@@ -389,7 +466,7 @@ class Model:
         return self.say_locally(text)
 
     def _room_renamed(self, event: events.RoomRenamed) -> list[Change]:
-        old, new = casefold(event.old), casefold(event.new)
+        old, new = self.fold(event.old), self.fold(event.new)
         if old not in self.rooms:
             return []
         changes = self._rekey(old, event.new)
@@ -400,20 +477,18 @@ class Model:
         """Renames the room with the key `old` to `name`. If there is another room of that name, its
         lines and its draft are kept.
         """
-        new, room = casefold(name), self.rooms[old]
+        new, room = self.fold(name), self.rooms[old]
         room.name = name
         other = self.rooms.pop(new, None) if new != old else None
         if other is not None:
-            room.lines = sorted([*other.lines, *room.lines], key=lambda line: line.at)
-            room.draft = "\n".join(text for text in (other.draft, room.draft) if text)
-            room.reactions = other.reactions | room.reactions
+            merge(room, other)
         self.rooms = {new if key == old else key: one for key, one in self.rooms.items()}
         self.current = new if self.current in (old, new) else self.current
         self.lobby = new if self.lobby == old else self.lobby
         return [HistoryAdded(new), RoomChanged(new), RoomsChanged()]
 
     def _rank_changed(self, event: events.RankChanged) -> list[Change]:
-        key, nick = casefold(event.room), casefold(event.nick)
+        key, nick = self.fold(event.room), self.fold(event.nick)
         room = self.rooms.get(key)
         if room is None or nick not in room.members:
             return []
@@ -425,6 +500,7 @@ class Model:
 
 # By what the receive loop tells; spoken.py adds what is about messages.
 HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
+    events.AccountAnswered: Model._account_answered,
     events.Away: Model._away,
     events.Closed: Model._closed,
     events.CommandFailed: Model._failed,
@@ -439,6 +515,7 @@ HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.Members: Model._members,
     events.NickChanged: Model._renamed,
     events.NickRefused: Model._nick_refused,
+    events.Presence: Model._presence,
     events.Quit: Model._quit,
     events.RankChanged: Model._rank_changed,
     events.Registered: Model._registered,

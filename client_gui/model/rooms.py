@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from client_gui.model.lines import SPOKEN, Line
 
+RULERS = frozenset("~&@%")
 RANKS = "~&@%+"  # the signs of those who have one, the highest first
 ROOM_PREFIXES = frozenset("#&+!")  # what a room's name begins with, on any server
 REACTIONS_KEPT = 20  # different ones to one message
@@ -39,13 +40,16 @@ class Room:
 
     def sorted_members(self) -> list[tuple[str, str]]:
         """(prefix, nickname): those with a rank first, then by name."""
-        return [
-            member
-            for _, member in sorted(
-                self.members.items(),
-                key=lambda item: (RANKS.find(item[1][0][:1]) if item[1][0] else 9, item[0]),
-            )
-        ]
+        return [(prefix, nick) for _, prefix, nick in self.ranked()]
+
+    def ranked(self) -> list[tuple[str, str, str]]:
+        """(folded nickname, prefix, nickname), in the order of `sorted_members`."""
+        found = [(key, prefix, nick) for key, (prefix, nick) in self.members.items()]
+        return sorted(found, key=lambda one: (RANKS.find(one[1][:1]) if one[1] else 9, one[0]))
+
+    def rules(self, key: str) -> bool:
+        """Whether a member, by the folded nickname, may kick, and delete what others say."""
+        return bool(set(self.members.get(key, ("", ""))[0]) & RULERS)
 
     def find(self, msgid: str) -> Line | None:
         """A message by its id, where it is here."""
@@ -74,3 +78,13 @@ class Room:
                 del self.lines[at]
                 return True
         return False
+
+
+def merge(room: Room, other: Room) -> None:
+    """Takes into `room` what `other`, which is the same room, has: its lines, its draft."""
+    room.lines = sorted([*other.lines, *room.lines], key=lambda line: line.at)
+    room.draft = "\n".join(text for text in (other.draft, room.draft) if text)
+    room.reactions = other.reactions | room.reactions
+    room.members = other.members | room.members
+    room.here = room.here or other.here
+    room.unread, room.mentions = room.unread + other.unread, room.mentions + other.mentions

@@ -19,7 +19,7 @@ from client_gui.model.changes import (
     TypingChanged,
 )
 from client_gui.model.lines import NOT_CONFIRMED, Fate, Line, Look, clean
-from client_gui.model.model import HANDLERS, Model
+from client_gui.model.model import HANDLERS, Model, look_is_quiet
 from client_gui.model.rooms import (
     LINES_KEPT,
     PEOPLE_KEPT,
@@ -28,8 +28,8 @@ from client_gui.model.rooms import (
     TYPING_SECONDS,
     Room,
 )
+from client_gui.model.services import is_service, masked
 from client_gui.texts import _, n_
-from gchat.wire.names import casefold
 
 REACTION_LENGTH = 32  # characters
 DELETED = n_("(deleted)")
@@ -37,19 +37,19 @@ _LOOKS = {Kind.MESSAGE: Look.MESSAGE, Kind.ACTION: Look.ACTION, Kind.NOTICE: Loo
 
 
 def _said(model: Model, event: events.Said) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     known = key in model.rooms
     direct = event.room[:1] not in ("#", "&", "+", "!")
     room = model.room(event.room, direct=direct)
     changes: list[Change] = []
     if event.own:
         changes += _confirmed(model, event)
-    if room.typing.pop(casefold(event.nick), None):
+    if room.typing.pop(model.fold(event.nick), None):
         changes.append(TypingChanged(key))
     changes += model.add(
         key,
         _LOOKS[event.kind],
-        event.text,
+        _shown(event),
         at=event.at,
         nick=event.nick,
         own=event.own,
@@ -57,6 +57,12 @@ def _said(model: Model, event: events.Said) -> list[Change]:
         reply_to=event.reply_to,
     )
     return changes if known else [*changes, RoomsChanged()]
+
+
+def _shown(event: events.Said | events.Sending | events.Unsent) -> str:
+    """What of a message may be shown: of one of ours to a service only its first word."""
+    ours = not isinstance(event, events.Said) or event.own
+    return masked(event.text) if ours and is_service(event.room) else event.text
 
 
 def _confirmed(model: Model, event: events.Said) -> list[Change]:
@@ -71,8 +77,10 @@ def _confirmed(model: Model, event: events.Said) -> list[Change]:
                     room.remove(line.number)
                     return [LineChanged(key, line.number, None)]
         return []
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms[key]
+    if is_service(event.room):
+        return _confirmed_by_service(room, key, _shown(event))
     waits = [
         line
         for line in room.lines
@@ -87,27 +95,39 @@ def _confirmed(model: Model, event: events.Said) -> list[Change]:
     return [LineChanged(key, found.number, None)]
 
 
+def _confirmed_by_service(room: Room, key: str, text: str) -> list[Change]:
+    """The echo of what was shown as sent at once."""
+    for line in room.lines:
+        if line.label.startswith(UNLABELED) and line.text == text:
+            room.remove(line.number)
+            return [LineChanged(key, line.number, None)]
+    return []
+
+
 def _sending(model: Model, event: events.Sending) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     known = key in model.rooms
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
+    service = is_service(event.room)  # it may confirm nothing, and a password must not be kept
     changes = model.add(
         key,
         _LOOKS[event.kind],
-        event.text,
+        _shown(event),
         nick=model.nick,
         own=True,
         reply_to=event.reply_to,
         label=event.label,
-        raw=event.text,
-        fate=Fate.PENDING,
+        raw="" if service else event.text,
+        fate=Fate.SENT if service else Fate.PENDING,
     )
     return changes if known else [*changes, RoomsChanged()]
 
 
 def _unsent(model: Model, event: events.Unsent) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     model.room(event.room, direct=event.room[:1] not in ROOM_PREFIXES)
+    if is_service(event.room):
+        return [*model.add(key, Look.ERROR, event.reason), RoomsChanged()]
     look = _LOOKS[event.kind]
     about = {"nick": model.nick, "own": True, "reply_to": event.reply_to, "raw": event.text}
     changes = model.add(key, look, event.text, **about, fate=Fate.FAILED, why=event.reason)
@@ -118,6 +138,9 @@ def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
     for key, room in model.rooms.items():
         for line in reversed(room.lines):
             if line.label == event.label:
+                if is_service(room.name):
+                    room.replace(replace(line, label=""))
+                    return model.add(key, Look.ERROR, event.reason)
                 new = replace(line, fate=Fate.FAILED, why=event.reason, label="")
                 room.replace(new)
                 changes: list[Change] = [LineChanged(key, new.number, new)]
@@ -128,7 +151,7 @@ def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
 
 
 def _reacted(model: Model, event: events.Reacted) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms.get(key)
     if room is None:
         return []
@@ -151,7 +174,7 @@ def _reacted(model: Model, event: events.Reacted) -> list[Change]:
 
 
 def _redacted(model: Model, event: events.Redacted) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms.get(key)
     line = room.find(event.msgid) if room is not None else None
     if room is None or line is None:
@@ -163,22 +186,22 @@ def _redacted(model: Model, event: events.Redacted) -> list[Change]:
 
 
 def _typing(model: Model, event: events.Typing) -> list[Change]:
-    key = casefold(event.room)
+    key = model.fold(event.room)
     room = model.rooms.get(key)
     if room is None:
         return []
     now = model.clock()
     room.typing = {key: one for key, one in room.typing.items() if one[1] > now}
     if event.active and len(room.typing) < limits.TYPISTS:
-        room.typing[casefold(event.nick)] = event.nick, now + TYPING_SECONDS
+        room.typing[model.fold(event.nick)] = event.nick, now + TYPING_SECONDS
     else:
-        room.typing.pop(casefold(event.nick), None)
+        room.typing.pop(model.fold(event.nick), None)
     return [TypingChanged(key)]
 
 
 def _read_up_to(model: Model, event: events.ReadUpTo) -> list[Change]:
     """Another client of ours has read it: it is not unread here any more."""
-    room = model.rooms.get(casefold(event.room))
+    room = model.rooms.get(model.fold(event.room))
     if room is None or event.at <= room.read_at:
         return []
     room.read_at = event.at
@@ -221,25 +244,37 @@ def _insert(
         last = lines[-1].at or 0.0
         while place and room.lines[place - 1].at > last:
             place -= 1  # what has happened since we came
-    room.lines[place:place] = [_past_line(model, one) for one in lines]
+    room.lines[place:place] = _past_lines(model, room, lines)
     surplus = max(0, len(room.lines) - LINES_KEPT)
     if event.older and surplus:
         del room.lines[:surplus]  # the room is full, and more would not stay
     room.more, room.oldest = event.more and not surplus, event.oldest
     older = max(len(lines) - surplus, 0) if event.older else 0
-    return [HistoryAdded(casefold(event.room), older, before=event.older), RoomsChanged()]
+    return [HistoryAdded(model.fold(event.room), older, before=event.older), RoomsChanged()]
 
 
 def _ours(model: Model, said: events.Said) -> events.Said:
     """Marks a message of the past as ours if we sent it under an earlier nickname."""
-    until = model.names.get(casefold(said.nick), -1.0)
+    until = model.names.get(model.fold(said.nick), -1.0)
     return said if said.own or (said.at or 0.0) > until else replace(said, own=True)
+
+
+def _past_lines(model: Model, room: Room, past: list[events.Said]) -> list[Line]:
+    """Answers to us are mentions, also where what they answer is of the past itself."""
+    lines = [_past_line(model, one) for one in past]
+    ours = {line.msgid for line in [*room.lines, *lines] if line.own and line.msgid}
+    return [
+        replace(line, mention=True)
+        if line.reply_to in ours and not line.own and not look_is_quiet(line.look)
+        else line
+        for line in lines
+    ]
 
 
 def _past_line(model: Model, said: events.Said) -> Line:
     return model.line(
         _LOOKS[said.kind],
-        said.text,
+        _shown(said),
         said.at,
         nick=said.nick,
         own=said.own,

@@ -29,6 +29,7 @@ from client_gui.core.events import (
     Waiting,
 )
 from client_gui.core.exceptions import NotConnected, ProtocolError
+from client_gui.core.folding import UNTIL_TOLD
 from client_gui.core.protocol import ClientProtocol, Command, Timeouts
 from client_gui.core.state import State
 from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
@@ -69,8 +70,9 @@ class Connector:
         self._address = address
         self._vigil = vigil or Vigil()
         self._busy = busy
-        # by their names in lower case: the name and key of each room that we want to be in
-        self._rooms = {name.casefold(): (name, "") for name in address.rooms}
+        # the name and key of each room that we want to be in
+        self._rooms = [(name, "") for name in address.rooms]
+        self._fold = UNTIL_TOLD  # the form in which the server compares names
         self._emit = emit
         self._connect = connect or connect_to
         self._untrusted = False  # the certificate, and the user has not decided yet
@@ -115,7 +117,7 @@ class Connector:
 
     def forget_room(self, name: str) -> None:
         """Does not join this room again after reconnecting."""
-        self._rooms.pop(name.casefold(), None)
+        self._rooms = [one for one in self._rooms if self._fold(one[0]) != self._fold(name)]
 
     def do_if_ready(self, command: Command) -> None:
         """As `do`, for a command that is of no use later: does nothing without a connection."""
@@ -222,7 +224,7 @@ class Connector:
         core = self._core = ClientProtocol(
             self._nick,
             trio.current_time(),
-            rooms=tuple(self._rooms.values()),
+            rooms=tuple(self._rooms),
             retry_nick=self._welcomed,
             timeouts=self._timeouts,
             newest=self._newest,
@@ -313,15 +315,22 @@ class Connector:
         """Keeps the list of rooms to join after reconnecting: those that we are in. After a kick,
         we do not join again.
         """
+        fold = self._fold = core.isupport.fold
         match event:
             case Joined(own=True):
-                name = event.room.casefold()
-                self._rooms[name] = (event.room, core.keys.get(name, ""))
+                joined = event.room, core.keys.get(fold(event.room), "")
+                names = [fold(name) for name, _key in self._rooms]
+                if fold(event.room) in names:
+                    self._rooms[names.index(fold(event.room))] = joined
+                else:
+                    self._rooms.append(joined)
             case Left(own=True):
                 self.forget_room(event.room)
             case RoomRenamed():
-                before = self._rooms.pop(event.old.casefold(), (event.old, ""))
-                self._rooms[event.new.casefold()] = (event.new, before[1])
+                self._rooms = [
+                    (event.new, key) if fold(name) == fold(event.old) else (name, key)
+                    for name, key in self._rooms
+                ]
 
     async def _keep_watch(self, core: ClientProtocol) -> None:
         """Asks for a sign of life at once when there is reason to doubt."""

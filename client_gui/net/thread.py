@@ -62,6 +62,10 @@ class NetThread:
         """Takes another nickname, now or at the next connection."""
         self._post(lambda connector: connector.change_nick(nick))
 
+    def log_in_as(self, login: Login) -> None:
+        """Logs in so with the next connection."""
+        self._post(lambda connector: setattr(connector, "login", login))
+
     def retry(self) -> None:
         """Connects now, without waiting out the pause."""
         self._post(lambda connector: connector.retry())

@@ -37,6 +37,10 @@ class Desktop:
     words: tuple[tuple[str, str], ...] = ()  # for the names of modifiers in texts
     menu: tuple[str, ...] = ("<Button-3>",)  # events that open a menu
     has_application_menu: bool = False
+    orders_text: bool = False  # Tk puts text that is read from the right in order
+    alt: int = 0x8  # the bit of Alt, or of what is like it, in the state of an event
+    letter_codes: str = "x11"  # what a key's code says of its place: "x11", "virtual", "" nothing
+    has_flash: bool = False  # a window that wants to be looked at is made to flash
     scales_itself: bool = True  # windows are not made larger by the program
     # the first that is there; otherwise what Tk has from the system
     fonts: tuple[str, ...] = ("Inter", "Noto Sans", "DejaVu Sans")
@@ -51,6 +55,10 @@ class Desktop:
 
 LINUX = Desktop()
 WINDOWS = Desktop(
+    orders_text=True,
+    alt=0x20000,
+    letter_codes="virtual",
+    has_flash=True,
     scales_itself=False,
     fonts=("Segoe UI",),
     mono=("Cascadia Mono", "Consolas"),
@@ -65,6 +73,9 @@ WINDOWS = Desktop(
 MAC = Desktop(
     command="Mod1",
     option="Mod2",
+    orders_text=True,
+    alt=0x10 | 0x8,  # Option, and Command, whose letters are never text
+    letter_codes="",
     reserved="m",  # minimises
     words=(("Ctrl+", "⌘"), ("Alt+", "⌥"), ("Shift+", "⇧")),
     # Tk 8.6 calls the right button 2, Tk 9 calls it 3

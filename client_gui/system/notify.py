@@ -36,13 +36,32 @@ class Notifier:
         try:
             from desktop_notifier.sync import DesktopNotifierSync  # noqa: PLC0415 - takes its time
 
+            failures = _Failures()
             notifier = DesktopNotifierSync(app_name="gchat")
             while True:
                 title, text = merged(self._queue)
                 notifier.send(title=title, message=text)
+                if failures.first:
+                    raise OSError(failures.first)
                 time.sleep(PAUSE_SECONDS)  # on a thread of its own
         except Exception as error:  # whatever this system's way of telling has to say
-            log.warning("notifications cannot be shown: %s", error)
+            log.warning("notifications cannot be shown: %s", " ".join(str(error).split()))
+
+
+class _Failures(logging.Handler):
+    """The library logs a failure, with its traceback, and goes on: each time. We say it once."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.first = ""
+        theirs = logging.getLogger("desktop_notifier")
+        theirs.addHandler(self)
+        theirs.propagate = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps why the first one failed."""
+        error = record.exc_info[1] if record.exc_info else None
+        self.first = self.first or str(error or record.getMessage()) or "unknown"
 
 
 def merged(waiting: queue.SimpleQueue[tuple[str, str]]) -> tuple[str, str]:

@@ -10,14 +10,17 @@ from typing import Any
 import platformdirs
 
 from client_gui.system import files
+from client_gui.system.locking import locked
+from client_gui.system.merging import merged
 from client_gui.texts import n_
 
 FILE = "client.json"
 NUMBER_MAX = 1_000_000
 LAYOUTS = (n_("comfortable"), n_("compact"))
 THEMES = (n_("system"), n_("light"), n_("dark"))
-LINES = (10, 100, 1000, 0)  # in view; 0 is all
-ALL = n_("all")
+FIT = -1  # as many messages as fit
+LINES = (10, 100, 1000, FIT, 0)  # in view; 0 is all
+ALL, FITTING = n_("all"), n_("as many as fit")
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -49,6 +52,7 @@ class Settings:
     scale: float = 1.0
     zoom: float = 1.0
     language: str = ""  # "" as the system says
+    geometry: str = ""  # size and place of the window, as Tk writes them
     notify: bool = True
     members: bool = True  # the list is shown
     muted: list[str] = field(default_factory=list)  # folded names of rooms
@@ -82,6 +86,32 @@ def save(settings: Settings, path: Path) -> None:
     files.write(path, asdict(settings))
 
 
+class Store:
+    """The file of settings, which other windows of the same user write too."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._base: dict[str, Any] = {}  # as we knew it when we last read or wrote it
+
+    def load(self) -> Settings:
+        """As `load`."""
+        found = load(self._path)
+        self._base = asdict(found)
+        return found
+
+    def save(self, settings: Settings) -> None:
+        """Writes what we have changed; takes over the servers and muted rooms of other windows."""
+        with locked(self._path):
+            theirs = asdict(load(self._path)) if self._path.exists() else self._base
+            content = merged(self._base, asdict(settings), theirs)
+            files.write(self._path, content)
+        known = {one.name: one for one in settings.servers}
+        servers = [_fitting(Server, one) for one in content["servers"]]
+        settings.servers[:] = [known.get(one.name, one) for one in servers]
+        settings.muted[:] = content["muted"]
+        self._base = asdict(settings)
+
+
 def _fitting(kind: type[Any], found: dict[str, Any]) -> Any:
     """Makes a `kind` from those values that have the right type; the others are defaults."""
     made = kind()
@@ -105,7 +135,7 @@ def _sane(settings: Settings) -> Settings:
         settings.layout = default.layout
     if settings.theme not in THEMES:
         settings.theme = default.theme
-    settings.lines = min(max(settings.lines, 0), 20_000)
+    settings.lines = min(max(settings.lines, FIT), 20_000)
     settings.scale = min(max(settings.scale, 0.5), 4.0)
     settings.zoom = min(max(settings.zoom, 0.5), 3.0)
     settings.servers = [one for one in settings.servers if 0 < one.port < 65536 and one.host][:20]

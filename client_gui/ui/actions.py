@@ -7,15 +7,29 @@ import webbrowser
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
-from client_gui.model.commands import COMMANDS, Find, Join, Leave, Mute, Nick, Send, Tell, interpret
+from client_gui.model.commands import (
+    COMMANDS,
+    Account,
+    Action,
+    Find,
+    Join,
+    Leave,
+    Mute,
+    Nick,
+    Part,
+    Send,
+    Tell,
+    interpret,
+)
 from client_gui.model.lines import SPOKEN, Line, Look
+from client_gui.model.services import secret_from
 from client_gui.texts import _
+from client_gui.ui.account import Accounts
 from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
 from client_gui.ui.finding import Finding
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Question
-from gchat.wire.names import casefold
 
 TYPING_SECONDS = 3.0  # between two signs that we write
 _KINDS = {Look.ACTION: Kind.ACTION, Look.NOTICE: Kind.NOTICE}
@@ -35,6 +49,7 @@ class Actions:
         self._said_writing = 0.0  # when others were last told that we write
         self._writing = False
         self._paste: Question | None = None
+        self.accounts = Accounts(context, connection)
 
     @property
     def answering(self) -> Line | None:
@@ -55,24 +70,46 @@ class Actions:
             case Tell():
                 context.show(context.model.say_locally(action.text, error=action.error))
                 return not action.error
-            case Leave():
-                context.close(action.reason)
-            case Find():
-                self._finding.open(action.words)
-            case Mute():
-                self._navigation.mute(context.model.current)
-            case Nick() if self._connection.net is not None:
-                self._connection.net.change_nick(action.nick)
+            case _ if self._here(action):
+                pass
             case _ if not self._connection.ready:
                 text = _("Not connected: what you typed is still there, send it again later.")
                 context.show(context.model.say_locally(text, error=True))
                 return False
             case Join():
                 self.join(action.room, action.key)
+            case Part():
+                self.command("PART", self._room(), *([action.reason] if action.reason else []))
             case Send():
                 self._connection.do(action.command, action.unsent)
                 self.answer(None)
         self._writing = False
+        return True
+
+    def open_form(self, form: str) -> None:
+        """Opens a form for our account: see Account."""
+        accounts = self.accounts
+        forms = {"register": accounts.register, "login": accounts.log_in}
+        forms.get(form, accounts.change_password)()
+
+    def _here(self, action: Action) -> bool:
+        """Carries out what needs no connection; False for anything else."""
+        context = self._context
+        match action:
+            case Account():
+                self.open_form(action.form)
+            case Leave():
+                context.close(action.reason)
+            case Find():
+                self._finding.open(action.words)
+            case Mute():
+                self._navigation.mute(context.model.current)
+            case Part() if context.model.rooms[context.model.current].direct:
+                self.leave(context.model.current)
+            case Nick() if self._connection.net is not None:
+                self._connection.net.change_nick(action.nick)
+            case _:
+                return False
         return True
 
     def writes(self, active: bool) -> None:
@@ -87,6 +124,10 @@ class Actions:
         room = self._room()
         self._connection.do_if_ready(lambda core: core.typing(room, active=active))
 
+    def secret(self, typed: str) -> int | None:
+        """Where in what is typed begins what nobody may see, if anywhere."""
+        return secret_from(typed, self._room())
+
     def words(self) -> tuple[list[str], list[str], list[str]]:
         """What Tab completes: nicknames, rooms, commands."""
         model = self._context.model
@@ -100,9 +141,10 @@ class Actions:
     def many_lines(self, count: int, text: str) -> None:
         """Asks whether to paste so many lines; a new question replaces an open one."""
         context, room = self._context, self._context.model.current
+        model = context.model
 
         def answered(yes: bool) -> None:
-            if yes:
+            if yes and context.model is model and room in model.rooms:
                 if context.model.current != room:
                     self._navigation.choose(room)
                 context.window.composer.paste(text)
@@ -154,9 +196,10 @@ class Actions:
     def delete(self, line: Line) -> None:
         """Deletes a message, after asking."""
         context, room = self._context, self._room()
+        model = context.model
 
         def sure(yes: bool) -> None:
-            if yes:
+            if yes and context.model is model:
                 self.command("REDACT", room, line.msgid)
 
         text = _("Delete “{text}” for everybody?").format(text=line.text[:80])
@@ -178,6 +221,7 @@ class Actions:
         """The last line is in view: our other clients may know."""
         if not self._context.welcomed or not self._context.has_keyboard():
             return  # nobody is there to read it
+        self._context.show(self._context.model.seen())
         at = self._context.model.read_now()
         if at is not None:
             room = self._room()
@@ -188,20 +232,21 @@ class Actions:
     def join(self, room: str, key: str = "") -> None:
         """Enters a room and goes there."""
         name = room if room[:1] in "#&" else f"#{room}"
-        self._navigation.wants(casefold(name))
+        self._navigation.wants(self._context.model.fold(name))
         self.command("JOIN", name, *([key] if key else []))
 
     def leave(self, key: str) -> None:
         """Parts from a room and takes it out of the list."""
-        name = self._context.model.rooms[key].name
-        if self._connection.ready:
-            self.command("PART", name)
-        self._connection.left(name)
+        room = self._context.model.rooms[key]
+        if not room.direct:
+            if self._connection.ready and room.here:
+                self.command("PART", room.name)
+            self._connection.left(room.name)
         self._navigation.forget(key)
 
-    def set_topic(self, text: str) -> None:
-        """Sets the topic of the current room."""
-        self.command("TOPIC", self._room(), text)
+    def set_topic(self, room: str, text: str) -> None:
+        """Sets a room's topic."""
+        self.command("TOPIC", room, text)
 
     def command(self, *words: str) -> None:
         """Sends one, or says that it cannot be sent."""

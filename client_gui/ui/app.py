@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import time
 import tkinter as tk
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from client_gui import texts
 from client_gui.core.events import NetEvent
+from client_gui.core.folding import UNTIL_TOLD
 from client_gui.model.changes import (
     Change,
     ListChanged,
@@ -19,14 +21,14 @@ from client_gui.model.changes import (
     TrustNeeded,
     TypingChanged,
 )
-from client_gui.model.lines import Line
+from client_gui.model.lines import Fate, Line
 from client_gui.model.model import Model, Phase
-from client_gui.system import appearance, desktop, drafts
+from client_gui.system import appearance, desktop, drafts, urgency
 from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
-from client_gui.system.settings import Server, Settings
+from client_gui.system.settings import Server
 from client_gui.texts import _
-from client_gui.ui import styles
+from client_gui.ui import editing, keys, placing, styles
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
@@ -38,13 +40,14 @@ from client_gui.ui.header import HeaderCallbacks
 from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
+from client_gui.ui.panels import Panel
 from client_gui.ui.preferences import Preferences
 from client_gui.ui.sidebar import SidebarCallbacks
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
-from gchat.wire.names import casefold
 
+LOBBY = "#lobby"
 TICK_MS = 1000  # the countdown to the next attempt, and how long somebody is said to write
 DRAFT_MS = 3000  # after the first key
 ZOOM_STEP, ZOOM_LEAST, ZOOM_MOST = 0.1, 0.6, 2.5
@@ -57,7 +60,7 @@ class Options:
     host: str = ""
     port: int = 0
     nick: str = ""  # asked for where empty
-    lobby: str = "#lobby"
+    lobby: str = ""  # joined first, whatever rooms are saved; LOBBY where there are none
     keep: int | None = None
     dark: bool | None = None
     scale: float | None = None
@@ -71,34 +74,44 @@ class App(Context):
     def __init__(self, root: tk.Tk, options: Options, notifier: Notifier | None = None) -> None:
         self.root = root
         self._path = options.settings or settings_module.folder() / settings_module.FILE
-        self.settings = settings_module.load(self._path)
+        self._store = settings_module.Store(self._path)
+        self.settings = self._store.load()
         self._override(options)
         self._languages = desktop.languages(root.tk.call)
         texts.use(self.settings.language, self._languages)
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
-        self._lobby = options.lobby  # the room to join if none is named
+        self._lobby = options.lobby or LOBBY  # the room to join if none is named
+        if options.lobby:
+            fold = UNTIL_TOLD(options.lobby)
+            others = [name for name in server.rooms if UNTIL_TOLD(name) != fold]
+            server.rooms = [options.lobby, *others]
         self.model = self._new_model(server)
         # by server, for each one used since the start: what was typed there is kept
         self._models: dict[str, Model] = {server.name: self.model}
-        self._drafts_path = self._path.with_name(drafts.FILE)
-        self._drafts = drafts.load(self._drafts_path)
-        self.model.type_again(self._drafts.pop(server.name, {}))
+        self._drafts = drafts.DraftFile(self._path.parent)
+        self._type_again(self.model, server)
         self._draft_timer: str | None = None
-        self.connection = Connection(self, server, options.lobby)
-        self.finding = Finding(self, self.connection)
+        self.connection = Connection(self, server, self._lobby)
         self.navigation = Navigation(self)
+        self.finding = Finding(self, self.connection, self.navigation)
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
-        self.menus = Menus(self, self.actions, self.navigation)
+        self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
         self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
         self._closing = False
+        self.ending: Callable[[], None] = lambda: None  # called before Tk ends
         self._preferences: Preferences | None = None
         self._sent: list[str] = []  # what Up recalls
+        self._topics: dict[str, str] = {}  # begun and not sent, by room
         self._tick: str | None = None
         root.protocol("WM_DELETE_WINDOW", self.close)
+        editing.install(root)
+        root.bind("<FocusIn>", self._focused, add=True)
+        root.bind("<FocusOut>", self._unfocused, add=True)
+        self._urgent = False  # the desktop was asked to show that something is new
         self.rebuild()
         if options.nick:
             server.nick = options.nick
@@ -110,20 +123,19 @@ class App(Context):
             self.connection.ask()
 
     def _override(self, options: Options) -> None:
+        """For this run: the settings that are kept stay as they are."""
         self._dark = options.dark
-        if options.keep is not None:
-            self.settings.lines = options.keep
-        if options.scale is not None:
-            self.settings.scale = options.scale
-        if options.layout:
-            self.settings.layout = options.layout
+        self._keep, self._scale, self._layout = options.keep, options.scale, options.layout
 
     def rebuild(self, *, keep: bool = True) -> None:
         """Makes the window anew, as the settings are now. What is typed is kept as the current
         room's draft, unless (not `keep`) it belongs to another room.
         """
         before: Window | None = getattr(self, "window", None)
+        cursor, finding = "", None
         if before is not None:
+            cursor = before.composer.text.index("insert") if keep else ""
+            finding = before.findbar.words if keep else None
             if keep:
                 self.navigation.keep_draft()
             before.destroy()
@@ -133,19 +145,25 @@ class App(Context):
         if dark is None:
             dark = wanted == "dark" or (wanted == "system" and appearance.is_dark())
         density = desktop.density(self.root.winfo_fpixels("1i"))
-        scale = self.settings.scale * self.settings.zoom * density
+        scale = (self._scale or self.settings.scale) * self.settings.zoom * density
         self.theme = Theme(self.root, DARK if dark else LIGHT, scale)
         styles.configure(self.root, self.theme)
+        self.root.iconphoto(True, str(self.theme.icon()))
         actions = self.actions
         self.window = Window(
             self.root,
             self.theme,
             self.model,
-            keep=self.settings.lines,
-            compact=self.settings.layout == "compact",
+            keep=self.settings.lines if self._keep is None else self._keep,
+            compact=(self._layout or self.settings.layout) == "compact",
             members=self.settings.members,
             typing=ComposerCallbacks(
-                actions.send, actions.words, actions.writes, actions.many_lines, actions.escape
+                actions.send,
+                actions.words,
+                actions.writes,
+                actions.many_lines,
+                actions.escape,
+                actions.secret,
             ),
             choices=SidebarCallbacks(
                 self.navigation.choose,
@@ -153,7 +171,7 @@ class App(Context):
                 self.switcher.join,
                 self.menus.room,
                 self.preferences,
-                self.connection.ask,
+                self.menus.me,
             ),
             callbacks=TranscriptCallbacks(
                 actions.older,
@@ -161,11 +179,19 @@ class App(Context):
                 actions.send_again,
                 self.menus.line,
                 actions.react,
+                actions.answer,
                 actions.end_seen,
                 self.to_composer,
             ),
             people=MembersCallbacks(self.navigation.talk, self.menus.person),
-            heading=HeaderCallbacks(actions.set_topic, self.finding.open, self._toggle_members),
+            heading=HeaderCallbacks(
+                actions.set_topic,
+                self.finding.open,
+                self._toggle_rooms,
+                actions.follow,
+                self._toggle_members,
+                self.to_composer,
+            ),
             search=Search(
                 self.finding.look_for,
                 self.finding.step,
@@ -174,20 +200,33 @@ class App(Context):
             ),
             muted=self.settings.muted,
             sent=self._sent,
+            topics=self._topics,
+            server=self.connection.server.host,
+            safe=self.connection.server.tls,
+            geometry=self.settings.geometry,
         )
-        self.window.composer.put(self.model.rooms[self.model.current].draft)
+        self.window.composer.put(self.model.rooms[self.model.current].draft, cursor)
+        if finding is not None:
+            self.finding.open(finding)
+            self.to_composer()
         self.show_notice()
         self._bind_keys()
 
     def _bind_keys(self) -> None:
         root = self.root
-        for keys, act in (
-            ("<Control-k>", self.switcher.go),
-            ("<Control-f>", self.finding.open),
-            ("<Control-j>", self.switcher.join),
-            ("<Control-o>", self.connection.ask),
-            ("<Control-r>", self.connection.retry),
-            ("<Control-m>", self._toggle_members),
+        keys.letters(
+            root,
+            {
+                "k": self.switcher.go,
+                "f": self.finding.open,
+                "j": self.switcher.join,
+                "o": self.connection.ask,
+                "r": self.connection.retry,
+                "m": self._toggle_members,
+            },
+        )
+        keys.to_composer(root, lambda: self.window.composer.text)
+        for pressed, act in (
             ("<F6>", self._to_transcript),
             ("<F1>", self.switcher.keys),
             ("<Control-comma>", self.preferences),
@@ -198,7 +237,7 @@ class App(Context):
             ("<Control-minus>", lambda: self._zoom(-ZOOM_STEP)),
             ("<Control-0>", lambda: self._zoom(1 - self.settings.zoom)),
         ):
-            root.bind(desktop.keys(keys), lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
+            root.bind(desktop.keys(pressed), lambda event, act=act: (act(), "break")[1])  # type: ignore[misc]
         if desktop.here().has_application_menu:
             root.createcommand("tk::mac::Quit", self.close)
             root.createcommand("tk::mac::ShowPreferences", self.preferences)
@@ -222,7 +261,7 @@ class App(Context):
 
     def save(self) -> None:
         """Keeps the settings for the next time."""
-        settings_module.save(self.settings, self._path)
+        self._store.save(self.settings)
 
     def apply_settings(self) -> None:
         """The settings have changed: saves them, and draws the window with them."""
@@ -237,9 +276,12 @@ class App(Context):
             self._preferences.lift()
             return
 
-        def changed(new: Settings) -> None:
-            self.settings, self._dark = new, None
-            texts.use(new.language, self._languages)
+        def changed(chosen: dict[str, Any]) -> None:
+            for name, value in chosen.items():
+                setattr(self.settings, name, value)  # the others may have changed meanwhile
+            self._dark = self._keep = self._scale = None
+            self._layout = ""
+            texts.use(self.settings.language, self._languages)
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)
@@ -249,9 +291,11 @@ class App(Context):
         self.settings.zoom = zoom
         self.apply_settings()
 
+    def _toggle_rooms(self) -> None:
+        self.window.toggle_rooms()
+
     def _toggle_members(self) -> None:
-        self.settings.members = not self.settings.members
-        self.window.show_members(shown=self.settings.members)
+        self.settings.members = self.window.toggle_members()
         self.save()
 
     # -- what the connection tells
@@ -259,19 +303,37 @@ class App(Context):
     def arrive(self, server: Server) -> None:
         """The window is at this server from now on."""
         model = self._models.get(server.name)
-        fresh = model is not None and not any(one.lines for one in model.rooms.values())
-        home = casefold((server.rooms or [self._lobby])[0])
+        fresh = model is not None and all(
+            line.fate is Fate.FAILED for one in model.rooms.values() for line in one.lines
+        )
+        home = (model or self.model).fold((server.rooms or [self._lobby])[0])
         if model is None or (fresh and model.lobby != home):
             kept = {} if model is None else drafts.of(model)
+            sent = {} if model is None else drafts.unconfirmed(model)
             model = self._models[server.name] = self._new_model(server)
-            model.type_again(kept | self._drafts.pop(server.name, {}))
+            model.type_again(kept)
+            model.send_again(sent)
+            self._type_again(model, server)
         if model is not self.model:
             self.navigation.keep_draft()
             self.actions.answer(None)
             self.model.gone()
+            self._close_panels()  # what they ask about is at the other server
             self.model = model
+            self._topics = {}
             self.rebuild(keep=False)
             self.window.show_all(time.time())
+
+    def _close_panels(self) -> None:
+        for child in self.root.winfo_children():
+            if isinstance(child, Panel) and child is not self._preferences:
+                child.destroy()
+
+    def _type_again(self, model: Model, server: Server) -> None:
+        """What was kept of this server the last time."""
+        kept = self._drafts.kept
+        model.type_again(kept.typed.pop(server.name, {}))
+        model.send_again(kept.unconfirmed.pop(server.name, {}))
 
     def _new_model(self, server: Server) -> Model:
         return Model(server.nick, (server.rooms or [self._lobby])[0], time.time)
@@ -287,9 +349,11 @@ class App(Context):
     def take(self, events: Sequence[NetEvent]) -> None:
         """What the receive loop tells, in order."""
         changes: list[Change] = []
+        self.model.watched = self.has_keyboard()
         for event in events:
             try:
                 changes += self.model.apply(event)
+                self.actions.accounts.heard(event)
             except Exception:  # it costs this event, not the window
                 self.root.report_callback_exception(*sys.exc_info())
         if self._closing:
@@ -299,6 +363,8 @@ class App(Context):
         self.navigation.arrived()
         if self.welcomed:
             self.show(changes)
+            if self.model.unread(self._muted()) and not self.model.watched:
+                self._demand(urgent=True)
         self._count_down()
 
     def _ask_for(self, change: Change) -> None:
@@ -307,7 +373,7 @@ class App(Context):
                 self.connection.ask(f"{change.nick}: {change.reason}.")
             case TrustNeeded():
                 self.connection.ask_trust(change)
-            case Noticed() if self.settings.notify and change.room not in self.settings.muted:
+            case Noticed() if self.settings.notify and change.room not in self._muted():
                 if not self._looked_at(change.room):
                     room = self.model.rooms[change.room]
                     title = change.line.nick if room.direct else f"{change.line.nick} · {room.name}"
@@ -317,6 +383,30 @@ class App(Context):
                 self.finding.found()
             case TypingChanged() if change.room == self.model.current:
                 self.show_notice()
+
+    def _muted(self) -> set[str]:
+        return {self.model.fold(one) for one in self.settings.muted}
+
+    def _focused(self, event: object) -> None:
+        """Somebody looks at the window again: what is in view was seen."""
+        if self.model.watched or not self.welcomed:
+            return
+        self.model.watched = True
+        self._demand(urgent=False)
+        if self.window.transcript.at_end:
+            self.actions.end_seen()
+
+    def _unfocused(self, event: object) -> None:
+        """Nobody looks any more: what comes from now on is marked as new."""
+        if not self.welcomed or self._closing or self.has_keyboard():
+            return
+        if self.model.watched and self.model.look_away():
+            self.window.transcript.draw_again()
+
+    def _demand(self, *, urgent: bool) -> None:
+        if urgent != self._urgent:
+            self._urgent = urgent
+            urgency.demand(self.root.winfo_id(), urgent=urgent)
 
     def _looked_at(self, key: str) -> bool:
         return key == self.model.current and self.has_keyboard()
@@ -346,6 +436,10 @@ class App(Context):
         """Draws what has changed."""
         self.window.show(changes, time.time())
 
+    def opened(self) -> None:
+        """There may be a conversation with somebody else."""
+        self.connection.watch_people()
+
     def show_notice(self) -> None:
         """What is answered, and who writes."""
         self.window.notice(self._notice())
@@ -372,8 +466,10 @@ class App(Context):
             self.root.after_cancel(self._draft_timer)  # it may be this one
             self._draft_timer = None
         self.navigation.keep_draft()
-        here = {name: drafts.of(model) for name, model in self._models.items()}
-        drafts.save(self._drafts_path, self._drafts | here)
+        kept, models = self._drafts.kept, self._models.items()
+        typed = {name: drafts.of(model) for name, model in models}
+        unconfirmed = {name: drafts.unconfirmed(model) for name, model in models}
+        self._drafts.save(drafts.Kept(kept.typed | typed, kept.unconfirmed | unconfirmed))
 
     # -- the end
 
@@ -382,17 +478,21 @@ class App(Context):
         if self._closing:
             return
         self._closing = True
+        self.settings.geometry = placing.kept(self.root) or self.settings.geometry
+        self.save()
         self._keep_drafts()
         for child in self.root.winfo_children():
             if isinstance(child, tk.Toplevel):
                 child.destroy()
         self.root.withdraw()
-        self.connection.close(reason, self._destroy)
+        self.connection.close(reason, self._destroy, lambda: not self.model.waits())
 
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
+        self._drafts.close()
         if self._tick is not None:
             self.root.after_cancel(self._tick)
+        self.ending()
         self.window.destroy()
         self.theme.release()
         self.root.update_idletasks()  # Tk itself has something left to do after a change of theme

@@ -14,6 +14,7 @@ from client_gui.texts import _
 from client_gui.ui.theme import Theme
 
 ROWS_MAX = 6
+HEIGHT_ABOVE = 230  # of the window that the field leaves to what stands above it
 RECALLED = 100  # messages that Up goes back through
 PASTED_LINES = 5  # from so many lines on, we ask whether to paste them
 
@@ -27,6 +28,7 @@ class ComposerCallbacks:
     writes: Callable[[bool], None]  # somebody types, or has nothing typed any more
     many: Callable[[int, str], None]  # so many lines are pasted: are they meant?
     escape: Callable[[], None]
+    secret: Callable[[str], int | None]  # where in this begins what nobody may see
 
 
 class Composer(tk.Frame):
@@ -38,6 +40,7 @@ class Composer(tk.Frame):
         """`sent` is what Up recalls; it is kept there."""
         palette = theme.palette
         super().__init__(parent, background=palette.background)
+        self._theme = theme
         self._typing = typing
         self._completer = Completer()
         self._sent = sent
@@ -81,6 +84,7 @@ class Composer(tk.Frame):
             undo=True,
         )
         self.text.pack(side="left", fill="both", expand=True)
+        self.text.tag_configure("secret", foreground=palette.dim, background=palette.dim)
         self._hint = tk.Label(
             self.text,
             background=palette.field,
@@ -107,6 +111,7 @@ class Composer(tk.Frame):
         text.bind("<<Paste>>", self._on_paste)
         text.bind("<Key>", self._on_key)
         text.bind("<<Modified>>", self._on_modified)
+        text.bind("<Configure>", lambda event: self._fit())
         text.bind("<FocusIn>", lambda event: frame.state(["focus"]))
         text.bind("<FocusOut>", lambda event: frame.state(["!focus"]))
 
@@ -114,16 +119,22 @@ class Composer(tk.Frame):
         """What stands in the empty field."""
         self._hint.configure(text=text)
 
+    def can_send(self, *, can: bool) -> None:
+        """The button looks as if it did something, or not."""
+        self.button.state(["!disabled" if can else "disabled"])
+
     def get(self) -> str:
         """What is typed."""
         return self.text.get("1.0", "end-1c")
 
-    def put(self, text: str) -> None:
-        """Puts other text into the field."""
+    def put(self, text: str, cursor: str = "") -> None:
+        """Puts other text into the field; the cursor goes to a place in it, or its end."""
         self._putting = True
         self._completer.reset()
         self.text.delete("1.0", "end")
         self.text.insert("1.0", text)
+        if cursor:
+            self.text.mark_set("insert", cursor)
         self.text.edit_reset()
         self._on_modified(None)
         self._putting = False
@@ -137,13 +148,14 @@ class Composer(tk.Frame):
         """Sends what is typed."""
         typed = self.get()
         if typed.strip():
-            self._sent.append(typed)
-            del self._sent[:-RECALLED]
             self._back = 0
+            keeps = self._typing.secret(typed) is None
             self.put("")  # before: what is sent may lead to another room, with its own draft
             if not self._typing.send(typed):
-                self._sent.pop()
                 self.put(typed)
+            elif keeps:
+                self._sent.append(typed)
+                del self._sent[:-RECALLED]
         self.text.focus_set()
 
     def _on_enter(self, event: object) -> str:
@@ -199,13 +211,34 @@ class Composer(tk.Frame):
 
     def _on_modified(self, event: object) -> None:
         self.text.edit_modified(False)
-        counted = self.text.count("1.0", "end", "displaylines")
-        rows = counted[0] if isinstance(counted, tuple) else counted
-        self.text.configure(height=min(max(rows or 1, 1), ROWS_MAX))
+        self._fit()
         self._show_hint()
         typed = self.get()
+        self._hide_secret(typed)
         if not self._putting:
             self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
+
+    def _fit(self) -> None:
+        """As tall as what is typed. Before the field has its width nothing can be counted: then it
+        is done again.
+        """
+        if self.text.winfo_width() <= 1:
+            return
+        counted = self.text.count("1.0", "end", "displaylines")
+        rows = counted[0] if isinstance(counted, tuple) else counted
+        room = self.winfo_toplevel().winfo_height() - self._theme.px(HEIGHT_ABOVE)
+        most = min(ROWS_MAX, max(room // self._theme.body.metrics("linespace"), 1))
+        height = min(max(rows or 1, 1), most)
+        if height != int(str(self.text.cget("height"))):
+            self.text.configure(height=height)
+            self.text.see("insert")
+
+    def _hide_secret(self, typed: str) -> None:
+        """Somebody may look over the shoulder: a password is a bar."""
+        self.text.tag_remove("secret", "1.0", "end")
+        start = self._typing.secret(typed)
+        if start is not None:
+            self.text.tag_add("secret", f"1.0+{start}c", "end-1c")
 
     def _show_hint(self) -> None:
         if self.get():

@@ -24,9 +24,9 @@ from client_gui.ui.bridge import Bridge
 from client_gui.ui.context import Context
 from client_gui.ui.dialogs import ConnectDialog
 from client_gui.ui.panels import Question
-from gchat.wire.names import casefold
 
 CLOSE_SECONDS = 1.0  # for the goodbye, before the window goes without it
+CONFIRM_SECONDS = 5.0  # for what is on its way, before the goodbye
 CLOSE_POLL_MS = 20
 
 Item = tuple[NetThread, events.NetEvent]
@@ -44,6 +44,7 @@ class Connection:
         self.dialog: ConnectDialog | None = None
         self._trust: Question | None = None
         self._remembered = False  # where we are connected, for the next time
+        self._watched: set[str] = set()  # keys of people who were asked about
         self._bridge: Bridge[Item] = Bridge(context.root, self._deliver)
 
     @property
@@ -128,18 +129,15 @@ class Connection:
 
     def ask_trust(self, needed: TrustNeeded) -> None:
         """Whether somebody has compared the certificate's fingerprint."""
-        pairs = [needed.fingerprint[at : at + 2] for at in range(0, 64, 2)]
-        shown = ":".join(pairs).upper()
-        text = _("Its SHA-256 is\n{shown}\n\nCompare it with what the server prints.").format(
-            shown=shown
-        )
+        server = f"{self.server.host}:{self.server.port}"
         if needed.changed:
-            text = _("It is NOT the certificate that you trusted before. ") + text
+            text = _("{server} shows NOT the certificate that you trusted before.")
         else:
-            text = (
-                _("The certificate is not signed by an authority that this computer trusts. ")
-                + text
+            text = _(
+                "The certificate of {server} is signed by no authority that this computer trusts."
             )
+        text = text.format(server=server) + "\n\n"
+        text += _("Compare its SHA-256 with what the server prints:")
         net = self.net
 
         def answer(yes: bool) -> None:
@@ -166,6 +164,7 @@ class Connection:
             _("Trust it"),
             answer,
             careful=True,
+            code=in_groups(needed.fingerprint),
         )
 
     # -- the connection
@@ -205,11 +204,16 @@ class Connection:
         self._context.take(ours)
         for event in ours:
             self._heard(event)
+        self.watch_people()
         self._follow()
 
     def _heard(self, event: events.NetEvent) -> None:
         """Saves password and rooms for the next time; shows errors in the open dialog."""
         match event:
+            case events.Registered():
+                self._watched.clear()
+            case events.NickChanged():
+                self._watched.discard(self._context.model.fold(event.new))
             case events.LoggedIn():
                 self._keep_password()
             case events.Joined(own=True):
@@ -218,8 +222,22 @@ class Connection:
                 self._stay("", event.room)
             case events.RoomRenamed():
                 self._stay(event.new, event.old)
+            case events.LoginFailed() if self.dialog is not None and self.dialog.wanted:
+                self.stop()
+                self._context.model.status = Status(Phase.OFFLINE, event.reason)
+                self.dialog.complain(event.reason, self.dialog.password)
             case events.ServerText(error=True) if self.dialog is not None and self.dialog.wanted:
                 self.dialog.complain(event.text, self.dialog.nick)
+
+    def watch_people(self) -> None:
+        """Asks whether the people of our conversations are here, each once for a connection."""
+        model = self._context.model
+        if not self.ready:
+            return
+        for key, room in model.rooms.items():
+            if room.direct and key not in self._watched:
+                self._watched.add(key)
+                self.do_if_ready(lambda core, nick=room.name: core.watch(nick))  # type: ignore[misc]
 
     def left(self, name: str) -> None:
         """Somebody does not want to be in a room any more, connected or not."""
@@ -229,12 +247,26 @@ class Connection:
 
     def _stay(self, entered: str, left: str) -> None:
         """Saves which rooms we are in, to join them again the next time."""
-        rooms = [name for name in self.server.rooms if casefold(name) != casefold(left)]
-        if entered and casefold(entered) not in map(casefold, rooms):
+        fold = self._context.model.fold
+        rooms = [name for name in self.server.rooms if fold(name) != fold(left)]
+        if entered and fold(entered) not in map(fold, rooms):
             rooms.append(entered)
         if rooms != self.server.rooms:
             self.server.rooms = rooms
             self._context.save()
+
+    def account_is(self, server: Server) -> None:
+        """We are logged in to an account: it is known the next time."""
+        self.server = server
+        self._context.settings.used(server)
+        self._context.save()
+
+    def password_is(self, password: str) -> None:
+        """The account's password, which the server has accepted."""
+        self._password = password
+        if self.net is not None:
+            self.net.log_in_as(Login(self.server.account, password))
+        self._keep_password()
 
     def _keep_password(self) -> None:
         """The typed password was right: puts it into the keyring."""
@@ -261,9 +293,24 @@ class Connection:
 
     # -- the end
 
-    def close(self, reason: str, done: Callable[[], None]) -> None:
-        """Says goodbye; calls `done` when the server has closed, or soon after."""
+    def close(
+        self, reason: str, done: Callable[[], None], settled: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Says goodbye, once the server has confirmed what was sent (`settled`) or some seconds
+        have passed; calls `done` when the server has closed, or soon after.
+        """
         self.close_dialog()
+        until = time.monotonic() + CONFIRM_SECONDS
+
+        def confirmed() -> None:
+            if self.ready and not settled() and time.monotonic() < until:
+                self._context.root.after(CLOSE_POLL_MS, confirmed)
+            else:
+                self._say_goodbye(reason, done)
+
+        confirmed()
+
+    def _say_goodbye(self, reason: str, done: Callable[[], None]) -> None:
         net = self.net
         if net is not None:
             net.quit(reason)
@@ -278,6 +325,12 @@ class Connection:
                 self._context.root.after(CLOSE_POLL_MS, wait)
 
         wait()
+
+
+def in_groups(fingerprint: str) -> str:
+    """A fingerprint as people compare it: four rows of four groups."""
+    groups = [fingerprint[at : at + 4].upper() for at in range(0, len(fingerprint), 4)]
+    return "\n".join("  ".join(groups[at : at + 4]) for at in range(0, len(groups), 4))
 
 
 def _aside(work: Callable[[], object]) -> None:

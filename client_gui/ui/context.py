@@ -36,6 +36,10 @@ class Context:
         """Draws what has changed."""
         raise NotImplementedError
 
+    def opened(self) -> None:
+        """There may be a conversation with somebody else."""
+        raise NotImplementedError
+
     def show_notice(self) -> None:
         """What stands above the field: what is replied to, who else writes."""
         raise NotImplementedError

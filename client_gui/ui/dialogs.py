@@ -12,6 +12,7 @@ from tkinter import ttk
 from client_gui.system.settings import Server
 from client_gui.texts import _
 from client_gui.ui.check import Check
+from client_gui.ui.placing import over
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
 
@@ -73,6 +74,7 @@ class ConnectDialog(tk.Toplevel):
         self.bind("<Escape>", lambda event: cancel())
         self.protocol("WM_DELETE_WINDOW", cancel)
         self.nick.focus_set()
+        self.after_idle(lambda: over(self, parent) if self.winfo_exists() else None)
 
     def _fill_details(self) -> None:
         inside = self._details
@@ -162,6 +164,9 @@ class ConnectDialog(tk.Toplevel):
             foreground=palette.text,
             activebackground=palette.selected,
             activeforeground=palette.text,
+            activeborderwidth=self._theme.px(3),
+            relief="solid",
+            borderwidth=1,
         )
         menu.add_command(label=_("Forget this server"), command=lambda: self._forget(int(key)))
         menu.tk_popup(x, y)
@@ -236,7 +241,7 @@ class ConnectDialog(tk.Toplevel):
         self.wanted = ""
         self.message.configure(text=sentence, foreground=self._theme.palette.bad)
         self.button.state(["!disabled"])
-        if entry in (self.host, self.port):
+        if entry in (self.host, self.port, self.password):
             self.unfold()
         if entry is not None:
             entry.focus_set()

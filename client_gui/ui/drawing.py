@@ -11,14 +11,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 
+from PIL import Image, ImageTk
+
 from client_gui.model.lines import PASSING, SPOKEN, Fate, Line, Look, summary
 from client_gui.model.markup import Mark, spans
 from client_gui.model.rooms import Room
 from client_gui.texts import _
+from client_gui.ui.emoji_pictures import Colours, Pictures, can_draw, name_of, named
+from client_gui.ui.right_to_left import has_rtl, in_lines, ordered
 from client_gui.ui.theme import Theme
 
 GROUP_SECONDS = 300.0  # between two messages of one person that stand together
 AVATAR = 34
+LEAST_WIDTH = 120  # pixels in which text is broken into lines, however small the window is
 QUOTE_LENGTH = 80  # characters of a message that is answered
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
 _TAGS = {Mark.PLAIN: "body", Mark.LINK: "link", Mark.CODE: "code", Mark.NAME: "name"}
@@ -33,13 +38,17 @@ class Pen:
         self.compact = compact
         self.room = Room("")
         self.nick = ""  # ours
+        self.by_width = False  # what is drawn depends on the text's width
+        self._line: ImageTk.PhotoImage | None = None  # beside NEW
+        self._indent = 0
         self._configure()
 
     def _configure(self) -> None:
         theme, text, palette = self._theme, self.text, self._theme.palette
         clock = theme.small.measure("00:00") + theme.px(12)
         indent = clock if self.compact else theme.px(AVATAR + 12)
-        text.configure(tabs=(clock,))
+        text.configure(tabs=(clock if self.compact else indent,))
+        self._indent = indent
         text.tag_configure("unit", lmargin2=indent)
         text.tag_configure("head", spacing1=theme.px(8), spacing3=0)
         text.tag_configure("body", lmargin1=0 if self.compact else indent, lmargin2=indent)
@@ -58,19 +67,19 @@ class Pen:
             spacing1=theme.px(10),
             spacing3=theme.px(4),
         )
-        text.tag_configure("new", foreground=palette.bad, font=theme.small_bold, justify="right")
+        text.tag_configure("new", foreground=palette.bad, font=theme.small_bold, justify="center")
         text.tag_configure("link", foreground=palette.accent, underline=True)
         text.tag_configure("code", font=theme.mono, background=palette.field)
         text.tag_configure("name", font=theme.bold, foreground=palette.accent)
         text.tag_configure("pending", foreground=palette.dim)
         text.tag_configure("redacted", foreground=palette.dim, font=theme.small)
         text.tag_configure("again", foreground=palette.bad, font=theme.small, underline=True)
-        text.tag_configure("reaction", font=theme.small, background=palette.field)
+        text.tag_configure("reaction", font=theme.small)
         text.tag_configure("mine", background=palette.selected)
-        text.tag_configure("mention", background=palette.mention, lmargincolor=palette.mention)
+        text.tag_configure("mention", background=palette.mention, lmargincolor=palette.background)
         text.tag_configure("picked", background=palette.selected, lmargincolor=palette.selected)
         text.tag_configure("found", background=palette.warn, foreground=palette.background)
-        for tag in ("link", "more", "again", "reaction"):
+        for tag in ("link", "more", "again", "reaction", "quote"):
             text.tag_bind(tag, "<Enter>", lambda event: text.configure(cursor="hand2"))
             text.tag_bind(tag, "<Leave>", lambda event: text.configure(cursor="arrow"))
         for tag in ("code", "reaction", "picked", "mine", "found", "sel"):
@@ -95,7 +104,21 @@ class Pen:
             self.text.insert("end", day_name(day, _day(time.time())), ("day",))
         if line.number == self.room.new_from:
             self._row()
-            self.text.insert("end", "──────── " + _("NEW MESSAGES"), ("new",))
+            self._new()
+
+    def _new(self) -> None:
+        """A line across, with words in its middle."""
+        theme, words = self._theme, f" {_('NEW MESSAGES')} "
+        room = self.text.winfo_width() - 2 * int(str(self.text.cget("padx")))
+        side = max((room - theme.small_bold.measure(words)) // 2 - theme.px(4), theme.px(10))
+        self.by_width = True
+        image = Image.new("RGB", (side, max(1, theme.px(1))), theme.palette.bad)
+        self._line = ImageTk.PhotoImage(image, master=self.text)
+        self.text.image_create("end", image=self._line, align="center")
+        self.text.tag_add("new", "end-2c")
+        self.text.insert("end", words, ("new",))
+        self.text.image_create("end", image=self._line, align="center")
+        self.text.tag_add("new", "end-2c")
 
     def draw(self, before: Line | None, unit: Sequence[Line]) -> None:
         """One message, or a run of comings and goings."""
@@ -118,7 +141,7 @@ class Pen:
         if self.compact:
             self._clock(line, tags)
         tag = "error" if line.look is Look.ERROR else "info"
-        self.text.insert("end", displayable(summary(unit)), (*tags, tag))
+        self._write(summary(unit), (*tags, tag), small=True)
 
     def _clock(self, line: Line, tags: list[str]) -> None:
         clock = time.strftime("%H:%M", time.localtime(line.at))
@@ -138,12 +161,12 @@ class Pen:
         if not (before is not None and together(before, line, self.room)):
             self._row()
             theme = self._theme
-            ground = theme.palette.mention if line.mention else theme.palette.background
-            avatar = theme.avatar(line.nick, AVATAR, ground)
+            avatar = theme.avatar(line.nick, AVATAR, theme.palette.background)
             self.text.image_create("end", image=avatar, padx=0)
-            for tag in (*tags, "head"):
+            untinted = (*(tag for tag in tags if tag != "mention"), "head")
+            for tag in untinted:
                 self.text.tag_add(tag, "end-2c")
-            self.text.insert("end", "  ", (*tags, "head"))
+            self.text.insert("end", "\t", untinted)
             self._nick(line.nick, [*tags, "head"])
             clock = time.strftime("%H:%M", time.localtime(line.at))
             self.text.insert("end", f"  {clock}", (*tags, "head", "time"))
@@ -158,19 +181,41 @@ class Pen:
         self.text.tag_configure(
             tag, font=self._theme.bold, foreground=self._theme.nick_colour(nick)
         )
-        self.text.insert("end", nick, (*tags, "body" if self.compact else "head", tag))
+        shown = ordered(nick)
+        self.text.insert("end", shown, (*tags, "body" if self.compact else "head", tag))
 
     def _text(self, line: Line, tags: list[str]) -> None:
         if line.redacted or line.fate is not Fate.SENT:
             style = "redacted" if line.redacted else "pending"
-            self.text.insert("end", displayable(line.text), (*tags, "body", style))
+            self._write(line.text, (*tags, "body", style))
             if line.fate is Fate.FAILED:
                 words = "  " + _("{why} · send again").format(why=line.why)
                 self.text.insert("end", words, (*tags, "again"))
             return
-        for span in spans(displayable(line.text), self.nick):
+        for span in spans(self._in_order(line.text), self.nick):
             mark = _TAGS[span.mark]
-            self.text.insert("end", span.text, (*tags, "body", mark))
+            self._pictured(displayable(span.text), (*tags, "body", mark), self._theme.emoji)
+
+    def _write(self, words: str, tags: tuple[str, ...], *, small: bool = False) -> None:
+        """Words with their emoji, in the order in which they are read."""
+        theme = self._theme
+        pictures = theme.small_emoji if small else theme.emoji
+        self._pictured(displayable(self._in_order(words)), tags, pictures)
+
+    def _pictured(self, words: str, tags: tuple[str, ...], pictures: Pictures) -> None:
+        if can_draw():
+            pictures.insert(self.text, words, tags, _plain)
+        else:
+            self.text.insert("end", words, tags)
+
+    def _in_order(self, words: str) -> str:
+        """Text that is read from the right, as it is drawn from the left."""
+        if not has_rtl(words):
+            return words
+        self.by_width = True
+        theme = self._theme
+        width = self.text.winfo_width() - self._indent - theme.px(60)
+        return in_lines(words, theme.body.measure, max(width, theme.px(LEAST_WIDTH)))
 
     def _quote(self, line: Line, tags: list[str]) -> None:
         answered = self.room.find(line.reply_to) if line.reply_to else None
@@ -178,7 +223,7 @@ class Pen:
             return
         self._row()
         short = answered.text.partition("\n")[0][:QUOTE_LENGTH]
-        self.text.insert("end", displayable(f"↪ {answered.nick}: {short}"), (*tags, "quote"))
+        self._write(f"↪ {answered.nick}: {short}", (*tags, "quote"), small=True)
 
     def _reactions(self, line: Line, tags: list[str]) -> None:
         found = self.room.reactions.get(line.msgid)
@@ -187,9 +232,30 @@ class Pen:
         self._row()
         for number, (reaction, people) in enumerate(found.items()):
             mine = ("mine",) if self.nick in people else ()
-            words = displayable(f" {reaction} {len(people)} ")
-            self.text.insert("end", words, (*tags, "under", "reaction", f"r{number}", *mine))
+            marks = (*tags, "under", "reaction", f"r{number}", *mine)
+            if self._pill(reaction, len(people), marks, ours=bool(mine)):
+                self.text.insert("end", " ", (*tags, "under"))
+                continue
+            self._write(f" {reaction} {len(people)} ", marks, small=True)
             self.text.insert("end", "  ", (*tags, "under"))
+
+    def _pill(self, reaction: str, count: int, tags: tuple[str, ...], *, ours: bool) -> bool:
+        """One reaction as a pill; False where it cannot be drawn so."""
+        palette = self._theme.palette
+        colours = Colours(
+            palette.selected if ours else palette.field,
+            palette.accent if ours else palette.border,
+            palette.text,
+        )
+        picture = self._theme.small_emoji.pill(reaction, str(count), colours)
+        if picture is None:
+            return False
+        name = name_of(f" {reaction} {count} ")
+        self.text.image_create("end", image=picture, name=name, padx=1, pady=self._theme.px(1))
+        for tag in tags:
+            if tag not in ("mine",):
+                self.text.tag_add(tag, "end-2c")
+        return True
 
 
 def is_line(tag: str) -> bool:
@@ -239,6 +305,13 @@ def day_name(day: date, today: date) -> str:
 def displayable(text: str) -> str:
     """Text that this machine's Tk can draw."""
     text = text.encode("utf-8", "replace").decode()  # a lone surrogate raises
+    if can_draw() or _draws_emoji():
+        return text
+    return _ASTRAL.sub("\ufffd", named(text))
+
+
+def _plain(text: str) -> str:
+    """What no picture is drawn of, as far as this Tk can draw it."""
     return text if _draws_emoji() else _ASTRAL.sub("\ufffd", text)
 
 

@@ -75,6 +75,11 @@ class FindBar(tk.Frame):
         self.pack_forget()
         self._search.closed()
 
+    @property
+    def words(self) -> str | None:
+        """What is looked for; `None` while the bar is hidden."""
+        return self.entry.get() if self.winfo_ismapped() else None
+
     def say(self, text: str) -> None:
         """Which of how many places is shown."""
         self.count.configure(text=text)

@@ -6,9 +6,11 @@ import time
 
 from client_gui.core.events import Said
 from client_gui.model.lines import SPOKEN
+from client_gui.model.model import Model
 from client_gui.texts import _
 from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
+from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Choice, Chooser, Words
 
 SHOWN = 100  # results of the server, the newest
@@ -17,14 +19,16 @@ SHOWN = 100  # results of the server, the newest
 class Finding:
     """The search of one window."""
 
-    def __init__(self, context: Context, connection: Connection) -> None:
+    def __init__(self, context: Context, connection: Connection, navigation: Navigation) -> None:
         self._context = context
         self._connection = connection
+        self._navigation = navigation
         self._words = ""
         self._room = ""  # the key of the room in which the places are
         self._places: list[int] = []  # numbers of lines, the newest first
         self._at = 0
         self._panel: Chooser | None = None
+        self._asked: tuple[Model, str] | None = None  # in which room, and where, the server looks
         self._found: dict[str, Said] = {}  # on the server, by their ids
 
     def open(self, words: str = "") -> None:
@@ -74,6 +78,7 @@ class Finding:
         context = self._context
         room = context.model.rooms[context.model.current].name
         context.model.found, context.model.searching = None, True
+        self._asked = context.model, context.model.current
         if words.strip() and not self._connection.do(lambda core: core.look_for(room, words)):
             context.window.findbar.say(_("not connected"))
 
@@ -98,6 +103,8 @@ class Finding:
 
     def _go(self, msgid: str) -> None:
         context = self._context
+        if self._asked is not None and self._asked[0] is context.model:
+            self._navigation.choose(self._asked[1])  # another room may be shown by now
         line = context.model.rooms[context.model.current].find(msgid) if msgid else None
         if line is not None:
             context.window.transcript.reveal(line.number, self._words)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from client_gui.model.lines import Line, summary
 from client_gui.system import desktop
+from client_gui.ui.emoji_pictures import read
+from client_gui.ui.right_to_left import has_rtl
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class TranscriptCallbacks:
     follow: Callable[[str], None]  # a link
     send_again: Callable[[int], None]  # the line of this number
     menu: Callable[[int, int, Line], None]  # at this place, what can be done with a line
-    react: Callable[[Line, str], None]  # with a reaction that it has already
+    react: Callable[[Line, str], None]  # with this reaction, or not any more
+    reply: Callable[[Line], None]  # to a message
     end_seen: Callable[[], None]  # the last line is in view
     leave: Callable[[], None]  # the keyboard goes elsewhere
 
@@ -41,6 +44,12 @@ class Shown(Protocol):
     def line_at(self, index: str) -> Line | None:
         """The line at a place in the text, as Tk writes one."""
 
+    def hover(self, line: Line | None) -> None:
+        """The mouse is over this line, or over none."""
+
+    def show_quoted(self, line: Line) -> None:
+        """Brings the message that a line answers into view."""
+
     def reaction_at(self, index: str) -> tuple[Line, str] | None:
         """The reaction there, and the line that has it."""
 
@@ -58,6 +67,8 @@ class Gestures:
             text.bind(upwards, self._scrolled_up)
         # a disabled Text takes no focus by itself, and without focus nothing can be copied
         text.bind("<Button-1>", lambda event: text.focus_set())
+        text.bind("<Motion>", self._moved)
+        text.bind("<Leave>", self._gone)
         for event in desktop.here().menu:
             text.bind(event, self._menu)
         text.bind("<<Copy>>", self._copy)
@@ -71,6 +82,7 @@ class Gestures:
         text.tag_bind("link", "<Button-1>", self._follow)
         text.tag_bind("again", "<Button-1>", self._again)
         text.tag_bind("reaction", "<Button-1>", self._react)
+        text.tag_bind("quote", "<Button-1>", self._to_quoted)
 
     def enter(self) -> None:
         """The keyboard goes to the last message."""
@@ -117,6 +129,15 @@ class Gestures:
 
     # -- the mouse
 
+    def _moved(self, event: tk.Event[tk.Misc]) -> None:
+        self._transcript.hover(self._transcript.line_at(self._here(event)))
+
+    def _gone(self, event: tk.Event[tk.Misc]) -> None:
+        """Not when the mouse has only gone to what lies over the text."""
+        over = self._text.winfo_containing(event.x_root, event.y_root)
+        if over is None or not str(over).startswith(str(self._text.master)):
+            self._transcript.hover(None)
+
     def _here(self, event: tk.Event[tk.Misc]) -> str:
         return f"@{event.x},{event.y}"
 
@@ -134,6 +155,11 @@ class Gestures:
         found = self._transcript.reaction_at(self._here(event))
         if found is not None:
             self._callbacks.react(*found)
+
+    def _to_quoted(self, event: tk.Event[tk.Misc]) -> None:
+        line = self._transcript.line_at(self._here(event))
+        if line is not None:
+            self._transcript.show_quoted(line)
 
     def _menu(self, event: tk.Event[tk.Misc]) -> None:
         line = self._transcript.line_at(self._here(event))
@@ -154,8 +180,9 @@ class Gestures:
             first, last = str(ranges[0]), str(ranges[-1])
             if text.compare(first, "<", end) and text.compare(last, ">", start):
                 chosen.append(unit)
-        if len(chosen) < 2:
-            return None  # a part of one message: as it is
+        copied = "\n".join(summary(unit) for unit in chosen)
+        if len(chosen) < 2 and not has_rtl(copied):
+            copied = read(text, start, end)  # a part of one message
         text.clipboard_clear()
-        text.clipboard_append("\n".join(summary(unit) for unit in chosen))
+        text.clipboard_append(copied)
         return "break"

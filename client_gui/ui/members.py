@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from client_gui.model.rooms import Room
 from client_gui.system import desktop
 from client_gui.texts import _
 from client_gui.ui.readonly import ReadOnlyText
+from client_gui.ui.right_to_left import ordered
 from client_gui.ui.theme import Theme
-from gchat.wire.names import casefold
 
 WIDTH = 200
 AVATAR = 24
@@ -58,9 +58,9 @@ class Members(ReadOnlyText):
                 ),
             )
 
-    def show(self, room: Room, away: dict[str, str]) -> None:
-        """Draws the members anew, at the place that was in view."""
-        members = [(prefix, nick, casefold(nick) in away) for prefix, nick in room.sorted_members()]
+    def show(self, room: Room, away: Collection[str]) -> None:
+        """Draws the members anew, at the place that was in view; `away` has folded nicknames."""
+        members = [(prefix, nick, key in away) for key, prefix, nick in room.ranked()]
         if members == self._shown:
             return
         self._shown = members
@@ -85,7 +85,7 @@ class Members(ReadOnlyText):
             avatar = self._theme.avatar(nick, AVATAR, palette.side, dot)
             self._rows[int(self.text.index("end-1c").partition(".")[0])] = nick
             self.text.image_create("end", image=avatar, padx=self._theme.px(2))
-            self.text.insert("end", f"  {nick}\n", ("away",) if away else ())
+            self.text.insert("end", f"  {ordered(nick)}\n", ("away",) if away else ())
         if len(members) > MOST:
             self.text.insert(
                 "end", _("and {count} others").format(count=len(members) - MOST) + "\n", "away"

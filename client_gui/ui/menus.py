@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from functools import partial
 
 from client_gui.model.lines import SPOKEN, Fate, Line
@@ -17,27 +18,37 @@ REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 class Menus:
     """The menus of one window. Each method takes the place on the screen where its menu opens."""
 
-    def __init__(self, context: Context, actions: Actions, navigation: Navigation) -> None:
+    def __init__(
+        self,
+        context: Context,
+        actions: Actions,
+        navigation: Navigation,
+        servers: Callable[[], None],
+    ) -> None:
         self._context = context
         self._actions = actions
         self._navigation = navigation
+        self._servers = servers  # asks for nickname and server
         self._open: tk.Menu | None = None  # the last one; Tk keeps a menu until it is destroyed
 
     def line(self, x: int, y: int, line: Line) -> None:
         """What can be done with a line."""
-        actions = self._actions
+        actions, here = self._actions, self._here
         menu = self._menu()
         menu.add_command(label=_("Copy"), command=lambda: self._copy(str(line)))
         if line.fate is Fate.FAILED:
             again = partial(actions.send_again, line.number)
-            menu.add_command(label=_("Send again"), command=again)
+            menu.add_command(label=_("Send again"), command=here(again))
         if line.look in SPOKEN and line.msgid and not line.redacted:
-            menu.add_command(label=_("Reply"), command=lambda: actions.answer(line))
+            menu.add_command(label=_("Reply"), command=here(lambda: actions.answer(line)))
             some = self._menu(menu)
             for reaction in REACTIONS:
-                some.add_command(label=reaction, command=partial(actions.react, line, reaction))
+                react = here(partial(actions.react, line, reaction))
+                some.add_command(label=reaction, command=react)
             menu.add_cascade(label=_("React"), menu=some)
-            menu.add_command(label=_("Delete …"), command=lambda: actions.delete(line))
+            if line.own or self._rules():
+                delete = here(lambda: actions.delete(line))
+                menu.add_command(label=_("Delete …"), command=delete)
         if line.look in SPOKEN and not line.own:
             label = _("Write to {nick}").format(nick=line.nick)
             menu.add_command(label=label, command=lambda: self._navigation.talk(line.nick))
@@ -47,7 +58,7 @@ class Menus:
         """What can be done with a room, or a conversation."""
         context, room = self._context, self._context.model.rooms[key]
         menu = self._menu()
-        muted = key in context.settings.muted
+        muted = key in map(context.model.fold, context.settings.muted)
         mute = partial(self._navigation.mute, key)
         menu.add_command(label=_("Unmute") if muted else _("Mute"), command=mute)
         if room.direct or not room.here:
@@ -56,23 +67,68 @@ class Menus:
             menu.add_command(label=_("Leave"), command=lambda: self._actions.leave(key))
         menu.tk_popup(x, y)
 
+    def me(self, x: int, y: int) -> None:
+        """What can be done with ourselves: nickname, server, account."""
+        context, actions = self._context, self._actions
+        menu = self._menu()
+        menu.add_command(label=_("Nickname and server …"), command=self._servers)
+        menu.add_separator()
+        if not context.model.account:
+            menu.add_command(label=_("Log in …"), command=lambda: actions.open_form("login"))
+            label = _("Register {nick} …").format(nick=context.model.nick)
+            menu.add_command(label=label, command=lambda: actions.open_form("register"))
+        else:
+            label = _("Change the password …")
+            menu.add_command(label=label, command=lambda: actions.open_form("password"))
+        menu.add_separator()
+        away = context.model.fold(context.model.nick) in context.model.away
+        words = ("AWAY",) if away else ("AWAY", _("away"))
+        label = _("I am back") if away else _("I am away")
+        menu.add_command(label=label, command=lambda: actions.command(*words))
+        menu.tk_popup(x, y)
+
     def person(self, x: int, y: int, nick: str) -> None:
         """What can be done with somebody."""
         context = self._context
         menu = self._menu()
         label = _("Write to {nick}").format(nick=nick)
         menu.add_command(label=label, command=lambda: self._navigation.talk(nick))
-        menu.add_command(
-            label=_("Mention"), command=lambda: context.window.composer.add(f"@{nick} ")
-        )
+        mention = self._here(lambda: context.window.composer.add(f"@{nick} "))
+        menu.add_command(label=_("Mention"), command=mention)
         room = context.model.rooms[context.model.current].name
+        if self._rules():
+            self._ruling(menu, room, nick)
+        menu.tk_popup(x, y)
+
+    def _rules(self) -> bool:
+        """Whether we have a rank in the room that is shown."""
+        model = self._context.model
+        return model.rooms[model.current].rules(model.fold(model.nick))
+
+    def _ruling(self, menu: tk.Menu, room: str, nick: str) -> None:
         menu.add_separator()
         for label, line in (
             (_("Kick"), ("KICK", room, nick)),
             (_("Ban"), ("MODE", room, "+b", f"{nick}!*@*")),
         ):
-            menu.add_command(label=label, command=partial(self._actions.command, *line))
-        menu.tk_popup(x, y)
+            command = self._here(partial(self._actions.command, *line))
+            menu.add_command(label=label, command=command)
+
+    def _here(self, act: Callable[[], object]) -> Callable[[], None]:
+        """Does something in the room that is shown now: another one may be, by the time that
+        somebody has chosen it.
+        """
+        context = self._context
+        model, key = context.model, context.model.current
+
+        def do() -> None:
+            if context.model is not model or key not in model.rooms:
+                return
+            if model.current != key:
+                self._navigation.choose(key)
+            act()
+
+        return do
 
     def _menu(self, parent: tk.Misc | None = None) -> tk.Menu:
         """An empty one, in the window's colours."""
@@ -87,7 +143,8 @@ class Menus:
             foreground=palette.text,
             activebackground=palette.selected,
             activeforeground=palette.text,
-            relief="flat",
+            activeborderwidth=self._context.theme.px(3),
+            relief="solid",
             borderwidth=1,
         )
         if parent is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from client_gui.ui.context import Context
-from gchat.wire.names import casefold
 
 
 class Navigation:
@@ -48,7 +47,8 @@ class Navigation:
     def talk(self, nick: str) -> None:
         """Goes to the conversation with somebody."""
         self._context.model.room(nick, direct=True)
-        self.choose(casefold(nick))
+        self.choose(self._context.model.fold(nick))
+        self._context.opened()
 
     def forget(self, key: str) -> None:
         """Takes a room out of the list."""
@@ -58,10 +58,11 @@ class Navigation:
 
     def mute(self, key: str) -> None:
         """Mutes a room, or unmutes it."""
-        muted = self._context.settings.muted
-        if key in muted:
-            muted.remove(key)
-        else:
+        muted, fold = self._context.settings.muted, self._context.model.fold
+        same = [one for one in muted if fold(one) == key]
+        for one in same:
+            muted.remove(one)
+        if not same:
             muted.append(key)
         self._context.save()
         self._context.window.show_rooms()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 
 from client_gui.texts import _
+from client_gui.ui.placing import over
 from client_gui.ui.theme import Theme
 
 WIDTH = 460
@@ -35,6 +36,11 @@ class Panel(tk.Toplevel):
         self.body.pack(fill="both", expand=True, padx=theme.px(20), pady=theme.px(16))
         self.bind("<Escape>", lambda event: self.destroy())
         self.label(title, font="title").pack(anchor="w", pady=(0, theme.px(8)))
+        self.after_idle(self._place, parent)
+
+    def _place(self, parent: tk.Misc) -> None:
+        if self.winfo_exists() and parent.winfo_exists():
+            over(self, parent)
 
     def label(self, text: str, *, font: str = "body", dim: bool = False) -> tk.Label:
         """Some words, left to be packed."""
@@ -63,13 +69,16 @@ class Panel(tk.Toplevel):
         made.pack(fill="x", pady=(0, self.theme.px(8)))
         return made
 
-    def buttons(self, *named: tuple[str, Callable[[], None]]) -> list[ttk.Button]:
-        """A row of buttons at the bottom; the last one is the main one."""
+    def buttons(
+        self, *named: tuple[str, Callable[[], None]], careful: bool = False
+    ) -> list[ttk.Button]:
+        """A row of buttons at the bottom; the last is the main one, or (`careful`) the first."""
         row = tk.Frame(self.body, background=self.theme.palette.background)
         row.pack(anchor="e", pady=(self.theme.px(10), 0))
         made = []
         for number, (text, act) in enumerate(named, 1):
-            style = "Send.TButton" if number == len(named) else "Quiet.TButton"
+            main = number == (1 if careful else len(named))
+            style = "Send.TButton" if main else "Quiet.TButton"
             made.append(ttk.Button(row, text=text, style=style, command=act))
             made[-1].pack(side="left", padx=(self.theme.px(8), 0))
         return made
@@ -182,17 +191,24 @@ class Question(Panel):
         answer: Callable[[bool], None],
         *,
         careful: bool = False,
+        code: str = "",
     ) -> None:
-        """`careful`: Enter alone is not a yes."""
+        """`careful`: Enter alone is not a yes. `code` is shown in letters of one width."""
         super().__init__(parent, theme, title)
         self._answer: Callable[[bool], None] | None = answer
         self.label(text).pack(anchor="w")
-        self.buttons((_("Cancel"), self.no), (yes, self.yes))
-        if not careful:
+        if code:
+            self.code = self.label(code, font="mono")
+            self.code.pack(anchor="w", pady=theme.px(8))
+        no, _yes = self.buttons((_("Cancel"), self.no), (yes, self.yes), careful=careful)
+        if careful:
+            no.focus_set()
+        else:
             self.bind("<Return>", lambda event: self.yes())
         self.bind("<Escape>", lambda event: self.no())
         self.protocol("WM_DELETE_WINDOW", self.no)
-        self.focus_set()
+        if not careful:
+            self.focus_set()
 
     def yes(self) -> None:
         """Yes."""

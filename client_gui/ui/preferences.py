@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from tkinter import ttk
+from typing import Any
 
-from client_gui.system.settings import ALL, LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.system.settings import ALL, FIT, FITTING, LAYOUTS, LINES, SCALES, THEMES, Settings
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel
@@ -20,36 +20,44 @@ def _names() -> dict[str, str]:
     return {own.get(one, one): one for one in languages()}
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 class Preferences(Panel):
-    """`changed` is called with the new settings when the user saves them."""
+    """`changed` is called with what is chosen, by the names of the settings, when that is saved."""
 
     def __init__(
         self,
         parent: tk.Misc,
         theme: Theme,
         settings: Settings,
-        changed: Callable[[Settings], None],
+        changed: Callable[[dict[str, Any]], None],
     ) -> None:
         super().__init__(parent, theme, _("Settings"))
         self._settings = settings
         self._changed = changed
-        self._words = {one: _(one) for one in (*LAYOUTS, *THEMES, ALL)}
+        self._words = {one: _capital(_(one)) for one in (*LAYOUTS, *THEMES, ALL, FITTING)}
+        self._words["system"] = _capital(_("as the system"))
         self._meant = {word: one for one, word in self._words.items()}
         layouts, themes = ([self._words[one] for one in group] for group in (LAYOUTS, THEMES))
         self.layout = self._choice(_("Layout"), layouts, self._words[settings.layout])
         self.colours = self._choice(_("Colours"), themes, self._words[settings.theme])
-        lines = [str(one) if one else self._words[ALL] for one in LINES]
-        now = str(settings.lines) if settings.lines else self._words[ALL]
+        self._counts = {FIT: self._words[FITTING], 0: self._words[ALL]}
+        lines = [self._counts.get(one, str(one)) for one in LINES]
+        now = self._counts.get(settings.lines, str(settings.lines))
         self.lines = self._choice(_("Messages in view"), lines, now)
         scales = [f"{one:.0%}" for one in SCALES]
         self.scale = self._choice(_("Size"), scales, f"{settings.scale:.0%}")
-        self._languages = {_("as the system"): "", "English": "en", **_names()}
+        self._languages = {_capital(_("as the system")): "", "English": "en", **_names()}
         now = next((name for name, one in self._languages.items() if one == settings.language), "")
         self.language = self._choice(_("Language"), list(self._languages), now)
         words = _("Notify me when somebody mentions or writes to me")
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
         self.buttons((_("Cancel"), self.destroy), (_("Save"), self.save))
+        self.bind("<Return>", lambda event: self.save())
+        self.layout.focus_set()
 
     def _choice(self, name: str, values: Sequence[str], value: str) -> ttk.Combobox:
         self.label(name, font="small", dim=True).pack(anchor="w")
@@ -62,15 +70,14 @@ class Preferences(Panel):
 
     def save(self) -> None:
         """Takes over what is chosen."""
-        lines = self.lines.get()
-        new = replace(
-            self._settings,
-            layout=self._meant[self.layout.get()],
-            theme=self._meant[self.colours.get()],
-            lines=int(lines) if lines.isdigit() else 0,
-            scale=int(self.scale.get().rstrip("%")) / 100,
-            notify=self.notify.on,
-            language=self._languages.get(self.language.get(), ""),
-        )
+        lines, counts = self.lines.get(), {words: one for one, words in self._counts.items()}
+        chosen = {
+            "layout": self._meant[self.layout.get()],
+            "theme": self._meant[self.colours.get()],
+            "lines": int(lines) if lines.isdigit() else counts[lines],
+            "scale": int(self.scale.get().rstrip("%")) / 100,
+            "notify": self.notify.on,
+            "language": self._languages.get(self.language.get(), ""),
+        }
         self.destroy()
-        self._changed(new)
+        self._changed(chosen)

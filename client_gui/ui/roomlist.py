@@ -5,10 +5,11 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
-from tkinter import font as tkfont
 
 from client_gui.system import desktop
+from client_gui.ui.right_to_left import ordered
 from client_gui.ui.theme import Theme
+from client_gui.ui.tooltip import Tooltip, shortened
 
 ROW = 32
 HEADING = 30
@@ -57,6 +58,8 @@ class RoomList(tk.Canvas):
         self._rows: list[Row] = []
         self._places: list[tuple[int, int, str]] = []  # from, to, key
         self._hovered = ""
+        self._cut: dict[str, str] = {}  # by key: names that have not enough room
+        self.tip = Tooltip(self, theme)
         self.bind("<Button-1>", lambda event: self._clicked(event, choose))
         for opening in desktop.here().menu:
             self.bind(
@@ -91,6 +94,7 @@ class RoomList(tk.Canvas):
         px = self._theme.px
         self.delete("all")
         self._places = []
+        self._cut = {}
         at = 0
         for row in self._rows:
             height = px(ROW if row.key else HEADING)
@@ -136,7 +140,9 @@ class RoomList(tk.Canvas):
         if row.count:
             right = self._badge(row, right, middle, ground)
         font = theme.bold if lively else theme.body
-        name = shortened(row.name, font, right - left - px(6))
+        name = shortened(ordered(row.name), font, right - left - px(6))
+        if name != ordered(row.name):
+            self._cut[row.key] = row.name
         self.create_text(left, middle, text=name, font=font, fill=ink, anchor="w")
 
     def _badge(self, row: Row, right: int, middle: int, ground: str) -> int:
@@ -169,6 +175,7 @@ class RoomList(tk.Canvas):
             self._hovered = key
             self.configure(cursor="hand2" if key else "arrow")
             self._draw()
+            self.tip.say(self._cut.get(key, ""))
 
     def _wheel(self, rows: int) -> None:
         if self.yview() != (0.0, 1.0):  # otherwise a canvas scrolls into the void
@@ -186,17 +193,3 @@ class RoomList(tk.Canvas):
                 self.yview_moveto(
                     max(0, (bottom - height) if bottom > first + height else top) / total
                 )
-
-
-def shortened(text: str, font: tkfont.Font, width: int) -> str:
-    """What of `text` has room in so many pixels, with `…` where that is not all."""
-    if font.measure(text) <= width:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if font.measure(text[:middle] + "…") <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low] + "…"

@@ -53,6 +53,16 @@ class Shapes:
         key = ("avatar", letter, colour, size, background, dot)
         return self._made(key, size, size, background, draw)
 
+    def letter(self, letter: str, colour: str, ink: str, size: int) -> ImageTk.PhotoImage:
+        """A letter on a square with round corners."""
+
+        def draw(pen: ImageDraw.ImageDraw, width: int, height: int) -> None:
+            pen.rounded_rectangle((0, 0, width - 1, height - 1), width * 0.22, fill=colour)
+            font = ImageFont.load_default(width * 0.7)
+            pen.text((width / 2, height * 0.46), letter, font=font, fill=ink, anchor="mm")
+
+        return self._made(("letter", letter, colour, ink, size), size, size, colour, draw)
+
     def rounded(
         self,
         size: tuple[int, int],

@@ -12,7 +12,7 @@ from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
-from gchat.wire.names import casefold
+from client_gui.ui.tooltip import ShortLabel
 
 WIDTH = 230
 JOIN = "+"  # the key of the row that joins a room; no room is called so
@@ -27,7 +27,7 @@ class SidebarCallbacks:
     join: Callable[[], None]  # a room: which is asked
     menu: Callable[[int, int, str], None]
     settings: Callable[[], None]
-    servers: Callable[[], None]  # another nickname, or another server
+    me: Callable[[int, int], None]  # at this place, what can be done with ourselves
 
 
 class Sidebar(tk.Frame):
@@ -44,6 +44,10 @@ class Sidebar(tk.Frame):
         tk.Label(
             head, text="gchat", font=theme.title, background=palette.side, foreground=palette.text
         ).pack(anchor="w")
+        self.server = ShortLabel(
+            head, theme, theme.small, background=palette.side, foreground=palette.dim
+        )
+        self.server.pack(anchor="w", fill="x", padx=(theme.px(2), 0))
         self.status = tk.Label(
             head,
             font=theme.small,
@@ -82,8 +86,12 @@ class Sidebar(tk.Frame):
             cursor="hand2",
         )
         self.me.pack(side="left", fill="x")
-        self.me.bind("<Button-1>", lambda event: choices.servers())
+        self.me.bind("<Button-1>", lambda event: choices.me(event.x_root, event.y_root))
         self.list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(10), 0))
+
+    def show_server(self, name: str, *, safe: bool) -> None:
+        """Where we are, and whether nobody on the way can read what is said."""
+        self.server.say(f"🔒 {name}" if safe else name)
 
     def show_status(self, model: Model, now: float) -> None:
         """Draws the connection's state and our nickname."""
@@ -114,7 +122,7 @@ class Sidebar(tk.Frame):
         else:
             self.retry.pack_forget()
         avatar = theme.avatar(model.nick, 28, palette.side)
-        state = _(" (away)") if casefold(model.nick) in model.away else ""
+        state = _(" (away)") if model.fold(model.nick) in model.away else ""
         self.me.configure(text=f"  {model.nick}{state}", image=avatar)
 
     def show_rooms(self, model: Model, muted: Collection[str] = ()) -> None:
@@ -139,14 +147,11 @@ class Sidebar(tk.Frame):
         return Row(room.name, key, current, room.unread, loud=loud, muted=muted)
 
     def _presence(self, model: Model, key: str) -> str:
-        """The colour that says whether a person is here, as far as we know: we only see people in
-        our rooms.
-        """
+        """The colour that says whether a person is here, as far as we know."""
         palette = self._theme.palette
         if key in model.away:
             return palette.warn
-        here = any(key in room.members for room in model.rooms.values())
-        return palette.good if here else palette.border
+        return palette.good if model.is_here(key) else palette.border
 
     def _chosen(self, key: str) -> None:
         if key == JOIN:

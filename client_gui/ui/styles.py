@@ -20,7 +20,7 @@ def configure(root: tk.Misc, theme: Theme) -> None:
     """Gives them the colours and distances of `theme`."""
     style = ttk.Style(root)
     style.theme_use("clam")
-    _Styles(style, theme).all()
+    _Styles(style, theme).all(root)
 
 
 class _Styles:
@@ -30,11 +30,17 @@ class _Styles:
         self._palette = theme.palette
         self._number = next(_made)
 
-    def all(self) -> None:
+    def all(self, root: tk.Misc) -> None:
         palette = self._palette
         for name, ground in (("Send", palette.background), ("Composer.Send", palette.field)):
             colours = palette.accent, palette.accent_hover, palette.accent_text
             self._button(name, ground, *colours, bold=True)
+        self._style.configure(
+            "Composer.Send.TButton",
+            font=self._theme.small_bold,
+            width=0,  # no wider than its word
+            padding=(self._theme.px(12), self._theme.px(5)),
+        )
         colours = palette.field, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
         self._plain("Retry", palette.selected, palette.text, padding=10)
@@ -43,6 +49,7 @@ class _Styles:
         self._field()
         self._check()
         self._choice()
+        self._dropdown(root)
         self._list()
         self._scrollbar()
 
@@ -203,6 +210,31 @@ class _Styles:
             selectbackground=[("readonly", palette.field)],
             selectforeground=[("readonly", palette.text)],
             bordercolor=[("focus", palette.accent)],
+        )
+
+    def _dropdown(self, root: tk.Misc) -> None:
+        """The list of a combobox, which is no ttk widget."""
+        palette, body = self._palette, self._theme.body
+        for name, value in (
+            ("background", palette.background),
+            ("foreground", palette.text),
+            ("selectBackground", palette.selected),
+            ("selectForeground", palette.text),
+            ("font", body.name),
+            ("borderWidth", 0),
+        ):
+            root.option_add(f"*TCombobox*Listbox.{name}", value)
+        self._style.configure(
+            "ComboboxPopdownFrame", relief="solid", borderwidth=1, background=palette.border
+        )
+        self._style.configure(
+            "Vertical.TScrollbar",
+            background=palette.border,
+            troughcolor=palette.background,
+            bordercolor=palette.background,
+            lightcolor=palette.border,
+            darkcolor=palette.border,
+            arrowcolor=palette.dim,
         )
 
     def _list(self) -> None:

@@ -62,7 +62,7 @@ class Switcher:
         if self._rooms is not None and self._rooms.winfo_exists():
             self._rooms.offer(
                 [
-                    Choice(one.name, one.name, f"{one.members} · {one.topic}".rstrip(" ·"))
+                    Choice(one.name, one.name, f"{_people(one.members)} · {one.topic}".rstrip(" ·"))
                     for one in self._context.model.listed
                 ]
             )
@@ -100,3 +100,7 @@ class Switcher:
         if self._open is not None and self._open.winfo_exists():
             self._open.destroy()
         self._open = self._rooms = None
+
+
+def _people(count: int) -> str:
+    return _("1 person") if count == 1 else _("{count} people").format(count=count)

@@ -10,6 +10,7 @@ from tkinter import font as tkfont
 from PIL import ImageTk
 
 from client_gui.system import desktop
+from client_gui.ui.emoji_pictures import Pictures
 from client_gui.ui.palette import DARK, LIGHT, Palette
 from client_gui.ui.shapes import Shapes
 
@@ -24,6 +25,8 @@ class Theme:
         self.scale = scale
         self._root = root
         self.shapes = Shapes(root)
+        self.emoji = Pictures(root, self.px(18))
+        self.small_emoji = Pictures(root, self.px(15))
         known = set(tkfont.families(root))
         family = self._known(known, desktop.here().fonts, "TkDefaultFont")
         self.body = self._font(family, 15)
@@ -39,9 +42,15 @@ class Theme:
         in any thread, and that thread would then wait for Tk's.
         """
         self.shapes.release()
+        self.emoji.release()
+        self.small_emoji.release()
         for font in (self.body, self.bold, self.small, self.small_bold, self.title, self.mono):
             font.delete_font = False
             self._root.tk.call("font", "delete", font.name)
+
+    def icon(self) -> ImageTk.PhotoImage:
+        """The window's own picture."""
+        return self.shapes.letter("g", self.palette.accent, self.palette.accent_text, 64)
 
     def px(self, size: float) -> int:
         """A distance at this scale."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from client_gui.model.lines import Line, summary
+from client_gui.model.lines import SPOKEN, Line, summary
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.drawing import Pen, goes_on, is_passing
 from client_gui.ui.gestures import Gestures, TranscriptCallbacks
+from client_gui.ui.hoverbar import HoverBar, HoverCallbacks
 from client_gui.ui.readonly import ReadOnlyText
 from client_gui.ui.theme import Theme
 
+FIT = -1  # `keep`: as many lines as fit
+LEAST_FITTING = 10  # before the window has its size
 MORE_LINES = 50  # shown by each click on "earlier messages"
 UNSEEN_DRAWN = 300  # lines that are drawn below what somebody reads
 MORE_ABOVE = 5  # shown above a line that was looked for
@@ -23,7 +27,7 @@ AT_END = 0.999  # of 1: what rounding leaves
 
 
 class Transcript(ReadOnlyText):
-    """Shows the last `keep` lines of a room (0: all), older ones on request."""
+    """Shows the last `keep` lines of a room (0: all; FIT), older ones on request."""
 
     def __init__(
         self,
@@ -49,7 +53,8 @@ class Transcript(ReadOnlyText):
         self._room = Room("")
         self._units: list[list[Line]] = []  # what is drawn: a message, or a run
         self._behind = False  # what came last is not drawn
-        self._unseen = 0  # lines that came while somebody looked further up
+        self._unseen = 0  # messages that came while somebody looked further up
+        self._hold = 0  # the number of the first line that stays in view until it is seen
         self._pen = Pen(self.text, theme, compact=compact)
         self.jump = tk.Label(
             self,
@@ -63,7 +68,13 @@ class Transcript(ReadOnlyText):
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
+        acts = HoverCallbacks(callbacks.react, callbacks.reply, callbacks.menu)
+        self.bar = HoverBar(self, theme, acts)
         self.gestures = Gestures(self, callbacks)
+        self._height = self._width = 0  # of the text, as it was last drawn
+        self._jumping: str | None = None
+        self._follows = True  # the end is in view, and stays so when the height changes
+        self.text.bind("<Configure>", self._sized)
 
     # -- what is shown
 
@@ -80,9 +91,7 @@ class Transcript(ReadOnlyText):
             self._extra = 0
         self._room = self._pen.room = room
         self._pen.nick = nick
-        fresh = sum(line.number >= room.new_from for line in room.lines[-MOST_AT_ONCE:])
-        if self._keep and room.new_from and fresh >= self._limit():
-            self._extra += fresh + 1 - self._limit()  # what is new begins in view
+        self._hold = room.new_from  # what is new begins in view
         self._redraw()
         self.to_end()
 
@@ -110,24 +119,42 @@ class Transcript(ReadOnlyText):
         if not lines:
             return
         at_end = self.at_end or any(line.own for line in lines)  # who speaks wants to see it
+        if self._room.unread:
+            self._hold = self._room.new_from
+        elif at_end:
+            self._hold = 0  # it was seen
         limit = self._limit()
-        if at_end and (len(lines) >= limit or self._behind):
+        selected = bool(self.text.tag_ranges("sel")) and len(lines) < UNSEEN_DRAWN
+        if at_end and ((len(lines) >= limit and not selected) or self._behind):
             self._redraw()  # nothing of what is drawn stays
         elif not at_end and (self._behind or self._unseen + len(lines) > UNSEEN_DRAWN):
             self._behind = True  # nobody reads so much: it is drawn when somebody goes there
         else:
             self.text.configure(state="normal")
-            for line in lines:
-                self._append(line)
+            with self._selection_kept():
+                for line in lines:
+                    self._append(line)
             if at_end:
                 self._trim()
             self._mark_more()
             self.text.configure(state="disabled")
-        if at_end:
+        came = sum(line.look in SPOKEN and not line.own for line in lines)
+        if at_end and not self._stays_at_new():
             self.to_end()
         else:
-            self._unseen += sum(not line.own for line in lines)
+            self._unseen = self._room.unread if at_end else self._unseen + came
             self._show_jump()
+
+    def _stays_at_new(self) -> bool:
+        """While nobody looks, the first new message stays in view: whether that is not the end."""
+        place = self.text.tag_ranges("new")
+        if not self._room.unread or not place or self.text.winfo_height() <= 1:
+            return False
+        self.text.see("end")
+        if self.text.dlineinfo(place[0]) is not None:
+            return False
+        self.text.yview(place[0])
+        return True
 
     def change(self, number: int, line: Line | None) -> None:
         """Draws a line or its reactions anew; `line` is `None` if it was removed."""
@@ -147,6 +174,16 @@ class Transcript(ReadOnlyText):
             self._redraw(stay=True)
             return
         top = self.text.index("@0,0")
+        with self._selection_kept():
+            self._draw_tail(at, number, line)
+        if at_end:
+            self.to_end()
+        else:
+            self.text.yview(top)
+
+    def _draw_tail(self, at: int, number: int, line: Line | None) -> None:
+        """Draws the units from this one on anew, with the new line of the number."""
+        tail = self._units[at:]
         self.text.configure(state="normal")
         first = self._start_of(at)
         self.text.delete(f"{first}-1c" if self.text.compare(first, ">", "1.0") else first, "end-1c")
@@ -159,10 +196,6 @@ class Transcript(ReadOnlyText):
                     self._append(line)
         self._mark_more()
         self.text.configure(state="disabled")
-        if at_end:
-            self.to_end()
-        else:
-            self.text.yview(top)
 
     def add_older(self, count: int) -> None:
         """Draws `count` more lines, which came before all that the room had; what is in view stays
@@ -198,6 +231,13 @@ class Transcript(ReadOnlyText):
         self.text.see(place[0])
         self.text.see(place[1])
 
+    def draw_again(self) -> None:
+        """Draws the room as it is now, at the place that is in view."""
+        at_end = self.at_end
+        self._redraw(stay=not at_end)
+        if at_end:
+            self.text.see("end")
+
     def unmark(self) -> None:
         """Takes the marks of `reveal` away."""
         self.text.tag_remove("found", "1.0", "end")
@@ -221,6 +261,22 @@ class Transcript(ReadOnlyText):
         found = (unit[0] for unit in self._units if str(unit[0].number) in numbers)
         return next(found, None)
 
+    def hover(self, line: Line | None) -> None:
+        """Shows what can be done with the line under the mouse, if it is a message."""
+        if line is None or line.look not in SPOKEN or not line.msgid or line.redacted:
+            self.bar.hide()
+            return
+        place = self._place_of(line.number)
+        box = self.text.dlineinfo(place[0]) if place else None
+        self.bar.over(line, box[1] if box else 0)
+
+    def show_quoted(self, line: Line) -> None:
+        """Brings the message that a line answers into view, and marks it until the next click."""
+        answered = self._room.find(line.reply_to)
+        if answered is not None:
+            self.reveal(answered.number)
+            self.pick(answered.number)
+
     def reaction_at(self, index: str) -> tuple[Line, str] | None:
         """The reaction that is drawn there, and to what."""
         line, names = self.line_at(index), self.text.tag_names(index)
@@ -242,7 +298,20 @@ class Transcript(ReadOnlyText):
     # -- drawing
 
     def _limit(self) -> int:
-        return self._keep + self._extra if self._keep else MOST_AT_ONCE + self._extra
+        limit = (self._keep or MOST_AT_ONCE) + self._extra
+        if self._keep == FIT:
+            row = self._theme.body.metrics("linespace") + self._theme.px(6)
+            limit = max(self.text.winfo_height() // row, LEAST_FITTING) + self._extra
+        return max(limit, self._held())
+
+    def _held(self) -> int:
+        """How many lines at the end are to be in view because nobody has seen them, with one before
+        them.
+        """
+        if not self._hold:
+            return 0
+        last = self._room.lines[-MOST_AT_ONCE:]
+        return min(sum(line.number >= self._hold for line in last) + 1, MOST_AT_ONCE)
 
     def _drawn(self) -> int:
         return sum(map(len, self._units))
@@ -280,8 +349,37 @@ class Transcript(ReadOnlyText):
         end = self.text.tag_ranges(f"u{before}")[-1]
         return self.text.index(f"{end}-1c lineend+1c")
 
+    @contextmanager
+    def _selection_kept(self) -> Iterator[None]:
+        """What is selected stays so, while it is drawn anew."""
+        places = [self._anchor(one) for one in self.text.tag_ranges("sel")[:2]]
+        yield
+        found = [self._index(one) for one in places if one is not None]
+        if len(found) == 2 and all(found):
+            self.text.tag_remove("sel", "1.0", "end")
+            self.text.tag_add("sel", *found)
+
+    def _anchor(self, place: object) -> tuple[int, int] | None:
+        """A place in the text, as the number of a unit and how far behind its beginning."""
+        for unit in reversed(self._units):
+            ranges = self.text.tag_ranges(f"u{unit[0].number}")
+            if ranges and self.text.compare(ranges[0], "<=", str(place)):
+                counted = self.text.count(ranges[0], str(place), "indices")
+                far = counted[0] if isinstance(counted, tuple) else counted
+                return unit[0].number, far or 0
+        return None
+
+    def _index(self, anchor: tuple[int, int]) -> str:
+        ranges = self.text.tag_ranges(f"u{anchor[0]}")
+        return f"{ranges[0]}+{anchor[1]}indices" if ranges else ""
+
     def _redraw(self, *, stay: bool = False) -> None:
         """`stay`: the line at the top stays where it is; lines come before it only."""
+        with self._selection_kept():
+            self._draw_all(stay=stay)
+
+    def _draw_all(self, *, stay: bool) -> None:
+        self.bar.hide()
         top, above = self._first_in_view() if stay else (0, False)
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
@@ -318,6 +416,8 @@ class Transcript(ReadOnlyText):
         """Keeps as many lines as are to be shown; older ones are one click away."""
         # draws all anew, as the first line needs a name above it; with many lines, not each time
         slack = 0 if self._limit() <= MORE_LINES else MORE_LINES
+        if self.text.tag_ranges("sel"):
+            slack += UNSEEN_DRAWN  # what is selected stays until it is not
         if self._drawn() > self._limit() + slack:
             self._redraw()
 
@@ -333,10 +433,25 @@ class Transcript(ReadOnlyText):
         elif self._room.more:
             self.text.insert("1.0", _("↑ earlier messages") + "\n", "more")
 
+    def _jump_soon(self) -> None:
+        """The way to the end is shown wherever the end is not in view."""
+        if self._jumping is None:
+            self._jumping = self.after_idle(self._jump_now)
+
+    def _jump_now(self) -> None:
+        self._jumping = None
+        self._show_jump()
+
+    def destroy(self) -> None:
+        """With the window."""
+        if self._jumping is not None:
+            self.after_cancel(self._jumping)
+        super().destroy()
+
     def _show_jump(self) -> None:
-        if self._unseen and not self.at_end:
+        if not self.at_end:
             theme, palette = self._theme, self._theme.palette
-            text = _("↓ {count} new").format(count=self._unseen)
+            text = _("↓ {count} new").format(count=self._unseen) if self._unseen else "↓"
             size = (theme.small_bold.measure(text) + theme.px(28), theme.px(28))
             shape = theme.shapes.rounded(size, size[1] // 2, palette.accent, palette.background)
             self.jump.configure(text=text, image=shape)
@@ -350,8 +465,20 @@ class Transcript(ReadOnlyText):
         self.jump.place_forget()
         self._callbacks.end_seen()
 
+    def _sized(self, event: tk.Event[tk.Misc]) -> None:
+        """Another height: whoever was at the end still is. Another width: see `Pen.by_width`."""
+        if self._pen.by_width and event.width != self._width:
+            self.after_idle(self.draw_again)
+        self._width = event.width
+        follows, self._height = self._follows, event.height
+        if follows and not self._unseen:
+            self.text.see("end")
+
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
+        if self.text.winfo_height() == self._height:
+            self._follows = self.at_end
+            self._jump_soon()
         if self._unseen and float(last) >= AT_END:
             if self._behind:
                 self.after_idle(self.to_end)

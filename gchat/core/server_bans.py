@@ -20,13 +20,14 @@ class ServerBans(Mapping[str, ServerBan]):
     after the other.
     """
 
-    __slots__ = ("_bans", "_networks", "_others")
+    __slots__ = ("_bans", "_networks", "_others", "changes")
 
     def __init__(self) -> None:
         self._bans: dict[str, ServerBan] = {}
         # for each length of prefix, the masks by the number that the addresses begin with
         self._networks: dict[Bits, dict[int, str]] = {}
         self._others: dict[str, None] = {}
+        self.changes = 0  # grows with each of them
 
     def __getitem__(self, mask: str) -> ServerBan:
         return self._bans[mask]
@@ -43,6 +44,7 @@ class ServerBans(Mapping[str, ServerBan]):
     def set(self, mask: str, ban: ServerBan) -> None:
         """Adds a ban, or replaces the one of this folded mask."""
         self._bans[mask] = ban
+        self.changes += 1
         network = _network(mask)
         if network is not None:
             bits, start = network
@@ -54,6 +56,7 @@ class ServerBans(Mapping[str, ServerBan]):
         """Whether there was a ban of this folded mask."""
         if self._bans.pop(mask, None) is None:
             return False
+        self.changes += 1
         self._others.pop(mask, None)
         network = _network(mask)
         if network is not None:

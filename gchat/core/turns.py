@@ -5,6 +5,7 @@ knows no threads and no clock.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
@@ -17,6 +18,10 @@ WAITING_MOST = 1000  # of those that are known, and as many of the others
 WAITING_OF_ADDRESS = 100  # of the first, and as many of the others
 KNOWN_IN_A_ROW = 3  # then one of the others has its turn, if one waits
 SERVED_MOST = 10_000  # addresses of which it is remembered when they had their turn
+
+
+Used = tuple[float, int]  # by an address: how much, and which turn was its last
+NOTHING: Used = (0.0, 0)
 
 
 class Lane(Enum):
@@ -69,8 +74,8 @@ class _Round(Generic[T]):
             self._waiting[address].remove(item)
             self._taken(address)
 
-    def take(self, served: dict[str, int]) -> tuple[str, T]:
-        address = min(self._waiting, key=lambda one: served.get(one, 0))
+    def take(self, used: Mapping[str, Used]) -> tuple[str, T]:
+        address = min(self._waiting, key=lambda one: used.get(one, NOTHING))
         item = self._waiting[address].popleft()
         self._taken(address)
         return address, item
@@ -85,8 +90,12 @@ class _Round(Generic[T]):
 
 
 class Turns(Generic[T]):
-    """Items that wait. The next one is of the address whose turn is the longest ago: so an address
-    with many waits as long as an address with one, and who comes for the first time is served next.
+    """Items that wait. The next one is of the address that has used the least; of several, the one
+    whose turn is the longest ago. So an address with
+    many waits as long as an address with one, and who comes for the first time is served next. What
+    was not used while nothing was wanted is saved up to `credit`: who wants little does not wait.
+
+    A turn uses `cost`, the same for all, and what `charge` adds when it is known.
     """
 
     def __init__(
@@ -94,12 +103,17 @@ class Turns(Generic[T]):
         most: int = WAITING_MOST,
         most_of_one: int = WAITING_OF_ADDRESS,
         served_most: int = SERVED_MOST,
+        cost: float = 1.0,
+        credit: float = 0.0,
     ) -> None:
         self._known: _Round[T] = _Round(most, most_of_one)
         self._others: _Round[T] = _Round(most, most_of_one)
         self._row = 0  # turns of those known, since the last one of the others
+        self._cost = cost
+        self._credit = credit
+        self._now = 0.0  # what the address that had the last turn had used before it
         self._count = 0
-        self._served: dict[str, int] = {}  # the latest is the last
+        self._used: dict[str, Used] = {}  # by address; the latest is the last
         self._served_most = served_most
 
     def add(self, item: T, address: str, *, known: bool) -> T | None:
@@ -119,17 +133,24 @@ class Turns(Generic[T]):
         if not chosen:
             return None
         self._row = self._row + 1 if chosen is self._known and self._others else 0
-        address, item = chosen.take(self._served)
+        address, item = chosen.take(self._used)
         self.served(address)
         return item
 
     def served(self, address: str) -> None:
         """The address has its turn now."""
         self._count += 1
-        self._served.pop(address, None)
-        if len(self._served) >= self._served_most:
-            del self._served[next(iter(self._served))]
-        self._served[address] = self._count
+        used, _ = self._used.pop(address, NOTHING)
+        self._now = max(used, self._now)
+        if len(self._used) >= self._served_most:
+            del self._used[next(iter(self._used))]
+        self._used[address] = max(used, self._now - self._credit) + self._cost, self._count
+
+    def charge(self, address: str, cost: float) -> None:
+        """The address has used more than each turn does."""
+        if address in self._used:
+            used, count = self._used[address]
+            self._used[address] = used + cost, count
 
     def __len__(self) -> int:
         return len(self._known) + len(self._others)

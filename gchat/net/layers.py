@@ -24,7 +24,7 @@ from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
 
-SKIPPED_BYTES = 64  # of TLS or Telnet that bring no text cost as much as a line
+SKIPPED_BYTES = 64  # of Telnet that bring no text cost as much as a line
 TELNET_BYTES = 3  # of answers cost as much as a line
 ANSWER_SECONDS = 30.0  # for a peer to take a piece of an answer by HTTP
 
@@ -211,8 +211,8 @@ class Layers:
             return b""
         if tls.ended:
             self.ended = "Connection closed"
-        elif ready and not found:
-            self.idle += len(data) / SKIPPED_BYTES
+        elif ready:
+            self.idle += tls.silent
         return found
 
     def _visited(

@@ -138,8 +138,9 @@ class Session:
             log.exception("connection %d was not sent all", self.number)
 
     def commit(self, event: Event) -> Outcome:
-        self._charge(cost.of_event(event, self.node.hub, self.uid))
+        lines = cost.of_event(event, self.node.hub, self.uid)
         outcome = self._services.journal.append(event).result()
+        self._charge(lines if outcome.effects else cost.EVENT)  # refused, it has changed nothing
         self._charge(cost.of_saving(outcome))
         user = self.node.hub.users.get(self.uid)
         self.registered = user is not None and self.number in user.connections
@@ -214,9 +215,11 @@ class Session:
     def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
         claim = Claim(lane, self._address, self._is_familiar(who))
         ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
+        self._services.working -= 1  # who waits takes no turns
         try:
             return self.node.workers.ask(job, claim)
         finally:
+            self._services.working += 1
             ahead.kill()
 
     @property
@@ -430,10 +433,10 @@ class Session:
         dialect, held = self._dialect, self._held
         if dialect is None or held is None or self._more:
             return
-        while not held and not self._reason:
+        while not (held or self._reason or self._layers.ended):
             gevent.get_hub().wait(self._readable)
             try:
-                data = self._raw.recv(READ_BYTES)
+                data = self._raw.recv(PIECE_BYTES)
             except BlockingIOError:
                 continue
             except OSError:
@@ -450,15 +453,30 @@ class Session:
                     self.send(pong)
                 else:
                     held.append(line)
+            self._wait_for_idle()
+
+    def _wait_for_idle(self) -> None:
+        """The same as `_charge_idle`, while another greenlet waits for the slow answer, and may end
+        this at any moment: nothing that was read is in its hands.
+        """
+        idle, self._layers.idle = self._layers.idle, 0.0
+        self._charge(idle)
+        allowance, clock = self._allowance, self._services.monotonic
+        while idle and allowance and not (self._reason or allowance.has(None, clock())):
+            gevent.sleep(SLOW_SECONDS)
 
     def _slow_down(self, allowance: Buckets) -> None:
         """Makes a peer that sends too much wait, and nobody else."""
         self.settle()
-        clock = self._services.monotonic
-        while not self._reason and not allowance.take(None, clock()):
-            if self._outbox.broken:
-                self._reason = "Connection lost"  # which is seen only when all was read
-            gevent.sleep(SLOW_SECONDS)
+        services = self._services
+        services.working -= 1  # who waits takes no turns
+        try:
+            while not self._reason and not allowance.take(None, services.monotonic()):
+                if self._outbox.broken:
+                    self._reason = "Connection lost"  # which is seen only when all was read
+                gevent.sleep(SLOW_SECONDS)
+        finally:
+            services.working += 1
 
     # -- the end
 

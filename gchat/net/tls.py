@@ -25,6 +25,7 @@ from gchat.errors import GchatError
 from gchat.private import write_private
 
 PIECE_BYTES = 65536  # of plaintext, encrypted at once
+HEADER_BYTES = 5  # of a record
 PENDING_BYTES = 2 * PIECE_BYTES  # encrypted and not yet taken by the socket
 CERTIFICATE_DAYS = 3650  # long: clients of a self-signed certificate compare its fingerprint
 _WRITE = 2  # gevent's loop.io: watch for room to write
@@ -32,6 +33,29 @@ _WRITE = 2  # gevent's loop.io: watch for room to write
 
 class TlsBroken(GchatError):
     """The peer sent something that is not valid TLS, or no version of it that is accepted here."""
+
+
+class _Records:
+    """Counts the records of a stream: https://datatracker.ietf.org/doc/html/rfc8446#section-5.1"""
+
+    __slots__ = ("_head", "_left")
+
+    def __init__(self) -> None:
+        self._head = b""  # the beginning of a header
+        self._left = 0  # bytes that the last record still lacks
+
+    def end_in(self, data: bytes) -> int:
+        """How many of them `data` completes."""
+        data = self._head + data
+        at, count = self._left, int(self._left > 0)  # `at`: where a record ends
+        while at <= len(data) - HEADER_BYTES:
+            at += HEADER_BYTES + int.from_bytes(data[at + 3 : at + HEADER_BYTES])
+            count += 1
+        if at > len(data):
+            self._head, self._left = b"", at - len(data)
+            return count - 1
+        self._head, self._left = data[at:], 0
+        return count
 
 
 class TlsSocket:
@@ -47,6 +71,8 @@ class TlsSocket:
         self._watcher: Any = None
         self._drained: Event | None = None
         self.ended = False  # the peer sends nothing more
+        self._records = _Records()
+        self.silent = 0  # records in what was received last that brought nothing
 
     def fileno(self) -> int:
         """Of the socket."""
@@ -64,8 +90,9 @@ class TlsSocket:
 
     def receive(self, data: bytes) -> bytes:
         """Decrypts bytes from the socket. Raises TlsBroken if they are not valid, and OSError."""
+        records = self._records.end_in(data)
         self._tls.bio_write(data)
-        found = []
+        found: list[bytes] = []
         try:
             if not self.ready:
                 self._tls.do_handshake()
@@ -83,6 +110,7 @@ class TlsSocket:
             raise TlsBroken(_why(error)) from None
         finally:
             self._push()
+        self.silent = max(0, records - len(found))  # each of the others brings a piece of its own
         return b"".join(found)
 
     def send(self, data: bytes | memoryview) -> int:

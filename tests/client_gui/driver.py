@@ -12,11 +12,13 @@ from types import TracebackType
 
 from client_gui.system.notify import Notifier
 from client_gui.ui.app import App, Options
+from client_gui.ui.emoji_pictures import read
 from tests.support.clients import WAIT_SECONDS
 
 # A Tk interpreter may be finalised in the thread that made it only, and the garbage collector runs
 # in any thread: so none is ever garbage while the tests run.
 _KEPT: list[Ui] = []
+_OTHERS: list[tk.Tk] = []  # windows of other programs, as far as ours can tell
 PUMP_MS = 20  # how often a condition is looked at while Tk has nothing to do
 
 
@@ -45,6 +47,25 @@ class Ui:
         chosen = {"host": "127.0.0.1", "port": port, "settings": settings, "dark": False} | options
         self.app = App(self.root, Options(**chosen), Told(self.told))  # type: ignore[arg-type]
         self.gone = False
+        if self.app.welcomed:
+            self.look()
+
+    def look(self) -> None:
+        """Somebody looks at this window, as far as it can tell."""
+        self.root.update()
+        self.app.window.composer.text.focus_force()
+        self.root.update()
+
+    def look_away(self) -> None:
+        """The keyboard goes to another program."""
+        self.root.update()
+        other = tk.Tk(className="other")
+        other.geometry("+2000+2000")
+        other.update()
+        other.focus_force()
+        other.update()
+        _OTHERS.append(other)
+        self.wait_until(lambda: not self.app.has_keyboard())
 
     def _report(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -70,7 +91,7 @@ class Ui:
 
         def visit(widget: tk.Misc) -> None:
             if isinstance(widget, tk.Text):
-                texts.append(widget.get("1.0", "end-1c"))
+                texts.append(read(widget, "1.0", "end-1c"))
             elif isinstance(widget, tk.Entry):
                 texts.append(f"[{widget.get()}]")
             elif isinstance(widget, tk.Label):
@@ -106,6 +127,7 @@ class Ui:
         """Goes through the dialog and waits until one is in the lobby."""
         self.connect(nick)
         self.wait_for(f"{nick} has connected to the chat room")
+        self.look()
 
     def type(self, text: str, *, key: str = "<Return>") -> None:
         """Types into the composer and presses a key."""
@@ -165,6 +187,8 @@ class Ui:
         self.app.close()
         if not self.gone:
             self.wait_until(lambda: self.gone)
+        while _OTHERS:
+            _OTHERS.pop().destroy()
         assert not self.errors, self.errors
 
     def _on_destroy(self, event: object) -> None:

@@ -23,10 +23,12 @@ from tests.support.clients import IrcClient, PlainClient
 from tests.support.process import ServerProcess
 from tests.support.xvfb import screen
 
+SMALL = "480x360"
 LOOKS: dict[str, dict[str, object]] = {
     "light": {"dark": False},
     "dark": {"dark": True},
     "2x": {"scale": 2.0},
+    "small": {"dark": False},  # in the smallest window
 }
 MODULE = "tests.client_gui.screenshots"
 CAPS = ("message-tags", "echo-message", "draft/message-redaction", "away-notify")
@@ -216,6 +218,10 @@ def picture(path: Path, scene: str, look: str) -> None:
     play = next(one for one in SCENES if one.__name__ == scene)
     with ServerProcess() as server, tempfile.TemporaryDirectory() as temporary:
         ui, shown = play(Stage(server, Path(temporary), LOOKS[look]))
+        if look == "small":
+            ui.root.geometry(SMALL)
+            ui.wait_until(lambda: ui.root.winfo_width() == 480 or not ui.app.welcomed)
+            ui.root.update()
         ui.screenshot(path, of=shown)  # type: ignore[arg-type]
         Image.open(path).quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
         ui.close()

@@ -99,3 +99,40 @@ def test_so_many_addresses_are_remembered() -> None:
             turns.served(address)
         fill(turns, "a1", "b1", "c1")
         assert all_of(turns) == order, most
+
+
+def test_an_address_that_uses_much_has_fewer_turns() -> None:
+    """By time: five questions of one address take as long as one of another."""
+    turns = Turns[str](cost=0.0)
+    for number in range(10):
+        turns.add(f"a{number}", "a", known=False)
+        turns.add(f"b{number}", "b", known=False)
+    order = ""
+    for _ in range(12):
+        item = turns.take()
+        assert item is not None
+        order += item[0]
+        turns.charge(item[0], 5.0 if item[0] == "a" else 1.0)
+    assert order == "abbbbbabbbbb"
+
+
+@pytest.mark.parametrize(("credit", "order"), [(0.0, "abababa"), (3.0, "abbbbab")])
+def test_so_much_is_saved_up(credit: float, order: str) -> None:
+    """Of what one could have used while another was served."""
+    turns = Turns[str](cost=0.0, credit=credit)
+    for _ in range(100):
+        turns.served("a")
+        turns.charge("a", 1.0)
+    turns.served("b")
+    found = "a"
+    turns.served("a")
+    turns.charge("a", 1.0)
+    for number in range(9):
+        turns.add(f"a{number}", "a", known=False)
+        turns.add(f"b{number}", "b", known=False)
+    for _ in range(6):
+        item = turns.take()
+        assert item is not None
+        found += item[0]
+        turns.charge(item[0], 1.0)
+    assert found == order

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -333,6 +334,18 @@ def test_a_long_search_keeps_nobody_waiting(store: Store, monkeypatch: pytest.Mo
     assert long.get(timeout=60) == []
     archive.close()
     writer.close()
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_what_is_older_than_one_may_read_is_not_looked_through(store: Store, newest: bool) -> None:
+    """Whoever has just entered a room with a long past."""
+    old = tuple(line(number, "#b") for number in range(20, 20 + 4 * STEP_LINES))
+    entered = old[-1].at + 10
+    store.write(Batch((*old, line(entered // 10, "#b"))))
+    query = Query("#b", 10, newest=newest, since=entered)
+    assert [one.at for one in whole(store.reader.read(query))] == [entered]
+    steps = store.reader.read(query)
+    assert len(list(islice(steps, 3))) < 3
 
 
 class Noting(FairPool):

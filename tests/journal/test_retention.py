@@ -63,6 +63,19 @@ def test_what_is_too_old_goes_and_nothing_else(store: Store) -> None:
     assert kept(store, "#a") == [f"word{n}" for n in range(5)]
 
 
+def test_what_is_too_old_goes_though_there_is_always_something_to_write_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages that are taken back without end must not keep others from being deleted."""
+    fill(store, "#a", 25, NOW - 7 * DAY_MS - 1)
+    monkeypatch.setattr(store, "scrub", lambda now: False)
+    worker = WorkerPool(1)
+    sweeper = Retention(store, worker, lambda: NOW, Keep(days=7))
+    assert not any(sweeper.step() for _ in range(3))
+    assert kept(store, "#a") == []
+    worker.close()
+
+
 def test_each_room_keeps_its_last_lines(store: Store) -> None:
     for place, count in (("#a", 15), ("#b", 10), ("#c", 9), ("#d", 35), ("#e", 1)):
         fill(store, place, count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -94,6 +95,31 @@ def test_a_moment_is_found_whatever_was_deleted(
     ]
 
 
+class Shrinking:
+    """A connection, while another one deletes the last lines."""
+
+    def __init__(self, connection: sqlite3.Connection, deletes: str) -> None:
+        self._connection = connection
+        self._deletes = deletes
+
+    def execute(self, sql: str, values: tuple[int, ...] = ()) -> list[Any] | sqlite3.Cursor:
+        found = self._connection.execute(sql, values)
+        if "max" not in sql:
+            return found
+        rows = found.fetchall()
+        self._connection.execute(self._deletes)
+        return self._connection.execute("SELECT ?, ?", rows[0])
+
+
+@pytest.mark.parametrize(("left", "found"), [(9, 5), (5, 5), (4, None), (0, None)])
+def test_lines_that_are_deleted_meanwhile_are_no_damage(left: int, found: int | None) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, at INTEGER)")
+    connection.executemany("INSERT INTO entries VALUES (?, ?)", [(n, n) for n in range(1, 10)])
+    shrinking: Any = Shrinking(connection, f"DELETE FROM entries WHERE id > {left}")
+    assert first_since(shrinking, 5) == found
+
+
 @pytest.mark.parametrize("text", ["", "id1", "x" * 16, "123"])
 def test_an_id_that_is_none_of_ours_names_nothing(tmp_path: Path, text: str) -> None:
     store = Store(tmp_path)
@@ -116,6 +142,17 @@ def test_runs_have_short_names_also_after_a_restart(tmp_path: Path) -> None:
     rows = store.reader._connection.execute("SELECT boot FROM entries ORDER BY id").fetchall()
     assert rows == [("1",), ("1",), ("2",)]
     assert store.reader.find(LINE.msgid) == LINE
+    store.close()
+
+
+def test_the_name_of_a_run_is_known_before_its_lines_can_be_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    known: list[dict[str, str]] = []
+    store._writer.set_trace_callback(
+        lambda sql: known.append(dict(store._runs)) if sql == "COMMIT" else None
+    )
+    store.write(Batch((LINE,)))
+    assert known == [{"1": LINE.boot}]
     store.close()
 
 

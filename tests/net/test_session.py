@@ -200,6 +200,65 @@ def test_frames_that_bring_no_line_are_charged_as_lines(
     hostile.close()
 
 
+def test_frames_are_charged_also_while_a_key_is_waited_for(
+    server: Server, client: Client, slow: Slow
+) -> None:
+    """A key may be waited for half a minute, and 16 KB of frames are 2,700."""
+    hostile = Client(server)
+    hostile.send(*UPGRADE)
+    hostile.until("Sec-WebSocket-Accept")
+    oper = b"OPER somebody secret"
+    for text in (b"NICK Hostile", b"USER h 0 * :H", oper):
+        hostile.socket.sendall(bytes((0x81, 0x80 | len(text))) + MASK + text)
+    while not any(one.nick == "Hostile" for one in server.hub.users.values()):
+        gevent.sleep(0.001)
+    gevent.sleep(0.05)  # until it is read what comes behind OPER
+    hostile.socket.sendall(PING * 2000 + MARK)
+    hostile.socket.setblocking(False)
+    for number in range(5):
+        client.send(f"PING {number}")
+        client.until(f"PONG gchat.local :{number}")
+        gevent.sleep(0.05)
+    assert not is_marked(hostile)
+    slow.free.set()
+    gevent.sleep(0.05)
+    assert not is_marked(hostile), "nor afterwards"
+    hostile.close()
+
+
+def test_who_waits_makes_nobodys_turn_shorter(server: Server, client: Client, slow: Slow) -> None:
+    """Neither for a key nor for being allowed to go on."""
+    client.send("OPER somebody secret")
+    hasty = Client(server)
+    hasty.send("NICK Hasty", "USER h 0 * :H", *["TIME"] * 200)
+    hasty.until(" 391 ")
+    gevent.sleep(0.1)
+    services = server._services
+    assert services.working == 0
+    slow.free.set()
+    client.until(" 491 ")
+    hasty.close()
+    client.send("PING x")
+    client.until("PONG")
+    while services.working:
+        gevent.sleep(0.001)
+
+
+def test_what_was_refused_is_not_charged_for_what_it_would_have_done(
+    server: Server, client: Client
+) -> None:
+    """At 5 lines a second, ten times sixty rooms would take ten seconds."""
+    client.send(f"JOIN {MANY}")
+    client.until(f"366 Tuan {MANY.rpartition(',')[2]} ")
+    other = Client(server)
+    other.send("NICK Duy", "USER d 0 * :D")
+    other.until(" 422 ")
+    gevent.sleep(2.5)  # until what the rooms were charged is made up for
+    client.send(*["NICK Duy"] * 5, "PING x")
+    assert gevent.with_timeout(5, client.until, "PONG", timeout_value=None)
+    other.close()
+
+
 MANY = ",".join(f"#room{number}" for number in range(60))
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import select
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from websockets.sync.client import connect
 
-from gchat.net.tls import CertificateError, self_signed
+from gchat.net.tls import CertificateError, TlsSocket, self_signed
+from tests.hostile.keyupdate import KeyUpdater
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess, free_port
 
@@ -61,6 +65,64 @@ def test_who_speaks_what_over_tls(server: ServerProcess, over_tls: None) -> None
     tuan.send("QUIT :bye")
     assert tuan.read_to_end()[-1] == "ERROR :Closing Link: 127.0.0.1 (Quit: bye)"
     assert duy.read_line() == "Tuan has left the chat room!"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[socket.socket, socket.socket, TlsSocket]]:
+    """The two ends of a connection, and TLS at the first."""
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    server = TlsSocket(near, self_signed(tmp_path, "x").context)
+    yield near, far, server
+    server.close()
+    near.close()
+    far.close()
+
+
+@pytest.mark.parametrize("step", [3, 1024, 100_000])
+def test_a_record_that_comes_in_pieces_is_no_silent_one(
+    pair: tuple[socket.socket, socket.socket, TlsSocket], step: int
+) -> None:
+    """Only the last piece brings something; the others were charged as if they were attacks."""
+    _, far, server = pair
+    far.setblocking(False)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = trusting().wrap_bio(incoming, outgoing)
+    while not server.ready:
+        with suppress(ssl.SSLWantReadError):
+            client.do_handshake()
+        data = outgoing.read()
+        for at in range(0, len(data), step):
+            server.receive(data[at : at + step])
+        with suppress(BlockingIOError):
+            incoming.write(far.recv(65536))
+    for size in (1, 700, 4000, 40_000):
+        client.write(b"x" * size)
+        data = outgoing.read()
+        found = 0
+        for at in range(0, len(data), step):
+            found += len(server.receive(data[at : at + step]))
+            assert not server.silent
+        assert found == size
+
+
+def test_requests_of_new_keys_are_silent(
+    pair: tuple[socket.socket, socket.socket, TlsSocket],
+) -> None:
+    near, far, server = pair
+    made: list[KeyUpdater] = []
+    shaking = threading.Thread(target=lambda: made.append(KeyUpdater(far)))
+    shaking.start()
+    while not server.ready:
+        select.select([near], [], [])
+        server.receive(near.recv(65536))
+    shaking.join()
+    (client,) = made
+    for _ in range(5):
+        assert client.ask()
+    assert server.receive(near.recv(65536)) == b""
+    assert server.silent == 5
+    client.close()
 
 
 def test_web_over_tls(server: ServerProcess) -> None:

@@ -50,6 +50,7 @@ class IrcConnection:
         "asked_nick",
         "away",
         "caps",
+        "cleared",
         "exchange",
         "failures",
         "hub",
@@ -88,6 +89,7 @@ class IrcConnection:
         self.negotiating = False
         self.exchange: Exchange | None = None  # of SASL, while there is one
         self.failures = 0  # to log in
+        self.cleared: tuple[str, str, int] | None = None  # what no ban of the server was found for
         self.multiline: OpenBatch | None = None  # that is being received
         self.subs: dict[str, None] = {}  # keys of METADATA that it is told of
         self.label = ""  # of the command that is being carried out

@@ -21,17 +21,20 @@ T = TypeVar("T")
 
 
 WAITING_MOST = 10_000  # questions, and as many of one address: each connection has but one
+CREDIT_SECONDS = 0.1  # of reading, for an address that has asked for little
 WAITING_SECONDS = 30.0  # for one step of a question
 
 
 class StoreArchive:
-    """One thread reads, a step of a question from one address after a step from another."""
+    """One thread reads, a step of a question after a step of another: the next one is of the
+    address for which the thread has read for the shortest time.
+    """
 
     def __init__(self, store: Store, indexer: Indexer, reader: FairPool | None = None) -> None:
         self._store = store
         self._indexer = indexer
-        turns = Turns[Any](WAITING_MOST, WAITING_MOST)
-        self._reader = reader or FairPool(1, turns, WAITING_SECONDS)
+        turns = Turns[Any](WAITING_MOST, WAITING_MOST, cost=0.0, credit=CREDIT_SECONDS)
+        self._reader = reader or FairPool(1, turns, WAITING_SECONDS, by_time=True)
         self._complaint = Complaint("a question about the past cannot be answered")
         self._claim = Claim()
 

@@ -20,6 +20,9 @@ def first_since(connection: sqlite3.Connection, at: int) -> int | None:
     while low <= high:
         middle = (low + high) // 2
         row = connection.execute(_NEXT, (middle,)).fetchone()
+        if row is None and (connection.execute(_ENDS).fetchone()[1] or 0) < middle:
+            high = middle - 1  # the last ones were deleted meanwhile
+            continue
         if row is None or type(row[1]) is not int:
             raise sqlite3.DatabaseError(f"the line behind number {middle} is damaged")
         if row[1] >= at:

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Generator, Iterable, Mapping
 from heapq import nlargest
+from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ Rows = list[tuple[Any, ...]]
 STEP_LINES = 5000  # looked through in one step
 STEP_PLACES = 100
 STEP_TABLES = 16  # of the index of words
+AT, PLACE = 1, 4  # of a row of the id and COLUMNS
 STEP_MATCHES = 500  # that have the words looked for, and are looked at
 
 
@@ -103,6 +105,9 @@ class Reader:
             if last is None:
                 break
             after, before = (after, last[0]) if query.newest else (last[0], before)
+            if query.since and window < STEP_LINES:  # what is older has not to be looked at
+                first = first_since(self._connection, query.since)
+                after = max(after, (first or sys.maxsize) - 1)
             window = STEP_LINES
             yield
         return found[::-1] if query.newest else found
@@ -196,19 +201,24 @@ class Reader:
         if search.nick:
             where += " AND fold(nick) = ?"
             values.append(casefold(search.nick))
-        # as JSON: there may be thousands of conversations, and an expression can be only so deep
-        places = "SELECT 1 FROM json_each(?) AS seen WHERE json_extract(seen.value, '$[0]') = place"
         sql = (
             f"SELECT id, {COLUMNS} FROM entries WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
-            f" AND EXISTS ({places} AND at >= json_extract(seen.value, '$[1]')) AND at > ?"
-            f" AND {where} ORDER BY id DESC LIMIT ?"
+            f" AND at > ? AND {where} ORDER BY id DESC"
         )
-        seen = json.dumps(search.places)
+        seen = dict(search.places)
         for number, table in enumerate(tables(self._connection), 1):
             while match and search.places and len(found) < search.limit:
                 hits = self._hits(table, match, below)
-                parts = json.dumps(hits), seen, search.after, *values, search.limit - len(found)
-                found += self._connection.execute(sql, parts) if hits else ()
+                parts = json.dumps(hits), search.after, *values
+                # there may be thousands of conversations: SQLite would look through all for each
+                found += islice(
+                    (
+                        row
+                        for row in self._connection.execute(sql, parts)
+                        if row[AT] >= seen.get(row[PLACE], sys.maxsize)
+                    ),
+                    search.limit - len(found),
+                )
                 if len(hits) < STEP_MATCHES:
                     break
                 below = hits[-1]

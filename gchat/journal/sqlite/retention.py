@@ -103,11 +103,15 @@ class Retention:
             gevent.sleep(look if done else pause(perf_counter() - started))
 
     def step(self) -> bool:
-        """Forgets at most STEP_LINES lines; whether everything was looked at."""
-        store, keep = self._store, self._keep
+        """Forgets at most STEP_LINES lines, and does a step of writing anew, neither of which waits
+        for the other: both may always have something to do. Whether everything was looked at.
+        """
         now = self._now()
-        if not store.scrub(now):
-            return False
+        forgotten = self._forget(now)
+        return self._store.scrub(now) and forgotten
+
+    def _forget(self, now: int) -> bool:
+        store, keep = self._store, self._keep
         if keep.days:
             old = store.before(self._sane.now() - keep.days * DAY_MS, STEP_LINES)
             if old:

@@ -139,6 +139,8 @@ class Store:
             if not one.place.startswith("#")
             for someone in participants(one.place)
         }
+        # before somebody can read these lines
+        self._runs.update((names[boot], boot) for boot in new)
         transact(
             self._writer,
             (_RUN, [(boot, names[boot]) for boot in sorted(new)]),
@@ -152,7 +154,6 @@ class Store:
         )
         self._unclean |= bool(batch.redacted or batch.saved)
         self._names = names
-        self._runs.update((names[boot], boot) for boot in new)
         self.last = last
         self._lock.note(last)
         if lines:

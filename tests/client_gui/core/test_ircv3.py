@@ -83,9 +83,13 @@ def test_several_lines_are_one_message_where_the_server_takes_them() -> None:
         "@batch=m PRIVMSG #a :two",
         "BATCH -m",
     ]
-    for text in ("a\nb\nc\nd", "x" * 99 + "\ny"):  # more lines, more bytes than it takes
-        core.say("#a", text)
-        assert b"BATCH" not in core.data_to_send()
+    # more lines than it takes, and more bytes: as few messages as it needs
+    sent = core.say("#a", "a\nb\nc\nd")
+    assert [one.text for one in sent if isinstance(one, Sending)] == ["a\nb\nc", "d"]
+    assert core.data_to_send().count(b"BATCH +m") == 1
+    sent = core.say("#a", "x" * 99 + "\ny")
+    assert [one.text for one in sent if isinstance(one, Sending)] == ["x" * 99, "y"]
+    assert b"BATCH" not in core.data_to_send()
     core = ready("echo-message")
     core.say("#a", "one\ntwo")
     assert core.data_to_send() == b"PRIVMSG #a :one\r\nPRIVMSG #a :two\r\n"
@@ -323,3 +327,14 @@ def test_who_is_away_is_asked_for_in_rooms_that_are_not_too_large() -> None:
         hear(core, f":srv 353 Tuan = #c :{many}")
     hear(core, ":srv 366 Tuan #c :End")
     assert core.data_to_send() == b""
+
+
+def test_the_list_of_mechanisms_does_not_end_a_login() -> None:
+    """908 comes before the 904 that does: https://ircv3.net/specs/extensions/sasl-3.1"""
+    core = ClientProtocol("Tuan", 0.0, login=Login("Tuan", "secret"), private=True)
+    hear(core, ":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK :sasl")
+    core.data_to_send()
+    assert hear(core, ":srv 908 Tuan SCRAM-SHA-256 :are available") == []
+    assert core.data_to_send() == b""
+    assert hear(core, ":srv 904 Tuan :SASL authentication failed")
+    assert core.data_to_send() == b"CAP END\r\n"

@@ -171,6 +171,7 @@ def test_long_and_many_lined_texts_lose_nothing() -> None:
     core = ready()
     text = "Tiếng Việt " * 100 + "\n\n" + "x" * 2000
     events = core.say("#lobby", text)
+    events += [event for second in range(1, 20) for event in core.on_time(float(second))]
     said = [event.text for event in events if isinstance(event, Said)]
     assert "".join(said) == text.replace("\n", "")
     for line in core.data_to_send().split(b"\r\n"):

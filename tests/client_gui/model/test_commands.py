@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from client_gui.core.protocol import ClientProtocol
-from client_gui.model.commands import Find, Join, Leave, Nick, Send, Tell, interpret
+from client_gui.model.commands import Find, Join, Leave, Nick, Part, Send, Tell, interpret
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,9 @@ from client_gui.model.commands import Find, Join, Leave, Nick, Send, Tell, inter
         ("/ban Duy", b"MODE #lobby +b Duy!*@*\r\n"),
         ("/ban *@host", b"MODE #lobby +b *@host\r\n"),
         ("/invite Duy", b"INVITE Duy #lobby\r\n"),
-        ("/part", b"PART #lobby\r\n"),
-        ("/part so long", b"PART #lobby :so long\r\n"),
+        ("/ns help register", b"PRIVMSG NickServ :help register\r\n"),
+        (" /cs info #a", b"PRIVMSG ChanServ :info #a\r\n"),
+        (" /msg nickserv identify x", b"PRIVMSG nickserv :identify x\r\n"),
     ],
 )
 def test_what_is_sent(typed: str, sent: bytes) -> None:
@@ -48,6 +49,8 @@ def test_what_is_sent(typed: str, sent: bytes) -> None:
         "/msg Duy  ",
         "/nick",
         "/join",
+        "/join random and more",
+        "/ns",
         "/kick",
         "/ban",
         "/ban a b",
@@ -63,9 +66,28 @@ def test_what_cannot_be_carried_out_is_explained(typed: str) -> None:
 
 def test_the_others() -> None:
     assert interpret("/nick  Lan ", "#lobby") == Nick("Lan")
-    assert interpret("/join #a key rest", "#lobby") == Join("#a", "key")
+    assert interpret("/join #a key", "#lobby") == Join("#a", "key")
+    assert interpret("/join a", "#lobby") == Join("a")
+    assert interpret("/part so long", "#lobby") == Part("so long")
+    assert interpret("/part", "Duy") == Part("")
     assert interpret("/search two words", "#lobby") == Find("two words")
     assert interpret("/quit so long", "#lobby") == Leave("so long")
     help_ = interpret("/help", "#lobby")
     assert isinstance(help_, Tell)
     assert not help_.error
+    assert help_.text.splitlines()[1] == "/join #ROOM [KEY]: enter a room"
+    assert interpret("/help part", "#lobby") == Tell(
+        "/part [REASON]: leave this room, or close this conversation"
+    )
+
+
+def test_an_unknown_command_is_one_line() -> None:
+    found = interpret("/fly away", "#lobby")
+    assert found == Tell("Unknown command /fly. /help lists the commands.", error=True)
+
+
+@pytest.mark.parametrize("typed", ["/topic x", "/topic", "/kick Duy", "/ban Duy", "/invite Lan"])
+def test_what_is_for_rooms_is_not_sent_to_a_person(typed: str) -> None:
+    found = interpret(typed, "Duy")
+    assert isinstance(found, Tell)
+    assert "is for rooms" in found.text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from client_gui.system.settings import Server, Settings, load, save
+from client_gui.system.settings import FIT, Server, Settings, load, save
 
 
 def test_there_and_back(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_values_that_are_out_of_bounds(tmp_path: Path) -> None:
     path = tmp_path / "client.json"
     path.write_text(json.dumps({"lines": -5, "scale": 100, "zoom": 0}))
     found = load(path)
-    assert (found.lines, found.scale, found.zoom) == (0, 4.0, 0.5)
+    assert (found.lines, found.scale, found.zoom) == (FIT, 4.0, 0.5)
 
 
 def test_what_cannot_be_written_ends_nothing(tmp_path: Path) -> None:

@@ -128,9 +128,14 @@ def test_a_message_that_meets_the_end_of_the_connection_is_there_to_be_sent_agai
     # the window has not heard of it yet: it believes that it is connected
     server.stop(signal.SIGKILL)
     assert ui.app.actions.send("do not lose me\nnor me")
-    ui.wait_until(lambda: ui.app.model.status.phase is Phase.WAITING)
-    lost = [one for one in ui.app.model.rooms["#lobby"].lines if one.fate is Fate.FAILED]
-    assert "\n".join(one.raw or one.text for one in lost) == "do not lose me\nnor me"
+
+    def lost() -> list[str]:
+        lines = ui.app.model.rooms["#lobby"].lines
+        return [one.raw or one.text for one in lines if one.fate is Fate.FAILED]
+
+    # in either order: the connection may have ended before the message is to be sent, or after
+    ui.wait_until(lambda: ui.app.model.status.phase is Phase.WAITING and lost())
+    assert "\n".join(lost()) == "do not lose me\nnor me"
 
 
 def test_a_long_message_is_sent_again_whole(
@@ -279,3 +284,76 @@ def test_links_that_follow_each_other_are_two(ui: Ui) -> None:
         return [text.get(ranges[at], ranges[at + 1]) for at in range(0, len(ranges), 2)]
 
     ui.wait_until(lambda: links() == ["https://good.example/a", "https://other.example/b"])
+
+
+def test_what_was_sent_is_no_draft_however_soon_the_window_is_closed(
+    make_server: Callable[..., ServerProcess], open_ui: OpenUi, tmp_path: Path
+) -> None:
+    server = make_server("--data", str(tmp_path / "data"))
+    settings = tmp_path / "client.json"
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.wait_for("Tuan has connected to the chat room")
+    text = "\n".join(f"line {number}" for number in range(40))
+    ui.root.clipboard_clear()
+    ui.root.clipboard_append(text)
+    ui.key("<<Paste>>")
+    (question,) = (one for one in ui.root.winfo_children() if isinstance(one, Question))
+    assert "40 lines" in ui.screen()
+    question.yes()
+    ui.key("<Return>")
+    ui.close()
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.wait_until(lambda: ui.app.model.rooms["#lobby"].here)
+    assert typed(ui) == ""
+    said = [
+        one.text for one in ui.app.model.rooms["#lobby"].lines if one.nick == "Tuan" and one.own
+    ]
+    assert "\n".join(said).count("line ") == 40
+    assert all(one.fate is Fate.SENT for one in ui.app.model.rooms["#lobby"].lines)
+
+
+def test_what_the_server_did_get_is_not_to_be_sent_again(
+    make_server: Callable[..., ServerProcess], open_ui: OpenUi, tmp_path: Path
+) -> None:
+    """What was not confirmed is there with the next start, to be sent; what arrived is not."""
+    server = make_server("--data", str(tmp_path / "data"))
+    settings = tmp_path / "client.json"
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.wait_for("Tuan has connected to the chat room")
+    ui.type("arrived")
+    ui.wait_for("Tuan: arrived")
+    ui.close()
+    kept = {"unconfirmed": {f"127.0.0.1:{server.port}": {"#lobby": ["arrived", "did not"]}}}
+    settings.with_name("drafts.json").write_text(json.dumps(kept))
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.wait_until(lambda: ui.app.model.rooms["#lobby"].here)
+    lines = ui.app.model.rooms["#lobby"].lines
+    assert [one.text for one in lines if one.fate is Fate.FAILED] == ["did not"]
+    assert [one.text for one in lines].count("arrived") == 1
+    assert typed(ui) == ""
+
+
+def test_closing_a_conversation_says_nothing_to_the_server(ui: Ui, server: ServerProcess) -> None:
+    duy = IrcClient(server.port, "Duy", join="#lobby")
+    duy.ask("PRIVMSG Tuan :psst")
+    ui.wait_until(lambda: "duy" in ui.app.model.rooms)
+    ui.app.navigation.choose("duy")
+    ui.type("/part")
+    assert "duy" not in ui.app.model.rooms
+    ui.type("still here")
+    ui.wait_for("Tuan: still here")
+    assert not [one for one in ui.lines() if "No such" in one]
+
+
+def test_the_room_of_the_command_line_comes_before_the_saved_ones(
+    server: ServerProcess, open_ui: OpenUi, tmp_path: Path
+) -> None:
+    settings = tmp_path / "client.json"
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.wait_for("Tuan has connected to the chat room")
+    ui.close()
+    ui = open_ui(server.port, nick="Tuan", settings=settings, lobby="#dev")
+    ui.wait_until(
+        lambda: {"#dev", "#lobby"} <= {k for k, r in ui.app.model.rooms.items() if r.here}
+    )
+    assert ui.app.model.current == "#dev"

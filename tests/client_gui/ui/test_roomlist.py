@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from client_gui.core.events import Joined, Kind, Said
-from client_gui.ui.roomlist import shortened
+from client_gui.ui.tooltip import shortened
 from tests.client_gui.driver import Ui
+from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess
 
 OpenUi = Callable[..., Ui]
@@ -55,3 +56,24 @@ def test_what_is_unread_stands_beside_the_name(server: ServerProcess, open_ui: O
 
 def sidebar_width(ui: Ui) -> int:
     return ui.app.window.sidebar.winfo_width()
+
+
+def test_the_dot_of_a_conversation_is_right_at_once(server: ServerProcess, open_ui: OpenUi) -> None:
+    """Also of somebody with whom we share no room."""
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_for("Tuan has connected to the chat room")
+    duy = IrcClient(server.port, "Duy")
+    palette = ui.app.theme.palette
+
+    def dot(nick: str) -> str:
+        (row,) = (one for one in ui.app.window.sidebar.list._rows if one.name == nick)
+        return row.dot
+
+    ui.app.navigation.talk("Duy")
+    ui.wait_until(lambda: dot("Duy") == palette.good)
+    duy.send("QUIT :bye")
+    ui.wait_until(lambda: dot("Duy") == palette.border)
+    lan = IrcClient(server.port, "Lan")
+    lan.ask("AWAY :lunch")
+    ui.app.navigation.talk("Lan")
+    ui.wait_until(lambda: dot("Lan") == palette.warn)

@@ -11,6 +11,7 @@ import pytest
 from client_gui.model.lines import Fate
 from client_gui.model.model import Phase
 from client_gui.system.settings import load
+from client_gui.ui.emoji_pictures import read
 from client_gui.ui.panels import Chooser, Panel, Question, Words
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.driver import Ui
@@ -35,7 +36,7 @@ def ui(server: ServerProcess, duy: IrcClient, open_ui: OpenUi) -> Ui:
 
 
 def content(ui: Ui) -> str:
-    return ui.app.window.transcript.text.get("1.0", "end-1c")
+    return read(ui.app.window.transcript.text, "1.0", "end-1c")
 
 
 def said(duy: IrcClient, line: str) -> str:
@@ -194,9 +195,9 @@ def test_settings_are_seen_at_once_and_kept(ui: Ui, duy: IrcClient) -> None:
     ui.key("<Control-comma>")
     preferences = panel(ui, Preferences)
     assert isinstance(preferences, Preferences)
-    preferences.layout.set("compact")
-    preferences.colours.set("dark")
-    preferences.lines.set("all")
+    preferences.layout.set("Compact")
+    preferences.colours.set("Dark")
+    preferences.lines.set("All")
     preferences.notify.on = False
     ui.app.window.composer.put("still here")
     preferences.save()

@@ -100,9 +100,14 @@ def authenticate(irc: IrcConnection, message: Message) -> None:
 
 def keep_banned_out(irc: IrcConnection) -> None:
     """Before registration; it would be refused in the end, and until then it could guess. Raises
-    Refused, and ends the connection.
+    Refused, and ends the connection. Looks once for the same person and bans: there may be
+    thousands with wildcards.
     """
-    ban = None if irc.registered else irc.node.banned(irc.username, irc.peer.host)
+    now = irc.username, irc.peer.host, irc.hub.bans.changes
+    if irc.registered or irc.cleared == now:
+        return
+    irc.cleared = now
+    ban = irc.node.banned(irc.username, irc.peer.host)
     if ban is not None:
         text = f"You are banned: {ban.reason}"
         irc.peer.close(text)

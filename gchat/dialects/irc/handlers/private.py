@@ -72,7 +72,8 @@ def _moved(irc: IrcConnection, effect: ChangedRoomName) -> bytes:
             server = irc.config.server.name
             line = format_message("332", user.nick, effect.new, room.topic.text, source=server)
             lines.append(line)
-        irc.peer.later(partial(_send_names, irc, room))
+        if Cap.NO_IMPLICIT_NAMES not in irc.caps:
+            irc.peer.later(partial(_send_names, irc, room))
     return b"".join(map(encode, lines))
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gchat.core.accounts import ServerBan
+from gchat.dialects.node import Node
 from gchat.wire.sasl import Verifier
 from tests.support.accounts import PASSWORD, log_in, plain, register
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
+from tests.support.person import Person
 from tests.support.process import ServerProcess
 
 Make = Callable[..., ServerProcess]
@@ -202,6 +205,29 @@ def test_a_ban_closes_one_connection_of_a_person_and_keeps_it_out(
         "ERROR :Closing Link: 127.0.0.1 (You are banned: stolen)",
     ]
     assert words(desk.ask("PING x")) == ["gchat.local PONG gchat.local | x"]
+
+
+def test_bans_are_looked_through_once_and_again_when_there_are_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before registration, each AUTHENTICATE looked through all with wildcards: 10 ms of 10,000."""
+    looked: list[tuple[str, str]] = []
+    banned = Node.banned
+
+    def noted(node: Node, username: str, host: str) -> ServerBan | None:
+        looked.append((username, host))
+        return banned(node, username, host)
+
+    monkeypatch.setattr(Node, "banned", noted)
+    tuan = Person("", "sasl")
+    begin = ("AUTHENTICATE PLAIN", "AUTHENTICATE *") * 5
+    tuan.ask(*begin)
+    assert looked == [("", "127.0.0.1")]
+    tuan.node.hub.bans.set("*@192.0.2.1", ServerBan("*@192.0.2.1", "x", "op", 0))
+    tuan.ask(*begin)
+    assert len(looked) == 2
+    tuan.node.hub.bans.set("*@127.0.0.1", ServerBan("*@127.0.0.1", "spam", "op", 0))
+    assert tuan.ask(*begin[:1])[-1] == "465 * | You are banned: spam"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,17 @@ def test_a_room_with_another_name_is_left_and_entered(server: ServerProcess) -> 
     ]
 
 
+def test_names_that_are_not_wanted_are_not_sent_after_a_rename(server: ServerProcess) -> None:
+    """https://ircv3.net/specs/extensions/no-implicit-names"""
+    tuan = IrcClient(server.port, "Tuan", "draft/channel-rename", join="#old")
+    duy = IrcClient(server.port, "Duy", "no-implicit-names")
+    duy.ask("JOIN #old")
+    tuan.sync()
+    tuan.ask("RENAME #old #new")
+    assert words(duy.sync()) == ["Duy PART #old | Renamed", "Duy JOIN #new"]
+    assert words(duy.sync()) == []
+
+
 def test_a_key_is_told_to_who_asked_for_it(server: ServerProcess) -> None:
     """https://ircv3.net/specs/extensions/metadata#metadata-sub"""
     tuan = IrcClient(server.port, "Tuan", "draft/metadata-3", join="#a")
