@@ -5,9 +5,9 @@ import { colourOf, el, face } from "./dom.js";
 
 /** @typedef {import("../model/lines.js").Line} Line */
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const TIME = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit" });
+const FULL = new Intl.DateTimeFormat(navigator.language, { dateStyle: "full", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(navigator.language, { weekday: "long", day: "numeric", month: "long" });
 
 /** @param {number} at  seconds since 1970 */
 export const dayOf = (at) => new Date(at * 1000).toDateString();
