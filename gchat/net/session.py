@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READ_BYTES = 16384
+CHARGED_BYTES = 1024  # of an answer; what is shorter costs no more than its line
 PIECE_BYTES = 1024  # made into lines at once; as objects they are ten times as large
 PATIENCE_SECONDS = 2.0  # of waiting for a slow answer; then PINGs are answered meanwhile
 TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
@@ -124,7 +125,8 @@ class Session:
         return self._layers.secure
 
     def send(self, data: bytes) -> None:
-        self._charge(cost.of_answer(data))
+        if len(data) >= CHARGED_BYTES and gevent.getcurrent() is self._greenlet:
+            self._charge(cost.of_answer(data))  # what nobody asked for is not charged
         self._outbox.write(data)
 
     def later(self, job: Callable[[], None]) -> None:

@@ -111,13 +111,15 @@ class WebSocket:
 
     def _is_for_us(self, headers: Headers) -> bool:
         """Whether the request names this server. Other programs than browsers, which send no
-        Origin, may call it what they like: nobody can make them call it by another name.
+        Origin, may call it what they like: nobody can make them call it by another name. So may
+        pages of the origins that are allowed: none of theirs has another origin.
         """
         try:
             host, origin = headers.get("Host", ""), headers.get("Origin")
         except LookupError:
             return False  # several of them
-        return origin is None or "*" in self._origins or is_own(host, self._names)
+        known = origin is None or "*" in self._origins or origin in self._origins
+        return known or is_own(host, self._names)
 
     def _may_come_from(self, headers: Headers) -> bool:
         """Whether this origin may connect: a browser names its page's; other programs need not."""
