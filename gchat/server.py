@@ -44,6 +44,7 @@ from gchat.net.metrics import Metrics
 from gchat.net.services import Services
 from gchat.net.session import Session
 from gchat.net.tls import CertificateError
+from gchat.web.page import site
 from gchat.wire.address import Origin
 from gchat.wire.names import casefold
 
@@ -99,6 +100,7 @@ class Server:
             logins=assembly.logins(config),
             certificate=certificate,
             monotonic=perf_counter,  # time.monotonic has steps of 16 ms on Windows
+            answer=site(with_page=config.server.web, lobby=config.server.lobby),
         )
         self.node = Node(
             hub=self.hub,

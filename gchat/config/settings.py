@@ -118,6 +118,12 @@ class ServerConfig:
         'Verifier of the server password (PASS), from `gchat verifier`; "" for no password.',
         reload=True,
     )
+    web: bool = _setting(
+        True,
+        FLAG,
+        "A page in the browser to chat with, at http://127.0.0.1:55555/ (the address that is "
+        "listened on).",
+    )
     metrics: str = _setting(
         "",
         Rule(str, "an address like 127.0.0.1:9155", is_address),
@@ -332,7 +338,16 @@ class TimesConfig:
         reload=True,
     )
     handshake: float = _setting(
-        10.0, seconds(0.1, 3600), "Timeout of the TLS, WebSocket or PROXY handshake.", reload=True
+        10.0,
+        seconds(0.1, 3600),
+        "Timeout of the TLS, WebSocket or PROXY handshake, and for an HTTP request to come.",
+        reload=True,
+    )
+    http_idle: float = _setting(
+        60.0,
+        seconds(0.1, 3600),
+        "Time for which a browser's connection is kept for its next request.",
+        reload=True,
     )
     registration: float = _setting(
         60.0, seconds(0.1, 3600), "Timeout for a new connection to give its nickname.", reload=True

@@ -1,34 +1,42 @@
 """What is beneath a connection's dialect: finds out what the peer speaks, from the first bytes, and
-makes lines of what comes by TLS and WebSocket.
+makes lines of what comes by TLS and WebSocket. Other HTTP it answers.
 """
 
 from __future__ import annotations
 
 import codecs
 import socket
+import time
 from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
 
 from gchat.config.settings import ServerConfig
 from gchat.net import refusals
 from gchat.net.endpoint import PEOPLE, Endpoint
-from gchat.net.hosts import own_names
+from gchat.net.hosts import LOCAL, is_own, own_names
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
-from gchat.net.websocket import WebSocket
+from gchat.net.websocket import NOT_OUR_NAME, WebSocket
+from gchat.web.connection import PIECE_BYTES, HttpConnection, Phase
+from gchat.web.exchange import Answer, Request, Response, plainly
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
 
 SKIPPED_BYTES = 64  # of Telnet that bring no text cost as much as a line
 TELNET_BYTES = 3  # of answers cost as much as a line
+ANSWER_SECONDS = 30.0  # for a peer to take a piece of an answer by HTTP
 
 
 class Layers:
     """The layers of one connection. `ended` says why nothing more is read; "" until then."""
 
     __slots__ = (
+        "_answer",
         "_endpoint",
         "_first",
+        "_http",
         "_lines",
         "_outbox",
         "_raw",
@@ -40,12 +48,17 @@ class Layers:
         "spoken",
     )
 
-    def __init__(self, endpoint: Endpoint, raw: socket.socket, outbox: Outbox) -> None:
+    def __init__(
+        self, endpoint: Endpoint, raw: socket.socket, outbox: Outbox, answer: Answer
+    ) -> None:
+        """`answer` to what is asked by HTTP."""
         self._endpoint = endpoint
+        self._answer = answer
         self._raw = raw
         self._outbox = outbox
         self._lines = LineSplitter()
         self._tls: TlsSocket | None = None
+        self._http: HttpConnection | None = None
         self._web: WebSocket | None = None
         self._telnet: Telnet | None = None  # once the peer has shown that it is such a client
         self._first = b""  # what came before it was clear what the peer speaks
@@ -75,6 +88,11 @@ class Layers:
         return self._web is not None and self._web.relayed
 
     @property
+    def visit(self) -> tuple[Phase, int] | None:
+        """What is done by HTTP, and the number of the request; `None` where it is not HTTP."""
+        return (self._http.phase, self._http.requests) if self._http is not None else None
+
+    @property
     def silent(self) -> bool:
         """Whether the peer may be sent the plain-text prompt: it has sent nothing yet."""
         return self.spoken is None and not self._first and Spoken.PLAIN in self._endpoint.speaks
@@ -89,7 +107,7 @@ class Layers:
         self, data: bytes, certificate: Certificate | None, server: ServerConfig
     ) -> Sequence[bytes | None]:
         """The lines that `data` completes, `None` for one that is too long. The settings say which
-        web pages may connect.
+        web pages may connect. By HTTP there are none; sending an answer switches greenlets.
         """
         if self._tls is not None:
             data = self._decrypt(self._tls, data)
@@ -97,6 +115,9 @@ class Layers:
             return ()
         if self._web is not None:
             return self._unwrap(self._web, data)
+        if self._http is not None:
+            names = own_names(server, certificate.names if certificate is not None else ())
+            return self._visited(self._http, data, server, names)
         if self._telnet is not None or (self.spoken is not Spoken.IRC and self._is_telnet(data)):
             data = self._skip_telnet(data)
         if self.spoken is not None:
@@ -121,15 +142,17 @@ class Layers:
             self._tls = TlsSocket(self._raw, certificate.context)
             self._outbox.through(self._tls)
             return self.receive(data, certificate, server)
-        if spoken is Spoken.HTTP_GET:
+        if spoken in (Spoken.HTTP_GET, Spoken.HTTP_OTHER):
             names = own_names(server, certificate.names if certificate is not None else ())
-            self._web = WebSocket(server.origins.split(), names)
-            return self._unwrap(self._web, data)
+            self._http = HttpConnection(partial(_answered, self._answer, names), time.time)
+            return self._visited(self._http, data, server, names)
         self.spoken = spoken
         return self._lines.feed(data)
 
     def last_words(self, reason: str) -> bytes:
-        """The close frame of WebSocket; empty without WebSocket."""
+        """The close frame of WebSocket, the answer to half a request; empty for all others."""
+        if self._http is not None:
+            return self._http.give_up()
         if self._web is None:
             return b""
         self._web.end(reason)
@@ -144,7 +167,7 @@ class Layers:
         """Lets go of everything."""
         if self._tls is not None:
             self._tls.close()
-        self._tls = self._web = None
+        self._tls = self._web = self._http = None
 
     def _is_telnet(self, data: bytes) -> bool:
         """Whether `data` has the first Telnet commands of a client, at its start or in plain text.
@@ -172,7 +195,8 @@ class Layers:
         elif self._endpoint.tls_only and self._tls is None:
             answers, fine = refusals.TLS_ONLY, False
         else:
-            fine = spoken in PEOPLE and spoken in self._endpoint.speaks
+            asked = Spoken.HTTP_GET if spoken is Spoken.HTTP_OTHER else spoken
+            fine = asked in PEOPLE and asked in self._endpoint.speaks
         if not fine:
             self._outbox.write(answers[spoken])
             self.ended = "Protocol not accepted"
@@ -191,6 +215,26 @@ class Layers:
             self.idle += tls.silent
         return found
 
+    def _visited(
+        self, http: HttpConnection, data: bytes, server: ServerConfig, names: frozenset[str]
+    ) -> Sequence[bytes | None]:
+        """Answers by HTTP. The next request is looked at when the peer has taken the answer to the
+        one before; whoever asks for WebSocket has it from there on.
+        """
+        before = http.requests
+        for piece in http.receive(data):
+            self._outbox.queue_framed(piece)
+            if self._outbox.size >= PIECE_BYTES and not self._outbox.drain(ANSWER_SECONDS):
+                self.ended = "The answer was not read"
+                return ()
+        self.idle += http.requests - before
+        if http.handed_over is not None:
+            self._http, self._web = None, WebSocket(server.origins.split(), names)
+            return self._unwrap(self._web, http.handed_over)
+        if http.ended:
+            self.ended = "Connection closed"
+        return ()
+
     def _unwrap(self, web: WebSocket, data: bytes) -> Sequence[bytes | None]:
         lines = web.receive(data)
         self.idle += web.frames - len(lines)
@@ -201,3 +245,12 @@ class Layers:
         if web.ended:
             self.ended = "Connection closed"
         return lines
+
+
+def _answered(answer: Answer, names: frozenset[str], request: Request) -> Response:
+    """Answers only what is meant for this server. A page elsewhere whose name was pointed at this
+    address must not have ours for its own (DNS rebinding).
+    """
+    if is_own(request.headers.get("host", LOCAL), names):
+        return answer(request)
+    return plainly(HTTPStatus.FORBIDDEN, NOT_OUR_NAME.strip())

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
 import gevent
-from gevent.pywsgi import WSGIServer
-from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
 
+from gchat.net.answering import HttpServer
 from gchat.net.flusher import Flusher
+from gchat.net.hosts import LOCAL
 from gchat.net.listener import Listener
 from gchat.net.websocket import NOT_OUR_NAME
+from gchat.web.exchange import Request
+from gchat.web.router import Representation, Router
 
 LOOK_SECONDS = 1.0  # between two looks at how late the loop is
 HEALTHY_SECONDS = 5.0  # without a turn of the loop, after which /health answers 503
 
-Answer = Callable[..., Any]
+_NOT_KEPT = ("Cache-Control", "no-store")
+_WORDS = ("Content-Type", "text/plain")
 
 
 class Metrics:
@@ -41,19 +47,16 @@ class Metrics:
         self._gauges = gauges
         self._lag = 0.0  # seconds, the latest
         self._seen = perf_counter()
-        registry = CollectorRegistry()
-        registry.register(self)
-        self._metrics = make_wsgi_app(registry)
-        self._server = WSGIServer(address, self._serve, log=None)
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        resources = {"/": self._metrics, "/metrics": self._metrics, "/health": self._health}
+        self._server = HttpServer(address, Router(resources, "There is /metrics, and /health."))
         self._watch: gevent.Greenlet[..., None] | None = None
 
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens, once started."""
-        host, port = self._server.server_host, self._server.server_port
-        assert host is not None
-        assert port is not None
-        return host, port
+        return self._server.address
 
     def start(self) -> None:
         """Begins to answer. Raises OSError where it cannot listen there."""
@@ -62,7 +65,7 @@ class Metrics:
 
     def stop(self) -> None:
         """Answers no more."""
-        self._server.stop(timeout=0)
+        self._server.stop()
         if self._watch is not None:
             self._watch.kill()
 
@@ -73,17 +76,19 @@ class Metrics:
             self._seen = perf_counter()
             self._lag = max(0.0, self._seen - before - LOOK_SECONDS)
 
-    def _serve(self, environ: dict[str, Any], start: Answer) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") == "/health":
-            well = perf_counter() - self._seen < HEALTHY_SECONDS
-            status = "200 OK" if well else "503 Service Unavailable"
-            start(status, [("Content-Type", "text/plain")])
-            return [b"ok\n" if well else b"the event loop is blocked\n"]
-        if not self._is_own(environ.get("HTTP_HOST", "localhost")):
-            start("403 Forbidden", [("Content-Type", "text/plain")])
-            return [NOT_OUR_NAME.encode()]
-        answer: Iterable[bytes] = self._metrics(environ, start)
-        return answer
+    def _health(self, request: Request) -> Representation:
+        well = perf_counter() - self._seen < HEALTHY_SECONDS
+        text = b"ok\n" if well else b"the event loop is blocked\n"
+        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        return Representation(text, (_WORDS, _NOT_KEPT), status=status)
+
+    def _metrics(self, request: Request) -> Representation:
+        if not self._is_own(request.headers.get("host", LOCAL)):
+            status = HTTPStatus.FORBIDDEN
+            return Representation(NOT_OUR_NAME.encode(), (_WORDS, _NOT_KEPT), status=status)
+        encode, kind = choose_encoder(request.headers.get("accept", ""))
+        headers = (("Content-Type", kind), ("Vary", "Accept"), _NOT_KEPT)
+        return Representation(encode(self._registry), headers)
 
     def collect(self) -> Iterator[Metric]:
         """Called by the registry: the metrics that Prometheus reads."""

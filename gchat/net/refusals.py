@@ -7,11 +7,13 @@ from gchat.wire.sniff import Spoken
 # RFC 8446, section 6: a fatal handshake_failure alert, in the record version every client takes.
 _TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
+_FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
 # By what the peer speaks, if that is not accepted at this address.
 ANSWERS = {
-    Spoken.HTTP_OTHER: b"",
+    Spoken.HTTP_OTHER: _FORBIDDEN,
     Spoken.TLS: _TLS_ALERT,
-    Spoken.HTTP_GET: b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    Spoken.HTTP_GET: _FORBIDDEN,
     Spoken.IRC: b"ERROR :IRC is not accepted at this address\r\n",
     Spoken.PLAIN: b"Plain text is not accepted at this address.\n",
 }

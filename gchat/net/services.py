@@ -11,6 +11,7 @@ from gchat.net.admission import Admission
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.tls import Certificate
+from gchat.web.exchange import Answer
 
 DRAIN_SECONDS = 10.0  # for the last words to be taken, unless the server stops before
 
@@ -26,5 +27,6 @@ class Services:
     logins: Buckets  # attempts to log in, by address; a reload may replace it
     certificate: Certificate | None
     monotonic: Callable[[], float]  # seconds
+    answer: Answer  # to what is asked by HTTP
     lines: int = 0  # that were received, ever
     working: int = 0  # connections that carry out what they have read

@@ -102,7 +102,7 @@ class Session:
         self._raw: socket.socket = within._sock  # the non-blocking one beneath gevent's
         limit = node.config.limits.outbox_bytes
         self._outbox = Outbox(self._raw, limit, services.flusher, self._overflowed)
-        self._layers = Layers(endpoint, self._raw, self._outbox)
+        self._layers = Layers(endpoint, self._raw, self._outbox, services.answer)
         self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
@@ -270,8 +270,9 @@ class Session:
 
     @property
     def speaks(self) -> str:
-        """`plain`, `irc` or `ws`, with an `s` for TLS; `unknown` until it is known."""
-        kind = _KINDS.get(self._layers.spoken)
+        """`plain`, `irc`, `http` or `ws`, with an `s` for TLS; `unknown` until it is known."""
+        visits = self._layers.visit is not None
+        kind = "http" if visits else _KINDS.get(self._layers.spoken)
         if kind is None:
             return "unknown"
         return f"{kind}s" if self.secure else kind
@@ -311,6 +312,8 @@ class Session:
         times, layers = self.node.config.times, self._layers
         if self.registered:
             due = self._timeouts.registered(now, times)
+        elif layers.visit is not None:
+            due = self._timeouts.visiting(now, times)
         else:
             due = self._timeouts.registering(
                 now, times, shaking_hands=layers.shaking_hands, silent=layers.silent
@@ -394,6 +397,8 @@ class Session:
     def _take_piece(self, data: bytes) -> None:
         layers = self._layers
         lines = layers.receive(data, self._services.certificate, self.node.config.server)
+        if layers.visit is not None:
+            self._timeouts.visited(self._services.monotonic(), layers.visit)
         if self._dialect is None and layers.spoken is not None:
             if layers.relayed and not self.origin.relayed:
                 self.relay(None)

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from gchat.config.settings import TimesConfig
+from gchat.web.connection import Phase
 
 
 class Action(Enum):
@@ -30,13 +31,15 @@ class Due(NamedTuple):
 class Timeouts:
     """The times of one connection, in the seconds of one clock."""
 
-    __slots__ = ("_opened", "_pinged", "_prompted", "heard")
+    __slots__ = ("_opened", "_pinged", "_prompted", "_visit", "_visit_began", "heard")
 
     def __init__(self, now: float) -> None:
         self.heard = now  # when the peer was last heard of
         self._opened = now
         self._prompted = False
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
+        self._visit: tuple[Phase, int] = (Phase.READING, 0)  # see Layers
+        self._visit_began = now
 
     def registering(
         self, now: float, times: TimesConfig, *, shaking_hands: bool, silent: bool
@@ -56,6 +59,19 @@ class Timeouts:
             self._prompted = True
             return Due(Action.PROMPT, ends)
         return Due(Action.WAIT, min(asks, ends))
+
+    def visited(self, now: float, visit: tuple[Phase, int]) -> None:
+        """The connection is one of HTTP, and this is what it is doing now: see Layers."""
+        if visit != self._visit:
+            self._visit, self._visit_began = visit, now
+
+    def visiting(self, now: float, times: TimesConfig) -> Due:
+        """While it is HTTP: a request has to come whole in time, however slowly it comes."""
+        reading = self._visit[0] is Phase.READING
+        ends = self._visit_began + (times.handshake if reading else times.http_idle)
+        if now < ends:
+            return Due(Action.WAIT, ends)
+        return Due(Action.CLOSE, None, "Request timed out" if reading else "Idle")
 
     def registered(self, now: float, times: TimesConfig) -> Due:
         """Once the connection has a nickname. The caller must send a PING that is due."""

@@ -18,7 +18,7 @@ class Spoken(enum.Enum):
 
     TLS = enum.auto()
     HTTP_GET = enum.auto()
-    HTTP_OTHER = enum.auto()  # closed at once: a browser form must not reach the chat
+    HTTP_OTHER = enum.auto()  # never lines: a browser form must not reach the chat
     IRC = enum.auto()
     PLAIN = enum.auto()
 

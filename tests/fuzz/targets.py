@@ -17,6 +17,9 @@ from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
+from gchat.web.connection import BODY_BYTES, HEAD_BYTES, HttpConnection
+from gchat.web.exchange import Request, Response
+from gchat.web.page import site
 from gchat.wire.authenticate import SaslError, decode, encode
 from gchat.wire.caps import CAPABILITIES
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
@@ -133,6 +136,30 @@ _HANDSHAKE = (
 )
 
 
+_SITE = site(with_page=True)
+
+
+def http(data: bytes) -> None:
+    """However the bytes are cut, the answers are the same, and what is kept of them is bounded."""
+
+    def answer(request: Request) -> Response:
+        assert len(request.body) <= BODY_BYTES
+        assert len(request.target) <= HEAD_BYTES
+        return _SITE(request)
+
+    found = []
+    for pieces in ([data], _pieces(data)):
+        connection, sent = HttpConnection(answer, lambda: 0.0), b""
+        for piece in pieces:
+            if connection.ended or connection.handed_over is not None:
+                break
+            sent += b"".join(connection.receive(piece))
+        found.append(sent)
+        assert sent == b"" or sent.startswith(b"HTTP/1.1 ")
+        assert connection.give_up() == b"" or connection.ended
+    assert found[0] == found[1]
+
+
 def websocket(data: bytes) -> None:
     """From the handshake on, or behind it."""
     for start in (b"", _HANDSHAKE):
@@ -185,6 +212,10 @@ class _Box:
 
     queue_framed = write
 
+    def drain(self, timeout: float) -> bool:
+        self.size = 0
+        return True
+
 
 def connection(data: bytes) -> None:
     """A whole connection against a hub, from its first byte, with somebody else in the room. What
@@ -198,7 +229,9 @@ def connection(data: bytes) -> None:
     if data[:1] == b"\xff":  # past what a fuzzer takes long to find
         data, dialect = data[1:], _joined(peer)
     box = _Box()
-    layers = Layers(Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box))
+    layers = Layers(
+        Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box), _SITE
+    )
     for piece in [data] if dialect else _pieces(data):
         found = (
             LineSplitter().feed(piece) if dialect else layers.receive(piece, None, ServerConfig())
@@ -235,6 +268,7 @@ def targets(certificate: Certificate) -> dict[str, Target]:
     """By name; the certificate is the one that TLS is tried with."""
     return {
         "connection": connection,
+        "http": http,
         "lines": lines,
         "mask": mask,
         "message": message,
