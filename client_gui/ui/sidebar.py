@@ -91,7 +91,10 @@ class Sidebar(tk.Frame):
 
     def show_server(self, name: str, *, safe: bool) -> None:
         """Where we are, and whether nobody on the way can read what is said."""
-        self.server.say(f"🔒 {name}" if safe else name)
+        lock = self._theme.small_emoji.of("🔒") if safe else None  # never as text: see displayable
+        self.server.configure(image=lock or "", compound="left")
+        mark = "" if lock or not safe else "TLS · "
+        self.server.say(f" {name}" if lock else f"{mark}{name}")
 
     def show_status(self, model: Model, now: float) -> None:
         """Draws the connection's state and our nickname."""
