@@ -36,7 +36,9 @@ def test_neither_messages_nor_secrets_are_logged(
     with PlainClient(server.port, "Duy") as duy:
         duy.say("open sesame")
         duy.read_line()
-    with LineClient(server.port, b"GET /hunter2hunter2 HTTP/1.1\r\nHost: x\r\n\r\n") as web:
+    with LineClient(
+        server.port, b"GET /hunter2hunter2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    ) as web:
         web.read_to_end()
     assert server.log
     assert not [secret for secret in SECRETS if secret in server.log]

@@ -21,12 +21,14 @@ PACKAGES = ("gchat", "client_gui", "loadtest")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # what a distribution is imported as, where that is not its name
 IMPORTED_AS = {
+    "arabic-reshaper": "arabic_reshaper",
     "confusable-homoglyphs": "confusable_homoglyphs",
     "desktop-notifier": "desktop_notifier",
     "hdrhistogram": "hdrh",
     "pillow": "PIL",
     "precis-i18n": "precis_i18n",
     "pyOpenSSL": "OpenSSL",
+    "python-bidi": "bidi",
     "python-json-logger": "pythonjsonlogger",
 }
 

@@ -41,7 +41,13 @@ def test_a_signal_ends_it_cleanly_and_keeps_what_was_typed(
     environment = os.environ | {"XDG_CONFIG_HOME": str(tmp_path)}
     command = [sys.executable, "-c", PROGRAM, str(server.port)]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # the tests may run under nohup, or in the background of a script
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - one call
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "typed\n"
