@@ -244,7 +244,7 @@ def test_beside_other_servers(tmp_path: Path) -> None:
     assert saved(tmp_path)["works"] == {}
 
 
-# the signal may come within Python's own create_connection, which then leaves its socket to the collector
+# the signal may come within Python's create_connection, which then does not close its socket
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_while_another_server_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: Callable[[], Interruption]
