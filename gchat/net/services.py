@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gchat.core.limits import Buckets
 from gchat.journal.base import Journal
 from gchat.net.admission import Admission
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
+from gchat.net.rounds import Rounds
 from gchat.net.tls import Certificate
 from gchat.web.exchange import Answer
 
@@ -29,4 +30,4 @@ class Services:
     monotonic: Callable[[], float]  # seconds
     answer: Answer  # to what is asked by HTTP
     lines: int = 0  # that were received, ever
-    working: int = 0  # connections that carry out what they have read
+    rounds: Rounds = field(default_factory=Rounds)

@@ -39,9 +39,8 @@ READ_BYTES = 16384
 CHARGED_BYTES = 1024  # of an answer; what is shorter costs no more than its line
 PIECE_BYTES = 1024  # made into lines at once; as objects they are ten times as large
 PATIENCE_SECONDS = 2.0  # of waiting for a slow answer; then PINGs are answered meanwhile
-TURN_SECONDS = 0.002  # of one connection, after which the others get their turn
-WORKING_MOST = 10  # connections with turns as long as that; of more, each has less
-PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
+TURN_SECONDS = 0.001  # of one connection, after which the others get their turn
+WAITING_FEW = 8  # that wait to go on; where there are more, turns are shorter
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
 _WEBIRC = b"WEBIRC "  # https://ircv3.net/specs/extensions/webirc: the first line
@@ -161,13 +160,13 @@ class Session:
     def yield_if_due(self) -> None:
         clock = self._services.monotonic
         if clock() > self._turn_ends:
-            gevent.sleep(PAUSE_SECONDS)
+            self._services.rounds.wait()
             self._begin_turn()
 
     def _begin_turn(self) -> None:
-        turn, working = TURN_SECONDS, self._services.working
-        if working > WORKING_MOST:
-            turn *= WORKING_MOST / working
+        turn, waiting = TURN_SECONDS, len(self._services.rounds)
+        if waiting > WAITING_FEW:
+            turn *= WAITING_FEW / waiting
         self._turn_ends = self._services.monotonic() + turn
 
     def wait_for_room(self) -> None:
@@ -217,11 +216,9 @@ class Session:
     def ask(self, job: Callable[[], T], lane: Lane = Lane.ACCOUNT, who: str = "") -> T:
         claim = Claim(lane, self._address, self._is_familiar(who))
         ahead = gevent.spawn_later(PATIENCE_SECONDS, self._read_ahead)
-        self._services.working -= 1  # who waits takes no turns
         try:
             return self.node.workers.ask(job, claim)
         finally:
-            self._services.working += 1
             ahead.kill()
 
     @property
@@ -363,23 +360,19 @@ class Session:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
-        self._services.working += 1
         self._begin_turn()
-        try:
-            if len(data) <= PIECE_BYTES and self._layers.bare:
-                self._take_piece(data)
+        if len(data) <= PIECE_BYTES and self._layers.bare:
+            self._take_piece(data)
+            return
+        # a little may hold much work, such as frames that bring no line
+        for start in range(0, len(data), PIECE_BYTES):
+            end = start + PIECE_BYTES
+            self._more = end < len(data)
+            self._take_piece(data[start:end])
+            if self._reason:
                 return
-            # a little may hold much work, such as frames that bring no line
-            for start in range(0, len(data), PIECE_BYTES):
-                end = start + PIECE_BYTES
-                self._more = end < len(data)
-                self._take_piece(data[start:end])
-                if self._reason:
-                    return
-                self._charge_idle()
-                self.yield_if_due()
-        finally:
-            self._services.working -= 1
+            self._charge_idle()
+            self.yield_if_due()
 
     def _charge_idle(self) -> None:
         """Makes a peer wait that sends what costs work and brings no line, as for so many lines."""
@@ -470,15 +463,11 @@ class Session:
     def _slow_down(self, allowance: Buckets) -> None:
         """Makes a peer that sends too much wait, and nobody else."""
         self.settle()
-        services = self._services
-        services.working -= 1  # who waits takes no turns
-        try:
-            while not self._reason and not allowance.take(None, services.monotonic()):
-                if self._outbox.broken:
-                    self._reason = "Connection lost"  # which is seen only when all was read
-                gevent.sleep(SLOW_SECONDS)
-        finally:
-            services.working += 1
+        clock = self._services.monotonic
+        while not self._reason and not allowance.take(None, clock()):
+            if self._outbox.broken:
+                self._reason = "Connection lost"  # which is seen only when all was read
+            gevent.sleep(SLOW_SECONDS)
 
     # -- the end
 

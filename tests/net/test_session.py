@@ -226,24 +226,6 @@ def test_frames_are_charged_also_while_a_key_is_waited_for(
     hostile.close()
 
 
-def test_who_waits_makes_nobodys_turn_shorter(server: Server, client: Client, slow: Slow) -> None:
-    """Neither for a key nor for being allowed to go on."""
-    client.send("OPER somebody secret")
-    hasty = Client(server)
-    hasty.send("NICK Hasty", "USER h 0 * :H", *["TIME"] * 200)
-    hasty.until(" 391 ")
-    gevent.sleep(0.1)
-    services = server._services
-    assert services.working == 0
-    slow.free.set()
-    client.until(" 491 ")
-    hasty.close()
-    client.send("PING x")
-    client.until("PONG")
-    while services.working:
-        gevent.sleep(0.001)
-
-
 def test_what_was_refused_is_not_charged_for_what_it_would_have_done(
     server: Server, client: Client
 ) -> None:
