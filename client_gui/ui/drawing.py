@@ -108,7 +108,7 @@ class Pen:
 
     def _new(self) -> None:
         """A line across, with words in its middle."""
-        theme, words = self._theme, f" {_('NEW MESSAGES')} "
+        theme, words = self._theme, " " + _("NEW MESSAGES") + " "
         room = self.text.winfo_width() - 2 * int(str(self.text.cget("padx")))
         side = max((room - theme.small_bold.measure(words)) // 2 - theme.px(4), theme.px(10))
         self.by_width = True

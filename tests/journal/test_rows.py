@@ -93,6 +93,7 @@ def test_a_moment_is_found_whatever_was_deleted(
     assert [number for number, at in kept if at == wanted] == [
         number for number, _ in kept if start <= number < end
     ]
+    connection.close()
 
 
 class Shrinking:
@@ -118,6 +119,7 @@ def test_lines_that_are_deleted_meanwhile_are_no_damage(left: int, found: int | 
     connection.executemany("INSERT INTO entries VALUES (?, ?)", [(n, n) for n in range(1, 10)])
     shrinking: Any = Shrinking(connection, f"DELETE FROM entries WHERE id > {left}")
     assert first_since(shrinking, 5) == found
+    connection.close()
 
 
 @pytest.mark.parametrize("text", ["", "id1", "x" * 16, "123"])
