@@ -17,19 +17,6 @@ from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess
 
 OpenUi = Callable[..., Ui]
-CAPS = ("message-tags", "echo-message")
-
-
-@pytest.fixture
-def duy(server: ServerProcess) -> IrcClient:
-    return IrcClient(server.port, "Duy", *CAPS, join="#lobby")
-
-
-@pytest.fixture
-def ui(server: ServerProcess, open_ui: OpenUi, duy: IrcClient) -> Ui:
-    ui = open_ui(server.port, nick="Tuan")
-    ui.wait_for("Tuan has connected to the chat room")
-    return ui
 
 
 def over(ui: Ui, words: str) -> None:

@@ -12,13 +12,11 @@ from client_gui.ui.emoji_pictures import Pictures, can_draw, name_of, named, pie
 from client_gui.ui.right_to_left import in_lines, ordered
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
-from tests.support.process import ServerProcess
 
 OpenUi = Callable[..., Ui]
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1fb\U0001f1f3"
 THUMB = "\U0001f44d\U0001f3fd"
-CAPS = ("message-tags", "echo-message")
 
 
 @pytest.mark.parametrize("symbol", [FAMILY, FLAG, THUMB, "\u2764\ufe0f", "\U0001f600"])
@@ -44,18 +42,6 @@ def pictures() -> None:
         if os.environ.get("CI"):
             pytest.fail("there is no font with colour emoji")
         pytest.skip("there is no font with colour emoji")
-
-
-@pytest.fixture
-def duy(server: ServerProcess) -> IrcClient:
-    return IrcClient(server.port, "Duy", *CAPS, join="#lobby")
-
-
-@pytest.fixture
-def ui(server: ServerProcess, open_ui: OpenUi, duy: IrcClient) -> Ui:
-    ui = open_ui(server.port, nick="Tuan")
-    ui.wait_for("Tuan has connected to the chat room")
-    return ui
 
 
 @pytest.mark.parametrize("symbol", [FAMILY, FLAG, THUMB])
