@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "tls.certificate": arguments.tls_cert,
         "tls.key": arguments.tls_key,
         "journal.engine": "memory" if arguments.memory else None,
+        "cluster.log": arguments.cluster,
+        "cluster.node": arguments.node,
     }
     load_again = partial(load, arguments.config, flags=flags)
     ignored: list[str] = []
@@ -93,8 +95,11 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         server = Server(config, load_again)
     except (ConfigError, JournalError, CertificateError) as error:
         return _fail(str(error))
+    server.on_failure = stopping.set
     try:
         server.start()
+    except JournalError as error:
+        return _fail(str(error))
     except OSError as error:
         return _fail(_why_not_listening(config.server.host, config.server.port, error))
     gc.freeze()  # the objects made so far stay: the collector can skip them
@@ -109,7 +114,7 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
     stopping.wait()
     notify("STOPPING=1")
     server.stop()
-    return 0
+    return _fail(server.failed) if server.failed else 0
 
 
 def _reload(server: Server) -> None:
@@ -149,6 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     keeps = parser.add_mutually_exclusive_group()
     keeps.add_argument("--data", metavar="DIR", help="folder for the stored messages")
     keeps.add_argument("--memory", action="store_true", help="keep no messages on disk")
+    parser.add_argument(
+        "--cluster", metavar="URL", help="be a node of a cluster: redis://host:6379 of its log"
+    )
+    parser.add_argument("--node", metavar="NAME", help="the node's name, different for each")
     secure = parser.add_mutually_exclusive_group()
     help_ = "accept TLS too, with a self-signed certificate made on first use"
     secure.add_argument("--tls-self-signed", action="store_true", help=help_)

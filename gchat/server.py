@@ -29,10 +29,11 @@ from gchat.core.history import Query, Unreadable
 from gchat.core.hub import Hub
 from gchat.core.records import restored
 from gchat.core.replay import ReplayBuffer
+from gchat.core.rules import RuleSet, differing, rules_of, with_rules
 from gchat.core.visitors import Visitors
 from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
-from gchat.journal.base import Gauges, JournalError
+from gchat.journal.base import Gauges, JournalError, Notices
 from gchat.journal.engines import engine_of
 from gchat.keys import KeyPool
 from gchat.net.endpoint import Endpoint
@@ -50,6 +51,7 @@ from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
 
+JOINING = "This server is starting. Connect again"
 PAST_LINES = 500  # read of each room at the start, to know who was in it when the server stopped
 
 
@@ -71,6 +73,9 @@ class Server:
         self._replay = ReplayBuffer(config.journal.replay, config.journal.keep_days, wall_ms)
         boot = f"{wall_ms():x}"
         self._engine = engine_of(config)(config, self.hub, self._show, wall_ms, boot, tick_ms)
+        cluster = self._engine.cluster
+        self.failed = ""  # why the server has to end
+        self.on_failure: Callable[[], None] = lambda: None
         try:
             self._fill_replay()
         except BaseException:
@@ -90,7 +95,7 @@ class Server:
         self._metrics: Metrics | None = None
         for where in host_and_port(config.server.metrics):
             self._metrics = Metrics(
-                where, self._listener, self._flusher, self._gauges, self._is_own
+                where, self._listener, self._flusher, self._gauges, self._is_own, self._trouble
             )
         self._services = Services(
             journal=self._engine.journal,
@@ -102,18 +107,20 @@ class Server:
             monotonic=perf_counter,  # time.monotonic has steps of 16 ms on Windows
             answer=site(with_page=config.server.web, lobby=config.server.lobby),
         )
+        if cluster is not None:
+            cluster.watch(Notices(self._joined, self._cut_off, self._fail, self._rules_changed))
         self.node = Node(
             hub=self.hub,
-            config=config,
+            config=with_rules(config, self.hub.nodes.rules),
             archive=self._engine.archive,
             replay=self._replay,
             visitors=self._visitors,
             workers=self._workers,
             wall_ms=wall_ms,
-            tick_ms=tick_ms,
+            tick_ms=tick_ms if cluster is None else wall_ms,
             unregistered=self._listener.unregistered,
             reload=self.reload,
-            boot=boot,
+            boot=boot if cluster is None else cluster.boot,
             secret=self._engine.secret,
             created=wall_ms(),
         )
@@ -124,9 +131,17 @@ class Server:
         return self._listener.address
 
     def start(self) -> None:
-        """Begins to accept. Raises OSError where it cannot listen there."""
-        self._listener.start()
-        self._engine.start()
+        """Begins to accept. Raises OSError where it cannot listen there, and JournalError where
+        the other nodes of a cluster do not want it. May switch greenlets.
+        """
+        if self._engine.cluster is not None:
+            self._listener.pause(JOINING)
+        try:
+            self._listener.start()
+            self._engine.start()
+        except BaseException:
+            self._engine.close()
+            raise
         self._clock_watch = gevent.spawn(watch_clock, wall_ms, tick_ms)
         if self._metrics is not None:
             self._metrics.start()
@@ -138,6 +153,8 @@ class Server:
         if self._clock_watch is not None:
             self._clock_watch.kill()
         log.info("stopping: %d users are connected", len(self.hub.users))
+        if self._engine.cluster is not None:
+            self._engine.cluster.leave()
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self.node.config.times.shutdown)
         if self._metrics is not None:
@@ -157,6 +174,11 @@ class Server:
             config, waiting = reloaded(before, new)
         except ConfigError as error:
             return [f"Configuration not reloaded: {error}"]
+        cluster = self._engine.cluster
+        if cluster is not None:
+            if differing(rules_of(config), self.hub.nodes.rules):
+                cluster.propose(rules_of(config))
+            config = with_rules(config, self.hub.nodes.rules)
         self.node.config = self.hub.config = config
         logging.getLogger().setLevel(config.server.log_level.upper())
         accounts = config.accounts
@@ -176,6 +198,24 @@ class Server:
             answers.append(f"Certificate not reloaded: {error}")
         return answers
 
+    # -- what the engine of a cluster tells
+
+    def _joined(self, base: int) -> None:
+        self._listener.number_from(base)
+
+    def _cut_off(self, reason: str) -> None:
+        self._fanout.clear()  # the others are shown who leaves; these need not be
+        self._listener.pause(reason)
+
+    def _fail(self, why: str) -> None:
+        self.failed = why
+        self.on_failure()
+
+    def _rules_changed(self, rules: RuleSet) -> None:
+        before = self.node.config
+        self.node.config = with_rules(before, rules)
+        self._listener.reloaded(before)
+
     @property
     def fingerprint(self) -> str:
         """Of the certificate; "" where there is no TLS."""
@@ -186,6 +226,10 @@ class Server:
     def keeps(self) -> str:
         """A sentence that says where messages are kept."""
         return self._engine.keeps
+
+    def _trouble(self) -> str:
+        cluster = self._engine.cluster
+        return cluster.trouble() if cluster is not None else ""
 
     def _gauges(self) -> Gauges:
         return {

@@ -194,3 +194,8 @@ def convert(value: Any, rule: Rule) -> Any:
     if rule.type is float and isinstance(value, int | float):
         return float(value)
     return value if isinstance(value, rule.type) else None
+
+
+def is_node_name(value: str) -> bool:
+    """Whether a node of a cluster may be called so."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value) is not None

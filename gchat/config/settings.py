@@ -25,6 +25,7 @@ from gchat.config.rules import (
     are_spoken,
     integer,
     is_address,
+    is_node_name,
     is_room,
     is_slow_mode,
     is_verifier,
@@ -34,6 +35,8 @@ from gchat.config.rules import (
     word,
 )
 from gchat.errors import GchatError
+from gchat.wire.log_address import SAYS as LOG_ADDRESS
+from gchat.wire.log_address import is_log_address
 
 OPERATORS = "operators"
 
@@ -163,6 +166,44 @@ class JournalConfig:
         0, integer(0, 36_500), "Days after which messages are deleted; 0 for never."
     )
     keep_messages: int = _setting(0, integer(0, 100_000_000), "Lines kept per room; 0 for all.")
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """[cluster]: several nodes that are one server; docs/cluster.md"""
+
+    log: str = _setting(
+        "",
+        Rule(str, LOG_ADDRESS, is_log_address),
+        f"Where the shared log is: {LOG_ADDRESS}; --cluster.",
+    )
+    node: str = _setting(
+        "a",
+        Rule(str, "a name of 1 to 32 letters, digits, - and _", is_node_name),
+        "The name of this node, different for each; --node.",
+    )
+    copies: int = _setting(
+        1,
+        integer(1, 2),
+        "On how many of the log's servers a message is before anybody sees it. 2 needs a replica.",
+    )
+    key: str = _setting("gchat", word(64), "What the log's keys begin with.")
+    lease: float = _setting(
+        5.0,
+        seconds(0.5, 300),
+        "Seconds of silence after which the others let a node's people go.",
+    )
+    patience: float = _setting(
+        60.0,
+        seconds(1, 86_400),
+        "Seconds without the log after which a node closes its connections, so that people go to"
+        " another one.",
+    )
+    log_entries: int = _setting(
+        1_000_000,
+        integer(1000, 1_000_000_000),
+        "Batches that the log keeps at most, also for a node that is far behind.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +410,7 @@ class Config:
 
     server: ServerConfig = field(default_factory=ServerConfig)
     journal: JournalConfig = field(default_factory=JournalConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
     tls: TlsConfig = field(default_factory=TlsConfig)
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)

@@ -315,8 +315,56 @@ class MarkerSet(Struct, frozen=True, gc=False):
     at: int
 
 
+# -- nodes of a cluster
+
+
+class NodeJoined(Struct, frozen=True, gc=False):
+    """A node wants to take part. Refused if it cannot be equal to the others."""
+
+    name: str
+    nonce: str  # different each time
+    level: int  # of events that it knows
+    tables: str  # by which it compares names
+    rules: dict[str, int | str]  # see core/rules.py
+    position: str = ""  # in the log, from which on it needs it
+
+
+class NodeBeat(Struct, frozen=True, gc=False):
+    """A node lives. `digest` is what it made of all entries up to `seq`, "" for not this time."""
+
+    node: int
+    position: str  # in the log, from which on it needs it
+    seq: int = 0
+    digest: str = ""
+
+
+class NodeGone(Struct, frozen=True, gc=False):
+    """A node takes part no more; `reason` is why its people leave."""
+
+    node: int
+    reason: str
+
+
+class NodeSwept(Struct, frozen=True, gc=False):
+    """Some of the people of a node that is gone leave."""
+
+    node: int
+
+
+class RulesSet(Struct, frozen=True, gc=False):
+    """A node has other rules (core/rules.py) from here on, and so have all."""
+
+    node: int
+    rules: dict[str, int | str]
+
+
 Event = (
-    Connected
+    NodeJoined
+    | NodeBeat
+    | NodeGone
+    | NodeSwept
+    | RulesSet
+    | Connected
     | Renamed
     | Quit
     | Attached

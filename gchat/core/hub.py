@@ -11,6 +11,7 @@ from gchat.core import masks
 from gchat.core.accounts import Account, Seat, ServerBan
 from gchat.core.effects import Refused, Saved
 from gchat.core.events import Entry
+from gchat.core.nodes import Nodes
 from gchat.core.rooms import Room
 from gchat.core.server_bans import ServerBans
 from gchat.core.skeletons import SkeletonIndex
@@ -48,6 +49,7 @@ class Hub:
     gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))
     # what the entry that is being applied changes for longer than the hub lives
     saved: list[Saved] = field(default_factory=list, compare=False)
+    nodes: Nodes = field(default_factory=Nodes)  # of a cluster, where this is one
     # how many users there are of some kinds; counting them for each LUSERS is too slow
     invisible: int = 0
     opers: int = 0

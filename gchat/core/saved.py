@@ -148,3 +148,15 @@ _RESTORERS: dict[str, Callable[[Hub, str, Any], None]] = {
 def restore(hub: Hub, kind: str, key: str, value: str) -> None:
     """Puts a saved value back into a hub. Values have to come in the order of the kinds above."""
     _RESTORERS[kind](hub, key, json.loads(value))
+
+
+def all_saved(hub: Hub) -> list[Saved]:
+    """All of a hub that outlives it."""
+    found = [saved_account(one) for one in hub.accounts.values()]
+    found += [saved_ban(mask, ban) for mask, ban in hub.bans.items()]
+    found += [
+        saved_marker(account.key, target, at)
+        for account in hub.accounts.values()
+        for target, at in account.markers.items()
+    ]
+    return found + [saved_room(one) for one in hub.rooms.values() if one.lasting]

@@ -12,29 +12,29 @@ from gchat.wire.confusables import skeletons
 class SkeletonIndex:
     """Folded names that are taken. An ASCII name is its own skeleton, and is not kept here."""
 
-    _others: dict[str, str] = field(default_factory=dict)  # skeleton → name
+    others: dict[str, str] = field(default_factory=dict)  # skeleton → name
 
     def add(self, key: str) -> None:
         """It is taken."""
         if not key.isascii():
             for skeleton in skeletons(key):
-                self._others[skeleton] = key
+                self.others[skeleton] = key
 
     def remove(self, key: str) -> None:
         """It is free."""
         if not key.isascii():
             for skeleton in skeletons(key):
-                if self._others.get(skeleton) == key:
-                    del self._others[skeleton]
+                if self.others.get(skeleton) == key:
+                    del self.others[skeleton]
 
     def taken(self, key: str, taken: Container[str]) -> str:
         """The other name that looks like this one, of those that are `taken`; "" for none."""
-        if not self._others and key.isascii():
+        if not self.others and key.isascii():
             return ""
         for skeleton in skeletons(key):
             if skeleton != key and skeleton in taken:
                 return skeleton
-            other = self._others.get(skeleton, key)
+            other = self.others.get(skeleton, key)
             if other != key:
                 return other
         return ""

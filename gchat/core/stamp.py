@@ -52,6 +52,17 @@ class Stamper:
         self._seq += 1
         return Entry(self._seq, self._at, msgid, event, tick)
 
+    @property
+    def state(self) -> tuple[int, int, int, int]:
+        """What `resume` needs to go on from here."""
+        return self._seq, self._at, self._within, self._since
+
+    def resume(self, state: tuple[int, int, int, int]) -> None:
+        """Goes on from where another stamper was."""
+        self._seq, at, within, since = state
+        self._move(at, since)
+        self._within = within
+
     def _move(self, at: int, since: int) -> None:
         self._at, self._since, self._within = at, since, 0
         self._hex = f"{at:012x}"

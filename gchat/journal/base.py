@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from gchat.core.effects import Effect, Outcome, Ticket
 from gchat.core.events import Entry, Event
 from gchat.core.history import Archive
+from gchat.core.rules import RuleSet
 from gchat.errors import GchatError
 
 # Changes the hub. Never waits; called for one entry at a time, in order.
@@ -38,6 +40,36 @@ class Journal(Protocol):
         """Ends the journal when everything taken in was shown. May switch greenlets."""
 
 
+@dataclass(slots=True)
+class Notices:
+    """Whom an engine of a cluster tells what happens to its node. None of these waits."""
+
+    joined: Callable[[int], None]  # it takes part; connections are numbered from here on
+    left: Callable[[str], None]  # it takes part no more: its connections are to be closed
+    failed: Callable[[str], None]  # it cannot go on, the process is to end
+    rules: Callable[[RuleSet], None]  # they have changed
+
+
+class ClusterPart(Protocol):
+    """What an engine has beside that is one node's of several."""
+
+    @property
+    def boot(self) -> str:
+        """The cluster's id: by it and their uid, people without an account are meant."""
+
+    def watch(self, notices: Notices) -> None:
+        """Called before the engine is started."""
+
+    def trouble(self) -> str:
+        """Why nobody should connect to this node now, "" for nothing."""
+
+    def propose(self, rules: RuleSet) -> None:
+        """Asks for other rules, for all nodes. Never waits."""
+
+    def leave(self) -> None:
+        """Takes part no more, and says so to the others. May switch greenlets."""
+
+
 class Engine(Protocol):
     """One implementation of journal and archive. It is made with the settings, a hub, to which it
     restores the saved state, and a function that shows effects. Raises JournalError if it cannot be
@@ -53,6 +85,10 @@ class Engine(Protocol):
         """Reads what was kept."""
 
     @property
+    def cluster(self) -> ClusterPart | None:
+        """Where this is one node of several."""
+
+    @property
     def secret(self) -> bytes:
         """Random bytes; the same in every run, if the engine keeps anything over a restart."""
 
@@ -61,7 +97,9 @@ class Engine(Protocol):
         """A sentence that says where messages are kept."""
 
     def start(self) -> None:
-        """Begins what is done beside the journal, such as deleting what is too old."""
+        """Begins what is done beside the journal, such as deleting what is too old. A node of a
+        cluster takes part when it returns: may switch greenlets, and raise JournalError.
+        """
 
     def gauges(self) -> Gauges:
         """What is measured of it."""

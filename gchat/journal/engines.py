@@ -34,8 +34,22 @@ ENGINES: dict[str, MakeEngine] = {"sqlite": SqliteEngine, "memory": MemoryEngine
 def engine_of(config: Config) -> MakeEngine:
     """The engine that the settings name. Raises ConfigError."""
     name = config.journal.engine
+    if config.cluster.log:
+        return _of_cluster(name)
     if name not in ENGINES:
         raise ConfigError(
             f"journal.engine: invalid value {name!r}; expected one of {', '.join(ENGINES)}"
         )
     return ENGINES[name]
+
+
+def _of_cluster(name: str) -> MakeEngine:
+    if name == "memory":
+        raise ConfigError("A node of a cluster keeps messages on disk. Leave out --memory.")
+    try:
+        from gchat.journal.cluster.engine import ClusterEngine  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ConfigError(
+            f'A cluster needs the package {error.name}. Install it: pip install "gchat[cluster]"'
+        ) from None
+    return ClusterEngine

@@ -75,18 +75,22 @@ class Fanout:
         echo: bool,
         private: Private,
         number: int = 0,
+        rooms: Iterable[str] = (),
     ) -> None:
         """From now on shows a connection what the user `uid` sees, in this form. `private` renders
         effects that are not the same for all connections with this form; `number` is the
-        connection's, 0 if it is the same as the uid.
+        connection's, 0 if it is the same as the uid. `rooms`: those that a user is in of whom
+        nothing was known here, because all of their connections are to other nodes.
         """
         others = tuple(one for one in self._recipients.get(uid, ()) if one.outbox is not outbox)
-        rooms = self._seen.setdefault(uid, frozenset())
+        seen = self._seen.get(uid)
+        if seen is None:
+            seen = self._seen[uid] = frozenset(rooms)
         self._recipients[uid] = (
             *others,
             Recipient(number or uid, outbox, echo=echo, private=private),
         )
-        self._move(outbox, self._group(variant, rooms))
+        self._move(outbox, self._group(variant, seen))
 
     def forget(self, uid: int, outbox: Outbox | None = None) -> None:
         """Stops showing things to one of a user's connections, or (`None`) to the whole user."""

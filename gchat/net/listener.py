@@ -18,7 +18,7 @@ from gchat.config import Config
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
 from gchat.net.endpoint import Acceptor, Endpoint
-from gchat.net.refusals import NO_PROXY, TOO_MANY
+from gchat.net.refusals import NO_PROXY, NOT_NOW, TOO_MANY
 from gchat.net.session import Session
 from gchat.wire.address import Origin, parse_address
 from gchat.wire.proxy import V2_BYTES, BadProxy, Proxied, proxied
@@ -62,6 +62,7 @@ class Listener:
         self._deadlines = Deadlines()
         self._keeper: gevent.Greenlet[..., Any] | None = None
         self._stopped = ""  # why nobody is served any more
+        self._paused = ""  # why nobody is served for now
         self._full_logged = -FULL_LOG_SECONDS
         self._endpoints = endpoints
         self._acceptors: list[Acceptor] = []
@@ -111,6 +112,17 @@ class Listener:
         if session is not None:
             session.close(reason)
 
+    def number_from(self, base: int) -> None:
+        """Numbers the connections that come from here on from `base` + 1, and serves them."""
+        self._uids = count(base + 1)
+        self._paused = ""
+
+    def pause(self, reason: str) -> None:
+        """Ends all connections, and turns new ones away until `number_from`."""
+        self._paused = reason
+        for session in list(self._sessions):
+            session.close(reason)
+
     def stop(self, reason: str, grace: float) -> None:
         """Stops accepting, ends all connections with `reason`, waits at most `grace` seconds for
         them, then kills the greenlets of those that are left.
@@ -135,6 +147,10 @@ class Listener:
             self.refused["connections"] += 1
             self._note_full()
             _turn_away(sock, TOO_MANY)
+            return
+        if self._paused:
+            self.refused["node"] += 1
+            _turn_away(sock, NOT_NOW)
             return
         if origin.is_one_of(self._proxies):
             try:

@@ -37,10 +37,13 @@ class Metrics:
         flusher: Flusher,
         gauges: Callable[[], dict[str, tuple[str, float]]],
         is_own: Callable[[str], bool],
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
         """`gauges`: names, each with what it is and its value now. `is_own`: whether a request with
-        this `Host` is meant for this server.
+        this `Host` is meant for this server. `trouble`: why nobody should connect now, "" for
+        nothing.
         """
+        self._trouble = trouble
         self._is_own = is_own
         self._listener = listener
         self._flusher = flusher
@@ -78,7 +81,8 @@ class Metrics:
 
     def _health(self, request: Request) -> Representation:
         well = perf_counter() - self._seen < HEALTHY_SECONDS
-        text = b"ok\n" if well else b"the event loop is blocked\n"
+        why = self._trouble() if well else "the event loop is blocked"
+        well, text = not why, f"{why or 'ok'}\n".encode()
         status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
         return Representation(text, (_WORDS, _NOT_KEPT), status=status)
 

@@ -174,8 +174,15 @@ class Session:
             self._outbox.drain(PACE_SECONDS)
 
     def register(self, variant: Variant, *, echo: bool, private: Callable[[Effect], bytes]) -> None:
+        user = self.node.hub.users.get(self.uid)
         self._services.fanout.register(
-            self.uid, self._outbox, variant, echo=echo, private=private, number=self.number
+            self.uid,
+            self._outbox,
+            variant,
+            echo=echo,
+            private=private,
+            number=self.number,
+            rooms=user.rooms if user is not None else (),
         )
 
     def attach(self, uid: int) -> None:

@@ -26,6 +26,7 @@ class MemoryEngine:
     """Everything is gone when the server ends."""
 
     keeps = "Messages are kept in memory only"
+    cluster = None
 
     def __init__(
         self,

@@ -9,24 +9,16 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import cast
 
-import gevent
 import platformdirs
 
 from gchat.config import Config
 from gchat.core.apply import apply
 from gchat.core.hub import Hub
-from gchat.core.saved import restore
 from gchat.journal.base import Gauges, JournalError, Show
-from gchat.journal.sqlite.archive import StoreArchive
-from gchat.journal.sqlite.checkup import Checkup
-from gchat.journal.sqlite.damage import DAMAGED, unusable
-from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.journal import SqliteJournal
-from gchat.journal.sqlite.retention import Keep, Retention
-from gchat.journal.sqlite.store import Durability, Store
-from gchat.journal.sqlite.unreachable import Unreachable
+from gchat.journal.sqlite.storage import Storage
+from gchat.journal.sqlite.store import Durability
 from gchat.private import write_private
-from gchat.workers import WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +27,8 @@ SECRET, SECRET_BYTES = "journal.secret", 32
 
 class SqliteEngine:
     """Everything is stored in a folder before it is shown."""
+
+    cluster = None
 
     def __init__(
         self,
@@ -46,20 +40,19 @@ class SqliteEngine:
         tick_ms: Callable[[], int] | None = None,
     ) -> None:
         folder = data_folder(config.journal.data)
-        self._store = Store(folder, cast("Durability", config.journal.durability))
-        self.keeps = f"Messages are kept in {self._store.path}"
-        state = self._store.state()
+        durability = cast("Durability", config.journal.durability)
+        self._storage = Storage(folder, durability, config, hub, wall_ms, tick_ms)
+        self.keeps, self.archive = self._storage.keeps, self._storage.archive
         try:
+            self._storage.restore()
+            self._storage.store.leave_cluster()
             self.secret = _secret(folder / SECRET)
-            for kind, key, value in state:
-                self._restore(hub, kind, key, value)
         except BaseException:
-            self._store.close()
+            self._storage.close()
             raise
-        self._writer = WorkerPool(1)
         self._sqlite_journal = SqliteJournal(
-            self._store,
-            self._writer,
+            self._storage.store,
+            self._storage.writer,
             partial(apply, hub),
             show,
             wall_ms,
@@ -68,41 +61,23 @@ class SqliteEngine:
             tick_ms,
         )
         self.journal = self._sqlite_journal
-        self._indexer = Indexer(self._store, self._writer)
-        self.archive = StoreArchive(self._store, self._indexer)
-        keep = Keep(config.journal.keep_days, config.journal.keep_messages)
-        self._retention = Retention(self._store, self._writer, wall_ms, keep, tick_ms)
-        self._unreachable = Unreachable(self._store, self._writer, hub.places, wall_ms)
-        self._checkup = Checkup(self._store.path)
-        self._beside: list[gevent.Greenlet[..., None]] = []
-
-    def _restore(self, hub: Hub, kind: str, key: str, value: str) -> None:
-        try:
-            restore(hub, kind, key, value)
-        except DAMAGED:
-            why = f"what it knows of the {kind} {key!r} is damaged"
-            raise unusable(self._store.path, why) from None
 
     def start(self) -> None:
-        tasks = self._retention, self._indexer, self._unreachable, self._checkup
-        self._beside = [gevent.spawn(one.run) for one in tasks]
+        self._storage.start()
 
     def gauges(self) -> Gauges:
         journal = self._sqlite_journal
         return {
             "journal_queue": ("Events waiting to be stored", journal.waiting),
             "journal_seconds": ("Seconds taken to store the last batch", journal.took),
-            "index_behind": ("Lines stored and not yet indexed for searches", self._indexer.behind),
+            **self._storage.gauges(),
             "journal_failing": ("1 if the last batch could not be stored, else 0", journal.failing),
         }
 
     def close(self) -> None:
-        gevent.killall(self._beside)
+        self._storage.stop()
         self.journal.close()
-        self.archive.close()
-        self._checkup.close()
-        self._writer.close()
-        self._store.close()
+        self._storage.close()
 
 
 def data_folder(given: str) -> Path:

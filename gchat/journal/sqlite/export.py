@@ -137,6 +137,8 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     if _has(source, "state"):
         others = "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed'))"
         _insert(copy, "state", source.execute(others, (TASK,)))
+    if _has(source, "checkpoint"):
+        _insert(copy, "checkpoint", source.execute("SELECT * FROM checkpoint"))
     last = _last(source)
     source.execute("COMMIT")
     columns = [row[1] for row in source.execute("PRAGMA table_info(entries)") if row[1] != "id"]

@@ -30,6 +30,7 @@ from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, Show
 from gchat.journal.sqlite.store import Store
+from gchat.journal.ticket import Later
 from gchat.pace import Pace
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 from gchat.workers import WorkerPool
@@ -63,41 +64,16 @@ _RECEIPTS: dict[type, str] = {
 }
 
 
-class Pending:
+class Pending(Later):
     """The ticket of an event that waits to be stored and shown."""
 
-    __slots__ = ("_answers", "_shown", "_signal", "batch", "command", "outcome")
+    __slots__ = ("batch", "command")
 
     def __init__(self, outcome: Outcome, batch: Batch, command: str = "") -> None:
         """`command`: what was asked for, where its answer is a receipt."""
-        self.outcome = outcome
+        super().__init__(outcome)
         self.batch = batch
         self.command = command
-        self._shown = False
-        self._answers = False  # who waits answers, whatever the outcome
-        self._signal: Signal | None = None  # made by who waits
-
-    def result(self) -> Outcome:
-        self._answers = True
-        self._wait()
-        return self.outcome
-
-    def refusals(self) -> tuple[Refused, ...]:
-        self._wait()
-        return self.outcome.refusals
-
-    def _wait(self) -> None:
-        if not self._shown:
-            self._signal = self._signal or Signal()
-            self._signal.wait()
-
-    def shown(self) -> bool:
-        """Lets whoever waits go on; whether they have something to answer."""
-        self._shown = True
-        if self._signal is None:
-            return False
-        self._signal.set()
-        return self._answers or bool(self.outcome.refusals)
 
 
 class SqliteJournal:

@@ -70,6 +70,10 @@ MIGRATIONS = (
     DROP TABLE IF EXISTS words;
     DELETE FROM state WHERE kind = 'task' AND key IN ('index', 'indexed', 'scrub');
     """,
+    # Of a node of a cluster: the hub, from which it goes on to read the shared log.
+    """
+    CREATE TABLE checkpoint (number INTEGER PRIMARY KEY, piece BLOB NOT NULL);
+    """,
 )
 VERSION = len(MIGRATIONS)
 
@@ -101,5 +105,5 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
         )
     connection.execute("SELECT * FROM entries ORDER BY id DESC LIMIT 1").fetchone()
-    for table in ("participants", "runs", "state"):  # raises where there is none
+    for table in ("participants", "runs", "state", "checkpoint"):  # raises where there is none
         connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608

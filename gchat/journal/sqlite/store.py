@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from gchat.core.effects import Saved
 from gchat.core.history import Batch, participants
 from gchat.journal.sqlite.damage import DAMAGED, check_last, check_log, unusable
 from gchat.journal.sqlite.index import WordIndex
@@ -22,6 +23,9 @@ FILE = "journal.sqlite"
 SCRUB_MS = 20  # that emptying the log waits, and messages with it, for who reads the file
 DAY_MS = 86_400_000
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
+# tasks of a node of a cluster: the cluster's id, the position up to which the shared log is stored,
+# and that of the checkpoint
+CLUSTER, POSITION, CHECKPOINT = "cluster", "position", "checkpoint"
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
@@ -169,6 +173,48 @@ class Store:
             lines = enumerate(batch.records, first)
             ids += [number for number, one in lines if (one.place, one.msgid) in wanted]
         return [(one,) for one in ids]
+
+    # -- of a node of a cluster
+
+    def task(self, key: str) -> str:
+        """What was saved of a task by this key, "" for nothing."""
+        return saved_task(self._writer, key) or ""
+
+    def save_task(self, key: str, value: str) -> None:
+        """Saves what is known of a task."""
+        transact(self._writer, (SAVE, [(TASK, key, value)]))
+
+    def checkpoint(self) -> list[bytes]:
+        """The pieces of the hub as it was saved last; none where it never was."""
+        rows = self._writer.execute("SELECT piece FROM checkpoint ORDER BY number")
+        return [piece for (piece,) in rows]
+
+    def save_checkpoint(self, found: Sequence[bytes], position: str) -> None:
+        """Saves the hub as it is at a position of the shared log, instead of the one before. All of
+        it or (raising sqlite3.Error) nothing.
+        """
+        transact(
+            self._writer,
+            ("DELETE FROM checkpoint WHERE ?", [(1,)]),
+            ("INSERT INTO checkpoint (number, piece) VALUES (?, ?)", list(enumerate(found))),
+            (SAVE, [(TASK, CHECKPOINT, position)]),
+        )
+
+    def replace_state(self, saved: Sequence[Saved]) -> None:
+        """Saves all of what outlives the hub, instead of what there is."""
+        transact(
+            self._writer,
+            ("DELETE FROM state WHERE kind != ?", [(TASK,)]),
+            (SAVE, [(one.kind, one.key, one.value) for one in saved if one.value is not None]),
+        )
+
+    def leave_cluster(self) -> None:
+        """Forgets where in a shared log the file was: from here on it goes on by itself."""
+        transact(
+            self._writer,
+            ("DELETE FROM checkpoint WHERE ?", [(1,)]),
+            (_DROP, [(TASK, key) for key in (CLUSTER, POSITION, CHECKPOINT)]),
+        )
 
     def scrub(self, now: int) -> bool:
         """One step of making sure that nothing is left in the file of what was deleted or replaced:

@@ -1,0 +1,79 @@
+"""Whether what runs at the log's address can keep a log: said in one line, with what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from gchat.journal.base import JournalError
+from gchat.journal.cluster.connection import LogGone, LogRefused
+from gchat.journal.cluster.log import StreamLog
+
+OLDEST = (7, 0)  # of Redis; Valkey says that it is one of 7.2
+log = logging.getLogger(__name__)
+
+
+def check(stream: StreamLog) -> None:
+    """Raises JournalError where it cannot. Switches greenlets."""
+    address = stream.address
+    try:
+        server = _lines(stream.ask(b"INFO", b"server"))
+        memory = _lines(stream.ask(b"INFO", b"memory"))
+        persistence = _lines(stream.ask(b"INFO", b"persistence"))
+        replication = _lines(stream.ask(b"INFO", b"replication"))
+        always = _setting(stream, b"appendfsync")
+    except LogGone as error:
+        raise JournalError(
+            f"The shared log at {address} does not answer: {error}. Start it, or correct --cluster."
+        ) from None
+    except LogRefused as error:
+        raise JournalError(
+            f"The shared log at {address} does not let us in: {error}. Give the user of --cluster "
+            "what docs/cluster.md lists."
+        ) from None
+    version = tuple(map(int, server["redis_version"].split(".")[:2]))
+    if version < OLDEST:
+        raise JournalError(
+            f"The shared log at {address} is Redis {server['redis_version']}. Install Valkey 8 or "
+            "newer, or Redis 7."
+        )
+    if replication["role"] != "master":
+        raise JournalError(
+            f"The server at {address} is a replica. Give the address of its primary, or of "
+            "Sentinels."
+        )
+    if persistence.get("aof_enabled") != "1":
+        raise JournalError(
+            f"The shared log at {address} forgets everything when it ends. Set appendonly yes and "
+            "appendfsync always there."
+        )
+    if always not in ("", "always"):
+        raise JournalError(
+            f"The shared log at {address} may lose its last second (appendfsync {always}). Set "
+            "appendfsync always there."
+        )
+    policy = memory.get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        raise JournalError(
+            f"The shared log at {address} throws data away when its memory is full "
+            f"(maxmemory-policy {policy}). Set maxmemory-policy noeviction there."
+        )
+    if stream.copies > 1 and not int(replication.get("connected_slaves", "0")):
+        raise JournalError(
+            f"The shared log at {address} has no replica, and cluster.copies is {stream.copies}. "
+            "Start one, or set copies = 1."
+        )
+
+
+def _lines(answer: bytes) -> dict[str, str]:
+    pairs = (line.partition(":") for line in answer.decode().splitlines() if ":" in line)
+    return {name: value for name, _, value in pairs}
+
+
+def _setting(stream: StreamLog, name: bytes) -> str:
+    """A setting of the server's; "" where we may not ask."""
+    try:
+        found = stream.ask(b"CONFIG", b"GET", name)
+    except LogRefused as error:
+        log.info("whether the log is written at once is not known: %s", error)
+        return ""
+    return found[1].decode() if found else ""

@@ -1,0 +1,328 @@
+"""The journal of a node of a cluster: what it is asked goes to the log, what comes from there is shown.
+
+Every node applies the log's entries in their order; what anybody is shown was read back from the log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from secrets import token_hex
+from time import perf_counter
+
+import gevent
+from gevent.event import Event as Signal
+
+from gchat.core.events import Event, NodeBeat, NodeGone, NodeJoined, NodeSwept, RulesSet
+from gchat.core.nodes import LEASE_BEATS, NUMBER_BITS, LogLost
+from gchat.core.rules import RuleSet
+from gchat.journal.base import JournalError, Notices, Show
+from gchat.journal.cluster.codec import LEVEL, UnknownEvent
+from gchat.journal.cluster.connection import LogGone, LogRefused
+from gchat.journal.cluster.follower import Applied, Follower
+from gchat.journal.cluster.keeper import Keeper
+from gchat.journal.cluster.log import LogEntry, StreamLog
+from gchat.journal.cluster.sender import Sender, Sent
+
+READ_SECONDS = 1.0  # that a reading waits for something
+RETRY_SECONDS = 0.2
+TURN_SECONDS = 0.005  # of applying and showing; then others get their turn
+PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
+CLOSE_SECONDS = 5.0  # for the last that was taken in to be read back, when the server stops
+
+CUT_OFF = "This server was cut off from the others. Connect again"
+STOPPED_OTHERS = "Its server was stopped"
+log = logging.getLogger(__name__)
+
+
+class Cut(ConnectionError):
+    """Nobody knows what becomes of what was asked: the log is out of reach, and people leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a node says of itself when it joins. Seconds: how long a silent one counts as living,
+    and after how long without the log it sends its people elsewhere.
+    """
+
+    name: str
+    tables: str
+    rules: RuleSet
+    lease: float = 5.0
+    patience: float = 60.0
+    level: int = LEVEL
+
+
+class ClusterJournal:
+    """`again` is called where the log has lost what was read from it: it makes the follower's hub
+    what a checkpoint says, and raises JournalError where there is none.
+    """
+
+    def __init__(
+        self,
+        stream: StreamLog,
+        follower: Follower,
+        keeper: Keeper,
+        show: Show,
+        identity: Identity,
+        again: Callable[[], None],
+    ) -> None:
+        self._stream = stream
+        self._follower = follower
+        self._keeper = keeper
+        self._show = show
+        self._again = again
+        self.identity = identity
+        self.notices: Notices | None = None
+        self.sender = Sender(stream)
+        self.node = 0  # our number, 0 while we take no part
+        self.reading = ""  # why nothing can be read now, "" for none
+        self.heard = perf_counter()  # when our last beat came back, or we joined
+        self._beat: Sent | None = None
+        self._compared = 0
+        self._sweep: Sent | None = None
+        self._closed = False
+        self._refusal = ""  # why the others do not want it
+        self.before_next: Callable[[], None] | None = None  # between two readings; may switch
+        self._joined = Signal()
+        self._greenlets: list[gevent.Greenlet[..., None]] = []
+
+    # -- Journal
+
+    def append(self, event: Event) -> Sent:
+        if self._closed:
+            raise RuntimeError("the journal is closed")
+        return self.sender.append(event)
+
+    def close(self) -> None:
+        self.leave()
+        self._closed = True
+        gevent.killall(self._greenlets)
+
+    def leave(self) -> None:
+        """Takes part no more, and says so: the others let our people go. May switch greenlets."""
+        if self.node and not self._closed:
+            ticket = self.sender.append(NodeGone(self.node, STOPPED_OTHERS))
+            self._closed = True
+            with gevent.Timeout(CLOSE_SECONDS, False):
+                ticket.result()
+            if not ticket.done:
+                log.warning("the others could not be told that this node stops")
+                self._step_out(self._cut)
+
+    # -- taking part
+
+    def start(self) -> None:
+        """Begins to read and to write, and waits until the node takes part. May switch greenlets.
+        Raises JournalError where the others do not want it.
+        """
+        self._ask_to_join()
+        for work in (self._read, self.sender.run, self._keep_beating, self._keeper.run):
+            self._greenlets.append(gevent.spawn(work))
+        self._joined.wait()
+        if self._refusal:
+            raise JournalError(self._refusal)
+
+    def _ask_to_join(self) -> None:
+        me = self.identity
+        self.sender.joining = NodeJoined(
+            me.name, token_hex(8), me.level, me.tables, me.rules, self._keeper.checkpointed
+        )
+        self.sender.wake()
+
+    def _look(self, applied: Applied) -> None:
+        """Notices what an event means for this node."""
+        event, hub = applied.event, self._follower.hub
+        if type(event) is NodeJoined:
+            self._someone_joined(event, applied)
+        elif type(event) is RulesSet and self.notices is not None:
+            self.notices.rules(hub.nodes.rules)
+        if self.node and self.node not in hub.nodes.members:
+            self._out(event)
+        elif hub.nodes.leaving and self.node and self.node == min(hub.nodes.members):
+            if self._sweep is None or self._sweep.done:
+                self._sweep = self.append_own(NodeSwept(min(hub.nodes.leaving)))
+
+    def silence(self) -> float:
+        """Seconds since a beat of ours came back."""
+        return perf_counter() - self.heard
+
+    def propose(self, rules: RuleSet) -> None:
+        """Asks for other rules, for all nodes."""
+        if self.node:
+            self.append_own(RulesSet(self.node, rules))
+
+    def append_own(self, event: Event) -> Sent:
+        """As `append`, also while the journal is being closed."""
+        return self.sender.append(event)
+
+    def _someone_joined(self, event: NodeJoined, applied: Applied) -> None:
+        joining = self.sender.joining
+        if joining is None or event.nonce != joining.nonce:
+            if not applied.outcome.refusals:
+                log.info("node %s takes part", event.name)
+            return
+        if applied.outcome.refusals:
+            self._refusal = f"The node cannot join: {applied.outcome.refusals[0].text}."
+            self.sender.joining = None
+            if self._joined.is_set():
+                self._fail(self._refusal)
+            self._joined.set()
+            return
+        nodes = self._follower.hub.nodes
+        self.node = nodes.number_of(event.nonce)
+        self.heard = perf_counter()
+        self._beat = self._sweep = None
+        self.sender.begin(self.node)
+        others = [one.name for number, one in nodes.members.items() if number != self.node]
+        log.info(
+            "this node takes part as %s, number %d, with %s",
+            event.name,
+            self.node,
+            ", ".join(others) or "no other",
+        )
+        if self.notices is not None:
+            self.notices.joined(self.node << NUMBER_BITS)
+        self._joined.set()
+
+    def _out(self, event: Event) -> None:
+        """The log says that this node takes part no more."""
+        number, self.node = self.node, 0
+        self.sender.end(lambda ticket: ticket.refuse(CUT_OFF))
+        if type(event) is NodeGone and event.node == number:
+            return  # we have said so ourselves
+        if type(event) is NodeBeat and event.node == number:
+            text = "this node came to another result than the others, and must not go on"
+            log.critical("%s (entry %d)", text, self._follower.seq)
+            self._fail(text)
+            return
+        log.error("the others have given this node up: its connections are closed")
+        self._tell_left()
+        self._ask_to_join()
+
+    def _tell_left(self) -> None:
+        if self.notices is not None:
+            self.notices.left(CUT_OFF)
+
+    def _fail(self, text: str) -> None:
+        if self.notices is not None:
+            self.notices.failed(text)
+
+    def _step_out(self, settle: Callable[[Sent], None]) -> None:
+        self.node = 0
+        self.sender.end(settle)
+
+    @staticmethod
+    def _cut(ticket: Sent) -> None:
+        ticket.cut(Cut("the servers' shared log is out of reach"))
+
+    def _keep_beating(self) -> None:
+        pause = self.identity.lease / LEASE_BEATS
+        while True:
+            gevent.sleep(pause)
+            if not self.node or self._closed:
+                continue
+            if self._beat is None or self._beat.done:
+                self._beat_once()
+            elif perf_counter() - self.heard > self.identity.patience:
+                log.error(
+                    "the log is out of reach for %.0f s: connections are closed",
+                    self.identity.patience,
+                )
+                self._step_out(self._cut)
+                self._tell_left()
+                self._ask_to_join()
+
+    def _beat_once(self) -> None:
+        if self._beat is not None:
+            self.heard = perf_counter()
+        seq, digest = self._follower.compared
+        if seq == self._compared:
+            seq, digest = 0, ""
+        self._compared = seq or self._compared
+        self._beat = self.append_own(
+            NodeBeat(self.node, self._keeper.checkpointed, seq, digest)
+        )
+
+    # -- from the log
+
+    def _read(self) -> None:
+        while True:
+            try:
+                self._read_some()
+            except LogLost as error:
+                log.critical("the log has lost something: %s", error)
+                self._begin_again()
+            except UnknownEvent as error:
+                log.critical("%s", error)
+                self._step_out(self._cut)
+                self._fail(f"{error}. Install the newer gchat.")
+                return
+            except Exception:
+                log.exception("the log could not be read")
+                gevent.sleep(RETRY_SECONDS)
+
+    def _read_some(self) -> None:
+        try:
+            entries = self._stream.read(self._follower.position, READ_SECONDS)
+        except (LogGone, LogRefused) as error:
+            if not self.reading:
+                log.warning("the log cannot be read: %s", error)
+            self.reading = str(error)
+            gevent.sleep(RETRY_SECONDS)
+            return
+        if self.reading:
+            log.warning("the log can be read again")
+            self.reading = ""
+        turn_ends = perf_counter() + TURN_SECONDS
+        for entry in entries:
+            self._take(entry)
+            if perf_counter() > turn_ends:
+                gevent.sleep(PAUSE_SECONDS)
+                turn_ends = perf_counter() + TURN_SECONDS
+        self._keeper.wait_for_room()
+        if self.before_next is not None:
+            self.before_next()
+
+    def _take(self, entry: LogEntry) -> None:
+        tickets = self.sender.read(entry.node, entry.counter)
+        own = [one.event for one in tickets] if tickets is not None else None
+        waiting = iter(tickets or ())
+        turn_ends = perf_counter() + TURN_SECONDS
+        for applied in self._follower.take(entry, own):
+            self._keeper.add(applied.kept, entry.position)
+            self._show_it(applied)
+            ticket = next(waiting, None)
+            if ticket is not None:
+                ticket.outcome = applied.outcome
+                if ticket.shown():
+                    gevent.sleep(0)  # who waited answers before others are shown more
+            self._look(applied)
+            if perf_counter() > turn_ends:
+                gevent.sleep(PAUSE_SECONDS)
+                turn_ends = perf_counter() + TURN_SECONDS
+        self._keeper.reached(entry.position)
+        for ticket in waiting:  # the batch did not count
+            ticket.refuse(CUT_OFF)
+
+    def _show_it(self, applied: Applied) -> None:
+        if applied.outcome.effects:
+            try:
+                self._show(applied.outcome.effects)
+            except Exception:
+                log.exception("an event could not be delivered")
+
+    def _begin_again(self) -> None:
+        was_in = bool(self.node)
+        self._step_out(self._cut)
+        if was_in:
+            self._tell_left()
+        self._stream.read_elsewhere()
+        try:
+            self._again()
+        except Exception as error:
+            log.critical("there is nothing to begin again from: %s", error)
+            gevent.sleep(RETRY_SECONDS)
+            return
+        self._ask_to_join()
