@@ -147,7 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gchat",
         description="A group-chat server. Join it with any IRC client, netcat or gchat-client.",
-        epilog="Other commands: export, backup, verifier, config, check-config (each has --help).",
+        epilog="Other commands: export, backup, verifier, config, check-config, cluster (each has "
+        "--help).",
     )
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on, 0 for a free one (default: 55555)")

@@ -59,6 +59,20 @@ def _config(arguments: argparse.Namespace) -> None:
     sys.stdout.write(document())
 
 
+def _cluster(arguments: argparse.Namespace) -> None:
+    flags = {"cluster.log": arguments.cluster}
+    try:
+        config = load(arguments.config, flags=flags)
+        if not config.cluster.log:
+            raise CommandError("Say where the log is: --cluster redis://host:6379, or --config.")
+        engine_of(config)  # says which package is missing
+        from gchat.journal.cluster.status import status  # noqa: PLC0415 - of an extra
+    except ConfigError as error:
+        raise CommandError(str(error)) from None
+    for line in status(config):
+        print(line)
+
+
 class CommandError(GchatError):
     """A sentence with what to do next."""
 
@@ -69,6 +83,10 @@ def parser(name: str) -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog=f"gchat {name}", description=description)
     if name == "check-config":
         found.add_argument("file", type=Path, metavar="FILE", help="configuration file (TOML)")
+    if name == "cluster":
+        found.add_argument("what", choices=["status"], help="what to print")
+        found.add_argument("--cluster", metavar="URL", help="redis://host:6379 of the log")
+        found.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
     if name in ("export", "backup"):
         help_ = "data folder of the server"
         found.add_argument("--data", default="", metavar="DIR", help=help_)
@@ -87,5 +105,6 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], None], str]] = {
         _config,
         "Prints a configuration file with every setting, its default and its meaning.",
     ),
+    "cluster": (_cluster, "Prints how the nodes of a cluster and their log are."),
     "check-config": (_check_config, "Checks a configuration file."),
 }

@@ -56,9 +56,7 @@ class Nodes:
         if member is None or counter <= member.counter:
             return False
         if counter != member.counter + 1:
-            raise LogLost(
-                f"batch {member.counter + 1} of node {member.name} is missing in the log"
-            )
+            raise LogLost(f"batch {member.counter + 1} of node {member.name} is missing in the log")
         member.counter = counter
         return True
 
@@ -73,9 +71,7 @@ class Nodes:
         others = {one: it for one, it in self.members.items() if one != node}
         member.seen = {one: it.beats for one, it in others.items()}
         return [
-            one
-            for one, it in others.items()
-            if member.beats - it.seen.get(node, 0) >= LEASE_BEATS
+            one for one, it in others.items() if member.beats - it.seen.get(node, 0) >= LEASE_BEATS
         ]
 
     def agrees(self, seq: int, digest: str) -> bool:

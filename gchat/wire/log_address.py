@@ -32,8 +32,12 @@ class LogAddress:
     database: int = 0
 
     def __str__(self) -> str:
-        hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts)
+        hosts = ",".join(_readable(host, port) for host, port in self.hosts)
         return f"{self.master} of the Sentinels {hosts}" if self.master else hosts
+
+
+def _readable(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def log_address(text: str) -> LogAddress:

@@ -1,4 +1,4 @@
-"""Nodes of a cluster: they join, show that they live, go; then their people leave, a few at a time."""
+"""Nodes of a cluster: they join, show that they live, and go; then their people leave."""
 
 from __future__ import annotations
 

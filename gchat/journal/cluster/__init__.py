@@ -1,1 +1,1 @@
-"""Several nodes that are one server: their events are in one order in a stream of Valkey or Redis."""
+"""Several nodes that are one server: events are in one order in a stream of Valkey or Redis."""

@@ -64,6 +64,20 @@ def check(stream: StreamLog) -> None:
         )
 
 
+def facts_of(stream: StreamLog) -> dict[str, str]:
+    """What people want to know of the log's server: name, version, role, replicas. Switches
+    greenlets; raises LogGone and LogRefused.
+    """
+    server = _lines(stream.ask(b"INFO", b"server"))
+    replication = _lines(stream.ask(b"INFO", b"replication"))
+    return {
+        "name": server.get("server_name", "redis"),
+        "version": server.get("valkey_version", server["redis_version"]),
+        "role": replication["role"],
+        "replicas": replication.get("connected_slaves", "0"),
+    }
+
+
 def _lines(answer: bytes) -> dict[str, str]:
     pairs = (line.partition(":") for line in answer.decode().splitlines() if ":" in line)
     return {name: value for name, _, value in pairs}

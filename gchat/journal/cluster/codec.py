@@ -1,8 +1,9 @@
 """Events as bytes and back: `["Said", {"uid": 4294967297, "target": "#dev", ...}]`.
 
-JSON, so that people can read the log with valkey-cli. Fields that are missing take their default, and
-those that are not known are passed over, so newer and older nodes understand each other; a whole event
-that is not known stops the node, which would otherwise differ from the others from there on.
+JSON, so that people can read the log with valkey-cli. Fields that are missing take their default,
+and those that are not known are passed over, so newer and older nodes understand each other; a
+whole event that is not known stops the node, which would otherwise differ from the others from
+there on.
 """
 
 from __future__ import annotations

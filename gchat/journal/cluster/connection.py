@@ -71,14 +71,15 @@ class LogConnection:
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=CONNECT_SECONDS,
             # the library's own would sleep in the way of everybody else
-            retry=Retry(NoBackoff(), 0),
+            retry=Retry(NoBackoff(), 0),  # type: ignore[no-untyped-call]
             protocol=2,
             client_name="gchat",
         )
 
     def ask(self, *command: Any, wait: float = 0.0) -> Any:
         """What is answered to a command, as bytes, numbers, lists of these or `None`. `wait`: how
-        many seconds the command itself may take. Switches greenlets. Raises LogGone, and LogRefused.
+        many seconds the command itself may take. Switches greenlets. Raises LogGone and
+        LogRefused.
         """
         connection = self._connection
         try:

@@ -1,4 +1,4 @@
-"""The engine of a node of a cluster: the order is the shared log's, history and search are its own."""
+"""The engine of a node of a cluster: the order is the shared log's, the history its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from gchat.core.rules import RuleSet, rules_of
 from gchat.core.saved import all_saved
 from gchat.core.snapshot import NoSnapshot
 from gchat.journal.base import Gauges, JournalError, Notices, Show
-from gchat.wire.log_address import log_address
 from gchat.journal.cluster.archive import BehindArchive
 from gchat.journal.cluster.checks import check
 from gchat.journal.cluster.codec import UnknownEvent
@@ -29,6 +28,7 @@ from gchat.journal.cluster.upkeep import Upkeep
 from gchat.journal.sqlite.engine import data_folder
 from gchat.journal.sqlite.storage import Storage
 from gchat.journal.sqlite.store import CLUSTER
+from gchat.wire.log_address import log_address
 from gchat.wire.tables import name_tables
 
 log = logging.getLogger(__name__)
@@ -208,5 +208,3 @@ def _folder(config: Config) -> Path:
     if config.journal.data:
         return data_folder(config.journal.data)
     return data_folder("") / "nodes" / config.cluster.node
-
-

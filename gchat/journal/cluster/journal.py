@@ -1,12 +1,14 @@
-"""The journal of a node of a cluster: what it is asked goes to the log, what comes from there is shown.
+"""The journal of a node of a cluster: what is appended goes to the log, what comes back is shown.
 
-Every node applies the log's entries in their order; what anybody is shown was read back from the log.
+Every node applies the log's entries in their order. What anybody is shown was read back from the
+log.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from time import perf_counter
@@ -105,7 +107,7 @@ class ClusterJournal:
         if self.node and not self._closed:
             ticket = self.sender.append(NodeGone(self.node, STOPPED_OTHERS))
             self._closed = True
-            with gevent.Timeout(CLOSE_SECONDS, False):
+            with suppress(gevent.Timeout), gevent.Timeout(CLOSE_SECONDS):
                 ticket.result()
             if not ticket.done:
                 log.warning("the others could not be told that this node stops")
@@ -141,8 +143,12 @@ class ClusterJournal:
         if self.node and self.node not in hub.nodes.members:
             self._out(event)
         elif hub.nodes.leaving and self.node and self.node == min(hub.nodes.members):
-            if self._sweep is None or self._sweep.done:
-                self._sweep = self.append_own(NodeSwept(min(hub.nodes.leaving)))
+            self._let_people_go(min(hub.nodes.leaving))
+
+    def _let_people_go(self, node: int) -> None:
+        """Some of those of a node that is gone; the next ones when these have left."""
+        if self._sweep is None or self._sweep.done:
+            self._sweep = self.append_own(NodeSwept(node))
 
     def silence(self) -> float:
         """Seconds since a beat of ours came back."""
@@ -241,9 +247,7 @@ class ClusterJournal:
         if seq == self._compared:
             seq, digest = 0, ""
         self._compared = seq or self._compared
-        self._beat = self.append_own(
-            NodeBeat(self.node, self._keeper.checkpointed, seq, digest)
-        )
+        self._beat = self.append_own(NodeBeat(self.node, self._keeper.checkpointed, seq, digest))
 
     # -- from the log
 

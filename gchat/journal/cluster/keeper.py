@@ -1,7 +1,7 @@
 """Stores what was shown, behind the showing: lines, and from time to time the whole hub.
 
-The position in the log is stored with the lines, so nothing is lost if this is late: after a crash, the
-log is read again from there.
+The position in the log is stored with the lines, so nothing is lost if this is late: after a crash,
+the log is read again from there.
 """
 
 from __future__ import annotations

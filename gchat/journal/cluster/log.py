@@ -1,8 +1,8 @@
 """The log: a stream of Valkey or Redis, written to at the primary and read from `copies` of them.
 
-This is the seam: what the rest of the engine knows of the log is `append`, `read`, `trim`, and a few
-values that all nodes share. Every call switches greenlets, and raises LogGone where nobody answers and
-LogRefused where the answer is no.
+This is the seam: what the rest of the engine knows of the log is `append`, `read`, `trim`, and a
+few values that all nodes share. Every call switches greenlets, and raises LogGone where nobody
+answers and LogRefused where the answer is no.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import gevent
 
 from gchat.core.nodes import LogLost
-from gchat.wire.log_address import LogAddress
 from gchat.journal.cluster.connection import LogConnection, LogGone, LogRefused
+from gchat.wire.log_address import LogAddress
 
 START = "0-0"  # the position before everything
 READ_ENTRIES = 200  # at once
@@ -45,8 +45,8 @@ def order(position: Position) -> tuple[int, int]:
 
 
 class StreamLog:
-    """`key`: of the stream; the other keys begin with it. With `copies` 2 it is read from a replica,
-    so that what was read is on two servers.
+    """`key`: of the stream; the other keys begin with it. With `copies` 2 it is read from a
+    replica, so that what was read is on two servers.
     """
 
     def __init__(self, address: LogAddress, key: str, copies: int = 1) -> None:
@@ -166,6 +166,11 @@ class StreamLog:
     def size(self) -> int:
         """Bytes of memory that the stream takes at its server, about."""
         return self.ask(b"MEMORY", b"USAGE", self._key) or 0
+
+    def now_ms(self) -> int:
+        """The time at the log's server, in milliseconds since 1970."""
+        seconds, micros = self.ask(b"TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
 
     # -- values that all nodes share
 

@@ -1,8 +1,8 @@
 """Sends a node's events to the log, in order, until they were read from it.
 
 Nothing is known until it is read. What was sent may be there although no answer came, so it is sent
-again, in order, after every failure; who reads it twice takes it once (`Nodes.admits`). Only what was
-never sent can be refused.
+again, in order, after every failure; who reads it twice takes it once (`Nodes.admits`). Only what
+was never sent can be refused.
 """
 
 from __future__ import annotations
@@ -131,11 +131,8 @@ class Sender:
     def append(self, event: Event) -> Sent:
         """Takes an event in. Never waits."""
         ticket = Sent(event, perf_counter())
-        if not self.node:
-            ticket.refuse(NOT_SENT)
-        elif (
-            len(self._queue) >= WAITING_EVENTS or self._bytes >= WAITING_BYTES
-        ) and not isinstance(event, _UNREFUSED):
+        full = len(self._queue) >= WAITING_EVENTS or self._bytes >= WAITING_BYTES
+        if not self.node or (full and not isinstance(event, _UNREFUSED)):
             ticket.refuse(NOT_SENT)
         else:
             self._queue.append(ticket)

@@ -1,4 +1,4 @@
-"""What a node does beside: it saves checkpoints, trims the log, says how it is, looks for a fail-over."""
+"""What a node does beside: saves checkpoints, trims the log, says how it is, sees a fail-over."""
 
 from __future__ import annotations
 
@@ -169,6 +169,7 @@ class Upkeep:
         nodes = self._follower.hub.nodes
         return msgspec.json.encode(
             {
+                "at": self._stream.now_ms(),
                 "number": self._journal.node,
                 "position": self._follower.position,
                 "events": self._follower.seq,
