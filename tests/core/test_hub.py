@@ -46,6 +46,10 @@ from gchat.core.events import (
     MetadataSet,
     ModeChange,
     ModesSet,
+    NodeBeat,
+    NodeGone,
+    NodeJoined,
+    NodeSwept,
     Opered,
     Parted,
     PasswordSet,
@@ -55,6 +59,7 @@ from gchat.core.events import (
     Renamed,
     RoomRegistered,
     RoomRenamed,
+    RulesSet,
     Said,
     ServerBanSet,
     TopicSet,
@@ -351,6 +356,8 @@ class HubMachine(RuleBasedStateMachine):
 
 EFFECTIVE: Counter[type] = Counter()  # events that changed something or were seen, by kind
 SEEN: Counter[type] = Counter()  # effects, by kind
+# what nodes of a cluster ask for: tests/core/transitions/test_nodes.py
+OF_NODES = {NodeJoined, NodeBeat, NodeGone, NodeSwept, RulesSet}
 
 
 @pytest.mark.timeout(400)  # when it fails, the shortest way to the fault is looked for
@@ -361,7 +368,7 @@ def test_anything_in_any_order() -> None:
     run_state_machine_as_test(HubMachine, settings=machine(120))
     for kind in (*KINDS, *kinds_of(Effect)):  # pytest -rP shows them
         print(f"{kind.__name__}: {EFFECTIVE[kind] or SEEN[kind]}")
-    assert set(get_args(Event)) == set(KINDS) == set(TRANSITIONS)
+    assert set(get_args(Event)) == {*KINDS, *OF_NODES} == set(TRANSITIONS)
     rare = [kind.__name__ for kind in KINDS if EFFECTIVE[kind] < LEAST]
     assert not rare, f"these kinds of events hardly ever had an effect: {rare}"
     unseen = [kind.__name__ for kind in kinds_of(Effect) if not SEEN[kind]]

@@ -83,6 +83,7 @@ class Sent(Later):
         self.shown()
 
     def shown(self) -> bool:
+        """See Later."""
         self.done = True
         return super().shown()
 
