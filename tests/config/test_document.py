@@ -13,7 +13,6 @@ from gchat.config.document import WIDTH, document
 from gchat.config.settings import settings
 from tests.config.values import bounds
 
-
 SECTIONS = "server", "journal", "cluster", "tls", "accounts", "limits", "times", "operators"
 
 
