@@ -24,12 +24,14 @@ from loadtest.arguments import parse, settings
 from loadtest.crowd import CouldNotStart
 from loadtest.entry import EXIT_NOT_STARTED, EXIT_NOT_WRITTEN
 from loadtest.interruption import Interrupted, Interruption
+from loadtest.nodes import NodesTarget
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
 from loadtest.scenarios import SCENARIOS
 from loadtest.stage import Stage
 from loadtest.storage import Storage
 from loadtest.target import OwnTarget, Target
+from loadtest.under_fault import digests
 
 EXIT_WRONG = 1
 EXIT_THRESHOLD = 2
@@ -77,26 +79,33 @@ def _run(
 ) -> tuple[list[Outcome], Storage | None]:
     """The rounds that were measured until a signal came, and where the server stored them."""
     outcomes: list[Outcome] = []
-    try:
-        target = _target(arguments, interruption)
-    except Interrupted:
-        return [], None
+    target: Target | None = None
+    storage: Storage | None = None
     try:
         for number in range(1, arguments.rounds + 1):
             prefix = f"round {number} of {arguments.rounds}: " if arguments.rounds > 1 else ""
+            if target is None:
+                target = _target(arguments, interruption)
+                storage = target.storage
             with progress(console, interruption, prefix) as tell:
                 stage = Stage(settings(arguments), target, tell, interruption)
                 outcomes.append(SCENARIOS[arguments.scenario](stage))
             if interruption:
                 break
+            if isinstance(target, NodesTarget) and not arguments.fault:
+                outcomes[-1].extra |= digests(outcomes[-1], target)
+            if arguments.fault:  # each has nodes of its own: after it, they are not as before
+                target.stop()
+                target = None
     except Interrupted:
         pass
     except CouldNotStart:
         if not interruption:  # who signals us may have ended the server as well
             raise
     finally:
-        target.stop()
-    return outcomes, target.storage
+        if target is not None:
+            target.stop()
+    return outcomes, storage
 
 
 def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
@@ -108,6 +117,17 @@ def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
 
 
 def _target(arguments: argparse.Namespace, interruption: Interruption) -> Target:
+    if arguments.nodes:
+        return NodesTarget(
+            interruption,
+            nodes=arguments.nodes,
+            copies=arguments.copies,
+            tls=arguments.tls,
+            parent=arguments.data_folder,
+            url=arguments.log,
+            sentinel=arguments.fault == "failover",
+            held=arguments.fault == "cut",
+        )
     if arguments.target is None:
         memory, parent = arguments.memory, arguments.data_folder
         return OwnTarget(interruption, memory=memory, tls=arguments.tls, parent=parent)
@@ -118,6 +138,12 @@ def _target(arguments: argparse.Namespace, interruption: Interruption) -> Target
 def _server(arguments: argparse.Namespace, storage: Storage | None) -> str:
     if arguments.target:
         return "{}:{}".format(*arguments.target)
+    if arguments.nodes:
+        count = f"{arguments.nodes} node{'s' if arguments.nodes > 1 else ''}"
+        log = "a log that runs already" if arguments.log else "a log"
+        copies = f", {arguments.copies} copies" if arguments.copies > 1 else ""
+        started = f"started for the run, {storage.sentence}" if storage else "not started"
+        return f"gchat, {count} and {log}{copies}, {started}"
     return f"gchat, started for the run, {storage.sentence}" if storage else "gchat, not started"
 
 

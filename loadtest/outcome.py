@@ -8,16 +8,21 @@ from typing import Any
 from loadtest.generator import Merged
 from loadtest.settings import Settings
 
+PER_NODE = "CPU for each message and node, µs"
+NODE = "node "
 LINE_OVERHEAD = 45  # bytes around the text of a message, about
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What the server used: CPU in seconds, memory in bytes at the end; whether that is known."""
+    """What the server used: CPU in seconds, memory in bytes at the end; whether that is known; and
+    both of each of its processes, where it is several.
+    """
 
     cpu: float
     memory: int
     known: bool
+    parts: dict[str, tuple[float, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -37,6 +42,8 @@ class Outcome:
     curve: list[tuple[float, float]] = field(default_factory=list)
     series: list[dict[str, float]] = field(default_factory=list)
     server: dict[str, float] = field(default_factory=dict)
+    # of each process, where the server is several; those of nodes are called NODE and a name
+    parts: dict[str, dict[str, float]] = field(default_factory=dict)
     generator: dict[str, float] = field(default_factory=dict)
     invalid: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # what else the server did wrong
@@ -53,6 +60,8 @@ class Outcome:
                 "cpu_cores": round(used.cpu / max(seconds, 1e-9), 4),
                 "memory": used.memory,
             }
+        for name, (cpu, memory) in used.parts.items():
+            outcome.parts[name] = {"cpu_seconds": round(cpu, 4), "memory": memory}
         return outcome
 
     @property
@@ -83,8 +92,20 @@ class Outcome:
         if self.server:
             found["server CPU, s"] = self.server["cpu_seconds"]
             found["server memory, MB"] = self.server["memory"] / 1e6
+            if self.sent:
+                found[PER_NODE] = self._per_node() / self.sent * 1e6
+        for name, part in self.parts.items():
+            found[f"CPU of {name}, s"] = part["cpu_seconds"]
+            if self.sent:
+                found[f"CPU of {name} for each message, µs"] = part["cpu_seconds"] / self.sent * 1e6
+            found[f"memory of {name}, MB"] = part["memory"] / 1e6
         found |= {k: v for k, v in self.extra.items() if isinstance(v, int | float)}
         return found
+
+    def _per_node(self) -> float:
+        """CPU seconds of a node, on average."""
+        nodes = [one["cpu_seconds"] for name, one in self.parts.items() if name.startswith(NODE)]
+        return sum(nodes) / len(nodes) if nodes else self.server["cpu_seconds"]
 
 
 def measured(scenario: str, settings: Settings, merged: Merged, used: Used) -> Outcome:
