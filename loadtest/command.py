@@ -49,11 +49,11 @@ def main(words: list[str], interruption: Interruption) -> int:
         for path in filter(None, (arguments.json, arguments.html)):
             check(path)
         allow_descriptors(arguments.clients)
-        outcomes, storage = _run(console, arguments, interruption)
+        outcomes, storage, what = _run(console, arguments, interruption)
     except (CouldNotStart, OSError, psutil.Error) as error:
         return _fail(console, error)
     whole = len(outcomes) == arguments.rounds and not outcomes[-1].interrupted
-    server = _server(arguments, storage)
+    server = _server(arguments, storage, what)
     if outcomes:
         report.show(console, outcomes, server)
     if storage and storage.warning:
@@ -76,17 +76,20 @@ def check(path: Path) -> None:
 
 def _run(
     console: Console, arguments: argparse.Namespace, interruption: Interruption
-) -> tuple[list[Outcome], Storage | None]:
-    """The rounds that were measured until a signal came, and where the server stored them."""
+) -> tuple[list[Outcome], Storage | None, str]:
+    """The rounds that were measured until a signal came, where the server stored them, and what it
+    is.
+    """
     outcomes: list[Outcome] = []
     target: Target | None = None
     storage: Storage | None = None
+    what = "gchat"
     try:
         for number in range(1, arguments.rounds + 1):
             prefix = f"round {number} of {arguments.rounds}: " if arguments.rounds > 1 else ""
             if target is None:
                 target = _target(arguments, interruption)
-                storage = target.storage
+                storage, what = target.storage, target.sentence
             with progress(console, interruption, prefix) as tell:
                 stage = Stage(settings(arguments), target, tell, interruption)
                 outcomes.append(SCENARIOS[arguments.scenario](stage))
@@ -105,7 +108,7 @@ def _run(
     finally:
         if target is not None:
             target.stop()
-    return outcomes, storage
+    return outcomes, storage, what
 
 
 def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
@@ -135,16 +138,11 @@ def _target(arguments: argparse.Namespace, interruption: Interruption) -> Target
     return Target(host, port, arguments.pid)
 
 
-def _server(arguments: argparse.Namespace, storage: Storage | None) -> str:
+def _server(arguments: argparse.Namespace, storage: Storage | None, what: str) -> str:
     if arguments.target:
         return "{}:{}".format(*arguments.target)
-    if arguments.nodes:
-        count = f"{arguments.nodes} node{'s' if arguments.nodes > 1 else ''}"
-        log = "a log that runs already" if arguments.log else "a log"
-        copies = f", {arguments.copies} copies" if arguments.copies > 1 else ""
-        started = f"started for the run, {storage.sentence}" if storage else "not started"
-        return f"gchat, {count} and {log}{copies}, {started}"
-    return f"gchat, started for the run, {storage.sentence}" if storage else "gchat, not started"
+    started = f"started for the run, {storage.sentence}" if storage else "not started"
+    return f"{what}, {started}"
 
 
 def allow_descriptors(clients: int) -> None:

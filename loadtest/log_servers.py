@@ -28,7 +28,18 @@ DOWN_MS = 1000  # without an answer, after which a Sentinel makes a replica the 
 CONFIGURATION = "sentinel.conf"  # in its folder, which it is started in
 MASTER = "gchat"  # what the Sentinel calls it
 STATUS = "nodes"  # the table in which each node notes how it is
-_FLAGS = ("--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync", "always", "--save", "")
+_FLAGS = (
+    "--bind",
+    "127.0.0.1",
+    "--appendonly",
+    "yes",
+    "--appendfsync",
+    "always",
+    "--save",
+    "",
+    "--repl-diskless-sync-delay",
+    "0",
+)
 
 
 def program() -> str:
@@ -128,7 +139,7 @@ class LogServer:
         """
         if self._started.ended() is not None:
             raise CouldNotStart(self.why())
-        found = self.ask("INFO", "replication")
+        found = self.ask("INFO")
         return bool(found) and found.get("master_link_status", "up") == "up"
 
     def why(self) -> str:
@@ -208,7 +219,11 @@ class OwnLog(Log):
             for number in range(1, replicas + 1):
                 name = "replica" if replicas == 1 else f"replica {number}"
                 of = f"127.0.0.1 {self.primary.port}"
-                self._server(name, "--replicaof", *of.split(), "--repl-diskless-sync-delay", "0")
+                self._server(
+                    name,
+                    "--replicaof",
+                    *of.split(),
+                )
             self.sentinel = self._sentinel() if sentinel else None
         except BaseException:
             self.stop()

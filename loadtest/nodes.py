@@ -123,7 +123,12 @@ class Node:
         """Room and text of each message that it has stored, in order. Raises CouldNotStart."""
         command = [sys.executable, "-m", "gchat", "export", "--data", str(self.folder / "data")]
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=GCHAT, **system.OWN_GROUP
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            cwd=GCHAT,
+            **system.OWN_GROUP,
         )
         if done.returncode:
             raise CouldNotStart(f"what node {self.name} stored cannot be read: {done.stderr}")
@@ -213,7 +218,7 @@ class NodesTarget(Target):
     def sentence(self) -> str:
         """What it is, for people."""
         count = len(self.addresses)
-        return f"{count} node{'s' if count > 1 else ''} of gchat and a log: {self.log.sentence}"
+        return f"{count} node{'s' if count > 1 else ''} of gchat, and {self.log.sentence}"
 
     # -- what it uses
 

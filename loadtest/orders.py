@@ -97,6 +97,7 @@ class Moved:
     )  # the longest between two messages, by node
     moved_gap: float = 0.0  # and the longest for somebody who came back
     quiet: float = 0.0  # since anything came
+    latencies: str = ""  # as Share has them, of what came after the load too
 
 
 def schedule(order: Order) -> list[float]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from loadtest.generator import Merged
+from loadtest.latency import Latencies
 from loadtest.settings import Settings
 
 PER_NODE = "CPU for each message and node, µs"
@@ -64,6 +65,12 @@ class Outcome:
             outcome.parts[name] = {"cpu_seconds": round(cpu, 4), "memory": memory}
         return outcome
 
+    def note(self, latencies: Latencies) -> None:
+        """Takes them in, in the place of what there was."""
+        self.latency = latencies.figures()
+        self.histogram = latencies.encode()
+        self.curve = latencies.curve()
+
     @property
     def rate(self) -> float:
         """Deliveries a second."""
@@ -116,9 +123,7 @@ def measured(scenario: str, settings: Settings, merged: Merged, used: Used) -> O
     outcome.received, outcome.expected = merged.received, merged.expected
     outcome.faults = asdict(merged.faults)
     outcome.dropped = sum(share.dropped for share in merged.shares)
-    outcome.latency = merged.latencies.figures()
-    outcome.histogram = merged.latencies.encode()
-    outcome.curve = merged.latencies.curve()
+    outcome.note(merged.latencies)
     outcome.series = [asdict(point) for point in merged.points]
     outcome.invalid = merged.invalid(settings.size + LINE_OVERHEAD, settings.max_late_ms)
     if used.known and merged.received:

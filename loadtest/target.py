@@ -27,6 +27,11 @@ class Target:
         self.storage: Storage | None = None  # None where it is not ours to know
 
     @property
+    def sentence(self) -> str:
+        """What it is, for people."""
+        return "gchat"
+
+    @property
     def known(self) -> bool:
         """Whether what the server uses can be measured."""
         return self._process is not None

@@ -98,11 +98,11 @@ class Trial:
             len(stay.seen) for stays in self._stays.values() for stay in stays
         )
         share.laps = self._latencies.laps()
-        share.latencies = self._latencies.encode()
         if self._lags:
             lags = sorted(self._lags)
             share.lag_p99, share.lag_max = lags[int(len(lags) * 0.99)], lags[-1]
         self._note()
+        share.latencies = self._moved.latencies
         return share
 
     def go_on(self, seconds: float) -> Moved:
@@ -125,6 +125,7 @@ class Trial:
     def _note(self) -> None:
         self._moved.away = len(self._coming)
         self._moved.quiet = time.monotonic() - self._ended
+        self._moved.latencies = self._latencies.encode()
 
     def _turn(self) -> float:
         """Does what is to be done now, and reads what comes until the next thing is."""
@@ -244,7 +245,7 @@ class Trial:
             refused = len(_REFUSAL.findall(lines))
             stay.refused += refused
             self._moved.refused += refused
-        stay.altered += max(0, lines.count(b" PRIVMSG ") - messages)
+        stay.altered += max(0, lines.count(b" PRIVMSG #") - messages)
         if b"ERROR " in lines:
             self._note_reason(lines)
 

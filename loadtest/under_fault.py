@@ -6,10 +6,12 @@ import re
 import time
 from array import array
 from statistics import median
+from typing import TypeAlias
 
 from loadtest.crowd import CouldNotStart
 from loadtest.faults import Fault
 from loadtest.generator import Generator, Merged
+from loadtest.latency import Latencies
 from loadtest.nodes import WHOLE_SECONDS, Different, Node, NodesTarget
 from loadtest.orders import Moved
 from loadtest.outcome import Outcome, measured
@@ -20,7 +22,7 @@ from loadtest.stays import Judged, numbers
 SETTLE_SECONDS = 0.5  # of reading on, between two looks whether all is well again
 QUIET_SECONDS = 1.0  # without any message, once all is well
 
-Orders = dict[int, array[int]]  # of a history's messages, by stream
+Orders: TypeAlias = "dict[int, array[int]]"  # of a history's messages, by stream
 
 
 def under_fault(stage: Stage, name: str, plan: Rooms) -> Outcome:
@@ -78,6 +80,10 @@ def _until_all_is_well(stage: Stage, generator: Generator, fault: Fault) -> list
 
 def _note_moved(outcome: Outcome, target: NodesTarget, found: list[Moved]) -> None:
     extra = outcome.extra
+    latencies = Latencies()
+    for one in found:
+        latencies.merge(one.latencies)
+    outcome.note(latencies)
     gaps: dict[int, float] = {}
     reasons: dict[str, int] = {}
     for one in found:
@@ -93,9 +99,9 @@ def _note_moved(outcome: Outcome, target: NodesTarget, found: list[Moved]) -> No
     if back:
         extra["until a client was back, median, s"] = round(median(back), 3)
         extra["until the last client was back, s"] = round(back[-1], 3)
-        extra["longest time without a message for one who came back, s"] = round(
-            max(one.moved_gap for one in found), 3
-        )
+        gap = max(one.moved_gap for one in found)
+        if gap:  # the load went on
+            extra["longest time without a message for one who came back, s"] = round(gap, 3)
         extra["came back by another nickname"] = sum(one.renamed for one in found)
     extra["messages refused"] = sum(one.refused for one in found)
     extra["messages not written, their writer being away"] = sum(one.unsent for one in found)
@@ -118,10 +124,17 @@ def _told(outcome: Outcome, target: NodesTarget, plan: Rooms, merged: Merged) ->
             outcome.problems.append(
                 f"the histories of nodes {first.name} and {node.name} are not the same"
             )
+    dead = [node for node in target.nodes if not node.alive]
+    for node in dead:
+        if not _is_beginning_of(_history(node, plan, merged), orders):
+            outcome.problems.append(
+                f"what node {node.name} had stored is not the beginning of what node "
+                f"{first.name} has"
+            )
     twice = sum(len(order) - len(set(order)) for order in orders.values())
     if twice:
         outcome.problems.append(f"{twice} messages are in the history twice")
-    outcome.extra["histories"] = f"{1 + len(others)} compared"
+    outcome.extra["histories"] = f"{len(target.nodes)} compared"
     outcome.extra |= digests(outcome, target)
     return orders
 
@@ -147,6 +160,11 @@ def _is_end_of(found: Orders, whole: Orders, node: Node, outcome: Outcome) -> bo
     return all(
         not order or order == whole[stream][-len(order) :] for stream, order in found.items()
     )
+
+
+def _is_beginning_of(found: Orders, whole: Orders) -> bool:
+    """What a node had stored when it was killed."""
+    return all(order == whole[stream][: len(order)] for stream, order in found.items())
 
 
 def digests(outcome: Outcome, target: NodesTarget) -> dict[str, str]:
