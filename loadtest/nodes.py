@@ -68,6 +68,7 @@ class Node:
         self.meter = Meter()
         self._log = log
         self._started = Started(interruption, parent)
+        self._stopped = False
 
     @property
     def folder(self) -> Path:
@@ -136,8 +137,10 @@ class Node:
         return [(one["target"], one["text"]) for one in lines if one["kind"] == "PRIVMSG"]
 
     def stop(self) -> None:
-        """Ends it and removes its folder."""
-        self.alive = False
+        """Ends it and removes its folder; nothing the second time."""
+        if self._stopped:
+            return
+        self._stopped, self.alive = True, False
         if self.way is not None:
             self.way.let_go()
         self._started.stop()

