@@ -85,6 +85,7 @@ class ClusterJournal:
         self._compared = 0
         self._sweep: Sent | None = None
         self._closed = False
+        self._leaving = False  # said so, or about to
         self._refusal = ""  # why the others do not want it
         self.before_next: Callable[[], None] | None = None  # between two readings; may switch
         self._joined = Signal()
@@ -104,9 +105,9 @@ class ClusterJournal:
 
     def leave(self) -> None:
         """Takes part no more, and says so: the others let our people go. May switch greenlets."""
-        if self.node and not self._closed:
+        if self.node and not self._leaving:
+            self._leaving = True  # what comes behind it counts for nobody, and is refused
             ticket = self.sender.append(NodeGone(self.node, STOPPED_OTHERS))
-            self._closed = True
             with suppress(gevent.Timeout), gevent.Timeout(CLOSE_SECONDS):
                 ticket.result()
             if not ticket.done:
@@ -227,7 +228,7 @@ class ClusterJournal:
         pause = self.identity.lease / LEASE_BEATS
         while True:
             gevent.sleep(pause)
-            if not self.node or self._closed:
+            if not self.node or self._leaving:
                 continue
             if self._beat is None or self._beat.done:
                 self._beat_once()
