@@ -73,7 +73,7 @@ from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 from tests.core import likely
 from tests.core.audience import audience
-from tests.core.likely import KINDS, NODE_KINDS, START, Likely
+from tests.core.likely import KINDS, NODE_KINDS, START, START_OF_NODES, Likely
 from tests.core.picture import Picture, accounts_of, people_of, rooms_of
 from tests.support.examples import examples, machine
 
@@ -159,7 +159,7 @@ class HubMachine(RuleBasedStateMachine):
 
     @initialize()
     def people_are_in_rooms(self) -> None:
-        for event in START:
+        for event in (*START, *START_OF_NODES):
             self.step(event)
             assert not self.refused, event
         self.started = True
