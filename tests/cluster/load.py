@@ -12,7 +12,7 @@ from gchat.wire.message import Message, parse
 from tests.cluster.audit import Auditor
 from tests.cluster.audit import Message as Said
 
-ROOM = "#load"
+ROOM = "#lobby"  # it lasts: of a room that has ended, what was said is deleted at some time
 AHEAD = 5  # messages that one has on their way
 LOGIN_SECONDS = 5.0  # then another connection is tried
 AGAIN_SECONDS = 0.1  # between two tries to connect

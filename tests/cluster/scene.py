@@ -119,7 +119,7 @@ class Scene:
     def who(self, name: str) -> set[str]:
         """The nicknames that somebody who comes to this node finds in the room."""
         with IrcClient(self.nodes[name].port, "Looks") as client:
-            found = [m for m in client.ask("NAMES #load") if m.command == "353"]
+            found = [m for m in client.ask("NAMES #lobby") if m.command == "353"]
             client.send("QUIT")
             client.read_to_end()
         return {nick.lstrip("@+") for m in found for nick in m.params[-1].split()}

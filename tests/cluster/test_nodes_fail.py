@@ -53,7 +53,7 @@ def beats_after(scene: Scene, silent: int) -> int:
 
 def test_it_is_killed_and_started_again(scene: Scene) -> None:
     ghosts = set(on(scene, "a"))
-    watcher = IrcClient(scene.nodes["b"].port, "Watch", join="#load")
+    watcher = IrcClient(scene.nodes["b"].port, "Watch", join="#lobby")
     scene.nodes["a"].die()
     gone = set()
     while not ghosts <= gone:
@@ -81,7 +81,7 @@ def test_it_is_killed_and_started_again_before_the_others_notice(scene: Scene) -
 
 def test_it_is_stopped_as_usual(scene: Scene) -> None:
     ghosts = set(on(scene, "a"))
-    watcher = IrcClient(scene.nodes["b"].port, "Watch", join="#load")
+    watcher = IrcClient(scene.nodes["b"].port, "Watch", join="#lobby")
     assert scene.nodes["a"].stop() == 0
     found = watcher.until_that(lambda m: m.command == "QUIT" and m.nick in ghosts)
     assert found[-1].params == [STOPPED_OTHERS]
