@@ -54,6 +54,7 @@ class Talker:
         self.past: list[Session] = []
         self.echoed: dict[str, str] = {}  # text → msgid
         self.refused: dict[str, str] = {}  # text → why
+        self.acknowledged: set[str] = set()  # texts
         self.unknown: set[str] = set()  # texts that were on their way when the connection ended
 
     @property
@@ -137,6 +138,8 @@ class Talker:
             if text != message.params[1]:
                 raise Wrong(f"{text} was answered with {message.params[1]}")
             self.echoed[text] = message.tags["msgid"]
+        elif text and message.command == "ACK":  # done, and the echo was lost with the connection
+            self.acknowledged.add(text)
         elif text:
             self.refused[text] = message.params[-1]
 
@@ -262,6 +265,8 @@ class Crowd:
         for talker in self.talkers:
             if lost := talker.echoed.keys() - known:
                 raise Wrong(f"these were echoed and are not in the log: {sorted(lost)}")
+            if lost := talker.acknowledged - known:
+                raise Wrong(f"these were acknowledged and are not in the log: {sorted(lost)}")
             if shown := talker.refused.keys() & known:
                 raise Wrong(f"these were refused and are in the log: {sorted(shown)}")
             for session in talker.sessions:

@@ -126,9 +126,9 @@ class Scene:
 
     # -- the guarantees
 
-    def settle(self, valkey: Valkey | None = None) -> None:
+    def compare(self, valkey: Valkey | None = None) -> None:
         """Nothing is lost, nothing is there twice, all have seen the same in the same order, and all
-        nodes keep the same and are equal. Ends the nodes.
+        nodes keep the same. They are silent meanwhile.
         """
         valkey = valkey or self.valkey
         self.crowd.fall_silent()
@@ -142,9 +142,13 @@ class Scene:
                 lambda node=node: node.archive() == kept,
                 why=lambda node=node: f"node {node.name} keeps {difference(kept, node.archive())}",
             )
+
+    def settle(self, valkey: Valkey | None = None) -> None:
+        """The same, and the nodes' hubs are equal byte for byte. Ends the nodes."""
+        self.compare(valkey)
         for node in self.nodes.values():
             assert node.stop() == 0
-        self.audit.follow(valkey)
+        self.audit.follow(valkey or self.valkey)
         for node in self.nodes.values():
             self.audit.check_checkpoint(node.checkpoint())
 
