@@ -57,6 +57,9 @@ class Scene:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None:  # pytest shows it with the failure
+            for node in self.nodes.values():
+                print(f"--- node {node.name}\n{node.log if node.runs else 'does not run'}")
         self.close(quietly=error is not None)
 
     def add(self, name: str, **settings: object) -> ClusterNode:
