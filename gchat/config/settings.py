@@ -179,7 +179,7 @@ class ClusterConfig:
     )
     node: str = _setting(
         "a",
-        Rule(str, "a name of 1 to 32 letters, digits, - and _", is_node_name),
+        Rule(str, "1 to 32 letters, digits, - and _, without spaces", is_node_name),
         "The name of this node, different for each; --node.",
     )
     copies: int = _setting(

@@ -13,13 +13,12 @@ from gchat.config.document import WIDTH, document
 from gchat.config.settings import settings
 from tests.config.values import bounds
 
+SECTIONS = "server", "journal", "cluster", "tls", "accounts", "limits", "times", "operators"
+
 
 def test_it_has_every_setting_with_its_default_and_help() -> None:
     text = document()
-    assert tomllib.loads(text) == {
-        section: {}
-        for section in ("server", "journal", "tls", "accounts", "limits", "times", "operators")
-    }
+    assert tomllib.loads(text) == {section: {} for section in SECTIONS}
     words = " ".join(text.replace("\n# ", " ").split())
     for _, field in settings():
         assert field.metadata["help"] in words

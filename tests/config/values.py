@@ -27,6 +27,12 @@ TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "server.metrics": ("127.0.0.1:9155", ("9155", "127.0.0.1:1 127.0.0.1:2", "unix:/x")),
     "journal.engine": ("memory", ("", "a b")),
     "journal.data": ("/tmp/elsewhere", ("x" * 4097,)),
+    "cluster.log": (
+        "sentinel://a:26379,[::1]/chat",
+        ("localhost:6379", "http://a", "redis://", "redis://a,b", "redis://a/x", "sentinel://a"),
+    ),
+    "cluster.node": ("b-2", ("", "a b", "x" * 33)),
+    "cluster.key": ("chat", ("", "a b", "x" * 65)),
     "tls.certificate": ("/tmp/chain.pem", ("x" * 4097,)),
     "tls.key": ("/tmp/key.pem", ("x" * 4097,)),
     "limits.slow_mode": ("5:10", ("5", "0:10", "5:0", "101:1", "1:3601", "x:y")),

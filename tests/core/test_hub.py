@@ -57,6 +57,7 @@ from gchat.core.events import (
     Renamed,
     RoomRegistered,
     RoomRenamed,
+    RulesSet,
     Said,
     ServerBanSet,
     TopicSet,
@@ -374,6 +375,7 @@ class HubMachine(RuleBasedStateMachine):
 
 EFFECTIVE: Counter[type] = Counter()  # events that changed something or were seen, by kind
 SEEN: Counter[type] = Counter()  # effects, by kind
+# what nodes of a cluster ask for: tests/core/transitions/test_nodes.py
 
 
 @pytest.mark.timeout(400)  # when it fails, the shortest way to the fault is looked for

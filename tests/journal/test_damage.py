@@ -167,7 +167,7 @@ def used(folder: Path) -> set[str]:
     assert isinstance(engine, SqliteEngine)
     found: set[str] = set()
     try:
-        engine._checkup.run()
+        engine._storage.checkup.run()
         for place in PLACES:
             try:
                 found |= {one.text for one in engine.archive.read(Query(place, 1000, events=True))}
@@ -179,8 +179,8 @@ def used(folder: Path) -> set[str]:
             )
             engine.archive.conversations("@a")
             engine.archive.find(msgid(9, 5))
-            engine._retention.step()
-            engine._unreachable.sweep()
+            engine._storage.retention.step()
+            engine._storage.unreachable.sweep()
         except (Unreadable, sqlite3.Error):
             logging.getLogger("test").error("unreadable")
     finally:

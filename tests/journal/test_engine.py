@@ -166,7 +166,7 @@ def test_a_secret_that_cannot_be_written_ends_the_start_with_a_sentence(
 @pytest.mark.parametrize("open_engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("step", "calls"),
-    [("sqlite.store.migrate", 0), ("sqlite.store.migrate", 1), ("sqlite.engine.restore", 0)],
+    [("sqlite.store.migrate", 0), ("sqlite.store.migrate", 1), ("sqlite.storage.restore", 0)],
 )
 def test_a_start_that_fails_lets_go_of_the_folder(
     open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch, step: str, calls: int
@@ -247,6 +247,6 @@ def test_the_file_is_as_durable_as_the_setting_says(
     journal = JournalConfig(engine="sqlite", data=str(tmp_path), durability=durability)
     one = Open(Config(journal=journal))
     assert isinstance(one.engine, SqliteEngine)
-    writer = one.engine._store._writer
+    writer = one.engine._storage.store._writer
     assert writer.execute("PRAGMA synchronous").fetchone() == (level,)
     one.close()

@@ -124,7 +124,8 @@ def test_a_file_of_every_older_version_is_brought_up_to_date(tmp_path: Path, ver
             " (id, at, msgid, kind, place, uid, nick, source, target, text, arg, tags)"
             " VALUES (1, 5, 'id1', 'PRIVMSG', '#a', 1, 'n', 'n!u@h', '#a', 'old words', '', '[]')"
         )
-        old.execute("INSERT INTO words (rowid, text) VALUES (1, 'old words')")
+        if version < 5:  # since then the tables of the index are made when it is written
+            old.execute("INSERT INTO words (rowid, text) VALUES (1, 'old words')")
         old.commit()
     store = Store(tmp_path)
     store.write(Batch((line(2, "new words"),)))

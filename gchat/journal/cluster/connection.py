@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 from gevent import socket as gsocket
@@ -26,6 +27,10 @@ CONNECT_SECONDS = 3.0
 
 class LogGone(GchatError):
     """Nobody answers. What was asked for may have been done, or not."""
+
+
+class LogAway(LogGone):
+    """Nobody can be connected to: what was asked for was not done."""
 
 
 class LogRefused(GchatError):
@@ -78,12 +83,12 @@ class LogConnection:
 
     def ask(self, *command: Any, wait: float = 0.0) -> Any:
         """What is answered to a command, as bytes, numbers, lists of these or `None`. `wait`: how
-        many seconds the command itself may take. Switches greenlets. Raises LogGone and
+        many seconds the command itself may take. Switches greenlets. Raises LogAway, LogGone and
         LogRefused.
         """
         connection = self._connection
+        self._connect()
         try:
-            connection.connect()
             connection._sock.settimeout(ANSWER_SECONDS + wait)
             connection.send_command(*command)
             answer = connection.read_response()
@@ -97,9 +102,25 @@ class LogConnection:
             raise
         return answer
 
+    def _connect(self) -> None:
+        """Raises LogAway."""
+        connection = self._connection
+        try:
+            if connection._sock is not None and _is_over(connection._sock):
+                connection.disconnect()
+            connection.connect()
+        except (ValkeyError, OSError) as error:
+            connection.disconnect()
+            raise LogAway(str(error) or type(error).__name__) from None
+
     def close(self) -> None:
         """Lets go of it; asked again, it connects again."""
         self._connection.disconnect()
+
+
+def _is_over(sock: Any) -> bool:
+    """Whether the other side has closed it: nothing comes on its own accord but the end."""
+    return bool(select.select([sock.fileno()], [], [], 0)[0])
 
 
 _CODES = {ReadOnlyError: "READONLY", OutOfMemoryError: "OOM", NoPermissionError: "NOPERM"}

@@ -85,7 +85,7 @@ class ClusterJournal:
         self._compared = 0
         self._sweep: Sent | None = None
         self._closed = False
-        self._leaving = False  # said so, or about to
+        self._leaving = False  # the server is being stopped
         self._refusal = ""  # why the others do not want it
         self.before_next: Callable[[], None] | None = None  # between two readings; may switch
         self._joined = Signal()
@@ -105,8 +105,8 @@ class ClusterJournal:
 
     def leave(self) -> None:
         """Takes part no more, and says so: the others let our people go. May switch greenlets."""
-        if self.node and not self._leaving:
-            self._leaving = True  # what comes behind it counts for nobody, and is refused
+        self._leaving = True
+        if self.node:
             ticket = self.sender.append(NodeGone(self.node, STOPPED_OTHERS))
             with suppress(gevent.Timeout), gevent.Timeout(CLOSE_SECONDS):
                 ticket.result()
@@ -128,6 +128,8 @@ class ClusterJournal:
             raise JournalError(self._refusal)
 
     def _ask_to_join(self) -> None:
+        if self._leaving:
+            return
         me = self.identity
         self.sender.joining = NodeJoined(
             me.name, token_hex(8), me.level, me.tables, me.rules, self._keeper.checkpointed
@@ -197,8 +199,8 @@ class ClusterJournal:
         """The log says that this node takes part no more."""
         number, self.node = self.node, 0
         self.sender.end(lambda ticket: ticket.refuse(CUT_OFF))
-        if type(event) is NodeGone and event.node == number:
-            return  # we have said so ourselves
+        if self._leaving:
+            return
         if type(event) is NodeBeat and event.node == number:
             text = "this node came to another result than the others, and must not go on"
             log.critical("%s (entry %d)", text, self._follower.seq)

@@ -28,7 +28,7 @@ from gchat.core.events import (
     Said,
 )
 from gchat.journal.cluster.codec import encode
-from gchat.journal.cluster.connection import LogGone, LogRefused
+from gchat.journal.cluster.connection import LogAway, LogGone, LogRefused
 from gchat.journal.cluster.log import StreamLog
 from gchat.journal.ticket import Later
 from gchat.wire.numerics import ERR_UNKNOWNERROR
@@ -83,6 +83,7 @@ class Sent(Later):
         self.shown()
 
     def shown(self) -> bool:
+        """See Later."""
         self.done = True
         return super().shown()
 
@@ -189,7 +190,7 @@ class Sender:
                 if not self.problem:
                     log.warning("the log cannot be written: %s", error)
                 self.problem = str(error)
-                self._again |= isinstance(error, LogGone) or bool(self._flying)
+                self._again |= bool(self._flying)
                 self._refuse_old()
                 gevent.sleep(RETRY_SECONDS)
                 self._work.set()
@@ -228,7 +229,7 @@ class Sender:
         flight.sent = perf_counter()
         try:
             self._stream.append(self.node, flight.counter, [one.data for one in flight.tickets])
-        except LogRefused:
+        except (LogRefused, LogAway):
             if first and self._flying and self._flying[-1] is flight:
                 # it is certainly not there: as if it had never been sent
                 self._flying.pop()

@@ -40,10 +40,10 @@ class Storage:
         self._indexer = Indexer(self.store, self.writer)
         self.archive = StoreArchive(self.store, self._indexer)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
-        retention = Retention(self.store, self.writer, wall_ms, keep, tick_ms)
-        unreachable = Unreachable(self.store, self.writer, hub.places, wall_ms)
-        self._checkup = Checkup(self.store.path)
-        self._tasks = retention, self._indexer, unreachable, self._checkup
+        self.retention = Retention(self.store, self.writer, wall_ms, keep, tick_ms)
+        self.unreachable = Unreachable(self.store, self.writer, hub.places, wall_ms)
+        self.checkup = Checkup(self.store.path)
+        self._tasks = self.retention, self._indexer, self.unreachable, self.checkup
         self._beside: list[gevent.Greenlet[..., None]] = []
 
     def restore(self) -> None:
@@ -72,6 +72,6 @@ class Storage:
     def close(self) -> None:
         """Ends everything, once the journal is closed."""
         self.archive.close()
-        self._checkup.close()
+        self.checkup.close()
         self.writer.close()
         self.store.close()
