@@ -29,7 +29,7 @@ from gchat.core.history import Query, Unreadable
 from gchat.core.hub import Hub
 from gchat.core.records import restored
 from gchat.core.replay import ReplayBuffer
-from gchat.core.rules import RuleSet, differing, rules_of, with_rules
+from gchat.core.rules import RULES, RuleSet, differing, rules_of, with_rules
 from gchat.core.visitors import Visitors
 from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
@@ -52,6 +52,7 @@ from gchat.wire.names import casefold
 log = logging.getLogger(__name__)
 
 JOINING = "This server is starting. Connect again"
+LOBBY = "server.lobby"
 PAST_LINES = 500  # read of each room at the start, to know who was in it when the server stopped
 
 
@@ -176,8 +177,10 @@ class Server:
             return [f"Configuration not reloaded: {error}"]
         cluster = self._engine.cluster
         if cluster is not None:
-            if differing(rules_of(config), self.hub.nodes.rules):
-                cluster.propose(rules_of(config))
+            rules = {**rules_of(new), LOBBY: self.hub.nodes.rules[LOBBY]}  # rooms depend on it
+            if differing(rules, self.hub.nodes.rules):
+                cluster.propose(rules)
+            waiting = [name for name in waiting if name == LOBBY or name not in RULES]
             config = with_rules(config, self.hub.nodes.rules)
         self.node.config = self.hub.config = config
         logging.getLogger().setLevel(config.server.log_level.upper())

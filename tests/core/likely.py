@@ -28,6 +28,10 @@ from gchat.core.events import (
     MetadataSet,
     ModeChange,
     ModesSet,
+    NodeBeat,
+    NodeGone,
+    NodeJoined,
+    NodeSwept,
     Opered,
     Parted,
     PasswordSet,
@@ -37,6 +41,7 @@ from gchat.core.events import (
     Renamed,
     RoomRegistered,
     RoomRenamed,
+    RulesSet,
     Said,
     ServerBanSet,
     TopicSet,
@@ -46,6 +51,7 @@ from gchat.core.events import (
 )
 from gchat.core.hub import Hub
 from gchat.core.rooms import HALFOP, OP, Room
+from gchat.core.rules import rules_of
 from gchat.core.users import User
 from gchat.wire.names import casefold
 
@@ -94,7 +100,7 @@ class Likely:
 
     def event(self, kind: type) -> Event:
         """An event of this kind."""
-        made: Event = _MAKERS[kind](self)
+        made: Event = (_MAKERS.get(kind) or _OF_NODES[kind])(self)
         return made
 
     def user(self, fits: Callable[[User], bool] = lambda user: True) -> User:
@@ -324,3 +330,43 @@ _MAKERS: dict[type, Callable[[Likely], Event]] = {
     ),
 }
 KINDS = tuple(_MAKERS)
+
+
+# -- nodes of a cluster: a test makes their numbers small, so that UIDS and CONNECTIONS are of some
+
+
+def _node(likely: Likely) -> int:
+    return int(likely.one(*likely.hub.nodes.members or (0,)))
+
+
+def _node_joined(likely: Likely) -> Event:
+    nodes = likely.hub.nodes
+    nonce = likely.one(str(nodes.ever + 1), str(nodes.ever + 1), str(nodes.ever))
+    level, tables = likely.one(2, 2, 2, 3, 1), likely.one("t", "t", "t", "other")
+    rules = {**rules_of(likely.hub.config), "limits.strangers_per_minute": likely.one(20, 20, 5)}
+    return NodeJoined(likely.one("a", "b", "c"), nonce, level, tables, rules, "1-0")
+
+
+def _node_beat(likely: Likely) -> Event:
+    seq = likely.one(0, 0, 0, 1000, 2000)
+    return NodeBeat(_node(likely), "5-0", seq, likely.one("d", "d", "e") if seq else "")
+
+
+def _rules_set(likely: Likely) -> Event:
+    rules = {**rules_of(likely.hub.config), "limits.strangers_per_minute": likely.one(20, 5)}
+    return RulesSet(_node(likely), rules)
+
+
+_OF_NODES: dict[type, Callable[[Likely], Event]] = {
+    NodeJoined: _node_joined,
+    NodeBeat: _node_beat,
+    NodeGone: lambda one: NodeGone(_node(one), "stopped"),
+    NodeSwept: lambda one: NodeSwept(one.one(*one.hub.nodes.leaving or (1,))),
+    RulesSet: _rules_set,
+}
+NODE_KINDS = tuple(_OF_NODES)
+# After START: three take part, and somebody of the third has still to leave.
+START_OF_NODES: tuple[Event, ...] = (
+    *(NodeJoined(name, number, 2, "t", {}) for name, number in (("a", "1"), ("b", "2"), ("c", "3"))),
+    NodeGone(3, "stopped"),
+)

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from gchat.config import AccountsConfig, Config, LimitsConfig
+from gchat.core import nodes
 from gchat.core.apply import apply
 from gchat.core.effects import (
     ChangedAccount,
@@ -46,9 +47,6 @@ from gchat.core.events import (
     MetadataSet,
     ModeChange,
     ModesSet,
-    NodeBeat,
-    NodeGone,
-    NodeJoined,
     NodeSwept,
     Opered,
     Parted,
@@ -70,12 +68,13 @@ from gchat.core.events import (
 from gchat.core.hub import Hub
 from gchat.core.limits import Recent
 from gchat.core.saved import restore
+from gchat.core.snapshot import load, pieces
 from gchat.core.stamp import Stamper
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 from tests.core import likely
 from tests.core.audience import audience
-from tests.core.likely import KINDS, START, Likely
+from tests.core.likely import KINDS, NODE_KINDS, START, START_OF_NODES, Likely
 from tests.core.picture import Picture, accounts_of, people_of, rooms_of
 from tests.support.examples import examples, machine
 
@@ -161,7 +160,7 @@ class HubMachine(RuleBasedStateMachine):
 
     @initialize()
     def people_are_in_rooms(self) -> None:
-        for event in START:
+        for event in (*START, *START_OF_NODES):
             self.step(event)
             assert not self.refused, event
         self.started = True
@@ -169,10 +168,16 @@ class HubMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def something(self, data: st.DataObject) -> None:
         if data.draw(st.integers(0, 4)):
-            event = Likely(self.hub, data.draw).event(data.draw(st.sampled_from(KINDS)))
+            event = Likely(self.hub, data.draw).event(data.draw(st.sampled_from((*KINDS, *NODE_KINDS))))
         else:
             event = data.draw(EVENTS)
         self.step(event)
+
+    @rule()
+    def one_of_them_goes_on_from_a_snapshot(self) -> None:
+        self.twin, stamper = Hub(self.hub.config), Stamper(lambda: NOW)
+        load(pieces(self.hub, self.stamper), self.twin, stamper)
+        assert stamper.state == self.stamper.state
 
     def step(self, event: Event) -> None:
         entry = self.stamper.stamp(event)
@@ -204,7 +209,8 @@ class HubMachine(RuleBasedStateMachine):
     def check(self, before: Hub, effect: Effect, gone: set[int]) -> None:
         """Whose doing an effect is, and who sees it."""
         event = effect.entry.event
-        assert effect.uid == event.uid or isinstance(event, Killed | ServerBanSet | AccountDropped)
+        others = isinstance(event, Killed | ServerBanSet | AccountDropped | NodeSwept)
+        assert others or effect.uid == event.uid
         assert effect.source.startswith(f"{effect.nick}!")
         user = before.users.get(effect.uid) or self.hub.users[effect.uid]
         if effect.nick == "ChanServ":
@@ -264,6 +270,19 @@ class HubMachine(RuleBasedStateMachine):
     @invariant()
     def two_hubs_that_apply_the_same_are_equal(self) -> None:
         assert self.hub == self.twin
+
+    @invariant()
+    def and_so_are_their_snapshots_byte_for_byte(self) -> None:
+        """Order within dicts included, which decides who is shown something first, or forgotten."""
+        mine, others = pieces(self.hub, self.stamper), pieces(self.twin, self.stamper)
+        assert list(mine) == list(others)
+
+    @invariant()
+    def a_node_takes_part_or_is_leaving(self) -> None:
+        members, leaving = self.hub.nodes.members, self.hub.nodes.leaving
+        assert not members.keys() & leaving.keys()
+        assert all(number <= self.hub.nodes.ever for number in (*members, *leaving))
+        assert len({one.name for one in members.values()}) == len(members)
 
     @invariant()
     def each_nickname_has_one_owner(self) -> None:
@@ -357,19 +376,20 @@ class HubMachine(RuleBasedStateMachine):
 EFFECTIVE: Counter[type] = Counter()  # events that changed something or were seen, by kind
 SEEN: Counter[type] = Counter()  # effects, by kind
 # what nodes of a cluster ask for: tests/core/transitions/test_nodes.py
-OF_NODES = {NodeJoined, NodeBeat, NodeGone, NodeSwept, RulesSet}
 
 
 @pytest.mark.timeout(400)  # when it fails, the shortest way to the fault is looked for
-def test_anything_in_any_order() -> None:
+def test_anything_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """And every kind of event had its effect: a machine that does nothing proves nothing."""
+    monkeypatch.setattr(nodes, "NUMBER_BITS", 1)  # two connections to a node
     EFFECTIVE.clear()
     SEEN.clear()
     run_state_machine_as_test(HubMachine, settings=machine(120))
-    for kind in (*KINDS, *kinds_of(Effect)):  # pytest -rP shows them
+    every = (*KINDS, *NODE_KINDS)
+    for kind in (*every, *kinds_of(Effect)):  # pytest -rP shows them
         print(f"{kind.__name__}: {EFFECTIVE[kind] or SEEN[kind]}")
-    assert set(get_args(Event)) == {*KINDS, *OF_NODES} == set(TRANSITIONS)
-    rare = [kind.__name__ for kind in KINDS if EFFECTIVE[kind] < LEAST]
+    assert set(get_args(Event)) == set(every) == set(TRANSITIONS)
+    rare = [kind.__name__ for kind in every if EFFECTIVE[kind] < LEAST]
     assert not rare, f"these kinds of events hardly ever had an effect: {rare}"
     unseen = [kind.__name__ for kind in kinds_of(Effect) if not SEEN[kind]]
     assert not unseen, f"these effects were never seen: {unseen}"

@@ -206,6 +206,11 @@ class ClusterJournal:
             log.critical("%s (entry %d)", text, self._follower.seq)
             self._fail(text)
             return
+        if type(event) is NodeJoined:  # two that go on with one name would end each other for ever
+            text = f"Another node of the name {event.name} has taken its place"
+            log.critical("%s", text)
+            self._fail(f"{text}. Give each node a --node of its own.")
+            return
         log.error("the others have given this node up: its connections are closed")
         self._tell_left()
         self._ask_to_join()
