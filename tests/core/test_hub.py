@@ -375,7 +375,6 @@ class HubMachine(RuleBasedStateMachine):
 
 EFFECTIVE: Counter[type] = Counter()  # events that changed something or were seen, by kind
 SEEN: Counter[type] = Counter()  # effects, by kind
-# what nodes of a cluster ask for: tests/core/transitions/test_nodes.py
 
 
 @pytest.mark.timeout(400)  # when it fails, the shortest way to the fault is looked for
