@@ -23,12 +23,13 @@ def check(stream: StreamLog) -> None:
         always = _setting(stream, b"appendfsync")
     except LogGone as error:
         raise JournalError(
-            f"The shared log at {address} does not answer: {words(error)}. Start it, or correct --cluster."
+            f"The shared log at {address} does not answer: {words(error)}. Start it, or correct "
+            "--cluster."
         ) from None
     except LogRefused as error:
         raise JournalError(
-            f"The shared log at {address} does not let us in: {words(error)}. Give the user of --cluster "
-            "what docs/cluster.md lists."
+            f"The shared log at {address} does not let us in: {words(error)}. Give the user of "
+            "--cluster what docs/cluster.md lists."
         ) from None
     version = tuple(map(int, server["redis_version"].split(".")[:2]))
     if version < OLDEST:
