@@ -34,7 +34,7 @@ def haproxy(folder: Path, nodes: dict[str, ClusterNode], health: dict[str, int])
     port = free_port()
     text = example().replace("bind :6667", f"bind 127.0.0.1:{port}")
     text = text.replace(" port 9155", "")
-    text = re.sub(rf"    server (?!{'|'.join(NAMES)'}).*\n", "", text)
+    text = re.sub(rf"    server (?!{'|'.join(NAMES)}).*\n", "", text)
     for name, node in nodes.items():
         where = f"127.0.0.1:{node.port} port {health[name]}"
         text = re.sub(rf"(    server {name}) .*", rf"\1 {where}", text)
