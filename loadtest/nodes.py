@@ -227,12 +227,15 @@ class NodesTarget(Target):
 
     @property
     def known(self) -> bool:
+        """See Target: all of them are ours."""
         return True
 
     def parts(self) -> dict[str, Usage]:
+        """See Target: of each node, and of each of our log's servers."""
         return {name: meter.usage() for name, meter in self._meters.items()}
 
     def usage(self) -> Usage:
+        """See Target: of all parts together."""
         found = self.parts().values()
         return sum(cpu for cpu, _ in found), sum(memory for _, memory in found)
 
