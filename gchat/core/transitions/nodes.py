@@ -14,7 +14,7 @@ from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 
-SWEPT_CONNECTIONS = 16  # in one entry: each is shown to everybody who shares a room with them
+SWEPT_CONNECTIONS = 8  # in one entry: each is shown to everybody who shares a room with them
 SILENT = "Its server is gone"
 REPLACED = "Its server was started again"
 UNEQUAL = "Its server was stopped: it differs from the others"
