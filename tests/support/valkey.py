@@ -74,7 +74,8 @@ class _Process:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1.0) as sock:
                 sock.sendall(b"PING\r\n")
-                return sock.recv(5) == b"+PONG"  # an error while it loads
+                # while it loads it says -LOADING
+                return sock.recv(5) in (b"+PONG", b"-NOAU")
         except OSError:
             return False
 
