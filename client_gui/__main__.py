@@ -6,9 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from client_gui.core.places import places, written
 from client_gui.system import desktop
 from client_gui.system.settings import LAYOUTS
 
+PORT = 55555
 EXIT_SIGNAL = 128  # and the signal's number: how a shell is told
 EXIT_USAGE = 2  # could not start; what to do about it is on stderr
 
@@ -32,9 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         root = tk.Tk(className="gchat")
     except tk.TclError:
         return _fail(f"no display can be opened. {desktop.without_display()}")
+    found = places(
+        arguments.host or ("127.0.0.1" if arguments.port else ""), arguments.port or PORT
+    )
+    host, port = found[0] if found else ("", 0)
     options = Options(
-        host=arguments.host or ("127.0.0.1" if arguments.port else ""),
-        port=arguments.port or (55555 if arguments.host else 0),
+        host=host,
+        port=port,
+        others=tuple(written(one) for one in found[1:]),
         nick=arguments.nick,
         lobby=arguments.room,
         keep=arguments.lines,
@@ -68,9 +75,22 @@ def _within(kind: type[int] | type[float], low: float, high: float) -> type:
     return convert  # type: ignore[return-value]
 
 
+def _hosts(text: str) -> str:
+    places(text, PORT)  # raises ValueError
+    return text
+
+
+_hosts.__name__ = "address"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gchat-client", description="gchat's desktop client.")
-    parser.add_argument("--host", default="", help="the server (default: the last one)")
+    parser.add_argument(
+        "--host",
+        default="",
+        type=_hosts,
+        help="the server, or with commas several addresses of it (default: the last one)",
+    )
     parser.add_argument(
         "--port", default=0, type=_within(int, 1, 65535), help="its port (default: 55555)"
     )

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
+from loadtest.faults import KINDS, OF_OUR_LOG
 from loadtest.generator import LATE_MS
+from loadtest.nodes import MOST
 from loadtest.orders import Arrivals
-from loadtest.scenarios import SCENARIOS, mixed
+from loadtest.scenarios import SCENARIOS, WITH_FAULTS, mixed
 from loadtest.settings import Settings
 
 _DEFAULTS = {"clients": 500, "rate": 100.0, "seconds": 10.0, "size": 100}
@@ -60,6 +62,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         _parser().error("plain text has one room")
     if arguments.plain and arguments.websocket:
         _parser().error("plain text is not spoken by WebSocket")
+    wrong = _wrong_of_nodes(arguments)
+    if wrong:
+        _parser().error(wrong)
     if arguments.json and arguments.html and arguments.json.resolve() == arguments.html.resolve():
         _parser().error("--json and --html are the same file")
     for name, value in (_DEFAULTS | _DEFAULTS_OF.get(arguments.scenario, {})).items():
@@ -69,6 +74,31 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     if few:
         _parser().error(few)
     return arguments
+
+
+def _wrong_of_nodes(arguments: argparse.Namespace) -> str:
+    """What makes no sense about several nodes; empty where all does."""
+    fault = arguments.fault
+    if not arguments.nodes:
+        given = arguments.log or arguments.copies > 1 or fault
+        return "--log, --copies and --fault are for several --nodes" if given else ""
+    if arguments.target or arguments.memory:
+        return "--nodes are servers of our own, which store: not a --target, and not --memory"
+    if not fault:
+        return ""
+    if arguments.scenario not in WITH_FAULTS:
+        return f"--fault is for the scenarios {' and '.join(WITH_FAULTS)}"
+    if arguments.plain:
+        return "--fault is not for plain text"
+    if arguments.log and fault in OF_OUR_LOG:
+        return f"--fault {fault} needs a log of our own, not --log"
+    if arguments.nodes < 2 and fault in ("kill-node", "cut"):
+        return f"--fault {fault} needs 2 --nodes or more: otherwise nobody is left"
+    if fault == "failover" and arguments.copies < 2:
+        return "--fault failover needs --copies 2"
+    if fault == "cut" and arguments.copies > 1:
+        return "--fault cut is for --copies 1: a node finds its way to a replica by itself"
+    return ""
 
 
 def _too_few(settings: Settings, scenario: str) -> str:
@@ -118,6 +148,26 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER",
         help="where our own server's folder is made and removed (default: as TMPDIR says)",
+    )
+    add(
+        "--nodes",
+        type=within(0, MOST, int),
+        default=0,
+        help="so many servers of our own that are one, by a shared log (default: one, without)",
+    )
+    add(
+        "--copies",
+        type=within(1, 2, int),
+        default=1,
+        help="of the log, that have a message before it is shown; 2 starts a replica (default: 1)",
+    )
+    add("--log", default="", metavar="URL", help="a log that runs already, redis://HOST:PORT")
+    add("--fault", choices=KINDS, default="", help="in the middle of the load")
+    add(
+        "--outage",
+        type=within(0.1, 300, float),
+        default=3.0,
+        help="seconds that the log is away, or a node cut off from it (default: 3)",
     )
     add("--plain", action="store_true", help="speak gchat's plain text, not IRC (one room)")
     add("--tls", action="store_true", help="by TLS, whatever the server's certificate is")
@@ -181,6 +231,10 @@ def settings(arguments: argparse.Namespace) -> Settings:
         churn_rate=arguments.churn_rate,
         max_p99_ms=arguments.max_p99_ms or 100.0,
         max_late_ms=arguments.max_late_ms,
+        nodes=arguments.nodes,
+        copies=arguments.copies,
+        fault=arguments.fault,
+        outage=arguments.outage,
         prefix=f"#lt-{secrets.token_hex(4)}-",
     )
 

@@ -1,8 +1,9 @@
 """gchat beside other servers: what `python loadtest/peers.py` does.
 
 Runs the same scenarios against gchat as it is shipped, with --memory also against a gchat that
-keeps nothing, and against each server that it finds installed, in turn and several rounds. Prints
-tables in Markdown: each server's figures (medians) and the ratios gchat ÷ peer with their range.
+keeps nothing, with --nodes against several that are one, and against each server that it finds
+installed, in turn and several rounds. Prints tables in Markdown: each server's figures (medians)
+and the ratios gchat ÷ peer with their range.
 Exit status 0: every run was good and valid; 1: one was not; 4: it could not start; 5: the results
 could not be written; 128 and its number after a signal.
 """
@@ -22,9 +23,10 @@ from loadtest.comparison import Results, table
 from loadtest.crowd import CouldNotStart
 from loadtest.entry import EXIT_NOT_STARTED, EXIT_NOT_WRITTEN
 from loadtest.interruption import Interrupted, Interruption
+from loadtest.nodes import MOST
 from loadtest.progress import progress
 from loadtest.scenarios import SCENARIOS
-from loadtest.servers import GCHAT, GCHAT_MEMORY, PEERS, starters, version
+from loadtest.servers import PEERS, starters, version
 from loadtest.settings import Settings
 from loadtest.stage import Stage
 from loadtest.storage import Storage
@@ -46,7 +48,7 @@ def main(words: list[str], interruption: Interruption) -> int:
             versions |= {name: version(PEERS[name]) for name in peers}
         for name, line in versions.items():
             console.print(f"{name}: {line}", highlight=False, markup=False)
-        for name in arguments.works or WORKS:
+        for name in arguments.works or (one for one in WORKS if not WORKS[one].for_nodes):
             work = WORKS[name]
             everything[name] = _work(console, work, peers, arguments, interruption, storages)
     except Interrupted:
@@ -111,8 +113,15 @@ def _work(
 ) -> Results:
     """Runs a work; where the servers stored what was said goes into `storages`."""
     command.allow_descriptors(work.clients)
-    start = starters(peers, interruption, memory=arguments.memory, parent=arguments.data_folder)
-    own = [name for name in (GCHAT, GCHAT_MEMORY) if name in start]
+    start = starters(
+        peers,
+        interruption,
+        memory=arguments.memory,
+        parent=arguments.data_folder,
+        nodes=arguments.nodes,
+        copies=arguments.copies,
+    )
+    own = [name for name in start if name not in peers]
     found: Results = {name: [] for name in start}
     refused: dict[str, str] = {}
     turns = [(turn, name) for turn in range(arguments.rounds) for name in start]
@@ -164,6 +173,20 @@ def _parser() -> argparse.ArgumentParser:
         "--servers", nargs="*", choices=PEERS, help="default: all installed ones; none: only gchat"
     )
     parser.add_argument("--memory", action="store_true", help="also a gchat that keeps nothing")
+    parser.add_argument(
+        "--nodes",
+        nargs="+",
+        type=within(1, MOST, int),
+        default=[],
+        help="also so many gchats that are one, by a shared log",
+    )
+    parser.add_argument(
+        "--copies",
+        nargs="+",
+        type=within(1, 2, int),
+        default=[1],
+        help="with --nodes: of the log, that have a message before it is shown (default: 1)",
+    )
     parser.add_argument(
         "--data-folder",
         type=Path,

@@ -24,12 +24,14 @@ from loadtest.arguments import parse, settings
 from loadtest.crowd import CouldNotStart
 from loadtest.entry import EXIT_NOT_STARTED, EXIT_NOT_WRITTEN
 from loadtest.interruption import Interrupted, Interruption
+from loadtest.nodes import NodesTarget
 from loadtest.outcome import Outcome
 from loadtest.progress import progress
 from loadtest.scenarios import SCENARIOS
 from loadtest.stage import Stage
 from loadtest.storage import Storage
 from loadtest.target import OwnTarget, Target
+from loadtest.under_fault import digests
 
 EXIT_WRONG = 1
 EXIT_THRESHOLD = 2
@@ -47,11 +49,11 @@ def main(words: list[str], interruption: Interruption) -> int:
         for path in filter(None, (arguments.json, arguments.html)):
             check(path)
         allow_descriptors(arguments.clients)
-        outcomes, storage = _run(console, arguments, interruption)
+        outcomes, storage, what = _run(console, arguments, interruption)
     except (CouldNotStart, OSError, psutil.Error) as error:
         return _fail(console, error)
     whole = len(outcomes) == arguments.rounds and not outcomes[-1].interrupted
-    server = _server(arguments, storage)
+    server = _server(arguments, storage, what)
     if outcomes:
         report.show(console, outcomes, server)
     if storage and storage.warning:
@@ -74,29 +76,39 @@ def check(path: Path) -> None:
 
 def _run(
     console: Console, arguments: argparse.Namespace, interruption: Interruption
-) -> tuple[list[Outcome], Storage | None]:
-    """The rounds that were measured until a signal came, and where the server stored them."""
+) -> tuple[list[Outcome], Storage | None, str]:
+    """The rounds that were measured until a signal came, where the server stored them, and what it
+    is.
+    """
     outcomes: list[Outcome] = []
-    try:
-        target = _target(arguments, interruption)
-    except Interrupted:
-        return [], None
+    target: Target | None = None
+    storage: Storage | None = None
+    what = "gchat"
     try:
         for number in range(1, arguments.rounds + 1):
             prefix = f"round {number} of {arguments.rounds}: " if arguments.rounds > 1 else ""
+            if target is None:
+                target = _target(arguments, interruption)
+                storage, what = target.storage, target.sentence
             with progress(console, interruption, prefix) as tell:
                 stage = Stage(settings(arguments), target, tell, interruption)
                 outcomes.append(SCENARIOS[arguments.scenario](stage))
             if interruption:
                 break
+            if isinstance(target, NodesTarget) and not arguments.fault:
+                outcomes[-1].extra |= digests(outcomes[-1], target)
+            if arguments.fault:  # each has nodes of its own: after it, they are not as before
+                target.stop()
+                target = None
     except Interrupted:
         pass
     except CouldNotStart:
         if not interruption:  # who signals us may have ended the server as well
             raise
     finally:
-        target.stop()
-    return outcomes, target.storage
+        if target is not None:
+            target.stop()
+    return outcomes, storage, what
 
 
 def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
@@ -108,6 +120,17 @@ def _until_then(arguments: argparse.Namespace, outcomes: list[Outcome]) -> str:
 
 
 def _target(arguments: argparse.Namespace, interruption: Interruption) -> Target:
+    if arguments.nodes:
+        return NodesTarget(
+            interruption,
+            nodes=arguments.nodes,
+            copies=arguments.copies,
+            tls=arguments.tls,
+            parent=arguments.data_folder,
+            url=arguments.log,
+            sentinel=arguments.fault == "failover",
+            held=arguments.fault == "cut",
+        )
     if arguments.target is None:
         memory, parent = arguments.memory, arguments.data_folder
         return OwnTarget(interruption, memory=memory, tls=arguments.tls, parent=parent)
@@ -115,10 +138,11 @@ def _target(arguments: argparse.Namespace, interruption: Interruption) -> Target
     return Target(host, port, arguments.pid)
 
 
-def _server(arguments: argparse.Namespace, storage: Storage | None) -> str:
+def _server(arguments: argparse.Namespace, storage: Storage | None, what: str) -> str:
     if arguments.target:
         return "{}:{}".format(*arguments.target)
-    return f"gchat, started for the run, {storage.sentence}" if storage else "gchat, not started"
+    started = f"started for the run, {storage.sentence}" if storage else "not started"
+    return f"{what}, {started}"
 
 
 def allow_descriptors(clients: int) -> None:

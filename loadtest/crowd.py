@@ -14,9 +14,13 @@ from loadtest.plan import nick
 
 READ_BYTES = 1 << 18
 SLOWEST_STEP_SECONDS = 60.0  # of silence while logging in or joining, and the test gives up
+CONNECT_SECONDS = 20.0
 AT_ONCE = 100  # clients that are logging in at the same time
 UNREAD_SAMPLE = 100
 STOPPED_BYTES = 16 * 1024  # receive buffer of a client that does not read
+
+
+Address = tuple[str, int]
 
 
 class CouldNotStart(Exception):
@@ -46,10 +50,11 @@ class Crowd:
 
     def __init__(
         self,
-        address: tuple[str, int],
+        address: Callable[[int], Address],
         make_dialect: Callable[[], Dialect],
-        make_layers: Callable[[], list[Layer]] = list,
+        make_layers: Callable[[Address], list[Layer]],
     ) -> None:
+        """`address`: where a client connects, by its number."""
         self._make_layers = make_layers
         self._address = address
         self._make_dialect = make_dialect
@@ -67,23 +72,26 @@ class Crowd:
 
     # -- sockets
 
-    def connect(self, number: int) -> Client:
-        """Connects a client and sends its first bytes. Raises CouldNotStart."""
-        sock = socket.socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
+    def connect(self, number: int, to: Address | None = None, name: str = "") -> Client:
+        """Connects a client and sends its first bytes, to an address and by a name, where they are
+        not the usual ones. Raises CouldNotStart.
+        """
+        host, port = address = to or self._address(number)
+        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         try:
-            sock.connect(self._address)
+            sock.settimeout(CONNECT_SECONDS)
+            sock.connect(address)
             self._poller.add(sock)
         except OSError as error:
             sock.close()
-            host, port = self._address
             raise CouldNotStart(f"{host}:{port}: {error.strerror or error}") from None
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client = Client(number, self._make_dialect(), sock, self._make_layers())
+        client = Client(number, self._make_dialect(), sock, self._make_layers(address))
         self.clients[number] = self._by_fd[sock.fileno()] = client
         for height, layer in enumerate(client.layers):
             self._send_from(client, height, layer.start())
-        self.send(client, client.dialect.login(client.nick))
+        self.send(client, client.dialect.login(name or client.nick))
         return client
 
     def drop(self, client: Client) -> None:

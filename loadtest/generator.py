@@ -45,6 +45,7 @@ class Merged:
     seconds: float
     points: list[Point]
     interrupted: bool = False
+    order: Order | None = None
 
     @property
     def received(self) -> int:
@@ -74,7 +75,7 @@ class Generator:
 
     def __init__(
         self,
-        address: tuple[str, int],
+        addresses: tuple[tuple[str, int], ...],
         plan: Plan,
         interruption: Interruption,
         *,
@@ -88,7 +89,7 @@ class Generator:
         self.plan = plan
         self._progress = progress
         setups = (
-            Setup(address, plain, beneath, echo, size, plan, index, processes)
+            Setup(addresses, plain, beneath, echo, size, plan, index, processes)
             for index in range(processes)
         )
         self._pool = Pool(setups, interruption)
@@ -162,16 +163,26 @@ class Generator:
         churn: tuple[int, ...] = (),
         churn_rate: float = 0.0,
         bursts: Bursts | None = None,
+        watch: Callable[[float], None] | None = None,
     ) -> Merged:
-        """Drives a load. `usage` gives the server's CPU seconds and memory so far. Where it is
-        interrupted, what was sent until then is reported. Raises CouldNotStart; Interrupted if
-        nothing was sent.
+        """Drives a load. `usage` gives the server's CPU seconds and memory so far. With `watch`
+        connections may end, see `trial.py`; it is called again and again with the seconds since
+        the start. Where the load is interrupted, what was sent until then is reported. Raises
+        CouldNotStart; Interrupted if nothing was sent.
         """
         start = time.monotonic() + START_DELAY_SECONDS
-        name = f"{start:.6f}"
-        order = Order(name, count, rate, start, arrivals, churn, churn_rate, bursts)
+        trial = watch is not None
+        order = Order(
+            f"{start:.6f}", count, rate, start, arrivals, churn, churn_rate, bursts, trial
+        )
         series = _Series(len(self._pool), usage, self._progress)
-        shares: list[Share] = self.call("load", order, tick=series.add)
+
+        def tick(index: int, one: Tick) -> None:
+            series.add(index, one)
+            if watch is not None:
+                watch(one.at)
+
+        shares: list[Share] = self.call("load", order, tick=tick)
         stopped = max(share.stopped for share in shares)
         if not any(share.sent for share in shares):
             raise Interrupted
@@ -188,7 +199,7 @@ class Generator:
         seconds = max(max(share.ended for share in shares) - start, scheduled)
         seconds -= bursts.passed(seconds, loaded / bursts.count)
         points = series.with_latencies(shares)
-        return Merged(shares, latencies, faults, seconds, points, bool(stopped))
+        return Merged(shares, latencies, faults, seconds, points, bool(stopped), order)
 
 
 def _different_orders(shares: list[Share]) -> int:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Literal
 
 from loadtest.bursts import Bursts
-from loadtest.plan import Plan
+from loadtest.plan import Plan, node_of
 from loadtest.verify import Faults
 
 Arrivals = Literal["even", "poisson"]
@@ -17,7 +17,7 @@ Arrivals = Literal["even", "poisson"]
 class Setup:
     """What a process has to know from the start."""
 
-    address: tuple[str, int]
+    addresses: tuple[tuple[str, int], ...]  # of the server's nodes
     plain: bool
     beneath: tuple[str, ...]  # the language: "tls", "websocket"
     echo: bool  # ask for echo-message
@@ -25,6 +25,10 @@ class Setup:
     plan: Plan
     index: int  # of this process
     processes: int
+
+    def node(self, client: int) -> int:
+        """To which of the addresses a client goes."""
+        return node_of(client, self.processes, len(self.addresses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Order:
     churn: tuple[int, ...] = ()  # clients that come and go meanwhile; nothing is sent by them
     churn_rate: float = 0.0  # of them, a second
     bursts: Bursts | None = None
+    trial: bool = False  # connections may end: clients come back, see `trial.py`
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,26 @@ class Share:
     openings: dict[int, list[str]] = field(default_factory=dict)  # see Openings.encoded
     churned: int = 0  # how often a client went and came back
     stopped: float = 0.0  # when it was told to send no more, of time.monotonic; 0 if it was not
+    trial: Moved | None = None
+
+
+@dataclass(slots=True)
+class Moved:
+    """What one process saw of connections that ended. Times in seconds."""
+
+    closed: int = 0  # connections
+    away: int = 0  # clients that have not come back yet
+    back: list[float] = field(default_factory=list)  # from a connection's end to being in again
+    renamed: int = 0  # that had to take another name
+    reasons: dict[str, int] = field(default_factory=dict)  # what the server said at the end
+    refused: int = 0  # messages
+    unsent: int = 0  # whose writer was away
+    gaps: dict[int, float] = field(
+        default_factory=dict
+    )  # the longest between two messages, by node
+    moved_gap: float = 0.0  # and the longest for somebody who came back
+    quiet: float = 0.0  # since anything came
+    latencies: str = ""  # as Share has them, of what came after the load too
 
 
 def schedule(order: Order) -> list[float]:

@@ -6,18 +6,24 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from loadtest.generator import Merged
+from loadtest.latency import Latencies
 from loadtest.settings import Settings
 
+PER_NODE = "CPU for each message and node, µs"
+NODE = "node "
 LINE_OVERHEAD = 45  # bytes around the text of a message, about
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What the server used: CPU in seconds, memory in bytes at the end; whether that is known."""
+    """What the server used: CPU in seconds, memory in bytes at the end; whether that is known; and
+    both of each of its processes, where it is several.
+    """
 
     cpu: float
     memory: int
     known: bool
+    parts: dict[str, tuple[float, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -37,6 +43,8 @@ class Outcome:
     curve: list[tuple[float, float]] = field(default_factory=list)
     series: list[dict[str, float]] = field(default_factory=list)
     server: dict[str, float] = field(default_factory=dict)
+    # of each process, where the server is several; those of nodes are called NODE and a name
+    parts: dict[str, dict[str, float]] = field(default_factory=dict)
     generator: dict[str, float] = field(default_factory=dict)
     invalid: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # what else the server did wrong
@@ -53,7 +61,15 @@ class Outcome:
                 "cpu_cores": round(used.cpu / max(seconds, 1e-9), 4),
                 "memory": used.memory,
             }
+        for name, (cpu, memory) in used.parts.items():
+            outcome.parts[name] = {"cpu_seconds": round(cpu, 4), "memory": memory}
         return outcome
+
+    def note(self, latencies: Latencies) -> None:
+        """Takes them in, in the place of what there was."""
+        self.latency = latencies.figures()
+        self.histogram = latencies.encode()
+        self.curve = latencies.curve()
 
     @property
     def rate(self) -> float:
@@ -83,8 +99,20 @@ class Outcome:
         if self.server:
             found["server CPU, s"] = self.server["cpu_seconds"]
             found["server memory, MB"] = self.server["memory"] / 1e6
+            if self.sent:
+                found[PER_NODE] = self._per_node() / self.sent * 1e6
+        for name, part in self.parts.items():
+            found[f"CPU of {name}, s"] = part["cpu_seconds"]
+            if self.sent:
+                found[f"CPU of {name} for each message, µs"] = part["cpu_seconds"] / self.sent * 1e6
+            found[f"memory of {name}, MB"] = part["memory"] / 1e6
         found |= {k: v for k, v in self.extra.items() if isinstance(v, int | float)}
         return found
+
+    def _per_node(self) -> float:
+        """CPU seconds of a node, on average."""
+        nodes = [one["cpu_seconds"] for name, one in self.parts.items() if name.startswith(NODE)]
+        return sum(nodes) / len(nodes) if nodes else self.server["cpu_seconds"]
 
 
 def measured(scenario: str, settings: Settings, merged: Merged, used: Used) -> Outcome:
@@ -95,9 +123,7 @@ def measured(scenario: str, settings: Settings, merged: Merged, used: Used) -> O
     outcome.received, outcome.expected = merged.received, merged.expected
     outcome.faults = asdict(merged.faults)
     outcome.dropped = sum(share.dropped for share in merged.shares)
-    outcome.latency = merged.latencies.figures()
-    outcome.histogram = merged.latencies.encode()
-    outcome.curve = merged.latencies.curve()
+    outcome.note(merged.latencies)
     outcome.series = [asdict(point) for point in merged.points]
     outcome.invalid = merged.invalid(settings.size + LINE_OVERHEAD, settings.max_late_ms)
     if used.known and merged.received:

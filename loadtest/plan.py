@@ -4,6 +4,7 @@ itself: from the plan and a number, without asking anybody. Pure.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +50,13 @@ class Plan(Protocol):
 def nick(client: int) -> str:
     """The nickname of a simulated client."""
     return f"lt{client}"
+
+
+def node_of(client: int, processes: int, nodes: int) -> int:
+    """Which of the server's nodes a client is at: of clients that follow each other as many at
+    each, and those of each of the generator's processes are at all of them.
+    """
+    return (client + client // math.lcm(processes, nodes)) % nodes
 
 
 @dataclass(frozen=True, slots=True)

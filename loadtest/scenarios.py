@@ -11,10 +11,11 @@ from loadtest.bursts import Bursts, figures
 from loadtest.find_max import find_max
 from loadtest.interruption import Interrupted
 from loadtest.mixed import Mixed
-from loadtest.outcome import Outcome, Storm, Used, measured
+from loadtest.outcome import Outcome, Storm, measured
 from loadtest.plan import Pairs, Plan, Rooms
 from loadtest.settings import Settings
 from loadtest.stage import Stage
+from loadtest.under_fault import under_fault
 
 STORM_START_SECONDS = 1.0  # for all processes to be ready
 
@@ -23,16 +24,19 @@ def room(stage: Stage) -> Outcome:
     """One big room, everybody in it."""
     settings = stage.settings
     plan = Rooms(settings.clients, 1, settings.prefix, settings.processes)
-    return _simple(stage, "room", plan)
+    return _in_rooms(stage, "room", plan)
 
 
 def rooms(stage: Stage) -> Outcome:
     """Many small rooms."""
     settings = stage.settings
     streams = max(1, settings.clients // settings.room_size)
-    return _simple(
-        stage, "rooms", Rooms(settings.clients, streams, settings.prefix, settings.processes)
-    )
+    plan = Rooms(settings.clients, streams, settings.prefix, settings.processes)
+    return _in_rooms(stage, "rooms", plan)
+
+
+def _in_rooms(stage: Stage, name: str, plan: Rooms) -> Outcome:
+    return under_fault(stage, name, plan) if stage.settings.fault else _simple(stage, name, plan)
 
 
 def direct(stage: Stage) -> Outcome:
@@ -106,11 +110,10 @@ def _storm(stage: Stage, name: str, *, reconnect: bool) -> Outcome:
         stage.enter(generator, range(plan.clients), join=reconnect)
         rooms = {client: plan.rooms(client)[0] for client in range(plan.clients)}
         stage.begin("storm", plan.clients)
-        before = stage.target.usage()
+        mark = stage.mark()
         start = time.monotonic() + STORM_START_SECONDS
         seconds = max(generator.call("storm", rooms, start, reconnect))
-        after = stage.target.usage()
-    used = Used(after[0] - before[0], after[1], stage.target.known)
+        used = stage.used(mark)
     return Storm(name, settings, seconds, used).outcome()
 
 
@@ -173,22 +176,22 @@ def idle(stage: Stage) -> Outcome:
         empty = stage.target.usage()
         stage.enter(generator, range(plan.clients), join=False)
         generator.call("idle", 0.5)
-        before = stage.target.usage()
+        mark, filled = stage.mark(), stage.target.usage()
         stage.begin("idling", 1)
         start = time.monotonic()
         generator.call("idle", settings.seconds)
-        after = stage.target.usage()
+        used = stage.used(mark)
         interrupted = generator.interrupted
         seconds = time.monotonic() - start if interrupted else settings.seconds
-    used = Used(after[0] - before[0], after[1], stage.target.known)
     outcome = Outcome.empty("idle", settings, used, seconds)
     outcome.interrupted = interrupted
     if stage.target.known:
-        each = (before[1] - empty[1]) / settings.clients / 1024
+        each = (filled[1] - empty[1]) / settings.clients / 1024
         outcome.extra["memory for each connection, KiB"] = round(each, 2)
     return outcome
 
 
+WITH_FAULTS = ("room", "rooms")
 SCENARIOS: dict[str, Callable[[Stage], Outcome]] = {
     "room": room,
     "rooms": rooms,

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from pathlib import Path
 from loadtest import system
 from loadtest.crowd import CouldNotStart
 from loadtest.interruption import Interruption
+from loadtest.log_servers import free_port
+from loadtest.nodes import NodesTarget
 from loadtest.started import Started
 from loadtest.storage import Storage
 from loadtest.target import OwnTarget, Target
@@ -123,7 +125,7 @@ class PeerTarget(Target):
             raise
 
     def _start(self, peer: Peer, program: str, user: int | None) -> None:
-        folder, port = self._server.folder, _free_port()
+        folder, port = self._server.folder, free_port()
         file = self._configure(peer, port)
         words = {"PROGRAM": program, "FILE": str(file), "PORT": str(port)}
         command = [words.get(word, word.replace("DIR", str(folder))) for word in peer.command]
@@ -206,16 +208,36 @@ def version(peer: Peer) -> str:
 
 
 def starters(
-    names: list[str], interruption: Interruption, *, memory: bool, parent: Path | None
+    names: list[str],
+    interruption: Interruption,
+    *,
+    memory: bool,
+    parent: Path | None,
+    nodes: Sequence[int] = (),
+    copies: Sequence[int] = (1,),
 ) -> dict[str, Callable[[], Target]]:
-    """How to start gchat, with `memory` also one that keeps nothing, and the named peers."""
+    """How to start gchat, with `memory` also one that keeps nothing, with `nodes` first several
+    that are one, and the named peers.
+    """
     gchat = partial(OwnTarget, interruption, parent=parent)
-    found: dict[str, Callable[[], Target]] = {GCHAT: gchat}
+    found: dict[str, Callable[[], Target]] = {
+        of_nodes(count, copy): partial(
+            NodesTarget, interruption, nodes=count, copies=copy, parent=parent
+        )
+        for count in nodes
+        for copy in copies
+    }
+    found[GCHAT] = gchat
     if memory:
         found[GCHAT_MEMORY] = partial(gchat, memory=True)
     for name in names:
         found[name] = partial(PeerTarget, PEERS[name], interruption, parent)
     return found
+
+
+def of_nodes(nodes: int, copies: int) -> str:
+    """What several nodes are called in tables."""
+    return f"gchat --nodes {nodes}" + (f" --copies {copies}" if copies > 1 else "")
 
 
 def _other_user(peer: Peer) -> int | None:
@@ -226,10 +248,3 @@ def _other_user(peer: Peer) -> int | None:
     if found is None:
         raise CouldNotStart("there is no user irc or nobody to run it as")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    return port

@@ -31,6 +31,10 @@ class Settings:
     max_p99_ms: float  # find-max: what counts as too slow
     max_late_ms: float  # how late one message in a hundred may leave
     prefix: str  # of room names
+    nodes: int = 0  # of our own server; 0 for one that is by itself
+    copies: int = 1  # of the log, that have a message before it is shown
+    fault: str = ""  # what happens in the middle of the load
+    outage: float = 0.0  # seconds that it lasts
 
     @property
     def count(self) -> int:

@@ -16,6 +16,14 @@ from loadtest.target import Target
 Show = Callable[[str, int, int], None]  # what is being done, how far, of how much
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """CPU seconds until a moment, of all and of each process."""
+
+    cpu: float
+    parts: dict[str, tuple[float, int]]
+
+
 @dataclass(slots=True)
 class Stage:
     """Everything that a scenario needs."""
@@ -29,7 +37,7 @@ class Stage:
         """The generator's processes for a plan."""
         settings = self.settings
         return Generator(
-            self.target.address,
+            self.target.addresses,
             plan,
             self.interruption,
             processes=settings.processes,
@@ -55,12 +63,15 @@ class Stage:
         churn: tuple[int, ...] = (),
         bursts: Bursts | None = None,
         settings: Settings | None = None,
+        watch: Callable[[float], None] | None = None,
     ) -> tuple[Merged, Used]:
-        """One load, or one for each of the bursts, and what the server used for it."""
+        """One load, or one for each of the bursts, and what the server used for it. `watch`: see
+        Generator.load.
+        """
         settings = settings or self.settings
         count = settings.count * (bursts.count if bursts else 1)
         self.begin("loading", count * generator.plan.audience)
-        before = self.target.usage()
+        mark = self.mark()
         merged = generator.load(
             count=count,
             rate=settings.rate,
@@ -69,9 +80,22 @@ class Stage:
             churn=churn,
             churn_rate=settings.churn_rate if churn else 0.0,
             bursts=bursts,
+            watch=watch,
         )
-        after = self.target.usage()
-        return merged, Used(after[0] - before[0], after[1], self.target.known)
+        return merged, self.used(mark)
+
+    def mark(self) -> Mark:
+        """What the server has used so far."""
+        return Mark(self.target.usage()[0], self.target.parts())
+
+    def used(self, since: Mark) -> Used:
+        """What it has used since then."""
+        cpu, memory = self.target.usage()
+        parts = {
+            name: (now[0] - since.parts.get(name, (0.0, 0))[0], now[1])
+            for name, now in self.target.parts().items()
+        }
+        return Used(cpu - since.cpu, memory, self.target.known, parts)
 
     def enter(self, generator: Generator, clients: range, *, join: bool = True) -> None:
         """Logs in and joins, with progress."""

@@ -38,6 +38,16 @@ class Started:
         with self._interruption.held():
             self._process = subprocess.Popen(command, **system.OWN_GROUP, **how)
 
+    def kill(self) -> None:
+        """Ends the process by force, as a crash does; `start` starts another one in the folder."""
+        process = self._process
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
     def ended(self) -> int | None:
         """Its exit status, where it has ended."""
         assert self._process is not None

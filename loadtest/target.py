@@ -14,21 +14,33 @@ from loadtest.interruption import Interruption
 from loadtest.started import Started
 from loadtest.storage import Storage
 
+Address = tuple[str, int]
+Usage = tuple[float, int]
+
 
 class Target:
     """Where the load goes. `pid` is of the server's process, 0 where it is not known."""
 
     def __init__(self, host: str, port: int, pid: int = 0) -> None:
-        self.address = (host, port)
+        self.addresses: tuple[Address, ...] = ((host, port),)  # of its nodes
         self._process = system.measured(psutil.Process(pid)) if pid else None
         self.storage: Storage | None = None  # None where it is not ours to know
+
+    @property
+    def sentence(self) -> str:
+        """What it is, for people."""
+        return "gchat"
 
     @property
     def known(self) -> bool:
         """Whether what the server uses can be measured."""
         return self._process is not None
 
-    def usage(self) -> tuple[float, int]:
+    def parts(self) -> dict[str, Usage]:
+        """The same of each process by itself, where the server is several."""
+        return {}
+
+    def usage(self) -> Usage:
         """CPU seconds so far and bytes of memory now; zeros where they cannot be known."""
         if self._process is None:
             return 0.0, 0

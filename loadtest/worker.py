@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import Any
@@ -12,7 +13,9 @@ from loadtest.crowd import Client, CouldNotStart, Crowd
 from loadtest.dialects import Dialect, Irc, Plain
 from loadtest.drive import QUIET_SECONDS, TICK_SECONDS, Drive
 from loadtest.layers import layers
-from loadtest.orders import Order, Setup, Share
+from loadtest.orders import Moved, Order, Setup, Share
+from loadtest.stays import Judged
+from loadtest.trial import Trial
 
 SETTLE_SECONDS = 0.3  # of silence after joining, before the load begins
 
@@ -24,8 +27,11 @@ class WorkerPool:
         self._pipe = pipe
         self._setup = setup
         self._crowd = Crowd(
-            setup.address, self._dialect, lambda: layers(setup.beneath, setup.address)
+            lambda client: setup.addresses[setup.node(client)],
+            self._dialect,
+            lambda address: layers(setup.beneath, address),
         )
+        self._trial: Trial | None = None  # the last one
 
     def serve(self) -> None:
         """Carries out commands until the pipe is closed."""
@@ -143,7 +149,20 @@ class WorkerPool:
 
     def do_load(self, order: Order) -> Share:
         """Drives a load."""
+        if order.trial:
+            self._trial = Trial(self._pipe, self._setup, self._crowd, order)
+            return self._trial.run()
         return Drive(self._pipe, self._setup, self._crowd, order).run()
+
+    def do_go_on(self, seconds: float) -> Moved:
+        """After a trial's load: reads on, and has clients come back."""
+        assert self._trial is not None
+        return self._trial.go_on(seconds)
+
+    def do_judge(self, orders: dict[int, array[int]]) -> Judged:
+        """Compares what a trial's clients were shown with each room's order."""
+        assert self._trial is not None
+        return self._trial.judge(orders)
 
 
 def work(pipe: Connection, setup: Setup) -> Any:

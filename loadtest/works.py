@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.outcome import PER_NODE
+
 _CPU, _P50, _P99 = "server CPU for each delivery, µs", "latency p50, ms", "latency p99, ms"
 
 
@@ -18,12 +20,14 @@ class Work:
     seconds: float
     figures: tuple[str, ...]  # shown, and as ratios
     differences: tuple[str, ...] = ()  # those of them that are shown as differences too
+    for_nodes: bool = False  # says something of several nodes only
 
 
 WORKS = {
     work.name: work
     for work in (
         Work("room-2000", "room", 300, 2000, 5, (_CPU, _P99)),
+        Work("nodes-2000", "room", 300, 2000, 5, (PER_NODE, _CPU, _P99), for_nodes=True),
         Work("room-200", "room", 300, 200, 5, (_CPU, _P99)),
         Work(
             "burst",

@@ -363,10 +363,14 @@ class Connecting:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Not connected; the next attempt comes in `seconds`. `reason` is a sentence."""
+    """Not connected; the next attempt comes in `seconds`. `reason` is a sentence. `elsewhere` is
+    the host that is tried then, where the server has another address that was not tried since it
+    was lost.
+    """
 
     reason: str
     seconds: float
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,14 @@ class Phase(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`until` is when the next attempt comes, in seconds since 1970; `latency` is in seconds."""
+    """`until` is when the next attempt comes, in seconds since 1970; `elsewhere` the host that is
+    tried then, where it is another one; `latency` is in seconds.
+    """
 
     phase: Phase = Phase.OFFLINE
     reason: str = ""
     until: float = 0.0
+    elsewhere: str = ""
     latency: float | None = None
 
 
@@ -227,11 +230,15 @@ class Model:
 
     def _waiting(self, event: events.Waiting) -> list[Change]:
         until = self.clock() + event.seconds
-        changes = self._set_status(Status(Phase.WAITING, event.reason, until))
+        changes = self._set_status(Status(Phase.WAITING, event.reason, until, event.elsewhere))
         changes += self.gone()
         if event.reason != self._told:
             self._told = event.reason
-            changes += self.say_locally(event.reason, error=True)
+            text = event.reason
+            if event.elsewhere:
+                next_ = _("We go on at {host}.").format(host=event.elsewhere)
+                text = f"{event.reason.rstrip('.')}. {next_}"
+            changes += self.say_locally(text, error=True)
         return changes
 
     def gone(self) -> list[Change]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -46,6 +47,7 @@ BACKOFF_MAX = 60.0
 CONNECT_SECONDS = 15.0  # for the TCP connection
 BUSY_SECONDS = 0.01  # between two looks whether the window has caught up
 QUIT_SECONDS = 1.0  # for the server to close after our QUIT
+_ADVICE = re.compile(r"\s*Connect again\.?$")  # at the end of gchat's reason for an end
 
 
 Emit = Callable[[NetEvent], None]
@@ -68,6 +70,7 @@ class Connector:
     ) -> None:
         """`busy`: whether too many events wait to be shown; we read no more meanwhile."""
         self._address = address
+        self._turn = 0  # how many connections have ended or failed: the addresses take turns
         self._vigil = vigil or Vigil()
         self._busy = busy
         # the name and key of each room that we want to be in
@@ -178,8 +181,13 @@ class Connector:
             if self._nick_refused:
                 await self._retry_now.wait()  # the same nickname would be refused again
                 continue
-            seconds = self._backoff()
-            self._emit(Waiting(reason, seconds))
+            places = self._address.places()
+            self._turn += 1
+            seconds = self._backoff(len(places))
+            host, _port = places[self._turn % len(places)]
+            untried = self._failures < len(places)
+            reason = _ADVICE.sub("", reason)  # we follow it ourselves
+            self._emit(Waiting(reason, seconds, host if untried else ""))
             await self._pause(seconds)
             if self._quit_asked():
                 return
@@ -197,20 +205,25 @@ class Connector:
     def _quit_asked(self) -> bool:
         return self._quitting
 
-    def _backoff(self) -> float:
+    def _backoff(self, places: int) -> float:
         """1, 2, 4, … 60 seconds, each shortened by up to a half so that clients that lost the
-        same server do not all return at once.
+        same server do not all return at once. With several places it grows once all were tried.
         """
-        delay = min(BACKOFF_FIRST * 2.0 ** min(self._failures, 16), BACKOFF_MAX)
+        rounds = min(self._failures // places, 16)
+        delay = min(BACKOFF_FIRST * 2.0**rounds, BACKOFF_MAX)
         self._failures += 1
         return delay * (1 - self._jitter() / 2)
 
     async def _once(self) -> str:
         """One connection, from connecting to its end; why it ended."""
-        self._emit(Connecting(self._address.host, self._address.port))
+        places = self._address.places()
+        again, number = divmod(self._turn, len(places))
+        host, port = places[number]
+        address = replace(self._address, host=host, port=port, again=again)
+        self._emit(Connecting(host, port))
         try:
             with trio.fail_after(CONNECT_SECONDS):
-                stream = await self._connect(self._address)
+                stream = await self._connect(address)
         except trio.TooSlowError:
             return _("The server does not answer.")
         except NotTrusted as error:
@@ -229,7 +242,7 @@ class Connector:
             timeouts=self._timeouts,
             newest=self._newest,
             login=self.login,
-            private=self._address.tls or _is_here(self._address.host),
+            private=address.tls or _is_here(host),
         )
         self._vigil.watch(stream)
         try:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
 from client_gui.core.login import Login
+from client_gui.core.places import Place
 from client_gui.texts import _
+
+EACH_SECONDS = 5.0  # for each of a name's addresses, where they take turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,13 @@ class Address:
     tls: bool = False
     pin: str = ""  # SHA-256 of the only certificate to trust, whoever signed it; "" for none
     login: Login | None = None
+    others: tuple[Place, ...] = ()  # where the same server can be reached too
+    # how often it was tried before: which of a name's addresses comes first
+    again: int = field(default=0, compare=False)
+
+    def places(self) -> tuple[Place, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys(((self.host, self.port), *self.others)))
 
 
 class NotTrusted(Exception):
@@ -44,7 +54,7 @@ class TlsFailed(Exception):
 async def connect_to(address: Address) -> trio.abc.Stream:
     """A stream to talk by. Raises OSError, NotTrusted, TlsFailed."""
     if not address.tls:
-        return await trio.open_tcp_stream(address.host, address.port)
+        return await _open(address)
     if not address.pin:
         try:
             return await _secure(address, ssl.create_default_context())
@@ -62,8 +72,33 @@ async def connect_to(address: Address) -> trio.abc.Stream:
     return stream
 
 
+async def _open(address: Address) -> trio.SocketStream:
+    """TCP. The first time whichever of the name's addresses answers first; after that they take
+    turns, since one that answers may let nobody in. Raises OSError.
+    """
+    found: list[str] = []
+    if address.again:
+        told = await trio.socket.getaddrinfo(
+            address.host, address.port, type=trio.socket.SOCK_STREAM
+        )
+        found = list(dict.fromkeys(str(one[4][0]) for one in told))
+    if len(found) < 2:
+        return await trio.open_tcp_stream(address.host, address.port)
+    first = address.again % len(found)
+    problem = OSError(_("nobody answers"))
+    for host in found[first:] + found[:first]:
+        try:
+            with trio.fail_after(EACH_SECONDS):
+                return await trio.open_tcp_stream(host, address.port)
+        except OSError as error:
+            problem = error
+        except trio.TooSlowError:
+            pass
+    raise problem
+
+
 async def _secure(address: Address, context: ssl.SSLContext) -> trio.SSLStream[trio.SocketStream]:
-    raw = await trio.open_tcp_stream(address.host, address.port)
+    raw = await _open(address)
     stream = trio.SSLStream(raw, context, server_hostname=address.host, https_compatible=True)
     try:
         await stream.do_handshake()

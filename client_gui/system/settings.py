@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
+from client_gui.core.places import MOST, Place, places
 from client_gui.system import files
 from client_gui.system.locking import locked
 from client_gui.system.merging import merged
@@ -35,6 +37,16 @@ class Server:
     pin: str = ""  # SHA-256 of a certificate that somebody has compared, "" for none
     account: str = ""
     rooms: list[str] = field(default_factory=list)  # that are joined; the first is always there
+    others: list[str] = field(default_factory=list)  # addresses of the same server, "host:port"
+
+    @property
+    def other_places(self) -> list[Place]:
+        """`others`, but for those that are no addresses."""
+        found = []
+        for one in self.others[: MOST - 1]:
+            with suppress(ValueError):
+                found += places(one, self.port)
+        return found
 
     @property
     def name(self) -> str:

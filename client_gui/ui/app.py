@@ -59,6 +59,7 @@ class Options:
 
     host: str = ""
     port: int = 0
+    others: tuple[str, ...] = ()  # addresses of the same server
     nick: str = ""  # asked for where empty
     lobby: str = ""  # joined first, whatever rooms are saved; LOBBY where there are none
     keep: int | None = None
@@ -82,6 +83,7 @@ class App(Context):
         last = self.settings.servers[0] if self.settings.servers else Server()
         same = not options.host or (options.host, options.port) == (last.host, last.port)
         server = replace(last) if same else Server(options.host, options.port)
+        server.others = list(options.others) or server.others
         self._lobby = options.lobby or LOBBY  # the room to join if none is named
         if options.lobby:
             fold = UNTIL_TOLD(options.lobby)

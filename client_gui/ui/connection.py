@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from client_gui.core import events
 from client_gui.core.login import Login
+from client_gui.core.places import written
 from client_gui.core.protocol import Command
 from client_gui.model.changes import TrustNeeded
 from client_gui.model.model import Phase, Status
@@ -44,6 +45,7 @@ class Connection:
         self.dialog: ConnectDialog | None = None
         self._trust: Question | None = None
         self._remembered = False  # where we are connected, for the next time
+        self._place = ""  # which of the server's addresses was tried last
         self._watched: set[str] = set()  # keys of people who were asked about
         self._bridge: Bridge[Item] = Bridge(context.root, self._deliver)
 
@@ -129,7 +131,7 @@ class Connection:
 
     def ask_trust(self, needed: TrustNeeded) -> None:
         """Whether somebody has compared the certificate's fingerprint."""
-        server = f"{self.server.host}:{self.server.port}"
+        server = self._place
         if needed.changed:
             text = _("{server} shows NOT the certificate that you trusted before.")
         else:
@@ -184,7 +186,15 @@ class Connection:
             return Login(server.account, password) if password else None
 
         rooms = tuple(server.rooms) or (self._lobby,)
-        address = Address(server.host, server.port, server.nick, rooms, server.tls, server.pin)
+        address = Address(
+            server.host,
+            server.port,
+            server.nick,
+            rooms,
+            server.tls,
+            server.pin,
+            others=tuple(server.other_places),
+        )
         # each event says which connection it is of, so that one that was given up stays silent
         bridge = self._bridge
         net = NetThread(address, lambda event: bridge.put((net, event)), login, bridge.busy)
@@ -210,6 +220,8 @@ class Connection:
     def _heard(self, event: events.NetEvent) -> None:
         """Saves password and rooms for the next time; shows errors in the open dialog."""
         match event:
+            case events.Connecting():
+                self._place = written((event.host, event.port))
             case events.Registered():
                 self._watched.clear()
             case events.NickChanged():
@@ -286,10 +298,17 @@ class Connection:
                 context.welcome()
             elif self.dialog is not None and context.model.nick == self.dialog.wanted:
                 self.close_dialog()
-        elif status.phase is not Phase.CONNECTING and self.dialog and self.dialog.wanted:
+        elif status.phase is Phase.CONNECTING or self._goes_on(status):
+            return
+        elif self.dialog and self.dialog.wanted:
             self.dialog.complain(status.reason)
             if not context.welcomed:
                 self.stop()
+
+    def _goes_on(self, status: Status) -> bool:
+        """Whether another address of the server is tried next, or that is said in a moment."""
+        several = bool(self.server.other_places)
+        return several and (status.phase is Phase.OFFLINE or bool(status.elsewhere))
 
     # -- the end
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from tkinter import ttk
 
+from client_gui.core.places import MOST, PORT_MAX, NotAPlace, Place, TooMany, places, written
 from client_gui.system.settings import Server
 from client_gui.texts import _
 from client_gui.ui.check import Check
@@ -18,7 +19,7 @@ from client_gui.ui.theme import Theme
 
 WIDTH = 440
 KNOWN_WIDTH = 210
-PORT_MAX = 65535
+EXAMPLE = "chat.example.org:6697"
 ADD = "+"  # the key of the row for a new server
 _ELSEWHERE = Server(host="", nick="")
 
@@ -78,7 +79,7 @@ class ConnectDialog(tk.Toplevel):
 
     def _fill_details(self) -> None:
         inside = self._details
-        self.host = self._entry(inside, _("Server"), 0, 0)
+        self.host = self._entry(inside, _("Server (or several, with commas)"), 0, 0)
         self.port = self._entry(inside, _("Port"), 0, 1)
         self.account = self._entry(inside, _("Account (if you have one)"), 1, 0)
         self.password = self._entry(inside, _("Password"), 1, 1)
@@ -188,7 +189,7 @@ class ConnectDialog(tk.Toplevel):
         self._server = server
         self.tls.on = server.tls
         for entry, value in (
-            (self.host, server.host),
+            (self.host, ", ".join([server.host, *server.others])),
             (self.port, str(server.port)),
             (self.nick, server.nick),
             (self.account, server.account),
@@ -211,25 +212,39 @@ class ConnectDialog(tk.Toplevel):
             self.complain(_("Choose a nickname."), self.nick)
         elif " " in nick:
             self.complain(_("A nickname has no spaces in it."), self.nick)
-        elif not host:
+        elif not host.strip(", "):
             self.complain(_("Which server?"), self.host)
         elif not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= PORT_MAX):
             text = _("A port is a number from 1 to {port_max}.").format(port_max=PORT_MAX)
             self.complain(text, self.port)
         else:
+            self._submit(host, int(port), nick)
+
+    def _submit(self, hosts: str, port: int, nick: str) -> None:
+        try:
+            found = places(hosts, port)
+        except NotAPlace as wrong:
+            text = _("{part} is no address. Write a name, or a name and a port: {example}")
+            self.complain(text.format(part=wrong, example=EXAMPLE), self.host)
+        except TooMany:
+            text = _("A server has at most {most} addresses.").format(most=MOST)
+            self.complain(text, self.host)
+        else:
             self.message.configure(text=_("Connecting …"), foreground=self._theme.palette.dim)
             self.button.state(["disabled"])
             self.wanted = nick
-            self._connect(self._chosen(host, int(port), nick), self.password.get())
+            self._connect(self._chosen(found, nick), self.password.get())
 
-    def _chosen(self, host: str, port: int, nick: str) -> Server:
+    def _chosen(self, found: list[Place], nick: str) -> Server:
         before = self._server
+        host, port = found[0]
         same = (before.host, before.port) == (host, port)
         rooms = self.rooms.get().replace(",", " ").split()
         return replace(
             before if same else Server(),  # a certificate is one server's
             host=host,
             port=port,
+            others=[written(place) for place in found[1:]],
             nick=nick,
             tls=self.tls.on,
             account=self.account.get().strip(),

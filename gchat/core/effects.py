@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -240,6 +241,15 @@ class Outcome(Struct, frozen=True):
 
 class Ticket(Protocol):
     """An event that is on its way through the journal."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it is shown; later ones of the same connection are shown after it."""
+
+    def tell(self, refused: Callable[[], None]) -> None:
+        """`refused` is called when it is shown, if there are refusals then and nobody waits. It
+        must not wait, nor raise anything.
+        """
 
     def result(self) -> Outcome:
         """The outcome. Waits until the event is shown: may switch greenlets. The caller then goes

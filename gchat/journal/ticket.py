@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gevent.event import Event as Signal
 
 from gchat.core.effects import Outcome, Refused
@@ -10,11 +12,12 @@ from gchat.core.effects import Outcome, Refused
 class Later:
     """See `core.effects.Ticket`."""
 
-    __slots__ = ("_answers", "_shown", "_signal", "outcome")
+    __slots__ = ("_answers", "_signal", "_tell", "done", "outcome")
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
-        self._shown = False
+        self.done = False
+        self._tell: Callable[[], None] | None = None
         self._answers = False  # who waits answers, whatever the outcome
         self._signal: Signal | None = None  # made by who waits
 
@@ -27,15 +30,20 @@ class Later:
         self._wait()
         return self.outcome.refusals
 
+    def tell(self, refused: Callable[[], None]) -> None:
+        self._tell = refused
+
     def _wait(self) -> None:
-        if not self._shown:
+        if not self.done:
             self._signal = self._signal or Signal()
             self._signal.wait()
 
     def shown(self) -> bool:
         """Lets whoever waits go on; whether they have something to answer."""
-        self._shown = True
+        self.done = True
         if self._signal is None:
+            if self._tell is not None and self.outcome.refusals:
+                self._tell()
             return False
         self._signal.set()
         return self._answers or bool(self.outcome.refusals)

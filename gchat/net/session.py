@@ -107,6 +107,7 @@ class Session:
         # lines that were read and not carried out yet; only while there are some
         self._held: deque[bytes | None] | None = None
         self._more = False  # something that was read is not made into lines yet
+        # messages that may not be shown yet, and what to call for each refusal
         self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
@@ -148,14 +149,32 @@ class Session:
         return outcome
 
     def post(self, event: Event, refused: Callable[[Refused], None]) -> None:
-        self._posted.append((self._services.journal.append(event), refused))
+        ticket = self._services.journal.append(event)
+        if not ticket.done:
+            ticket.tell(self._answer_refused)
+        elif not (self._posted or ticket.refusals()):
+            return
+        self._posted.append((ticket, refused))
 
     def settle(self) -> None:
         if self._posted:
-            posted, self._posted = self._posted, []
-            for ticket, refused in posted:
-                for refusal in ticket.refusals():
-                    refused(refusal)
+            self._posted[-1][0].refusals()  # waits; those before it are shown before it
+            self._answer()
+
+    def _answer(self) -> None:
+        """Answers what was refused of that which is shown. Does not wait."""
+        while self._posted and self._posted[0][0].done:
+            ticket, refused = self._posted.pop(0)
+            for refusal in ticket.refusals():
+                refused(refusal)
+
+    def _answer_refused(self) -> None:
+        """Called by the journal, while this connection reads or does something else."""
+        try:
+            if not self._reason:
+                self._answer()
+        except Exception:
+            log.exception("connection %d was not told of a refusal", self.number)
 
     def yield_if_due(self) -> None:
         clock = self._services.monotonic
@@ -417,6 +436,7 @@ class Session:
         dialect = self._dialect
         assert dialect is not None
         clock = self._services.monotonic
+        self.settle()  # so one read of each connection, at most, is on its way
         held = self._held = deque(lines)
         while held and not self._reason:
             line = held.popleft()
@@ -426,7 +446,6 @@ class Session:
             self._services.lines += 1
             self.yield_if_due()
         self._held = None
-        self.settle()
 
     def _read_ahead(self) -> None:
         """While this connection waits for a slow answer: answers its PINGs, as many as lines are

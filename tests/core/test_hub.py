@@ -168,7 +168,9 @@ class HubMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def something(self, data: st.DataObject) -> None:
         if data.draw(st.integers(0, 4)):
-            event = Likely(self.hub, data.draw).event(data.draw(st.sampled_from((*KINDS, *NODE_KINDS))))
+            event = Likely(self.hub, data.draw).event(
+                data.draw(st.sampled_from((*KINDS, *NODE_KINDS)))
+            )
         else:
             event = data.draw(EVENTS)
         self.step(event)

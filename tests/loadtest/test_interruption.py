@@ -147,6 +147,7 @@ class Cut(Stage):
         churn: tuple[int, ...] = (),
         bursts: Bursts | None = None,
         settings: Settings | None = None,
+        watch: Callable[[float], None] | None = None,
     ) -> tuple[Merged, Used]:
         cut = self.loads == self.at
         self.loads += 1

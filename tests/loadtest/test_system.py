@@ -72,7 +72,7 @@ def test_one_connection_too_many_for_a_process(pair: Pair) -> None:
 def test_one_connection_too_many_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "poller", lambda: system.SelectorPoller(most=1))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        crowd = Crowd(listener.getsockname(), Plain)
+        crowd = Crowd(lambda number: listener.getsockname(), Plain, lambda address: [])
         crowd.connect(0)
         with pytest.raises(CouldNotStart, match="use more --processes"):
             crowd.connect(1)

@@ -52,14 +52,13 @@ log = logging.getLogger(__name__)
 class Sent(Later):
     """The ticket of an event that is on its way to the log, or through it."""
 
-    __slots__ = ("_error", "data", "done", "event", "since")
+    __slots__ = ("_error", "data", "event", "since")
 
     def __init__(self, event: Event, now: float) -> None:
         super().__init__(Outcome())
         self.event = event
         self.data = encode(event)
         self.since = now
-        self.done = False  # it was read, or refused
         self._error: Exception | None = None
 
     def result(self) -> Outcome:
@@ -81,11 +80,6 @@ class Sent(Later):
         if not isinstance(self.event, Quit):
             self._error = error
         self.shown()
-
-    def shown(self) -> bool:
-        """See Later."""
-        self.done = True
-        return super().shown()
 
     def refuse(self, text: str) -> None:
         """It is not done, and never will be."""

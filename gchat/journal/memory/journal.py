@@ -16,6 +16,7 @@ class Shown:
     """The ticket of an event that is shown already."""
 
     __slots__ = ("_outcome",)
+    done = True
 
     def __init__(self, outcome: Outcome) -> None:
         self._outcome = outcome
@@ -25,6 +26,9 @@ class Shown:
 
     def refusals(self) -> tuple[Refused, ...]:
         return self._outcome.refusals
+
+    def tell(self, refused: Callable[[], None]) -> None:
+        """It is shown already."""
 
 
 class MemoryJournal:

@@ -115,6 +115,16 @@ def test_why_there_is_no_connection_is_said_once() -> None:
     assert len(lines(it)) == 4
 
 
+def test_where_it_goes_on_is_said_once() -> None:
+    it = model()
+    it.apply(events.Waiting("Its server was stopped", 1.0, "b.example"))
+    assert lines(it)[-1] == "Its server was stopped. We go on at b.example."
+    assert it.status.elsewhere == "b.example"
+    it.apply(events.Waiting("Its server was stopped", 1.0))
+    assert lines(it)[-1] == "Its server was stopped. We go on at b.example."
+    assert it.status.elsewhere == ""
+
+
 def test_what_the_server_refuses_stands_where_it_belongs() -> None:
     it = model()
     it.apply(events.Joined("#other", "Tuan", own=True))

@@ -107,10 +107,15 @@ async def read_until(server: ServerEnd, end: bytes) -> bytes:
     return data
 
 
-def play(script: Callable[[World, Connector], Awaitable[None]], **settings: float) -> World:
+def play(
+    script: Callable[[Any, Connector], Awaitable[None]],
+    *,
+    jitter: float = 0.0,
+    world: World | None = None,
+) -> World:
     """Runs a script beside a connector, on a mock clock."""
-    world = World()
-    world.jitter = settings.get("jitter", 0.0)
+    world = world or World()
+    world.jitter = jitter
 
     async def main() -> None:
         connector = world.connector()

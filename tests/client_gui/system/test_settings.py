@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from client_gui.core.places import MOST
 from client_gui.system.settings import FIT, Server, Settings, load, save
 
 
@@ -20,6 +21,17 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert load(path) == settings
     assert [one.name for one in settings.servers] == ["a.example:6697", "b.example:1"]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_addresses_of_a_server(tmp_path: Path) -> None:
+    path = tmp_path / "client.json"
+    server = Server("a.example", 6697, "Tuan", others=["b.example:6698", "[::1]:1", "c", "x:y"])
+    save(Settings(servers=[server]), path)
+    (found,) = load(path).servers
+    assert found == server
+    assert found.other_places == [("b.example", 6698), ("::1", 1), ("c", 6697)]
+    found.others = [f"host{number}:1" for number in range(MOST + 5)]
+    assert len(found.other_places) == MOST - 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "\xff\xfe", "nonsense"])

@@ -14,6 +14,8 @@ const BACKOFF_FIRST = 0.5; // seconds; doubled by each failure in a row
 const BACKOFF_MAX = 30;
 const OPEN_SECONDS = 15; // for the WebSocket to open
 
+const ADVICE = /\s*Connect again\.?$/; // at the end of a server's reason: we do so by ourselves
+
 const now = () => performance.now() / 1000;
 
 export class Connector {
@@ -153,7 +155,8 @@ export class Connector {
     const seconds = most * (0.5 + Math.random() / 2);
     this.#waiting = true;
     this.#timer = setTimeout(() => this.#connect(), seconds * 1000);
-    this.emit({ type: "Waiting", reason: opened ? reason : "The server cannot be reached.", seconds });
+    const why = opened ? reason.replace(ADVICE, "") : "The server cannot be reached.";
+    this.emit({ type: "Waiting", reason: why, seconds });
   }
 
   /** @param {CoreEvent} event */
