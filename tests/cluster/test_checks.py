@@ -64,9 +64,7 @@ def refused(
     ],
     ids=["no file", "everysec", "evicting", "password"],
 )
-def test_settings_that_lose_messages(
-    tmp_path: Path, settings: tuple[str, ...], says: str
-) -> None:
+def test_settings_that_lose_messages(tmp_path: Path, settings: tuple[str, ...], says: str) -> None:
     with Valkey(tmp_path / "log", *settings) as valkey:
         found = refused(tmp_path, valkey.url)
         assert found == f"The shared log at 127.0.0.1:{valkey.port} {says}"
@@ -162,7 +160,16 @@ def test_other_rules_and_other_tables(valkey: Valkey, tmp_path: Path) -> None:
 
 def test_without_the_package_or_a_disk(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "gchat", "--port", "0", "--memory", "--cluster", "redis://127.0.0.1"],
+        [
+            sys.executable,
+            "-m",
+            "gchat",
+            "--port",
+            "0",
+            "--memory",
+            "--cluster",
+            "redis://127.0.0.1",
+        ],
         capture_output=True,
         text=True,
         timeout=30,

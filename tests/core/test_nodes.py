@@ -1,4 +1,4 @@
-"""Nodes of a cluster as a state machine: who takes part, who counts as gone, whose batches count."""
+"""Nodes of a cluster as a state machine: who takes part, who is gone, whose batches count."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def test_a_node_without_people_leaves_nothing_behind(stage: Stage) -> None:
 
 
 class NodesMachine(RuleBasedStateMachine):
-    """Beside a model that knows of each node only how many beats of each other came since its own."""
+    """Beside a model that knows of each node how many beats of each other came since its own."""
 
     @initialize()
     def empty(self) -> None:

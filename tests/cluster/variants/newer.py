@@ -6,13 +6,14 @@ import sys
 
 import msgspec
 
+from gchat.core.events import Event
 from gchat.journal.cluster import codec
 
 codec.LEVEL += 1
 _encode = codec.encode
 
 
-def _with_more(event: codec.Event) -> bytes:
+def _with_more(event: Event) -> bytes:
     name, fields = msgspec.json.decode(_encode(event))
     return msgspec.json.encode([name, {**fields, "of_tomorrow": [1, {"deep": True}]}])
 

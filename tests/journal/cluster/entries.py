@@ -1,5 +1,5 @@
-"""Entries of a log as several nodes write them, the same each time: `python -m` this prints what they
-bring.
+"""Entries of a log as several nodes write them, the same each time: `python -m` this prints what
+they bring.
 """
 
 from __future__ import annotations

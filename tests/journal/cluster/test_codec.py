@@ -52,10 +52,13 @@ def test_what_an_older_one_does_not_say_has_its_default() -> None:
 
 
 def test_it_is_readable() -> None:
-    assert encode(Said(4294967297, "#dev", "Hello, Tuấn!")) == (
-        '["Said",{"uid":4294967297,"target":"#dev","text":"Hello, Tuấn!","verb":"PRIVMSG",'
-        '"tags":[],"origin":0}]'
-    ).encode()
+    assert (
+        encode(Said(4294967297, "#dev", "Hello, Tuấn!"))
+        == (
+            '["Said",{"uid":4294967297,"target":"#dev","text":"Hello, Tuấn!","verb":"PRIVMSG",'
+            '"tags":[],"origin":0}]'
+        ).encode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,5 +94,3 @@ def test_so_is_a_damaged_event(data: st.DataObject) -> None:
         decode(whole[:at] + bytes([data.draw(st.integers(0, 255))]) + whole[at + 1 :])
     except UnknownEvent:
         pass
-
-

@@ -70,6 +70,10 @@ class Running:
             while not done():
                 gevent.sleep(0.001)
 
+    def has(self, count: int) -> None:
+        """The log has so many batches."""
+        self.until(lambda: len(self.stream.got) >= count)
+
     def tries_again(self) -> None:
         """It has tried twice more, so all that it does at a failure was done."""
         target = self.stream.calls + 2
@@ -118,7 +122,7 @@ def test_a_batch_is_bounded_in_bytes_and_a_large_event_is_one_by_itself(run: Run
 def test_so_many_batches_are_under_way_and_no_more(run: Running) -> None:
     for number in range(FLYING + 2):
         run.say(str(number))
-        run.until(lambda number=number: len(run.stream.got) >= min(number + 1, FLYING))
+        run.has(min(number + 1, FLYING))
     run.idle()
     assert len(run.stream.got) == FLYING
     assert run.sender.read(7, 1) is not None
@@ -142,7 +146,7 @@ def test_what_was_read_is_the_senders_once(run: Running) -> None:
 def test_after_a_failure_all_that_was_not_read_is_sent_again_in_order(run: Running) -> None:
     for number in range(3):
         run.say(str(number))
-        run.until(lambda number=number: len(run.stream.got) == number + 1)
+        run.has(number + 1)
     assert run.sender.read(7, 1)
     run.stream.error = LogGone("reset")
     run.say("3")
