@@ -78,6 +78,19 @@ def test_an_event_of_a_newer_version_stops_it(talking: Follower) -> None:
         list(talking.take(LogEntry(f"{NOW + 3}-0", 1, 2, [b'["Sparkled",{}]'])))
 
 
+def test_and_nothing_of_its_entry_is_applied(talking: Follower) -> None:
+    """It would be applied again by the newer version."""
+    before = list(talking.checkpoint())
+    hello = entry(3, 1, 2, Said(TUAN, "#a", "hello"))
+    with pytest.raises(UnknownEvent):
+        list(talking.take(hello._replace(events=[*hello.events, b'["Sparkled",{}]'])))
+    assert list(talking.checkpoint()) == before
+
+
+def test_of_who_takes_no_part_anything_may_come(talking: Follower) -> None:
+    assert list(talking.take(LogEntry(f"{NOW + 3}-0", 9, 1, [b'["Sparkled",{}]']))) == []
+
+
 def test_whoever_waits_for_an_event_is_given_the_one_that_they_know(talking: Follower) -> None:
     mine = Said(TUAN, "#a", "hello")
     (applied,) = talking.take(entry(3, 1, 2, mine), [mine])

@@ -171,6 +171,39 @@ def test_a_store_that_fails_is_tried_again_and_nothing_is_lost(
     assert folder.texts() == ["one", "two"]
 
 
+def test_a_checkpoint_waits_for_the_lines_before_it(folder: Folder) -> None:
+    """Who goes on from it never reads them again."""
+    folder.show(1, "one")
+    running = gevent.spawn(folder.keeper.run)
+    try:
+        with gevent.Timeout(10):
+            assert folder.keeper.catch_up()
+            assert folder.texts() == ["one"]
+            assert folder.keeper.catch_up()
+    finally:
+        running.kill()
+
+
+def test_and_there_is_none_while_they_cannot_be_stored(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(batch: Batch) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    write = folder.store.write
+    monkeypatch.setattr(folder.store, "write", full)
+    folder.show(1, "one")
+    running = gevent.spawn(folder.keeper.run)
+    try:
+        with gevent.Timeout(10):
+            assert not folder.keeper.catch_up()
+    finally:
+        running.kill()
+    caplog.clear()
+    monkeypatch.setattr(folder.store, "write", write)
+    assert folder.keeper.store()
+
+
 def test_a_checkpoint(folder: Folder) -> None:
     folder.keeper.save([b"a", b"b"], "3-0")
     assert folder.keeper.checkpointed == "3-0"
