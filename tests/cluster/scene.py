@@ -148,7 +148,8 @@ class Scene:
         """The same, and the nodes' hubs are equal byte for byte. Ends the nodes."""
         self.compare(valkey)
         for node in self.nodes.values():
-            assert node.stop() == 0
+            status = node.stop()
+            assert status == 0, f"node {node.name} ended with {status}"
         self.audit.follow(valkey or self.valkey)
         for node in self.nodes.values():
             self.audit.check_checkpoint(node.checkpoint())
