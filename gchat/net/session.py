@@ -108,7 +108,7 @@ class Session:
         self._held: deque[bytes | None] | None = None
         self._more = False  # something that was read is not made into lines yet
         # messages that may not be shown yet, and what to call for each refusal
-        self._posted: deque[tuple[Ticket, Callable[[Refused], None]]] = deque()
+        self._posted: list[tuple[Ticket, Callable[[Refused], None]]] = []
         self._reason = ""  # why the connection ends; not empty once it does
         self._ended = False  # its greenlet has said the last words
         self._timeouts = Timeouts(services.monotonic())
@@ -164,7 +164,7 @@ class Session:
     def _answer(self) -> None:
         """Answers what was refused of that which is shown. Does not wait."""
         while self._posted and self._posted[0][0].done:
-            ticket, refused = self._posted.popleft()
+            ticket, refused = self._posted.pop(0)
             for refusal in ticket.refusals():
                 refused(refusal)
 

@@ -36,7 +36,9 @@ class Chaos:
     def __init__(self, scene: Scene, chance: random.Random) -> None:
         self.scene = scene
         self.chance = chance
-        self.undone: dict[str, Callable[[], None]] = {}  # what ends a fault that lasts, by its place
+        self.undone: dict[
+            str, Callable[[], None]
+        ] = {}  # what ends a fault that lasts, by its place
 
     def strike(self) -> str:
         """Does something; its name."""

@@ -204,7 +204,9 @@ class Crowd:
         """They are silent until everybody who is there has seen this message, or came later."""
 
         def heard() -> bool:
-            last = [one.session.seen[-1][0] for one in self.talkers if one.session and one.session.seen]
+            last = [
+                one.session.seen[-1][0] for one in self.talkers if one.session and one.session.seen
+            ]
             return all(one >= msgid for one in last)
 
         self.talk_until(heard, ahead=0)

@@ -164,5 +164,3 @@ def difference(kept: list[tuple[str, str]], found: list[tuple[str, str]]) -> str
         f"{len(found)} messages and not {len(kept)}: {lacks[:3]} are not there, "
         f"{beside[:3]} should not be"
     )
-
-

@@ -372,7 +372,9 @@ def test_a_node_that_joins_later_has_the_past_and_the_accounts(pair: Pair) -> No
     register(pair.a, "Chi")
     tuan, _ = both(pair, *CAPS, room="#lobby")
     tuan.ask("PRIVMSG #lobby :before it came")
-    with ClusterNode("c", pair.folder, pair.valkey.url, "--config", str(pair.config), **MARKS) as late:
+    with ClusterNode(
+        "c", pair.folder, pair.valkey.url, "--config", str(pair.config), **MARKS
+    ) as late:
         chi = log_in(late, "Chi", *CAPS)
         chi.join("#lobby")
         found = [m for m in chi.ask("CHATHISTORY LATEST #lobby * 1") if m.command == "PRIVMSG"]

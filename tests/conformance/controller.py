@@ -4,8 +4,10 @@ server with an ordinary configuration file. docs/conformance.md says how to run 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from pathlib import Path
 from typing import Any, ClassVar
 
 from irctest import patma
@@ -14,6 +16,8 @@ from irctest.specifications import Capabilities, OptionalBehaviors
 
 from gchat.wire.sasl import Verifier
 
+NODES = "GCHAT_NODES"  # "first" or "both": two nodes of a cluster instead of one server; nodes.py
+CHECKOUT = Path(__file__).resolve().parents[2]
 CONFIG = """
 [server]
 host = "{hostname}"
@@ -49,7 +53,7 @@ class GchatController(BaseServerController, DirectoryBasedController):  # type: 
     software_name = "gchat"
     _port_wait_interval = 0.02
     # what one connection said is stored before another one is shown it
-    sync_sleep_time = 0.02
+    sync_sleep_time = 0.05 if os.environ.get(NODES) else 0.02
     supported_sasl_mechanisms: ClassVar[set[str]] = {"PLAIN", "SCRAM-SHA-256"}
     supports_sts = False
     extban_mute_char = "m"
@@ -97,7 +101,8 @@ class GchatController(BaseServerController, DirectoryBasedController):  # type: 
             before_connect=str(config.account_registration_before_connect).lower(),
             email_required=str(config.account_registration_requires_email).lower(),
         )
-        (self.directory / "gchat.toml").write_text(text)
+        self._file = self.directory / "gchat.toml"
+        self._file.write_text(text)
         self._speed = faketime
         self._faketime = shutil.which("faketime")
         self.faketime_enabled = bool(faketime and self._faketime)
@@ -131,8 +136,12 @@ class GchatController(BaseServerController, DirectoryBasedController):  # type: 
 
     def _start(self) -> None:
         assert self.directory is not None
+        if how := os.environ.get(NODES):
+            command = [sys.executable, "-m", "tests.conformance.nodes"]
+            self.proc = self.execute([*command, self._file, str(self.port), how], cwd=CHECKOUT)
+            return
         clock = [self._faketime, "-f", self._speed] if self.faketime_enabled else []
-        command = [sys.executable, "-m", "gchat", "--config", self.directory / "gchat.toml"]
+        command = [sys.executable, "-m", "gchat", "--config", self._file]
         self.proc = self.execute([*clock, *command])
 
 

@@ -367,6 +367,9 @@ _OF_NODES: dict[type, Callable[[Likely], Event]] = {
 NODE_KINDS = tuple(_OF_NODES)
 # After START: three take part, and somebody of the third has still to leave.
 START_OF_NODES: tuple[Event, ...] = (
-    *(NodeJoined(name, number, 2, "t", {}) for name, number in (("a", "1"), ("b", "2"), ("c", "3"))),
+    *(
+        NodeJoined(name, number, 2, "t", {})
+        for name, number in (("a", "1"), ("b", "2"), ("c", "3"))
+    ),
     NodeGone(3, "stopped"),
 )

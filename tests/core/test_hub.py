@@ -168,7 +168,9 @@ class HubMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def something(self, data: st.DataObject) -> None:
         if data.draw(st.integers(0, 4)):
-            event = Likely(self.hub, data.draw).event(data.draw(st.sampled_from((*KINDS, *NODE_KINDS))))
+            event = Likely(self.hub, data.draw).event(
+                data.draw(st.sampled_from((*KINDS, *NODE_KINDS)))
+            )
         else:
             event = data.draw(EVENTS)
         self.step(event)
@@ -375,7 +377,6 @@ class HubMachine(RuleBasedStateMachine):
 
 EFFECTIVE: Counter[type] = Counter()  # events that changed something or were seen, by kind
 SEEN: Counter[type] = Counter()  # effects, by kind
-# what nodes of a cluster ask for: tests/core/transitions/test_nodes.py
 
 
 @pytest.mark.timeout(400)  # when it fails, the shortest way to the fault is looked for

@@ -60,7 +60,9 @@ class Stage:
         self._nonces += 1
         nonce = nonce or f"n{self._nonces}"
         rules = rules_of(config or Config())
-        self.why = [one.text for one in self.do(NodeJoined(name, nonce, level, tables, rules)).refusals]
+        self.why = [
+            one.text for one in self.do(NodeJoined(name, nonce, level, tables, rules)).refusals
+        ]
         return self.hub.nodes.number_of(nonce)
 
     def beat(self, node: int, seq: int = 0, digest: str = "") -> None:

@@ -15,7 +15,8 @@ class Proxy:
     threads each.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, port: int = 0) -> None:
+        """`port`: its own, 0 for a free one."""
         self.target = target
         self.carried = 0  # bytes to the server, ever
         self._swallowing = False
@@ -23,7 +24,7 @@ class Proxy:
         self._open.set()
         self._pairs: set[_Pair] = set()
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._closed = False
         threading.Thread(target=self._accept, daemon=True).start()

@@ -23,12 +23,13 @@ def check(stream: StreamLog) -> None:
         always = _setting(stream, b"appendfsync")
     except LogGone as error:
         raise JournalError(
-            f"The shared log at {address} does not answer: {error}. Start it, or correct --cluster."
+            f"The shared log at {address} does not answer: {words(error)}. Start it, or correct "
+            "--cluster."
         ) from None
     except LogRefused as error:
         raise JournalError(
-            f"The shared log at {address} does not let us in: {error}. Give the user of --cluster "
-            "what docs/cluster.md lists."
+            f"The shared log at {address} does not let us in: {words(error)}. Give the user of "
+            "--cluster what docs/cluster.md lists."
         ) from None
     version = tuple(map(int, server["redis_version"].split(".")[:2]))
     if version < OLDEST:
@@ -62,6 +63,11 @@ def check(stream: StreamLog) -> None:
             f"The shared log at {address} has no replica, and cluster.copies is {stream.copies}. "
             "Start one, or set copies = 1."
         )
+
+
+def words(error: Exception) -> str:
+    """What it says, as the middle of a sentence."""
+    return str(error).rstrip(". ")
 
 
 def facts_of(stream: StreamLog) -> dict[str, str]:

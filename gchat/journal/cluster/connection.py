@@ -120,7 +120,11 @@ class LogConnection:
 
 def _is_over(sock: Any) -> bool:
     """Whether the other side has closed it: nothing comes on its own accord but the end."""
-    return bool(select.select([sock.fileno()], [], [], 0)[0])
+    if not hasattr(select, "poll"):  # Windows, where select takes any number
+        return bool(select.select([sock.fileno()], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 _CODES = {ReadOnlyError: "READONLY", OutOfMemoryError: "OOM", NoPermissionError: "NOPERM"}

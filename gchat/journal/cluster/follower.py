@@ -11,7 +11,7 @@ import msgspec
 
 from gchat.core.apply import apply
 from gchat.core.effects import Outcome, Refused
-from gchat.core.events import Event
+from gchat.core.events import Event, NodeGone
 from gchat.core.history import Batch
 from gchat.core.hub import Hub
 from gchat.core.nodes import LogLost
@@ -24,6 +24,7 @@ from gchat.wire.numerics import ERR_UNKNOWNERROR
 
 DIGEST_ENTRIES = 1000  # from one comparison to the next
 DIGEST_BYTES = 8
+INCOMPLETE = "Its server was cut off: the log has lost something"
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +70,22 @@ class Follower:
 
     def take(self, entry: LogEntry, own: Sequence[Event] | None = None) -> Iterator[Applied]:
         """Applies an entry, one event after the other. `own`: its events, where this node has them
-        (whoever waits for one knows it by identity). Raises LogLost and UnknownEvent.
+        (whoever waits for one knows it by identity). A node of which a batch is missing is gone:
+        the log has lost that for ever, and says so to everybody who reads it. Raises LogLost and
+        UnknownEvent.
         """
         if order(entry.position) <= order(self.position):
             raise LogLost(f"{entry.position} came behind {self.position}")
         self._ms = entry.ms
-        if self.hub.nodes.admits(entry.node, entry.counter):
-            events: Iterable[Event] = own if own is not None else map(decode, entry.events)
-            for event in events:
-                yield self._apply(event)
+        try:
+            events: Iterable[Event] = ()
+            if self.hub.nodes.admits(entry.node, entry.counter):
+                events = own if own is not None else map(decode, entry.events)
+        except LogLost as error:
+            log.warning("%s: that node is gone", error)
+            events = (NodeGone(entry.node, INCOMPLETE),)
+        for event in events:
+            yield self._apply(event)
         self.position = entry.position
 
     def _apply(self, event: Event) -> Applied:

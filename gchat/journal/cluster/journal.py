@@ -7,6 +7,7 @@ log.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from gchat.journal.cluster.sender import Sender, Sent
 
 READ_SECONDS = 1.0  # that a reading waits for something
 RETRY_SECONDS = 0.2
+SAID = 10  # reasons why the log cannot be read that are logged, until it can be
 TURN_SECONDS = 0.005  # of applying and showing; then others get their turn
 PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 CLOSE_SECONDS = 5.0  # for the last that was taken in to be read back, when the server stops
@@ -80,6 +82,7 @@ class ClusterJournal:
         self.sender = Sender(stream)
         self.node = 0  # our number, 0 while we take no part
         self.reading = ""  # why nothing can be read now, "" for none
+        self._said: set[str] = set()  # of that, in the operator's log
         self.heard = perf_counter()  # when our last beat came back, or we joined
         self._beat: Sent | None = None
         self._compared = 0
@@ -279,14 +282,16 @@ class ClusterJournal:
         try:
             entries = self._stream.read(self._follower.position, READ_SECONDS)
         except (LogGone, LogRefused) as error:
-            if not self.reading:
-                log.warning("the log cannot be read: %s", error)
             self.reading = str(error)
+            if self.reading not in self._said and len(self._said) < SAID:
+                log.warning("the log cannot be read: %s", error)
+                self._said.add(self.reading)
             gevent.sleep(RETRY_SECONDS)
             return
         if self.reading:
             log.warning("the log can be read again")
             self.reading = ""
+            self._said.clear()
         turn_ends = perf_counter() + TURN_SECONDS
         for entry in entries:
             self._take(entry)
@@ -300,13 +305,13 @@ class ClusterJournal:
     def _take(self, entry: LogEntry) -> None:
         tickets = self.sender.read(entry.node, entry.counter)
         own = [one.event for one in tickets] if tickets is not None else None
-        waiting = iter(tickets or ())
+        waiting = deque(tickets or ())
         turn_ends = perf_counter() + TURN_SECONDS
         for applied in self._follower.take(entry, own):
             self._keeper.add(applied.kept, entry.position)
             self._show_it(applied)
-            ticket = next(waiting, None)
-            if ticket is not None:
+            if waiting and waiting[0].event is applied.event:
+                ticket = waiting.popleft()
                 ticket.outcome = applied.outcome
                 if ticket.shown():
                     gevent.sleep(0)  # who waited answers before others are shown more

@@ -9,7 +9,7 @@ import msgspec
 
 from gchat.config import Config
 from gchat.journal.base import JournalError
-from gchat.journal.cluster.checks import check, facts_of
+from gchat.journal.cluster.checks import check, facts_of, words
 from gchat.journal.cluster.connection import LogGone, LogRefused
 from gchat.journal.cluster.log import StreamLog, order
 from gchat.journal.cluster.upkeep import STATUS
@@ -27,7 +27,9 @@ def status(config: Config) -> Iterator[str]:
         yield from _log(stream)
         yield from _nodes(stream)
     except (LogGone, LogRefused) as error:
-        raise JournalError(f"The shared log at {stream.address} does not answer: {error}") from None
+        raise JournalError(
+            f"The shared log at {stream.address} does not answer: {words(error)}."
+        ) from None
     finally:
         stream.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter
 
 import gevent
@@ -60,8 +61,10 @@ class Upkeep:
         self._greenlets = [gevent.spawn(self._run)]
 
     def stop(self) -> None:
-        """Ends."""
+        """Ends, and says nothing of the node any more."""
         gevent.killall(self._greenlets)
+        with suppress(LogGone, LogRefused):
+            self._stream.note(STATUS, self._journal.identity.name, b"", keep=False)
 
     # -- checkpoints: by the greenlet that reads, so nothing changes meanwhile
 
