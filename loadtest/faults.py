@@ -60,6 +60,10 @@ class Fault:
                 self.figures[f"longest wait for a PONG of node {name}, ms"] = round(
                     probe.longest * 1000, 1
                 )
+        late = max((probe.late for probe in self._probes.values()), default=0.0)
+        self.figures["by which these PINGs themselves were late at most, ms"] = round(
+            late * 1000, 1
+        )
         if self._new is not None:
             self._new[1].close()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from loadtest.outcome import Outcome
-from loadtest.report import number
+from loadtest.report import number, right
 
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 84, 16, 12, 34
@@ -71,9 +71,7 @@ def _verdict(outcomes: list[Outcome]) -> str:
     elif outcomes[-1].under_way:
         parts.append("<p>What arrived was right; the rest was on its way.</p>")
     elif outcomes[0].expected:
-        parts.append(
-            "<p class=good>Every message arrived exactly once, in order and unchanged.</p>"
-        )
+        parts.append(f"<p class=good>{_e(right(outcomes[0]))}</p>")
     for reason in sorted({reason for outcome in outcomes for reason in outcome.invalid}):
         parts.append(f"<p class=bad>INVALID, the generator was the bottleneck: {_e(reason)}.</p>")
     return "".join(parts)

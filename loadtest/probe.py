@@ -24,15 +24,15 @@ class Probe:
         self._address, self._name = address, name
         self._over = threading.Event()
         self.answers = 0
+        self.late = 0.0  # seconds by which it has asked too late itself: so exact is `longest`
         self.longest = 0.0  # seconds that it waited for an answer
         self.first: float | None = None  # when the first one came, of time.monotonic
-        self._asked: float | None = None  # since when it waits for one that has not come
         self._thread = threading.Thread(target=self._run, name="loadtest-probe", daemon=True)
         self._thread.start()
 
     def begin(self) -> None:
         """Forgets what was until now."""
-        self.longest, self.answers = 0.0, 0
+        self.longest, self.late, self.answers = 0.0, 0.0, 0
 
     def close(self) -> None:
         """Asks no more. What has not been answered by now counts as long as it has waited."""
@@ -48,7 +48,6 @@ class Probe:
                 sock.settimeout(LOOK_SECONDS)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._ask(sock)
-            self._asked = None
             self._over.wait(PAUSE_SECONDS)
 
     def _ask(self, sock: socket.socket) -> None:
@@ -59,20 +58,20 @@ class Probe:
         number = 0
         while not self._over.is_set():
             number += 1
-            self._asked = time.monotonic()
+            asked = time.monotonic()
             sock.sendall(b"PING lt%d\r\n" % number)
             answered = self._wait_for(sock, b"lt%d\r\n" % number)
             now = time.monotonic()
             if not answered:
                 if self._over.is_set():
-                    self.longest = max(self.longest, now - self._asked)
+                    self.longest = max(self.longest, now - asked)
                 return
-            self.longest = max(self.longest, now - self._asked)
+            self.longest = max(self.longest, now - asked)
             self.answers += 1
             if self.first is None:
                 self.first = now
-            self._asked = None
             self._over.wait(PAUSE_SECONDS)
+            self.late = max(self.late, time.monotonic() - now - PAUSE_SECONDS)
 
     def _wait_for(self, sock: socket.socket, text: bytes, until: float = float("inf")) -> bool:
         """Whether it came; False where the connection has ended, or all is over."""

@@ -46,6 +46,16 @@ def show(console: Console, outcomes: list[Outcome], server: str = "") -> None:
     _verdict(console, outcomes, plain=bool(settings["plain"]))
 
 
+def right(outcome: Outcome) -> str:
+    """What was verified, where nothing went wrong."""
+    if outcome.settings.get("fault"):
+        return (
+            "Every connection was shown each message exactly once, in order and unchanged; what "
+            "came while somebody was away is in the history."
+        )
+    return "Every message arrived exactly once, in order and unchanged."
+
+
 def _title(outcome: Outcome) -> str:
     settings = outcome.settings
     title = f"{outcome.scenario}: {settings['clients']:,} clients"
@@ -90,4 +100,4 @@ def _verdict(console: Console, outcomes: list[Outcome], *, plain: bool) -> None:
     elif outcomes[-1].under_way:
         console.print("What arrived was right; the rest was on its way.")
     elif outcomes[0].expected:
-        console.print("[green]Every message arrived exactly once, in order and unchanged.[/]")
+        console.print(f"[green]{right(outcomes[0])}[/]", soft_wrap=True)

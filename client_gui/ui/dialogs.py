@@ -79,7 +79,7 @@ class ConnectDialog(tk.Toplevel):
 
     def _fill_details(self) -> None:
         inside = self._details
-        self.host = self._entry(inside, _("Server (or several, with commas)"), 0, 0)
+        self.host = self._entry(inside, _("Server (or its addresses, with commas)"), 0, 0)
         self.port = self._entry(inside, _("Port"), 0, 1)
         self.account = self._entry(inside, _("Account (if you have one)"), 1, 0)
         self.password = self._entry(inside, _("Password"), 1, 1)
