@@ -20,6 +20,7 @@ if sys.platform == "win32":
     collect_ignore = [
         "test_deploy.py",
         "test_system.py",
+        "cluster",  # Valkey
         "container",
         "durability",
         "hostile",
@@ -32,7 +33,7 @@ if sys.platform == "win32":
         "systems",
     ]
 elif sys.platform == "darwin":
-    collect_ignore = ["container", "durability", "systems"]  # Linux
+    collect_ignore = ["cluster", "container", "durability", "systems"]  # Linux
 
 # HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: a failing example is not shrunk, and each
 # run tries the same examples.

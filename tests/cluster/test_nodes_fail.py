@@ -14,7 +14,9 @@ from gchat.core.events import NodeBeat
 from gchat.core.nodes import LEASE_BEATS, NUMBER_BITS
 from gchat.core.transitions.nodes import SILENT
 from gchat.journal.cluster.codec import decode
+from gchat.journal.cluster.follower import place_of
 from gchat.journal.cluster.journal import CUT_OFF, STOPPED_OTHERS
+from gchat.journal.cluster.keeper import packed
 from tests.cluster.load import Session, Talker
 from tests.cluster.nodes import ClusterNode
 from tests.cluster.scene import Scene
@@ -169,6 +171,34 @@ def test_all_are_killed_at_once(scene: Scene) -> None:
         node.start()
     scene.crowd.talk_on()
     scene.settle()
+
+
+def test_who_was_away_for_longer_than_the_log_reaches_begins_with_the_others_snapshot(
+    scene: Scene,
+) -> None:
+    """Its own checkpoint is of the cluster's beginning, of which the log has nothing any more."""
+    first, second = scene.nodes["a"], scene.nodes["b"]
+    second.die()
+    scene.crowd.talk_on()
+    scene.crowd.fall_silent()
+    first.stop()
+    found = first.checkpoint()
+    _, position = place_of(found)
+    scene.audit.follow(scene.valkey)
+    scene.valkey.ask("SET", "gchat:snapshot", packed(found))  # as the first node does each minute
+    scene.valkey.ask("XTRIM", "gchat", "MINID", position)
+    first.start()
+    second.start()
+    assert "the history here has a gap" in second.log
+    scene.crowd.talk_on()
+    scene.crowd.fall_silent()
+    scene.audit.follow(scene.valkey)
+    scene.crowd.check(scene.audit)
+    for node in scene.nodes.values():
+        assert node.stop() == 0
+    scene.audit.follow(scene.valkey)
+    for node in scene.nodes.values():
+        scene.audit.check_checkpoint(node.checkpoint())
 
 
 def test_numbers_of_connections_are_never_used_again(scene: Scene) -> None:
