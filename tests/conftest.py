@@ -27,6 +27,7 @@ if sys.platform == "win32":
         "loadtest/test_interruption.py",
         "loadtest/test_output.py",
         "loadtest/test_system.py",
+        "journal/cluster/test_connection.py",
         "net/test_listener.py",
         "real_clients",
         "server/test_hostile.py",

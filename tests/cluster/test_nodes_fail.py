@@ -95,6 +95,11 @@ def test_it_is_stopped_as_usual(scene: Scene) -> None:
     scene.settle()
 
 
+def reasons(ended: dict[str, Session]) -> set[str]:
+    """Why connections were closed, as their people were told."""
+    return {one.last_words.rpartition("(")[2].rstrip(")") for one in ended.values()}
+
+
 def is_given_up(scene: Scene, name: str) -> None:
     """They talk until the others have done so."""
     scene.crowd.talk_until(lambda: name not in scene.members())
@@ -105,7 +110,7 @@ def comes_back(scene: Scene, name: str, before: dict[str, Session]) -> None:
     scene.crowd.talk_until(
         lambda: name in scene.members() and before.keys().isdisjoint(on(scene, name))
     )
-    assert {one.last_words.rpartition("(")[2].rstrip(")") for one in before.values()} == {CUT_OFF}
+    assert reasons(before) == {CUT_OFF}
     assert "the others have given this node up" in scene.nodes[name].log
     scene.crowd.talk_on()
     scene.settle()
@@ -134,6 +139,7 @@ def test_without_the_log_for_too_long_people_are_sent_elsewhere(tmp_path: Path) 
         before = {**on(scene, "a"), **on(scene, "b")}
         scene.valkey.pause()
         scene.crowd.talk_until(lambda: all(one.last_words for one in before.values()))
+        assert reasons(before) == {CUT_OFF}
         scene.valkey.resume()
         scene.crowd.talk_on()
         scene.settle()
