@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gchat.core.events import (
     AccountDropped,
@@ -347,10 +348,18 @@ def _node(likely: Likely) -> int:
 
 def _node_joined(likely: Likely) -> Event:
     nodes = likely.hub.nodes
-    nonce = likely.one(str(nodes.ever + 1), str(nodes.ever + 1), str(nodes.ever))
-    level, tables = likely.one(2, 2, 2, 3, 1), likely.one("t", "t", "t", "other")
-    rules = {**rules_of(likely.hub.config), "limits.strangers_per_minute": likely.one(20, 20, 5)}
-    return NodeJoined(likely.one("a", "b", "c"), nonce, level, tables, rules, "1-0")
+    rules = rules_of(likely.hub.config)
+    made = NodeJoined(
+        likely.one("a", "b", "c"), str(nodes.ever + 1), nodes.level + 1, nodes.tables, rules, "1-0"
+    )
+    mistakes: dict[str, Any] = {
+        "nonce": str(nodes.ever),
+        "level": nodes.level - 1,
+        "tables": "other",
+        "rules": {**rules, "limits.strangers_per_minute": 7},
+    }
+    mistake = likely.one("", "", "", *mistakes)
+    return replace(made, **{mistake: mistakes[mistake]}) if mistake else made
 
 
 def _node_beat(likely: Likely) -> Event:

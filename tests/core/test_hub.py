@@ -166,6 +166,8 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def something(self, data: st.DataObject) -> None:
+        if data.draw(st.integers(0, 9)) == 5:
+            self.one_goes_on_from_a_snapshot()
         if data.draw(st.integers(0, 4)):
             event = Likely(self.hub, data.draw).event(
                 data.draw(st.sampled_from((*KINDS, *NODE_KINDS)))
@@ -174,8 +176,7 @@ class HubMachine(RuleBasedStateMachine):
             event = data.draw(EVENTS)
         self.step(event)
 
-    @rule()
-    def one_of_them_goes_on_from_a_snapshot(self) -> None:
+    def one_goes_on_from_a_snapshot(self) -> None:
         self.twin, stamper = Hub(self.hub.config), Stamper(lambda: NOW)
         load(pieces(self.hub, self.stamper), self.twin, stamper)
         assert stamper.state == self.stamper.state
@@ -384,7 +385,7 @@ def test_anything_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nodes, "NUMBER_BITS", 1)  # two connections to a node
     EFFECTIVE.clear()
     SEEN.clear()
-    run_state_machine_as_test(HubMachine, settings=machine(120))
+    run_state_machine_as_test(HubMachine, settings=machine(140))
     every = (*KINDS, *NODE_KINDS)
     for kind in (*every, *kinds_of(Effect)):  # pytest -rP shows them
         print(f"{kind.__name__}: {EFFECTIVE[kind] or SEEN[kind]}")
