@@ -51,7 +51,6 @@ from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
 
-JOINING = "This server is starting. Connect again"
 LOBBY = "server.lobby"
 PAST_LINES = 500  # read of each room at the start, to know who was in it when the server stopped
 
@@ -135,11 +134,10 @@ class Server:
         """Begins to accept. Raises OSError where it cannot listen there, and JournalError where
         the other nodes of a cluster do not want it. May switch greenlets.
         """
-        if self._engine.cluster is not None:
-            self._listener.pause(JOINING)
         try:
-            self._listener.start()
+            self._listener.bind()
             self._engine.start()
+            self._listener.start()
         except BaseException:
             self._engine.close()
             raise
