@@ -81,7 +81,7 @@ class Listener:
         return host, port
 
     def bind(self) -> None:
-        """Listens; who connects waits until `start`. Raises OSError where it cannot listen there."""
+        """Listens; who connects waits for `start`. Raises OSError where it cannot listen there."""
         for endpoint in self._endpoints:
             acceptor = Acceptor(endpoint, self._handle, self._none_left)
             self._acceptors.append(acceptor)
