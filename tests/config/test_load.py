@@ -36,12 +36,12 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
         ("[server]\nprot = 1", "server.prot: unknown setting; [server] has host, port,"),
         (
             "[servers]\n",
-            "servers: unknown table; allowed are [server], [journal], [tls], [accounts], "
+            "servers: unknown table; allowed are [server], [journal], [tls], [accounts], [hooks], "
             "[limits], [times], [operators]",
         ),
         (
             "port = 1",
-            "port: unknown table; allowed are [server], [journal], [tls], [accounts], "
+            "port: unknown table; allowed are [server], [journal], [tls], [accounts], [hooks], "
             "[limits], [times], [operators]",
         ),
         ("[server]\nport = 70000", "server.port: invalid value 70000; expected a whole number"),

@@ -174,6 +174,19 @@ def websocket(data: bytes) -> None:
         web.take()
 
 
+class _Site:
+    """What is found by HTTP."""
+
+    def answer(self, request: Request) -> Response:
+        return _SITE(request)
+
+    def admit(self, header: Callable[[str], str]) -> str:
+        return ""
+
+    def foreign(self, host: str) -> None:
+        assert host is not None
+
+
 class _Nowhere:
     """A socket that takes everything."""
 
@@ -230,7 +243,7 @@ def connection(data: bytes) -> None:
         data, dialect = data[1:], _joined(peer)
     box = _Box()
     layers = Layers(
-        Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box), _SITE
+        Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box), _Site()
     )
     for piece in [data] if dialect else _pieces(data):
         found = (

@@ -17,6 +17,7 @@ from gchat.core.events import (
     AccountMade,
     CertificateSet,
     Event,
+    HookSet,
     MetadataSet,
     ModesSet,
     PasswordSet,
@@ -60,6 +61,7 @@ _RECEIPTS: dict[type, str] = {
     TopicSet: "TOPIC",
     ModesSet: "MODE",
     MetadataSet: "METADATA",
+    HookSet: "HOOK",
 }
 
 

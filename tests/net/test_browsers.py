@@ -1,0 +1,25 @@
+"""Where browsers are, for as long as that matters."""
+
+from __future__ import annotations
+
+from gchat.net.browsers import ADDRESSES_MOST, NEAR_SECONDS, Browsers
+
+
+def test_near_in_time_and_at_the_same_address() -> None:
+    browsers = Browsers()
+    assert not browsers.near("a", 100.0)
+    browsers.note("a", 100.0)
+    assert browsers.near("a", 99.0), "opened before the answer"
+    assert browsers.near("a", 100.0 + NEAR_SECONDS)
+    assert not browsers.near("a", 100.1 + NEAR_SECONDS)
+    assert not browsers.near("b", 100.0)
+
+
+def test_as_many_as_are_remembered() -> None:
+    browsers = Browsers()
+    for number in range(ADDRESSES_MOST):
+        browsers.note(str(number), 1.0)
+    browsers.note("0", 1.0)
+    browsers.note("new", 1.0)
+    assert browsers.near("0", 1.0)
+    assert not browsers.near("1", 1.0)
