@@ -1,31 +1,30 @@
-"""Where browsers are. Chromium opens connections ahead of time that say nothing, and keeps one that
-was sent the plain-text prompt for its next request, which then fails: what it reads before a status
-line may have 4 bytes. So a silent connection that was opened about when something was answered by
-HTTP at the same address is asked for a nickname only when Chromium does not use it any more.
+"""Where browsers are. Chromium opens more connections than it needs and keeps those that say
+nothing, for a minute and longer, for its next requests. One that was sent the plain-text prompt
+meanwhile makes such a request fail: before a status line there may be 4 bytes. So a silent
+connection that was opened about when something was asked by HTTP from the same address is not
+prompted: people at netcat seldom come in the same half second.
 """
 
 from __future__ import annotations
 
-NEAR_SECONDS = 5.0  # between the latest answer by HTTP and a silent connection that is a browser's
-# Chromium uses no connection that was never used after 10 s: kUnusedIdleSocketTimeout in its
-# net/socket/client_socket_pool.cc
-UNUSED_SECONDS = 11.0
+NEAR_SECONDS = 0.5  # that a silent connection may be opened after a request, or any time before one
 ADDRESSES_MOST = 10_000  # that are remembered: the last ones
 
 
 class Browsers:
-    """Addresses at which somebody was answered by HTTP, and when. All times in seconds."""
+    """Addresses from which something was asked by HTTP, and when. All times in seconds."""
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}  # the latest is the last
 
     def note(self, address: str, now: float) -> None:
-        """Somebody there is answered now."""
+        """Something is asked from there now."""
         self._last.pop(address, None)
         if len(self._last) >= ADDRESSES_MOST:
             del self._last[next(iter(self._last))]
         self._last[address] = now
 
     def near(self, address: str, opened: float) -> bool:
-        """Whether a connection from there that was opened then may be a browser's."""
-        return self._last.get(address, opened - NEAR_SECONDS - 1) >= opened - NEAR_SECONDS
+        """Whether a silent connection from there that was opened then may be a browser's."""
+        last = self._last.get(address)
+        return last is not None and last >= opened - NEAR_SECONDS

@@ -6,7 +6,6 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from gchat.config.settings import TimesConfig
-from gchat.net.browsers import UNUSED_SECONDS
 from gchat.web.connection import Phase
 
 
@@ -62,7 +61,9 @@ class Timeouts:
             return Due(Action.CLOSE, None, why)
         if self._prompted or not silent:
             return Due(Action.WAIT, ends)
-        asks = self.opened + (max(times.prompt, UNUSED_SECONDS) if browsing else times.prompt)
+        asks = self.opened + times.prompt
+        if now >= asks and browsing:
+            return Due(Action.WAIT, ends)
         if now >= asks:
             self._prompted = True
             return Due(Action.PROMPT, ends)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from gchat.config.settings import TimesConfig
-from gchat.net.browsers import UNUSED_SECONDS
 from gchat.net.timeouts import Action, Due, Timeouts
 
 TIMES = TimesConfig(
@@ -89,16 +88,13 @@ def test_a_websocket_is_asked_before_proxies_end_it() -> None:
     assert Timeouts(START).registered(START + 5, often, web=True).action is Action.PING
 
 
-def test_a_browsers_silent_connection_is_asked_when_it_is_not_used_any_more() -> None:
+def test_a_browsers_silent_connection_is_not_asked() -> None:
     timeouts = Timeouts(START)
-
-    def due(after: float) -> Due:
-        return timeouts.registering(
+    for after in (0, 1.9, 2, 20):
+        due = timeouts.registering(
             START + after, TIMES, shaking_hands=False, silent=True, browsing=True
         )
-
-    assert due(2) == Due(Action.WAIT, START + UNUSED_SECONDS)
-    assert due(UNUSED_SECONDS) == Due(Action.PROMPT, START + 30)
+        assert due == Due(Action.WAIT, START + (2 if after < 2 else 30))
 
 
 def test_an_answer_in_the_same_moment_counts() -> None:

@@ -6,11 +6,12 @@ import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.support.clients import IrcClient, PlainClient
+from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess, free_port
 from tests.web.browser import HOSTS, PHONE, Page
 
@@ -247,3 +248,37 @@ def test_an_account_is_made_by_a_form_and_used_again(
     page.connected()
     page.click("#open-settings")
     page.wait_until(lambda: "You are logged in as Tuan." in page.text("dialog"))
+
+
+def test_a_connection_that_chromium_keeps_silent_is_not_prompted(
+    new_page: NewPage, make_server: Callable[..., ServerProcess]
+) -> None:
+    """It opens two, and for a page whose files it has it needs only one. Later it uses the other
+    one, and people at netcat are prompted all the same.
+    """
+    port, metrics = free_port(), free_port()
+    flags = "--port", str(port)
+    page, url = new_page(), f"http://127.0.0.1:{port}/"
+    first = make_server(*flags)
+    page.driver.get(url)
+    page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
+    first.stop()
+
+    make_server(*flags, times_prompt=0.5, server_metrics=f"127.0.0.1:{metrics}")
+    page.driver.get(url)
+    with urlopen(f"http://127.0.0.1:{metrics}/metrics") as answer:
+        assert b'gchat_connections{speaks="unknown"} 1.0' in answer.read()
+    page.wait_until(lambda: page.js("return performance.now() > 1500"))
+    page.js(
+        """
+        window.answers = []
+        for (let n = 0; n < 8; n++)
+          fetch(`/?${n}`, {cache: 'no-store'}).then(
+            one => answers.push(one.status), error => answers.push(`${error}`))
+        """
+    )
+    page.wait_until(lambda: page.js("return answers.length") == 8)
+    assert page.js("return answers") == [200] * 8
+    asked = page.js("return performance.now()")
+    page.wait_until(lambda: page.js("return performance.now()") > asked + 1000)
+    assert LineClient(port).read_line() == "Enter your nickname:"
