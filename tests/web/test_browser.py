@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.support.clients import IrcClient, LineClient, PlainClient
+from tests.support.clients import IrcClient, LineClient, PlainClient, texts
 from tests.support.process import ServerProcess, free_port
 from tests.web.browser import HOSTS, PHONE, Page
 
@@ -186,6 +187,43 @@ def test_hostile_text_stays_text(new_page: NewPage, server: ServerProcess) -> No
     hrefs = page.js("return [...document.querySelectorAll('#lines a')].map(a => a.href)")
     assert all(one.startswith("https://") for one in hrefs)
     assert page.js("return document.cookie") == ""
+
+
+def test_hostile_hooks_stay_text(new_page: NewPage, server: ServerProcess) -> None:
+    """Whoever writes a commit's message or an alert's name writes what a hook says."""
+    lan = IrcClient(server.port, "Lan", *CAPS, join="#room")
+    lan.ask("NS REGISTER a-good-password", "CS REGISTER #room")
+    page = new_page().open(server.port, "Tuan")
+    page.type("/join #room")
+    page.wait_until(lambda: page.text("name") == "# room" and page.text("count") == "2 people")
+    name = "<b>\"x'&quot;{nick}<script>"
+    told = texts(lan.ask(f"PRIVMSG ChanServ :HOOK ADD #room {name}"))
+    address = next(word for line in told for word in line.split() if "/hook/" in word)
+    slack = {"text": '<javascript:alert(1)|click> <https://x/"onmouseover=alert(2)|here>'}
+    github = {"action": "opened", "issue": {"title": HOSTILE, "html_url": "javascript:alert(3)"}}
+    alert = {"alerts": [{"labels": {"alertname": HOSTILE}, "generatorURL": "data:text/html,x"}]}
+    for body, headers in (
+        (HOSTILE, {}),
+        (f"one\n{HOSTILE}\n\x1b[31m\u202ethree", {}),
+        (json.dumps(slack), {"Content-Type": "application/json"}),
+        (json.dumps(github), {"X-GitHub-Event": "issues"}),
+        (json.dumps(alert), {"Content-Type": "application/json"}),
+    ):
+        with urlopen(Request(address, body.encode(), headers)) as answer:
+            assert answer.read() == b"ok"
+    page.wait_until(lambda: len(page.messages()) == 5)
+    found = page.messages()
+    assert found[:2] == [HOSTILE, f"one\n{HOSTILE}\n[31mthree"]
+    assert found[2].startswith("click (javascript:alert(1)) here (https://x/")
+    assert found[3].startswith(f"Somebody opened the issue #: {HOSTILE}")
+    assert found[4].startswith(f"ALERT: {HOSTILE}")
+    assert page.js("return document.querySelector('#lines .nick').textContent") == name
+    page.type("/search onerror")
+    page.wait_until(lambda: HOSTILE in page.text("results"))
+    assert page.js("return document.scripts.length") == 1
+    assert page.js("return document.querySelectorAll('img, b, [onmouseover]').length") == 0
+    hrefs = page.js("return [...document.querySelectorAll('#lines a')].map(a => a.href)")
+    assert all(one.startswith("https://") for one in hrefs)
 
 
 def test_only_what_is_seen_is_in_the_document(new_page: NewPage, server: ServerProcess) -> None:
