@@ -13,6 +13,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from gchat import system
 from gchat.net import services
 from gchat.wire.message import parse
 from gchat.wire.sasl import Verifier
@@ -198,6 +199,7 @@ def test_guesses_of_hooks_are_counted_where_they_come_from(make_server: Make) ->
     assert found == [404, 429, 404, 404, 429]
 
 
+@pytest.mark.skipif(not system.UNIX_SOCKETS, reason="this system has none")
 def test_on_a_unix_socket(make_server: Make, tmp_path: Path) -> None:
     path = tmp_path / "gchat"
     make_server(server_http_proxies="localhost", server_listen=f"unix:{path}")

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, texts
 from tests.support.process import ServerProcess, free_port
 from tests.web.browser import HOSTS, PHONE, Page
@@ -224,6 +225,32 @@ def test_hostile_hooks_stay_text(new_page: NewPage, server: ServerProcess) -> No
     assert page.js("return document.querySelectorAll('img, b, [onmouseover]').length") == 0
     hrefs = page.js("return [...document.querySelectorAll('#lines a')].map(a => a.href)")
     assert all(one.startswith("https://") for one in hrefs)
+
+
+def test_a_servers_password_is_asked_for_and_used_again(new_page: NewPage, tmp_path: Path) -> None:
+    config = tmp_path / "gchat.toml"
+    config.write_text(f'[server]\npassword = "{Verifier.make("open sesame", 4096)}"\n')
+    port = free_port()
+    server = ServerProcess("--config", str(config), "--port", str(port)).start()
+    page = new_page()
+    page.driver.get(f"http://127.0.0.1:{port}/")
+    page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
+    page.find("nick").send_keys("Tuan" + Keys.ENTER)
+    for said, typed in (
+        ("This server has a password.", "wrong"),
+        ("Password incorrect", "open sesame"),
+    ):
+        page.wait_until(lambda said=said: page.text("refused") == said)
+        page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
+        page.find("pass").send_keys(typed + Keys.ENTER)
+    page.connected()
+    server.stop(signal.SIGKILL)
+    page.wait_until(lambda: "connected ·" not in page.text("status"))
+    server.start()
+    page.connected()
+    page.js("dispatchEvent(new Event('pagehide'))")
+    assert "sesame" not in page.js("return JSON.stringify(localStorage)")
+    server.stop()
 
 
 def test_only_what_is_seen_is_in_the_document(new_page: NewPage, server: ServerProcess) -> None:

@@ -72,11 +72,11 @@ export class Client {
 
   /**
    * `rooms`: names, joined as soon as we are welcome. `newest`: see Backlog. `again`: we were here
-   * before, so a nickname in use is held by our own old connection.
+   * before, so a nickname in use is held by our own old connection. `pass`: the server's password.
    * @param {string} nick
    * @param {number} now
    * @param {{rooms?: string[], newest?: Map<string, string>, login?: Login | null,
-   *   again?: boolean}} [about]
+   *   again?: boolean, pass?: string}} [about]
    */
   constructor(nick, now, about = {}) {
     this.nick = nick;
@@ -87,6 +87,7 @@ export class Client {
     this.#opened = this.#heard = now;
     const send = this.send.bind(this);
     this.backlog = new Backlog(send, this.isupport, about.newest ?? new Map());
+    if (about.pass) this.send("PASS", about.pass);
     this.send("CAP", "LS", "302");
     this.send("NICK", nick);
     this.send("USER", "gchat", "0", "*", nick);
@@ -321,12 +322,23 @@ export class Client {
     if (command === "005") this.isupport.update(params.slice(1, -1));
     else if (command === "CAP") return this.#cap(params);
     else if (command === "PING") this.send("PONG", params[0] ?? "");
+    else if (command === "464" && this.state === "REGISTERING") return this.#passRefused(params.at(-1) ?? "");
     else if (command === "ERROR") return this.#error(params.at(-1) ?? "");
     else if (command === "AUTHENTICATE") this.#authenticate(params[0] ?? "");
     else if (/^90[2-8]$/.test(command)) return this.#loginEnded(command, params.at(-1) ?? "");
     else if (NICK_REFUSALS.includes(command)) return this.#nickRefused(message);
     else return other(this, message);
     return [];
+  }
+
+  /**
+   * The server has a password, and ours is none or another one.
+   * @param {string} reason
+   * @returns {CoreEvent[]}
+   */
+  #passRefused(reason) {
+    this.state = "CLOSED";
+    return [{ type: "PasswordRefused", reason }];
   }
 
   /** @param {string} text */

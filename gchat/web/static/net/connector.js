@@ -19,6 +19,7 @@ const now = () => performance.now() / 1000;
 export class Connector {
   /** @type {Login | null} */
   login = null;
+  pass = ""; // the server's password
   /** @type {Client | null} */
   core = null;
   /** @type {Map<string, string>} by folded name, the rooms that we want to be in */
@@ -121,7 +122,8 @@ export class Connector {
     const ours = () => socket === this.#socket;
     socket.onopen = () => {
       if (!ours()) return;
-      const about = { rooms: [...this.rooms.values()], newest: this.#newest, login: this.login };
+      const { login, pass } = this;
+      const about = { rooms: [...this.rooms.values()], newest: this.#newest, login, pass };
       this.core = new Client(this.nick, now(), { ...about, again: this.#welcomed });
       this.#flush();
     };
@@ -168,6 +170,7 @@ export class Connector {
       this.rooms.set(foldName(event.new), event.new);
     this.emit(event);
     if (event.type === "Closed") this.#lost(event.reason);
+    else if (event.type === "PasswordRefused") this.#drop(); // to try again is of no use
   }
 
   /** Sends what the core wants sent, and waits for its deadline. */
