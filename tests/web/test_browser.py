@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -309,8 +310,21 @@ def test_an_account_is_made_by_a_form_and_used_again(
     page.driver.get(f"http://127.0.0.1:{server.port}/")
     page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
     assert page.js("return document.getElementById('nick').value") == "Tuan"
+    page.js(
+        """
+        window.sent = [];
+        const { send } = WebSocket.prototype;
+        WebSocket.prototype.send = function (text) { sent.push(text); send.call(this, text); };
+        """
+    )
     page.find("password").send_keys("a-good-password\n")
     page.connected()
+    sent = page.js("return sent.filter(one => one.startsWith('AUTHENTICATE'))")
+    assert sent[0] == "AUTHENTICATE SCRAM-SHA-256"
+    proofs = [b64decode(one.split()[1]) for one in sent[1:3]]
+    assert proofs[0].startswith(b"n,,n=Tuan,r=")
+    assert proofs[1].startswith(b"c=biws,r=")
+    assert not any(b"password" in one for one in proofs)
     page.click("#open-settings")
     page.wait_until(lambda: "You are logged in as Tuan." in page.text("dialog"))
 

@@ -131,6 +131,7 @@ export class Connector {
       if (!ours() || typeof data !== "string" || !this.core) return;
       for (const event of this.core.receive(data, now())) this.#tell(event);
       this.#flush();
+      this.core?.working?.then(() => this.#flush());
     };
     socket.onclose = (event) => {
       if (ours()) this.#lost(event.reason || "The server closed the connection.");
