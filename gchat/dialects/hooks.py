@@ -51,7 +51,11 @@ def _room(peer: Peer, name: str) -> Room:
 
 
 def _add(peer: Peer, room: str, name: str) -> str:
-    return _give(peer, room, name, renewing=False)
+    try:
+        shown = check_nickname(name, peer.node.config.limits.nick_length)
+    except InvalidName as error:
+        raise Refused(ERR_ERRONEUSNICKNAME, text=f"This name cannot be used: it {error}") from None
+    return _give(peer, room, shown, renewing=False)
 
 
 def _renew(peer: Peer, room: str, name: str) -> str:
@@ -59,7 +63,6 @@ def _renew(peer: Peer, room: str, name: str) -> str:
 
 
 def _give(peer: Peer, room: str, name: str, *, renewing: bool) -> str:
-    name = _checked(peer, name)
     secret = token_urlsafe(SECRET_BYTES)
     _commit(peer, HookSet(peer.uid, room, name, digest(secret), renewing))
     address = f"{peer.node.url()}{PATH}{secret}"
@@ -67,13 +70,6 @@ def _give(peer: Peer, room: str, name: str, *, renewing: bool) -> str:
         f"{name} speaks in {room} by this address, which is shown only once: {address}\n"
         f"Whoever knows it can speak there. Try it: curl -d 'hello' {address}"
     )
-
-
-def _checked(peer: Peer, name: str) -> str:
-    try:
-        return check_nickname(name, peer.node.config.limits.nick_length)
-    except InvalidName as error:
-        raise Refused(ERR_ERRONEUSNICKNAME, text=f"This name cannot be used: it {error}") from None
 
 
 def _remove(peer: Peer, room: str, name: str) -> str:

@@ -1,24 +1,31 @@
 """Where browsers are. Chromium opens more connections than it needs and keeps those that say
 nothing, for a minute and longer, for its next requests. One that was sent the plain-text prompt
 meanwhile makes such a request fail: before a status line there may be 4 bytes. So a silent
-connection that was opened about when something was asked by HTTP from the same address is not
+connection that was opened about when a browser asked for something from the same address is not
 prompted: people at netcat seldom come in the same half second.
 """
 
 from __future__ import annotations
 
+from gchat.web.exchange import Request
+
 NEAR_SECONDS = 0.5  # that a silent connection may be opened after a request, or any time before one
 ADDRESSES_MOST = 10_000  # that are remembered: the last ones
 
 
+def is_browser(request: Request) -> bool:
+    """Whether a browser asks: they all say that they are Mozilla, and few other programs do."""
+    return request.headers.get("user-agent", "").startswith("Mozilla/")
+
+
 class Browsers:
-    """Addresses from which something was asked by HTTP, and when. All times in seconds."""
+    """Addresses from which a browser has asked for something, and when. All times in seconds."""
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}  # the latest is the last
 
     def note(self, address: str, now: float) -> None:
-        """Something is asked from there now."""
+        """A browser asks from there now."""
         self._last.pop(address, None)
         if len(self._last) >= ADDRESSES_MOST:
             del self._last[next(iter(self._last))]

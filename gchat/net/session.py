@@ -24,6 +24,7 @@ from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
 from gchat.net import cost
+from gchat.net.browsers import is_browser
 from gchat.net.ending import say_goodbye, stop_reading
 from gchat.net.endpoint import Endpoint
 from gchat.net.forwarding import Header, told
@@ -225,7 +226,8 @@ class Session:
     def answer(self, request: Request) -> Response:
         services = self._services
         why = self._forwarded(lambda name: request.headers.get(name, ""), stays=False)
-        services.browsers.note(self._came_from.group, services.monotonic())
+        if is_browser(request):
+            services.browsers.note(self._came_from.group, services.monotonic())
         if why:
             return plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
         if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:

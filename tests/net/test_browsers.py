@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from gchat.net.browsers import ADDRESSES_MOST, NEAR_SECONDS, Browsers
+import pytest
+
+from gchat.net.browsers import ADDRESSES_MOST, NEAR_SECONDS, Browsers, is_browser
+from gchat.web.exchange import Request
+
+
+@pytest.mark.parametrize(
+    ("agent", "found"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36", True),
+        ("curl/7.88.1", False),
+        ("", False),
+    ],
+)
+def test_which_are_browsers(agent: str, found: bool) -> None:
+    assert is_browser(Request("GET", "/", {"user-agent": agent} if agent else {})) is found
 
 
 def test_near_in_time_and_at_the_same_address() -> None:

@@ -160,6 +160,7 @@ def test_listed_renewed_and_removed(tuan: Founder, port: int) -> None:
     first = tuan.add("ci")
     assert tuan.hook("LIST #room")[1:] == ["1 hook in #room"]
     second = path_of(tuan.hook("RENEW #room CI")[0])
+    assert tuan.hook("RENEW #room a!b") == ["This room has no hook of this name"]
     assert first != second
     assert send(port, first, "x").status == 404
     assert send(port, second, "y").status == 200
