@@ -166,9 +166,7 @@ def test_another_of_its_name_ends_it(node: Node, caplog: pytest.LogCaptureFixtur
     caplog.clear()
 
 
-def test_its_own_wish_to_join_may_come_late(
-    node: Node, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_its_own_wish_to_join_may_come_late(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     """By an old connection, when it is long gone and has joined again."""
     wish = next(one for one in node.log.entries if not one.node)
     node.log.put(2, 2, NodeGone(1, "silent"))
