@@ -10,6 +10,7 @@ from gchat.errors import GchatError
 NUMBER_BITS = 32  # a connection's number is its node's, shifted by so much, and its own
 LEASE_BEATS = 5  # of another node since one's own last one; then one counts as gone
 DIGESTS = 16  # that are kept for comparison
+PAST = 64  # nodes that are gone and still known: what they have asked for may come late
 
 
 class LogLost(GchatError):
@@ -40,6 +41,7 @@ class Nodes:
     rules: RuleSet = field(default_factory=dict)
     tables: str = ""  # by which names are compared
     digests: dict[int, str] = field(default_factory=dict)  # by the entry's `seq`; who was first
+    past: list[str] = field(default_factory=list)  # nonces of those that are gone, the last ones
 
     @property
     def level(self) -> int:
@@ -63,6 +65,11 @@ class Nodes:
     def number_of(self, nonce: str) -> int:
         """The number of the node that has joined with this nonce, 0 for none."""
         return next((one for one, it in self.members.items() if it.nonce == nonce), 0)
+
+    def end(self, number: int) -> None:
+        """A node takes part no more, and does not join again by what it has asked before."""
+        self.past.append(self.members.pop(number).nonce)
+        del self.past[:-PAST]
 
     def beat(self, node: int) -> list[int]:
         """A node has shown a sign of life. Returns those that have shown none for too long."""

@@ -79,8 +79,8 @@ class Auditor:
         for entry in self.entries:
             if order(entry.position) <= order(position):
                 list(follower.take(entry))
-        assert follower.position == position
-        assert list(follower.checkpoint()) == found
+        assert follower.position == position, "the node was at another position than its last entry"
+        assert list(follower.checkpoint()) == found, "the node's hub is another than the log's"
 
 
 def entry_of(where: bytes, fields: list[bytes]) -> LogEntry:

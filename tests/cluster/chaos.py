@@ -14,9 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from tests.cluster.load import Wrong
 from tests.cluster.nodes import LEASE
 from tests.cluster.scene import Scene
 from tests.support import clients
@@ -77,6 +77,10 @@ class Chaos:
         self.mend("log")
         self.scene.nodes[name].start()
 
+    def restart_log(self) -> None:
+        """Starts it again."""
+        self.scene.valkey.start()
+
     def lasts(self, place: str, undo: Callable[[], None]) -> None:
         """A fault goes on until `undo`."""
         self.undone[place] = undo
@@ -128,7 +132,7 @@ def _wire(how: str) -> Fault:
 def _log_killed(chaos: Chaos) -> None:
     if "log" not in chaos.undone:
         chaos.scene.valkey.kill()
-        chaos.lasts("log", lambda: chaos.scene.valkey.start() and None)
+        chaos.lasts("log", chaos.restart_log)
 
 
 def _log_paused(chaos: Chaos) -> None:
@@ -141,7 +145,7 @@ def _log_full(chaos: Chaos) -> None:
     valkey = chaos.scene.valkey
     if "log" not in chaos.undone:
         valkey.ask("CONFIG", "SET", "maxmemory", MEMORY)
-        chaos.lasts("log", lambda: valkey.ask("CONFIG", "SET", "maxmemory", 0) and None)
+        chaos.lasts("log", partial(valkey.ask, "CONFIG", "SET", "maxmemory", 0))
 
 
 FAULTS: dict[str, Fault] = {
@@ -177,7 +181,7 @@ def one_round(chaos: Chaos, *, restart: bool) -> dict[str, object]:
     else:
         scene.compare()
     return {
-        "faults": names,
+        "faults": ", ".join(names),
         "echoed": scene.crowd.echoed - before[0],
         "refused": scene.crowd.refused - before[1],
         "acknowledged": sum(len(one.acknowledged) for one in scene.crowd.talkers),
@@ -223,12 +227,8 @@ def _say(found: dict[str, object], as_json: bool) -> None:
     elif "wrong" in found:
         print(f"round {found['round']}: WRONG: {found['wrong']}", flush=True)
     else:
-        faults = ", ".join(found["faults"])  # type: ignore[call-overload]
-        print(
-            f"round {found['round']}: {found['echoed']} echoed, {found['refused']} refused, "
-            f"{found['acknowledged']} acked; {faults}; back after {found['back']} s",
-            flush=True,
-        )
+        words = "{echoed} echoed, {refused} refused; {faults}; back after {back} s"
+        print(f"round {found['round']}: {words.format(**found)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""People who talk all the time, on several nodes, and note what became of each of their messages."""
+"""People who talk all the time, on several nodes, and note what became of each message."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Session:
 
 
 class Talker:
-    """Writes numbered messages as fast as they are answered, and connects again when it is cut off."""
+    """Writes numbered messages as fast as they are answered, and connects again when cut off."""
 
     def __init__(self, name: str, where: Where) -> None:
         self.name = name

@@ -81,7 +81,7 @@ class ClusterNode(ServerProcess):
     def lines(self) -> list[Record]:
         """Everything that it keeps, in its order."""
         with closing(sqlite3.connect(f"file:{self.folder / FILE}?mode=ro", uri=True)) as file:
-            rows = file.execute(f"SELECT {COLUMNS} FROM entries ORDER BY id")  # noqa: S608
+            rows = file.execute(f"SELECT {COLUMNS} FROM entries ORDER BY id")
             runs = dict(file.execute("SELECT name, boot FROM runs").fetchall())
             return [record(row, runs) for row in rows.fetchall()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -104,7 +105,7 @@ class Scene:
             others = [one for one in self.nodes if one != name]
             for number in range(each):
                 where = (name, *others)
-                self.crowd.add(f"{name}{number}", lambda where=where: self.port(*where))
+                self.crowd.add(f"{name}{number}", partial(self.port, *where))
         self.crowd.talk_on(5)
 
     # -- what there is
@@ -130,8 +131,8 @@ class Scene:
     # -- the guarantees
 
     def compare(self, valkey: Valkey | None = None) -> None:
-        """Nothing is lost, nothing is there twice, all have seen the same in the same order, and all
-        nodes keep the same. They are silent meanwhile.
+        """Nothing is lost, nothing is there twice, all have seen the same in the same order, and
+        all nodes keep the same. They are silent meanwhile.
         """
         valkey = valkey or self.valkey
         self.crowd.fall_silent()
@@ -141,19 +142,25 @@ class Scene:
         self.crowd.check(self.audit)
         kept = [(one.msgid, one.text) for one in self.audit.messages]
         for node in self.nodes.values():
-            wait_until(
-                lambda node=node: node.archive() == kept,
-                why=lambda node=node: f"node {node.name} keeps {difference(kept, node.archive())}",
-            )
+            _keeps(node, kept)
 
     def settle(self, valkey: Valkey | None = None) -> None:
         """The same, and the nodes' hubs are equal byte for byte. Ends the nodes."""
         self.compare(valkey)
         for node in self.nodes.values():
-            assert node.stop() == 0
+            status = node.stop()
+            assert status == 0, f"node {node.name} ended with {status}"
         self.audit.follow(valkey or self.valkey)
         for node in self.nodes.values():
             self.audit.check_checkpoint(node.checkpoint())
+
+
+def _keeps(node: ClusterNode, kept: list[tuple[str, str]]) -> None:
+    """Waits until a node keeps these messages, and no others."""
+    wait_until(
+        lambda: node.archive() == kept,
+        why=lambda: f"node {node.name} keeps {difference(kept, node.archive())}",
+    )
 
 
 def difference(kept: list[tuple[str, str]], found: list[tuple[str, str]]) -> str:

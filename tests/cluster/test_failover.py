@@ -1,5 +1,5 @@
-"""The log's primary dies and Sentinel makes its replica the primary, which lacks the last half second:
-what is read from the replica is lost to nobody, what is read from the primary may be.
+"""The log's primary dies and Sentinel makes its replica the primary, which lacks the last half
+second: what is read from the replica is lost to nobody, what is read from the primary may be.
 """
 
 from __future__ import annotations

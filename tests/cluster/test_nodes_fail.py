@@ -1,5 +1,5 @@
-"""A node dies, hangs, is cut off from the log: its people leave, it comes back by itself, and nothing
-that anybody was told is untrue.
+"""A node dies, hangs, is cut off from the log: its people leave, it comes back by itself, and
+nothing that anybody was told is untrue.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def test_it_is_killed_and_started_again(scene: Scene) -> None:
     ghosts = set(on(scene, "a"))
     watcher = IrcClient(scene.nodes["b"].port, "Watch", join="#lobby")
     scene.nodes["a"].die()
-    gone = set()
+    gone: set[str] = set()
     while not ghosts <= gone:
         (*_, quits) = watcher.until("QUIT")
         assert quits.params == [SILENT]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def pair(nodes: Pair) -> Iterator[Pair]:
         clients.OPEN.pop().close()
     for node in (nodes.a, nodes.b):
         with IrcClient(node.port, f"Last{node.name}") as last:
-            wait_until(lambda last=last: count(last, "251") <= 1)
+            wait_until(partial(is_alone, last))
             last.send("QUIT")
             last.read_to_end()
 
@@ -80,6 +81,16 @@ def count(client: IrcClient, numeric: str) -> int:
     """A number that LUSERS says."""
     (found,) = [m for m in client.ask("LUSERS") if m.command == numeric]
     return sum(int(word) for word in found.params[-1].split() if word.isdigit()) - 1
+
+
+def is_alone(client: IrcClient) -> bool:
+    """Whether nobody else is there."""
+    return count(client, "251") <= 1
+
+
+def lacks(node: ClusterNode, text: str) -> bool:
+    """Whether a node keeps no such message."""
+    return text not in [one for _, one in node.archive()]
 
 
 def both(pair: Pair, *caps: str, room: str = "#room") -> tuple[IrcClient, IrcClient]:
@@ -228,7 +239,7 @@ def test_rooms(pair: Pair) -> None:
     assert duy.ask("PRIVMSG #room :one") == []
     (refused,) = duy.ask("PRIVMSG #room :two")
     assert refused.params[-1].startswith("This room is in slow mode")
-    assert texts(m for m in pair.seen(tuan) if m.command == "PRIVMSG") == ["one"]
+    assert texts([m for m in pair.seen(tuan) if m.command == "PRIVMSG"]) == ["one"]
     tuan.ask("RENAME #room #other :better")
     assert [m.command for m in pair.seen(duy)] == ["RENAME"]
     tuan.ask("KICK #other Duy :out", "MODE #other +i")
@@ -342,9 +353,9 @@ def test_what_is_taken_back_is_gone_from_all_archives(pair: Pair) -> None:
     assert words(pair.seen(duy)) == [f"Tuan REDACT #regret | {msgid} | sorry"]
     for client in (tuan, duy):
         found = client.ask("CHATHISTORY LATEST #regret * 10", "SEARCH in=#regret;text=oops")
-        assert "oops" not in texts(m for m in found if m.params)
+        assert "oops" not in texts([m for m in found if m.params])
     for node in (pair.a, pair.b):
-        wait_until(lambda node=node: "oops" not in [text for _, text in node.archive()])
+        wait_until(partial(lacks, node, "oops"))
     (other,) = duy.ask("PRIVMSG #regret :mine")
     pair.seen(tuan)
     tuan.ask(f"REDACT #regret {other.tags['msgid']}")

@@ -87,6 +87,12 @@ START: tuple[Event, ...] = (
 )
 
 
+def uid_of(event: Event) -> int:
+    """Who asks for it; 0 where a node does."""
+    uid: int = getattr(event, "uid", 0)
+    return uid
+
+
 class Likely:
     """Draws for one hub. Where nobody can do a thing, anybody at all tries."""
 

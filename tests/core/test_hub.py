@@ -57,7 +57,6 @@ from gchat.core.events import (
     Renamed,
     RoomRegistered,
     RoomRenamed,
-    RulesSet,
     Said,
     ServerBanSet,
     TopicSet,
@@ -74,7 +73,7 @@ from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
 from tests.core import likely
 from tests.core.audience import audience
-from tests.core.likely import KINDS, NODE_KINDS, START, START_OF_NODES, Likely
+from tests.core.likely import KINDS, NODE_KINDS, START, START_OF_NODES, Likely, uid_of
 from tests.core.picture import Picture, accounts_of, people_of, rooms_of
 from tests.support.examples import examples, machine
 
@@ -212,7 +211,7 @@ class HubMachine(RuleBasedStateMachine):
         """Whose doing an effect is, and who sees it."""
         event = effect.entry.event
         others = isinstance(event, Killed | ServerBanSet | AccountDropped | NodeSwept)
-        assert others or effect.uid == event.uid
+        assert others or effect.uid == uid_of(event)
         assert effect.source.startswith(f"{effect.nick}!")
         user = before.users.get(effect.uid) or self.hub.users[effect.uid]
         if effect.nick == "ChanServ":

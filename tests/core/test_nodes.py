@@ -1,4 +1,4 @@
-"""Nodes of a cluster as a state machine: who takes part, who counts as gone, whose batches count."""
+"""Nodes of a cluster as a state machine: who takes part, who is gone, whose batches count."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gchat.core.events import (
     RulesSet,
 )
 from gchat.core.hub import Hub
-from gchat.core.nodes import DIGESTS, LEASE_BEATS, NUMBER_BITS, LogLost, Member, Nodes
+from gchat.core.nodes import DIGESTS, LEASE_BEATS, NUMBER_BITS, PAST, LogLost, Member, Nodes
 from gchat.core.rules import rules_of
 from gchat.core.stamp import Stamper
 from gchat.core.transitions.nodes import SWEPT_CONNECTIONS
@@ -155,6 +155,21 @@ def test_rules_of_a_node_that_takes_no_part_do_not_count(stage: Stage) -> None:
     before = stage.hub.nodes.rules
     stage.do(RulesSet(7, {**before, "limits.monitored": 1}))
     assert stage.hub.nodes.rules == before
+
+
+def test_who_is_gone_does_not_join_by_what_it_asked_before(stage: Stage) -> None:
+    """Such an entry may come late, by an old connection."""
+    stage.join("a", nonce="old")
+    stage.do(NodeGone(1, "silent"))
+    assert stage.join("a", nonce="new") == 2
+    assert stage.join("a", nonce="old") == 0
+    assert stage.members == {2: "a"}
+
+
+def test_how_many_of_those_are_known_is_bounded(stage: Stage) -> None:
+    for number in range(PAST + 2):
+        stage.join("a", nonce=str(number))
+    assert stage.hub.nodes.past == [str(number) for number in range(1, PAST + 1)]
 
 
 # -- batches
@@ -288,7 +303,7 @@ def test_a_node_without_people_leaves_nothing_behind(stage: Stage) -> None:
 
 
 class NodesMachine(RuleBasedStateMachine):
-    """Beside a model that knows of each node only how many beats of each other came since its own."""
+    """Beside a model that knows of each node how many beats of each other came since its own."""
 
     @initialize()
     def empty(self) -> None:

@@ -15,6 +15,7 @@ from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.store import Store
 from gchat.wire.numerics import ERR_NOSUCHNICK
 from gchat.workers import WorkerPool
+from tests.core.likely import uid_of
 
 Open = Callable[[Apply, Show], Journal]
 
@@ -79,7 +80,8 @@ def test_every_event_is_applied_and_shown_once_and_in_order(open_journal: Open) 
 def test_a_ticket_gives_the_outcome_of_its_own_event(open_journal: Open) -> None:
     refusal = Refused(ERR_NOSUCHNICK, "x")
     journal = open_journal(
-        lambda entry: Outcome(refusals=(refusal,)) if entry.event.uid == 2 else Outcome(), nothing
+        lambda entry: Outcome(refusals=(refusal,)) if uid_of(entry.event) == 2 else Outcome(),
+        nothing,
     )
     first, second = journal.append(Quit(1, "")), journal.append(Quit(2, ""))
     assert second.result().refusals == (refusal,)

@@ -7,6 +7,7 @@ import pytest
 from gchat.core.effects import Outcome, Saved
 from gchat.core.events import AwaySet, Event, Joined, Quit, RealnameSet, Renamed, RoomRenamed
 from gchat.net import cost
+from tests.core.likely import uid_of
 from tests.core.stage import Stage
 
 
@@ -33,7 +34,7 @@ def stage() -> Stage:
     ],
 )
 def test_an_event_costs_what_it_changes(stage: Stage, event: Event, tenths: int) -> None:
-    assert cost.of_event(event, stage.hub, event.uid) == pytest.approx(tenths / 10)
+    assert cost.of_event(event, stage.hub, uid_of(event)) == pytest.approx(tenths / 10)
 
 
 def test_what_is_saved_costs_its_length() -> None:

@@ -52,7 +52,7 @@ from gchat.dialects.peer import Variant
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
 from gchat.net.outbox import Outbox
-from tests.core.likely import START, Likely
+from tests.core.likely import START, Likely, uid_of
 from tests.net.fakes import Loop, Socket
 from tests.support.examples import examples, machine
 
@@ -176,7 +176,7 @@ class FanoutMachine(RuleBasedStateMachine):
         event = Likely(self.hub, data.draw).event(data.draw(st.sampled_from(KINDS)))
         if isinstance(event, Connected) and event.uid not in self.hub.users:
             self.register(event.uid, data)
-        doer = [one for one in self.of(event.uid) if one.registered]
+        doer = [one for one in self.of(uid_of(event)) if one.registered]
         if isinstance(event, Said) and doer:
             event = replace(event, origin=data.draw(st.sampled_from(doer)).number)
         if doer and data.draw(st.integers(0, 3)) == 0:

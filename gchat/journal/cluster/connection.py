@@ -10,6 +10,7 @@ from gevent import ssl as gssl
 from valkey.backoff import NoBackoff
 from valkey.connection import Connection
 from valkey.exceptions import (
+    AuthenticationError,
     NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -92,7 +93,7 @@ class LogConnection:
             connection._sock.settimeout(ANSWER_SECONDS + wait)
             connection.send_command(*command)
             answer = connection.read_response()
-        except ResponseError as error:
+        except (ResponseError, AuthenticationError) as error:
             raise LogRefused(_words(error)) from None
         except (ValkeyError, OSError, AttributeError) as error:
             connection.disconnect()
@@ -103,12 +104,15 @@ class LogConnection:
         return answer
 
     def _connect(self) -> None:
-        """Raises LogAway."""
+        """Raises LogAway, and LogRefused for a wrong password."""
         connection = self._connection
         try:
             if connection._sock is not None and _is_over(connection._sock):
                 connection.disconnect()
             connection.connect()
+        except AuthenticationError as error:
+            connection.disconnect()
+            raise LogRefused(_words(error)) from None
         except (ValkeyError, OSError) as error:
             connection.disconnect()
             raise LogAway(str(error) or type(error).__name__) from None
@@ -127,10 +131,15 @@ def _is_over(sock: Any) -> bool:
     return bool(poll.poll(0))
 
 
-_CODES = {ReadOnlyError: "READONLY", OutOfMemoryError: "OOM", NoPermissionError: "NOPERM"}
+_CODES = {
+    AuthenticationError: "NOAUTH",
+    NoPermissionError: "NOPERM",
+    OutOfMemoryError: "OOM",
+    ReadOnlyError: "READONLY",
+}
 
 
-def _words(error: ResponseError) -> str:
+def _words(error: ValkeyError) -> str:
     """As the server said it: the library makes classes of some codes."""
-    code = _CODES.get(type(error))
-    return f"{code} {error}" if code else str(error)
+    code, text = _CODES.get(type(error)), str(error).removesuffix(".")
+    return f"{code} {text}" if code else text

@@ -183,8 +183,8 @@ class ClusterEngine:
         self._storage.stop()
         self._upkeep.stop()
         self._cluster_journal.close()
-        self._keeper.store()
-        self._upkeep.save()
+        if self._keeper.store():
+            self._upkeep.save()
         self._stream.close()
         self._storage.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -77,10 +77,14 @@ class Follower:
         if order(entry.position) <= order(self.position):
             raise LogLost(f"{entry.position} came behind {self.position}")
         self._ms = entry.ms
+        nodes = self.hub.nodes
+        events: Sequence[Event] = ()
+        if not entry.node or entry.node in nodes.members:
+            # all of them first: half an entry is none
+            events = own if own is not None else [decode(one) for one in entry.events]
         try:
-            events: Iterable[Event] = ()
-            if self.hub.nodes.admits(entry.node, entry.counter):
-                events = own if own is not None else map(decode, entry.events)
+            if not nodes.admits(entry.node, entry.counter):
+                events = ()
         except LogLost as error:
             log.warning("%s: that node is gone", error)
             events = (NodeGone(entry.node, INCOMPLETE),)

@@ -16,6 +16,7 @@ from time import perf_counter
 
 import gevent
 from gevent.event import Event as Signal
+from gevent.lock import BoundedSemaphore
 
 from gchat.core.events import Event, NodeBeat, NodeGone, NodeJoined, NodeSwept, RulesSet
 from gchat.core.nodes import LEASE_BEATS, NUMBER_BITS, LogLost
@@ -91,6 +92,7 @@ class ClusterJournal:
         self._leaving = False  # the server is being stopped
         self._refusal = ""  # why the others do not want it
         self.before_next: Callable[[], None] | None = None  # between two readings; may switch
+        self._whole = BoundedSemaphore(1)  # an entry is being taken: half of one is no place to end
         self._joined = Signal()
         self._greenlets: list[gevent.Greenlet[..., None]] = []
 
@@ -104,7 +106,8 @@ class ClusterJournal:
     def close(self) -> None:
         self.leave()
         self._closed = True
-        gevent.killall(self._greenlets)
+        with self._whole, self._keeper.whole:
+            gevent.killall(self._greenlets)
 
     def leave(self) -> None:
         """Takes part no more, and says so: the others let our people go. May switch greenlets."""
@@ -294,7 +297,8 @@ class ClusterJournal:
             self._said.clear()
         turn_ends = perf_counter() + TURN_SECONDS
         for entry in entries:
-            self._take(entry)
+            with self._whole:
+                self._take(entry)
             if perf_counter() > turn_ends:
                 gevent.sleep(PAUSE_SECONDS)
                 turn_ends = perf_counter() + TURN_SECONDS

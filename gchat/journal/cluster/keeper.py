@@ -15,6 +15,7 @@ from time import perf_counter
 import gevent
 import msgspec
 from gevent.event import Event as Signal
+from gevent.lock import BoundedSemaphore
 
 from gchat.core.effects import Saved
 from gchat.core.history import Batch
@@ -48,6 +49,7 @@ class Keeper:
         self._size = 0
         self._lines = 0
         self._work, self._room, self._stored = Signal(), Signal(), Signal()
+        self.whole = BoundedSemaphore(1)  # something is being stored: whether it is, is not known
         self._wanted = 0  # who waits for what was shown to be stored
         self._saved_at = perf_counter()
         self.failing = False
@@ -97,6 +99,17 @@ class Keeper:
             finally:
                 self._wanted -= 1
 
+    def catch_up(self) -> bool:
+        """Waits until all that was shown is stored, unless that is not possible now; whether it is.
+        May switch greenlets.
+        """
+        target = order(self._last)
+        while order(self.position) < target and not self.failing:
+            self._work.set()
+            self._stored.clear()
+            self._stored.wait()
+        return order(self.position) >= target
+
     def run(self) -> None:
         """Stores, for ever."""
         while True:
@@ -109,6 +122,10 @@ class Keeper:
 
     def store(self) -> bool:
         """Stores what was shown; whether that was possible. May switch greenlets."""
+        with self.whole:
+            return self._store_it()
+
+    def _store_it(self) -> bool:
         batches, position = self._batches, self._seen
         if not batches and order(position) <= order(self.position):
             return True
@@ -128,6 +145,7 @@ class Keeper:
                 log.log(level, "the history cannot be stored here: %s", error)
             self.failing = True
             self._batches = batches + self._batches
+            self._stored.set()
             return False
         for batch in batches:
             self._lines -= len(batch.records)

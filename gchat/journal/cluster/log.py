@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import gevent
 
 from gchat.core.nodes import LogLost
+from gchat.journal.cluster.codec import UnknownEvent
 from gchat.journal.cluster.connection import LogConnection, LogGone, LogRefused
 from gchat.wire.log_address import LogAddress
 
@@ -84,7 +85,8 @@ class StreamLog:
 
     def read(self, after: Position, wait: float) -> list[LogEntry]:
         """The next entries behind a position, in order; waits for some, so many seconds. Raises
-        LogLost where the entry at that position is there no more.
+        LogLost where the entry at that position is there no more, and UnknownEvent where something
+        is no entry.
         """
         try:
             if self._reader is None:
@@ -281,8 +283,12 @@ class StreamLog:
 
 
 def _entry(where: bytes, fields: list[bytes]) -> LogEntry:
-    node, _, counter = fields[1].partition(b" ")
-    return LogEntry(where.decode(), int(node), int(counter), fields[3::2])
+    """Raises UnknownEvent where no node has written it."""
+    try:
+        node, _, counter = fields[1].partition(b" ")
+        return LogEntry(where.decode(), int(node), int(counter), fields[3::2])
+    except (ValueError, IndexError):
+        raise UnknownEvent(f"the log has an entry of somebody else's: {where.decode()}") from None
 
 
 def _pairs(found: list[Any]) -> dict[bytes, Any]:

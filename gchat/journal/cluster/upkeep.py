@@ -79,6 +79,8 @@ class Upkeep:
         self._saved_at, self._saved_seq = perf_counter(), self._follower.seq
         position = self._follower.position
         found = self._made()
+        if not self._keeper.catch_up():  # who began from it would never read what is missing
+            return
         try:
             self._keeper.save(found, position)
         except sqlite3.Error as error:
