@@ -20,12 +20,14 @@ if sys.platform == "win32":
     collect_ignore = [
         "test_deploy.py",
         "test_system.py",
+        "cluster",  # Valkey
         "container",
         "durability",
         "hostile",
         "loadtest/test_interruption.py",
         "loadtest/test_output.py",
         "loadtest/test_system.py",
+        "journal/cluster/test_connection.py",
         "net/test_listener.py",
         "net/test_proxies.py",
         "real_clients",
@@ -34,7 +36,9 @@ if sys.platform == "win32":
         "systems",
     ]
 elif sys.platform == "darwin":
-    collect_ignore = ["container", "durability", "net/test_proxies.py", "systems"]  # Linux
+    collect_ignore = [  # Linux
+        *("cluster", "container", "durability", "net/test_proxies.py", "systems")
+    ]
 
 # HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: a failing example is not shrunk, and each
 # run tries the same examples.

@@ -14,7 +14,9 @@ from gchat.core.events import NodeBeat
 from gchat.core.nodes import LEASE_BEATS, NUMBER_BITS
 from gchat.core.transitions.nodes import SILENT
 from gchat.journal.cluster.codec import decode
+from gchat.journal.cluster.follower import place_of
 from gchat.journal.cluster.journal import CUT_OFF, STOPPED_OTHERS
+from gchat.journal.cluster.keeper import packed
 from tests.cluster.load import Session, Talker
 from tests.cluster.nodes import ClusterNode
 from tests.cluster.scene import Scene
@@ -93,6 +95,11 @@ def test_it_is_stopped_as_usual(scene: Scene) -> None:
     scene.settle()
 
 
+def reasons(ended: dict[str, Session]) -> set[str]:
+    """Why connections were closed, as their people were told."""
+    return {one.last_words.rpartition("(")[2].rstrip(")") for one in ended.values()}
+
+
 def is_given_up(scene: Scene, name: str) -> None:
     """They talk until the others have done so."""
     scene.crowd.talk_until(lambda: name not in scene.members())
@@ -103,7 +110,7 @@ def comes_back(scene: Scene, name: str, before: dict[str, Session]) -> None:
     scene.crowd.talk_until(
         lambda: name in scene.members() and before.keys().isdisjoint(on(scene, name))
     )
-    assert {one.last_words.rpartition("(")[2].rstrip(")") for one in before.values()} == {CUT_OFF}
+    assert reasons(before) == {CUT_OFF}
     assert "the others have given this node up" in scene.nodes[name].log
     scene.crowd.talk_on()
     scene.settle()
@@ -132,6 +139,7 @@ def test_without_the_log_for_too_long_people_are_sent_elsewhere(tmp_path: Path) 
         before = {**on(scene, "a"), **on(scene, "b")}
         scene.valkey.pause()
         scene.crowd.talk_until(lambda: all(one.last_words for one in before.values()))
+        assert reasons(before) == {CUT_OFF}
         scene.valkey.resume()
         scene.crowd.talk_on()
         scene.settle()
@@ -169,6 +177,34 @@ def test_all_are_killed_at_once(scene: Scene) -> None:
         node.start()
     scene.crowd.talk_on()
     scene.settle()
+
+
+def test_who_was_away_for_longer_than_the_log_reaches_begins_with_the_others_snapshot(
+    scene: Scene,
+) -> None:
+    """Its own checkpoint is of the cluster's beginning, of which the log has nothing any more."""
+    first, second = scene.nodes["a"], scene.nodes["b"]
+    second.die()
+    scene.crowd.talk_on()
+    scene.crowd.fall_silent()
+    first.stop()
+    found = first.checkpoint()
+    _, position = place_of(found)
+    scene.audit.follow(scene.valkey)
+    scene.valkey.ask("SET", "gchat:snapshot", packed(found))  # as the first node does each minute
+    scene.valkey.ask("XTRIM", "gchat", "MINID", position)
+    first.start()
+    second.start()
+    assert "the history here has a gap" in second.log
+    scene.crowd.talk_on()
+    scene.crowd.fall_silent()
+    scene.audit.follow(scene.valkey)
+    scene.crowd.check(scene.audit)
+    for node in scene.nodes.values():
+        assert node.stop() == 0
+    scene.audit.follow(scene.valkey)
+    for node in scene.nodes.values():
+        scene.audit.check_checkpoint(node.checkpoint())
 
 
 def test_numbers_of_connections_are_never_used_again(scene: Scene) -> None:

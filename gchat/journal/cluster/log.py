@@ -116,6 +116,8 @@ class StreamLog:
     def _look(self, source: LogConnection, after: Position) -> None:
         """Raises LogLost where this server does not have the entry that was read last."""
         if after == START:
+            if self._is_trimmed(source):
+                raise LogLost("the log does not go back to its beginning any more")
             return
         for _ in range(int(BEHIND_SECONDS / LOOK_SECONDS)):
             first, last = self._ends(source)
@@ -129,14 +131,25 @@ class StreamLog:
         if not source.ask(b"XRANGE", self._key, after, after):
             raise LogLost(f"{after} was read from the log, and is not in it any more")
 
-    def _ends(self, source: LogConnection) -> tuple[Position, Position]:
-        """Of the stream: its first entry that is left, and the last that it ever had."""
+    def _is_trimmed(self, source: LogConnection) -> bool:
+        """Whether the stream has had more than it has."""
+        found = self._about(source)
+        return found is not None and found[b"entries-added"] != found[b"length"]
+
+    def _about(self, source: LogConnection) -> dict[bytes, Any] | None:
+        """What a server says of the stream, `None` where there is none yet."""
         try:
-            found = _pairs(source.ask(b"XINFO", b"STREAM", self._key))
+            return _pairs(source.ask(b"XINFO", b"STREAM", self._key))
         except LogRefused as error:
             if "no such key" in str(error):
-                return START, START
+                return None
             raise
+
+    def _ends(self, source: LogConnection) -> tuple[Position, Position]:
+        """Of the stream: its first entry that is left, and the last that it ever had."""
+        found = self._about(source)
+        if found is None:
+            return START, START
         first = found[b"first-entry"]
         last: bytes = found[b"last-generated-id"]
         return (first[0].decode() if first else last.decode()), last.decode()

@@ -160,9 +160,8 @@ def test_who_is_given_up_is_told_and_joins_again(
 def test_another_of_its_name_ends_it(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     node.log.put(0, 0, NodeJoined("a", "another", 1, "t", {}))
     node.until(lambda: len(node.told) == 2)
-    assert node.told[1] == (
-        "failed: Another node of the name a has taken its place. Give each node a --node of its own."
-    )
+    why = "Another node of the name a has taken its place. Give each node a --node of its own."
+    assert node.told[1] == f"failed: {why}"
     caplog.clear()
 
 
