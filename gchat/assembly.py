@@ -9,14 +9,17 @@ from pathlib import Path
 from gchat import system
 from gchat.config import Config, ConfigError
 from gchat.config.rules import addresses
+from gchat.config.settings import ServerConfig
 from gchat.core.limits import Buckets
 from gchat.journal.sqlite.engine import data_folder
 from gchat.net.admission import Admission
 from gchat.net.endpoint import PEOPLE, Endpoint
+from gchat.net.hosts import LOCAL
 from gchat.net.tls import Certificate, CertificateError, self_signed
 from gchat.wire.sniff import Spoken
 
 LEAST_CONNECTIONS = 16
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 SPARE_DESCRIPTORS = 64  # kept for the server itself: listener, log, journal, loop
 
 
@@ -82,6 +85,21 @@ def logins(config: Config) -> Buckets:
     """How often somebody may try to log in, for each address."""
     accounts = config.accounts
     return Buckets(accounts.attempts, accounts.attempts_per_minute / 60)
+
+
+def url(config: Config, address: tuple[str, int], *, with_tls: bool) -> str:
+    """By which HTTP reaches a server that listens at `address`, without a path. Where that is every
+    address of the machine, by a name in the settings.
+    """
+    server = config.server
+    if server.url:
+        return server.url.removesuffix("/")
+    host, port = address
+    if host in EVERY_ADDRESS:
+        names = [one for one in server.hosts.split() if "*" not in one]
+        own = [] if server.name == ServerConfig().name else [server.name]
+        host = next(iter([*names, *own]), LOCAL)
+    return f"{'https' if with_tls else 'http'}://{readable_address(host, port)}"
 
 
 def readable_address(host: str, port: int) -> str:

@@ -27,6 +27,7 @@ from gchat.core.effects import (
 )
 from gchat.core.history import Query, Unreadable
 from gchat.core.hub import Hub
+from gchat.core.limits import Buckets
 from gchat.core.records import restored
 from gchat.core.replay import ReplayBuffer
 from gchat.core.rules import RULES, RuleSet, differing, rules_of, with_rules
@@ -36,13 +37,16 @@ from gchat.dialects.plain import STOPPED
 from gchat.journal.base import Gauges, JournalError, Notices
 from gchat.journal.engines import engine_of
 from gchat.keys import KeyPool
+from gchat.net.browsers import Browsers
 from gchat.net.endpoint import Endpoint
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
+from gchat.net.foreign import ForeignNames
+from gchat.net.hooks import Hooks
 from gchat.net.hosts import is_own, own_names
 from gchat.net.listener import Listener
 from gchat.net.metrics import Metrics
-from gchat.net.services import Services
+from gchat.net.services import REQUESTS_BURST, REQUESTS_PER_SECOND, Services
 from gchat.net.session import Session
 from gchat.net.tls import CertificateError
 from gchat.web.page import site
@@ -51,7 +55,6 @@ from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
 
-JOINING = "This server is starting. Connect again"
 LOBBY = "server.lobby"
 PAST_LINES = 500  # read of each room at the start, to know who was in it when the server stopped
 
@@ -89,7 +92,7 @@ class Server:
             make_session=self._make_session,
             admission=admission,
             proxies=config.server.proxies,
-            gateways=lambda: self.node.config.server.webirc_from,
+            gateways=self._gateways,
             proxy_seconds=lambda: self.node.config.times.handshake,
         )
         self._clock_watch: gevent.Greenlet[..., None] | None = None
@@ -98,6 +101,7 @@ class Server:
             self._metrics = Metrics(
                 where, self._listener, self._flusher, self._gauges, self._is_own, self._trouble
             )
+        monotonic = perf_counter  # time.monotonic has steps of 16 ms on Windows
         self._services = Services(
             journal=self._engine.journal,
             fanout=self._fanout,
@@ -105,8 +109,12 @@ class Server:
             admission=admission,
             logins=assembly.logins(config),
             certificate=certificate,
-            monotonic=perf_counter,  # time.monotonic has steps of 16 ms on Windows
+            monotonic=monotonic,
             answer=site(with_page=config.server.web, lobby=config.server.lobby),
+            hooks=Hooks(config, monotonic),
+            foreign=ForeignNames(monotonic),
+            browsers=Browsers(),
+            requests=Buckets(REQUESTS_BURST, REQUESTS_PER_SECOND),
         )
         if cluster is not None:
             cluster.watch(Notices(self._joined, self._cut_off, self._fail, self._rules_changed))
@@ -123,6 +131,7 @@ class Server:
             reload=self.reload,
             boot=boot if cluster is None else cluster.boot,
             secret=self._engine.secret,
+            url=self._url,
             created=wall_ms(),
         )
 
@@ -135,11 +144,10 @@ class Server:
         """Begins to accept. Raises OSError where it cannot listen there, and JournalError where
         the other nodes of a cluster do not want it. May switch greenlets.
         """
-        if self._engine.cluster is not None:
-            self._listener.pause(JOINING)
         try:
-            self._listener.start()
+            self._listener.bind()
             self._engine.start()
+            self._listener.start()
         except BaseException:
             self._engine.close()
             raise
@@ -247,6 +255,14 @@ class Server:
         certificate = self._services.certificate
         certified = certificate.names if certificate is not None else ()
         return is_own(host, own_names(self.node.config.server, certified))
+
+    def _gateways(self) -> str:
+        server = self.node.config.server
+        return f"{server.webirc_from} {server.http_proxies}"
+
+    def _url(self) -> str:
+        certificate = self._services.certificate
+        return assembly.url(self.node.config, self.address, with_tls=certificate is not None)
 
     def _fill_replay(self) -> None:
         """Fills it with the last messages of the rooms that exist when the server starts."""

@@ -224,8 +224,8 @@ def starters(
         of_nodes(count, copy): partial(
             NodesTarget, interruption, nodes=count, copies=copy, parent=parent
         )
-        for count in nodes
-        for copy in copies
+        for count in sorted(nodes, reverse=True)  # tables put those before beside those behind
+        for copy in sorted(copies, reverse=True)
     }
     found[GCHAT] = gchat
     if memory:

@@ -59,7 +59,6 @@ class Options:
 
     host: str = ""
     port: int = 0
-    others: tuple[str, ...] = ()  # addresses of the same server
     nick: str = ""  # asked for where empty
     lobby: str = ""  # joined first, whatever rooms are saved; LOBBY where there are none
     keep: int | None = None
@@ -67,6 +66,7 @@ class Options:
     scale: float | None = None
     layout: str = ""
     settings: Path | None = None
+    others: tuple[str, ...] = ()  # addresses of the same server
 
 
 class App(Context):

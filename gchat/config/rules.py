@@ -151,6 +151,14 @@ def are_origins(value: str) -> bool:
     return all(one == "*" or "://" in one for one in value.split())
 
 
+_URL = re.compile(r"https?://[^\s/?#@]+", re.ASCII)
+
+
+def is_url(value: str) -> bool:
+    """Whether it is a scheme and a host, with or without a port, or empty."""
+    return not value or (value.isprintable() and bool(_URL.fullmatch(value.removesuffix("/"))))
+
+
 def slow_mode(value: str) -> tuple[int, int]:
     """Messages and seconds of `limits.slow_mode`, zeros for none. Raises ValueError."""
     if not value:

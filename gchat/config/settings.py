@@ -28,6 +28,7 @@ from gchat.config.rules import (
     is_node_name,
     is_room,
     is_slow_mode,
+    is_url,
     is_verifier,
     one_of,
     seconds,
@@ -77,6 +78,26 @@ class ServerConfig:
         Rule(str, "addresses separated by spaces", are_proxies),
         "Addresses of proxies that use the PROXY protocol, separated by spaces; localhost for those"
         " on a Unix socket.",
+    )
+    http_proxies: str = _setting(
+        "",
+        Rule(str, "addresses separated by spaces", are_proxies),
+        "Addresses of HTTP proxies that name the client's address in a header, separated by spaces;"
+        " localhost for those on a Unix socket.",
+        reload=True,
+    )
+    forwarded_by: str = _setting(
+        "X-Forwarded-For",
+        one_of("X-Forwarded-For", "Forwarded"),
+        "The header in which they do: X-Forwarded-For or Forwarded. The other one is not believed.",
+        reload=True,
+    )
+    url: str = _setting(
+        "",
+        Rule(str, "an address like https://chat.example", is_url),
+        "How others reach this server by HTTP, such as https://chat.example: the addresses of hooks"
+        ' begin so. "" for the address and port that are listened on.',
+        reload=True,
     )
     webirc_from: str = _setting(
         "",
@@ -266,6 +287,28 @@ class AccountsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HooksConfig:
+    """[hooks]"""
+
+    enabled: bool = _setting(
+        True,
+        FLAG,
+        "Operators of rooms may make addresses by which programs speak there (ChanServ HOOK).",
+        reload=True,
+    )
+    per_room: int = _setting(10, integer(0, 1000), "Hooks of one room.", reload=True)
+    per_account: int = _setting(
+        50, integer(0, 100_000), "Hooks of all rooms of one account.", reload=True
+    )
+    burst: int = _setting(
+        20,
+        integer(0, 10_000),
+        "Burst of messages of one hook, then the rate below applies; 0 for no limit.",
+    )
+    per_minute: int = _setting(30, integer(1, 10_000), "Messages of one hook per minute.")
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsConfig:
     """[limits]"""
 
@@ -396,6 +439,13 @@ class TimesConfig:
     ping_interval: float = _setting(
         90.0, seconds(0.1, 3600), "Silence before an IRC client is sent a PING.", reload=True
     )
+    web_ping_interval: float = _setting(
+        45.0,
+        seconds(0.1, 3600),
+        "The same for one by WebSocket, where it is shorter: proxies end connections that are "
+        "silent, nginx after 60 seconds.",
+        reload=True,
+    )
     ping_timeout: float = _setting(
         60.0, seconds(0.1, 3600), "Timeout for the PONG of the client.", reload=True
     )
@@ -413,6 +463,7 @@ class Config:
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     tls: TlsConfig = field(default_factory=TlsConfig)
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
+    hooks: HooksConfig = field(default_factory=HooksConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     times: TimesConfig = field(default_factory=TimesConfig)
     operators: Mapping[str, str] = field(default_factory=dict)  # [operators]: verifiers by name

@@ -292,6 +292,26 @@ class Said(Struct, frozen=True, gc=False):
     origin: int = 0  # the connection that it came by
 
 
+class HookSet(Struct, frozen=True, gc=False):
+    """A hook of a room gets a secret, of which `digest` is kept: a new one, or (`renewing`) one
+    that is there. `None` removes it.
+    """
+
+    uid: int
+    room: str
+    name: str
+    digest: str | None
+    renewing: bool = False
+
+
+class HookSaid(Struct, frozen=True, gc=False):
+    """A program says something by the hook whose secret has this digest. Its text as in `Said`."""
+
+    digest: str
+    text: str
+    uid: int = 0  # nobody's
+
+
 class Redacted(Struct, frozen=True, gc=False):
     """REDACT of one message. `own`: according to the archive they wrote it; otherwise they have to
     be an operator of the room. `place` is where the archive has it; `others`, for a private
@@ -393,6 +413,8 @@ Event = (
     | RoomRegistered
     | MetadataSet
     | Said
+    | HookSet
+    | HookSaid
     | Redacted
     | MarkerSet
 )

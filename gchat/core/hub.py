@@ -11,6 +11,7 @@ from gchat.core import masks
 from gchat.core.accounts import Account, Seat, ServerBan
 from gchat.core.effects import Refused, Saved
 from gchat.core.events import Entry
+from gchat.core.hooks import HookIndex
 from gchat.core.nodes import Nodes
 from gchat.core.rooms import Room
 from gchat.core.server_bans import ServerBans
@@ -44,6 +45,7 @@ class Hub:
     # who is in rooms, also while nobody of theirs is connected: by the folded name of the room and
     # its place, the folded names of accounts
     seats: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
+    hooks: HookIndex = field(default_factory=HookIndex)  # of all rooms
     bans: ServerBans = field(default_factory=ServerBans)
     watchers: dict[str, dict[int, None]] = field(default_factory=dict)  # by folded nickname
     gone: deque[Gone] = field(default_factory=lambda: deque(maxlen=WHOWAS_ENTRIES))

@@ -21,6 +21,7 @@ from gchat.core.effects import (
 )
 from gchat.core.events import Entry, ModeChange, Quit
 from gchat.core.history import MESSAGES, Batch, Record, conversation, person
+from gchat.core.rooms import HOOK
 from gchat.wire.names import casefold
 
 _PASSING = frozenset({"+typing", "+draft/typing"})  # tags of no interest afterwards
@@ -143,7 +144,10 @@ def restored(kept: Record) -> Effect:
 
 
 def _spoken(kept: Record, seen: dict[str, Any]) -> Effect:
-    return Spoke(**seen, verb=kept.kind, target=kept.target, text=kept.text, tags=kept.tags)
+    bot = kept.source.endswith(f"!{HOOK}")
+    return Spoke(
+        **seen, verb=kept.kind, target=kept.target, text=kept.text, tags=kept.tags, bot=bot
+    )
 
 
 def _kicked(kept: Record, seen: dict[str, Any]) -> Effect:

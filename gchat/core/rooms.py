@@ -30,6 +30,24 @@ class Signed:
     ident: str = ""  # of a mask of one account: its `ident`, for its name may be another's by then
 
 
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """An address by which programs speak in a room. `digest` is of its secret, which nobody keeps;
+    `by` is who made it, `at` is when it got this secret, in milliseconds.
+    """
+
+    name: str  # as which it speaks
+    digest: str
+    by: str
+    at: int
+
+    @property
+    def source(self) -> str:
+        """Nobody who is connected has this host."""
+        return f"{self.name}!{HOOK}"
+
+
+HOOK = "hook@services"  # behind the name of every hook
 ENTRY_BYTES = 200  # that an entry of a list takes besides its texts
 
 
@@ -65,6 +83,7 @@ class Room:
     ranks: dict[str, str] = field(default_factory=dict)
     knocks: Recent = field(default_factory=Recent)
     metadata: dict[str, str] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)  # by folded name; see Hub.hooks
     # whether a member is banned or muted: to match all masks for each message would be slow
     silenced: dict[int, bool] = field(default_factory=dict, compare=False)
 

@@ -11,6 +11,8 @@ RuleSet = dict[str, int | str]
 # Whatever `core/` reads of `hub.config`; tests/core/test_rules.py compares this with the source.
 RULES = (
     "accounts.certificates",
+    "hooks.per_account",
+    "hooks.per_room",
     "limits.bans_per_room",
     "limits.connections_per_person",
     "limits.list_bytes",

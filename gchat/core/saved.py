@@ -11,7 +11,8 @@ from gchat.core import masks
 from gchat.core.accounts import NOTHING_OLDER, UNKNOWN, Account, Seat, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
-from gchat.core.rooms import LIST_MODES, Room, Signed
+from gchat.core.rooms import LIST_MODES, Hook, Room, Signed
+from gchat.wire.names import casefold
 
 # Restored in this order: a marker needs its account.
 ACCOUNT, BAN, MARKER, ROOM = "account", "ban", "marker", "room"
@@ -29,7 +30,7 @@ def saved_room(room: Room) -> Saved:
     """A room as it is now; if it does not last (any more), what was saved of it is deleted."""
     if not room.lasting:
         return Saved(ROOM, room.key, None)
-    value = {
+    value: dict[str, Any] = {
         "name": room.name,
         "created": room.created,
         "founder": room.founder,
@@ -45,6 +46,8 @@ def saved_room(room: Room) -> Saved:
         "metadata": room.metadata,
         "ranks": room.ranks,
     }
+    if room.hooks:
+        value["hooks"] = [[one.name, one.digest, one.by, one.at] for one in room.hooks.values()]
     return Saved(ROOM, room.key, _dump(value))
 
 
@@ -67,6 +70,10 @@ def _restore_room(hub: Hub, key: str, value: Any) -> None:
     for letter, found in value["lists"].items():
         room.lists[letter] = {masks.fold(one[0]): Signed(*one) for one in found}
     hub.rooms[key] = room
+    for one in value.get("hooks", ()):
+        hook = Hook(*one)
+        room.hooks[casefold(hook.name)] = hook
+        hub.hooks.add(room.key, hook)
     for account in hub.absent(room):
         seat = account.rooms[key]
         if seat.created == UNKNOWN:

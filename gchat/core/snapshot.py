@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from gchat.core.accounts import Account, ServerBan
+from gchat.core.hooks import HookIndex
 from gchat.core.hub import WHOWAS_ENTRIES, Hub
 from gchat.core.nodes import Nodes
 from gchat.core.rooms import Room
@@ -162,6 +163,10 @@ def load(found: Iterable[bytes], hub: Hub, stamper: Stamper) -> None:
     hub.certificates, hub.iterations, hub.seats = rest.certificates, rest.iterations, rest.seats
     hub.watchers, hub.gone = rest.watchers, deque(rest.gone, WHOWAS_ENTRIES)
     hub.bans = ServerBans()
+    hub.hooks = HookIndex()
+    for room in hub.rooms.values():
+        for hook in room.hooks.values():
+            hub.hooks.add(room.key, hook)
     for mask, ban in rest.bans:
         hub.bans.set(mask, ban)
     hub.invisible, hub.opers, hub.most_users = rest.invisible, rest.opers, rest.most_users

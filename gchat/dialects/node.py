@@ -46,6 +46,7 @@ class Node:
     reload: Callable[[], list[str]]  # reads the configuration again; says what came of it
     boot: str  # different for each run of the server
     secret: bytes = field(repr=False)  # random, the same in every run
+    url: Callable[[], str] = lambda: "http://localhost"  # by which HTTP reaches it, without a path
     created: int = 0  # milliseconds, when it was started
     familiar: Familiar = field(default_factory=Familiar)
     proven: Proven = field(default_factory=Proven, repr=False)

@@ -26,6 +26,7 @@ from gchat.core.events import Connected, Joined, Renamed, Said
 from gchat.core.history import Search, Unreadable
 from gchat.core.records import restored
 from gchat.core.users import SERVICES
+from gchat.dialects import hooks
 from gchat.dialects.peer import Peer, Variant
 from gchat.dialects.search import MOST_WORDS, for_peer
 from gchat.wire.names import InvalidName, casefold, check_nickname
@@ -35,6 +36,7 @@ from gchat.wire.text import ACTION, decode
 PROMPT = b"Enter your nickname:\n"
 STOPPED = "The server is shutting down. Goodbye!"
 
+_CHANSERV = "chanserv"
 SEARCH_LINES = 20  # that /search shows
 
 HELP = """\
@@ -183,6 +185,8 @@ class PlainConnection:
             self._tell("Usage: /msg NAME TEXT")
         elif nick.startswith("#"):
             raise Refused(ERR_NOSUCHNICK, nick)
+        elif casefold(nick) == _CHANSERV and text.split()[0].upper() == "HOOK":
+            self._hook(text.split()[1:])
         elif casefold(nick) in SERVICES:
             self._tell(f"{SERVICES[casefold(nick)]} can be used with an IRC client only.")
         else:
@@ -191,6 +195,15 @@ class PlainConnection:
             receiver = self._peer.node.hub.nicks.get(casefold(nick))
             if receiver is not None and receiver.away is not None:
                 self._tell(f"{receiver.nick} is away: {_readable(receiver.away)}")
+
+    def _hook(self, words: list[str]) -> None:
+        """/msg ChanServ HOOK, by an operator of the lobby."""
+        try:
+            answer = hooks.command(self._peer, words)
+        except hooks.Usage:
+            answer = f"Usage: /msg ChanServ HOOK {hooks.USAGE}"
+        for line in answer.split("\n"):
+            self._tell(line)
 
     def _search(self, rest: str) -> None:
         """/search: looks for the words in the lobby."""

@@ -25,16 +25,17 @@ class Admission:
     _here: Counter[str] = field(default_factory=Counter)
     _untold: Counter[str] = field(default_factory=Counter)
 
-    def enter(self, origin: Origin, now: float) -> bytes:
-        """Counts a new connection and returns b"". If it is one too many, it is not counted, and
-        the refusal to send it is returned. `now` is in seconds.
+    def enter(self, origin: Origin, now: float, *, new: bool = True) -> bytes:
+        """Counts a connection and returns b"". If it is one too many, it is not counted, and the
+        refusal to send it is returned. `now` is in seconds. With `new` off it is only one of so
+        many at once.
         """
         if self.local_exempt and origin.is_local:
             return b""
         key = origin.group
         if self.most and self._here[key] >= self.most:
             return TOO_MANY_OF_YOURS
-        if not self.new.take(key, now):
+        if new and not self.new.take(key, now):
             return TOO_FAST
         self._here[key] += 1
         return b""
@@ -58,11 +59,13 @@ class Admission:
             return
         _count_down(self._here, origin.group)
 
-    def move(self, origin: Origin, other: Origin, now: float, *, untold: bool = False) -> bytes:
+    def move(
+        self, origin: Origin, other: Origin, now: float, *, untold: bool = False, new: bool = True
+    ) -> bytes:
         """Counts a connection that was let in at another address, the one it really comes from. If
         it is one too many there, it stays counted as before, and the refusal is returned.
         """
-        refusal = self.enter(other, now)
+        refusal = self.enter(other, now, new=new)
         if not refusal:
             self.leave(origin, untold=untold)
         return refusal

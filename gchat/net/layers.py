@@ -10,16 +10,18 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import Protocol
 
 from gchat.config.settings import ServerConfig
 from gchat.net import refusals
 from gchat.net.endpoint import PEOPLE, Endpoint
+from gchat.net.forwarding import Header
 from gchat.net.hosts import LOCAL, is_own, own_names
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import NOT_OUR_NAME, WebSocket
 from gchat.web.connection import PIECE_BYTES, HttpConnection, Phase
-from gchat.web.exchange import Answer, Request, Response, plainly
+from gchat.web.exchange import Request, Response, plainly
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
@@ -29,17 +31,30 @@ TELNET_BYTES = 3  # of answers cost as much as a line
 ANSWER_SECONDS = 30.0  # for a peer to take a piece of an answer by HTTP
 
 
+class Site(Protocol):
+    """What somebody finds here who speaks HTTP."""
+
+    def answer(self, request: Request) -> Response:
+        """To a request. May switch greenlets."""
+
+    def admit(self, header: Header) -> str:
+        """Why somebody who asks for WebSocket is not let in, "" where they are."""
+
+    def foreign(self, host: str) -> None:
+        """Somebody has reached this server by a name that is not its own."""
+
+
 class Layers:
     """The layers of one connection. `ended` says why nothing more is read; "" until then."""
 
     __slots__ = (
-        "_answer",
         "_endpoint",
         "_first",
         "_http",
         "_lines",
         "_outbox",
         "_raw",
+        "_site",
         "_telnet",
         "_tls",
         "_web",
@@ -48,12 +63,10 @@ class Layers:
         "spoken",
     )
 
-    def __init__(
-        self, endpoint: Endpoint, raw: socket.socket, outbox: Outbox, answer: Answer
-    ) -> None:
-        """`answer` to what is asked by HTTP."""
+    def __init__(self, endpoint: Endpoint, raw: socket.socket, outbox: Outbox, site: Site) -> None:
+        """`site` is let go of by `close`."""
         self._endpoint = endpoint
-        self._answer = answer
+        self._site: Site | None = site
         self._raw = raw
         self._outbox = outbox
         self._lines = LineSplitter()
@@ -144,7 +157,8 @@ class Layers:
             return self.receive(data, certificate, server)
         if spoken in (Spoken.HTTP_GET, Spoken.HTTP_OTHER):
             names = own_names(server, certificate.names if certificate is not None else ())
-            self._http = HttpConnection(partial(_answered, self._answer, names), time.time)
+            assert self._site is not None
+            self._http = HttpConnection(partial(_answered, self._site, names), time.time)
             return self._visited(self._http, data, server, names)
         self.spoken = spoken
         return self._lines.feed(data)
@@ -167,7 +181,7 @@ class Layers:
         """Lets go of everything."""
         if self._tls is not None:
             self._tls.close()
-        self._tls = self._web = self._http = None
+        self._tls = self._web = self._http = self._site = None
 
     def _is_telnet(self, data: bytes) -> bool:
         """Whether `data` has the first Telnet commands of a client, at its start or in plain text.
@@ -229,7 +243,9 @@ class Layers:
                 return ()
         self.idle += http.requests - before
         if http.handed_over is not None:
-            self._http, self._web = None, WebSocket(server.origins.split(), names)
+            assert self._site is not None
+            web = WebSocket(server.origins.split(), names, self._site)
+            self._http, self._web = None, web
             return self._unwrap(self._web, http.handed_over)
         if http.ended:
             self.ended = "Connection closed"
@@ -247,10 +263,12 @@ class Layers:
         return lines
 
 
-def _answered(answer: Answer, names: frozenset[str], request: Request) -> Response:
+def _answered(site: Site, names: frozenset[str], request: Request) -> Response:
     """Answers only what is meant for this server. A page elsewhere whose name was pointed at this
     address must not have ours for its own (DNS rebinding).
     """
-    if is_own(request.headers.get("host", LOCAL), names):
-        return answer(request)
+    host = request.headers.get("host", LOCAL)
+    if is_own(host, names):
+        return site.answer(request)
+    site.foreign(host)
     return plainly(HTTPStatus.FORBIDDEN, NOT_OUR_NAME.strip())

@@ -80,12 +80,19 @@ class Listener:
         assert port is not None
         return host, port
 
-    def start(self) -> None:
-        """Begins to accept. Raises OSError where it cannot listen there."""
+    def bind(self) -> None:
+        """Listens; who connects waits for `start`. Raises OSError where it cannot listen there."""
         for endpoint in self._endpoints:
             acceptor = Acceptor(endpoint, self._handle, self._none_left)
-            acceptor.start()
             self._acceptors.append(acceptor)
+            acceptor.init_socket()
+
+    def start(self) -> None:
+        """Begins to accept. Raises OSError where it cannot listen there."""
+        if not self._acceptors:
+            self.bind()
+        for acceptor in self._acceptors:
+            acceptor.start()
         self._keeper = gevent.spawn(self._keep_time)
 
     def unregistered(self) -> int:

@@ -25,5 +25,6 @@ TLS_ONLY = {
 NO_PROXY = b"ERROR :The proxy did not send a valid PROXY header\r\n"
 TOO_MANY_OF_YOURS = b"ERROR :Too many connections from your address\r\n"
 TOO_FAST = b"ERROR :Too many new connections from your address. Try again later.\r\n"
+TOO_MANY_REQUESTS = "Too many requests from your address. Try again later."
 TOO_MANY = b"ERROR :The server is full. Try again later.\r\n"
 NOT_NOW = b"ERROR :This server takes no part in its network at the moment. Connect again.\r\n"

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from gchat.core.limits import Buckets
 from gchat.journal.base import Journal
 from gchat.net.admission import Admission
+from gchat.net.browsers import Browsers
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
+from gchat.net.foreign import ForeignNames
+from gchat.net.hooks import Hooks
 from gchat.net.rounds import Rounds
 from gchat.net.tls import Certificate
 from gchat.web.exchange import Answer
 
+REQUESTS_BURST, REQUESTS_PER_SECOND = 400, 50  # of one address, by HTTP through proxies
 DRAIN_SECONDS = 10.0  # for the last words to be taken, unless the server stops before
 
 
@@ -29,5 +33,9 @@ class Services:
     certificate: Certificate | None
     monotonic: Callable[[], float]  # seconds
     answer: Answer  # to what is asked by HTTP
+    hooks: Hooks
+    foreign: ForeignNames
+    browsers: Browsers
+    requests: Buckets  # by HTTP through proxies, by address
     lines: int = 0  # that were received, ever
     rounds: Rounds = field(default_factory=Rounds)

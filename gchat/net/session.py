@@ -6,6 +6,7 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import gevent
@@ -18,16 +19,22 @@ from gchat.core.history import Archive
 from gchat.core.limits import Buckets
 from gchat.core.turns import Claim, Lane
 from gchat.dialects import plain
+from gchat.dialects.hooks import PATH as HOOKS
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
 from gchat.net import cost
+from gchat.net.browsers import is_browser
 from gchat.net.ending import say_goodbye, stop_reading
 from gchat.net.endpoint import Endpoint
+from gchat.net.forwarding import Header, told
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
+from gchat.net.refusals import TOO_MANY_REQUESTS
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
+from gchat.web.connection import Phase
+from gchat.web.exchange import Request, Response, plainly
 from gchat.wire.address import Address, Origin
 from gchat.wire.sniff import Spoken
 
@@ -44,6 +51,7 @@ WAITING_FEW = 8  # that wait to go on; where there are more, turns are shorter
 SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
 _WEBIRC = b"WEBIRC "  # https://ircv3.net/specs/extensions/webirc: the first line
+_SECURE = ("https", "wss")  # what a proxy was asked by
 _READ = 1  # gevent's loop.io: watch for something to read
 _KINDS: dict[Spoken | None, str]
 _KINDS = {Spoken.PLAIN: "plain", Spoken.IRC: "irc", Spoken.HTTP_GET: "ws"}
@@ -55,14 +63,17 @@ class Session:
     __slots__ = (
         "__weakref__",
         "_allowance",
+        "_came_from",
         "_dialect",
         "_ended",
         "_greenlet",
         "_held",
         "_layers",
+        "_lent",
         "_more",
         "_outbox",
         "_posted",
+        "_proto",
         "_raw",
         "_readable",
         "_reason",
@@ -90,6 +101,9 @@ class Session:
         self.number = uid  # the connection's own
         self.uid = uid  # its user's; not the number if the user had a connection before
         self.origin = origin
+        self._came_from = origin  # a proxy's own address, where it is one
+        self._lent = False  # a proxy's: it is somebody's only while they are answered
+        self._proto = ""  # by which the proxy was asked
         self.node = node
         self.registered = False  # its user is known to the hub
         self.untold = False  # a gateway's, which has not said yet for whom it is
@@ -101,7 +115,7 @@ class Session:
         self._raw: socket.socket = within._sock  # the non-blocking one beneath gevent's
         limit = node.config.limits.outbox_bytes
         self._outbox = Outbox(self._raw, limit, services.flusher, self._overflowed)
-        self._layers = Layers(endpoint, self._raw, self._outbox, services.answer)
+        self._layers = Layers(endpoint, self._raw, self._outbox, self)
         self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
@@ -122,7 +136,7 @@ class Session:
 
     @property
     def secure(self) -> bool:
-        return self._layers.secure
+        return self._layers.secure or self._proto in _SECURE
 
     def send(self, data: bytes) -> None:
         if len(data) >= CHARGED_BYTES and gevent.getcurrent() is self._greenlet:
@@ -233,6 +247,56 @@ class Session:
             return
         self.origin, self.untold = origin, False
 
+    # -- Site
+
+    def answer(self, request: Request) -> Response:
+        services = self._services
+        why = self._forwarded(lambda name: request.headers.get(name, ""), stays=False)
+        if is_browser(request):
+            services.browsers.note(self._came_from.group, services.monotonic())
+        if why:
+            return plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
+        if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
+            return services.hooks.answer(request, self, self.node)
+        return services.answer(request)
+
+    def admit(self, header: Header) -> str:
+        return self._forwarded(header, stays=True)
+
+    def foreign(self, host: str) -> None:
+        self._services.foreign.note(host, self.origin.host)
+
+    def _forwarded(self, header: Header, *, stays: bool) -> str:
+        """Finds out for whom a proxy asks, and counts the connection there: for as long as it
+        lasts, or (`stays` is off) until it is answered. Returns why it is too much, "" otherwise.
+        """
+        services, now = self._services, self._services.monotonic()
+        hop = told(self._came_from, header, self.node.config.server)
+        if hop is None:
+            return ""
+        origin = Origin(hop.address or self._came_from.address, relayed=True)
+        if not (stays or services.requests.take(origin.group, now)):
+            return TOO_MANY_REQUESTS
+        if self.untold or origin.group != self.origin.group or stays:
+            refusal = services.admission.move(
+                self.origin, origin, now, untold=self.untold, new=stays
+            )
+            if refusal:
+                return refusal.decode().removeprefix("ERROR :").rstrip()
+            self._allowance = None
+        self.origin, self.untold, self._proto = origin, False, hop.proto
+        self._allowance = self._allowance or self._new_allowance()
+        self._lent = not stays
+        return ""
+
+    def _give_back(self) -> None:
+        """Between two requests, a proxy's connection is nobody's."""
+        admission = self._services.admission
+        if not admission.enter_untold(self._came_from):
+            admission.leave(self.origin)
+            self.origin, self.untold, self._lent = self._came_from, True, False
+            self._proto = ""
+
     def capture(self, event: Event) -> None:
         self._services.fanout.capture(self.uid, self._outbox, event)
 
@@ -298,7 +362,7 @@ class Session:
         kind = "http" if visits else _KINDS.get(self._layers.spoken)
         if kind is None:
             return "unknown"
-        return f"{kind}s" if self.secure else kind
+        return f"{kind}s" if self._layers.secure else kind
 
     def _new_allowance(self) -> Buckets | None:
         """How many lines the peer may send; `None` for any number."""
@@ -334,12 +398,17 @@ class Session:
             return None
         times, layers = self.node.config.times, self._layers
         if self.registered:
-            due = self._timeouts.registered(now, times)
+            web = layers.spoken is Spoken.HTTP_GET
+            due = self._timeouts.registered(now, times, web=web)
         elif layers.visit is not None:
             due = self._timeouts.visiting(now, times)
         else:
             due = self._timeouts.registering(
-                now, times, shaking_hands=layers.shaking_hands, silent=layers.silent
+                now,
+                times,
+                shaking_hands=layers.shaking_hands,
+                silent=layers.silent,
+                browsing=self._services.browsers.near(self._came_from.group, self._timeouts.opened),
             )
         match due.action:
             case Action.CLOSE:
@@ -418,6 +487,8 @@ class Session:
         lines = layers.receive(data, self._services.certificate, self.node.config.server)
         if layers.visit is not None:
             self._timeouts.visited(self._services.monotonic(), layers.visit)
+            if self._lent and layers.visit[0] is Phase.IDLE:
+                self._give_back()
         if self._dialect is None and layers.spoken is not None:
             if layers.relayed and not self.origin.relayed:
                 self.relay(None)

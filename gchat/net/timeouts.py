@@ -31,30 +31,39 @@ class Due(NamedTuple):
 class Timeouts:
     """The times of one connection, in the seconds of one clock."""
 
-    __slots__ = ("_opened", "_pinged", "_prompted", "_visit", "_visit_began", "heard")
+    __slots__ = ("_pinged", "_prompted", "_visit", "_visit_began", "heard", "opened")
 
     def __init__(self, now: float) -> None:
         self.heard = now  # when the peer was last heard of
-        self._opened = now
+        self.opened = now
         self._prompted = False
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
         self._visit: tuple[Phase, int] = (Phase.READING, 0)  # see Layers
         self._visit_began = now
 
     def registering(
-        self, now: float, times: TimesConfig, *, shaking_hands: bool, silent: bool
+        self,
+        now: float,
+        times: TimesConfig,
+        *,
+        shaking_hands: bool,
+        silent: bool,
+        browsing: bool = False,
     ) -> Due:
         """Before the connection has a nickname. `shaking_hands`: TLS or WebSocket is not agreed on
         yet. `silent`: nothing was received so far, so nobody knows what the peer speaks.
+        `browsing`: it may be a browser's, see `browsers.py`.
         """
-        ends, why = self._opened + times.registration, "Registration timed out"
+        ends, why = self.opened + times.registration, "Registration timed out"
         if shaking_hands:
-            ends, why = min(ends, self._opened + times.handshake), "Handshake timed out"
+            ends, why = min(ends, self.opened + times.handshake), "Handshake timed out"
         if now >= ends:
             return Due(Action.CLOSE, None, why)
         if self._prompted or not silent:
             return Due(Action.WAIT, ends)
-        asks = self._opened + times.prompt
+        asks = self.opened + times.prompt
+        if now >= asks and browsing:
+            return Due(Action.WAIT, ends)
         if now >= asks:
             self._prompted = True
             return Due(Action.PROMPT, ends)
@@ -73,14 +82,19 @@ class Timeouts:
             return Due(Action.WAIT, ends)
         return Due(Action.CLOSE, None, "Request timed out" if reading else "Idle")
 
-    def registered(self, now: float, times: TimesConfig) -> Due:
-        """Once the connection has a nickname. The caller must send a PING that is due."""
+    def registered(self, now: float, times: TimesConfig, *, web: bool = False) -> Due:
+        """Once the connection has a nickname. The caller must send a PING that is due. `web`: it is
+        a WebSocket.
+        """
+        interval = times.ping_interval
+        if web:
+            interval = min(interval, times.web_ping_interval)
         if self._pinged and self.heard < self._pinged:
             if now >= self._pinged + times.ping_timeout:
                 why = f"Ping timeout: {times.ping_timeout:.0f} seconds"
                 return Due(Action.CLOSE, None, why)
             return Due(Action.WAIT, self._pinged + times.ping_timeout)
-        if now < self.heard + times.ping_interval:
-            return Due(Action.WAIT, self.heard + times.ping_interval)
+        if now < self.heard + interval:
+            return Due(Action.WAIT, self.heard + interval)
         self._pinged = now
-        return Due(Action.PING, now + times.ping_timeout)
+        return Due(Action.PING, now + min(times.ping_timeout, interval))

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from http import HTTPStatus
+from typing import Protocol
 
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
@@ -15,6 +17,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from gchat.net.forwarding import Header
 from gchat.net.hosts import is_own
 from gchat.wire.lines import MAX_LINE_BYTES
 
@@ -36,17 +39,31 @@ NOT_OUR_PAGE = (
 _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
 
 
-# Headers that proxies add. The client's address is not read from them: anybody can send them.
+# Headers that proxies add. Who sends one is not on this machine, also where it is not believed.
 _PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+
+
+class Door(Protocol):
+    """See `Site` in `layers.py`."""
+
+    def admit(self, header: Header) -> str:
+        """Why somebody is not let in, "" where they are."""
+
+    def foreign(self, host: str) -> None:
+        """Somebody has come by a name that is not this server's."""
 
 
 class WebSocket:
     """The server's side of one connection. What it wants sent is in `take`."""
 
-    def __init__(self, origins: Sequence[str], names: Collection[str]) -> None:
+    def __init__(
+        self, origins: Sequence[str], names: Collection[str], door: Door | None = None
+    ) -> None:
         """`origins`: those of web pages that may connect, besides the server's own; "*" is any.
-        `names`: what the server is called, see `hosts.py`.
+        `names`: what the server is called, see `hosts.py`. `door`: is asked who may come in, and
+        told who may not.
         """
+        self._door = door
         self._origins = origins
         self._names = names
         self._protocol = ServerProtocol(
@@ -99,9 +116,13 @@ class WebSocket:
         if "Upgrade" not in headers:
             self._refuse(HTTPStatus.NOT_FOUND, _PAGE.decode())
         elif not self._is_for_us(headers):
+            if self._door is not None:
+                self._door.foreign(_value(headers, "host"))
             self._refuse(HTTPStatus.FORBIDDEN, NOT_OUR_NAME)
         elif not self._may_come_from(headers):
             self._refuse(HTTPStatus.FORBIDDEN, NOT_OUR_PAGE)
+        elif why := self._door.admit(partial(_value, headers)) if self._door is not None else "":
+            self._refuse(HTTPStatus.TOO_MANY_REQUESTS, f"{why}\n")
         else:
             response = self._protocol.accept(request)
             self._protocol.send_response(response)
@@ -147,6 +168,10 @@ class WebSocket:
             return []
         line, self._parts = b"".join(self._parts), []
         return [line.rstrip(b"\r\n")]
+
+
+def _value(headers: Headers, name: str) -> str:
+    return ", ".join(headers.get_all(name))
 
 
 def _first_that_we_know(

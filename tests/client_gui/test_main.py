@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from tests.support.clients import PlainClient
-from tests.support.process import ServerProcess
+from tests.support.process import ServerProcess, free_port
 
 WITHOUT = """
 import runpy, sys
@@ -58,6 +58,23 @@ def test_a_port_that_is_none() -> None:
     status, said = run("--port", "70000")
     assert status == 2
     assert "number from 1 to 65535" in said
+
+
+def test_a_host_that_is_no_address() -> None:
+    status, said = run("--host", "chat.example.org, b:x")
+    assert status == 2
+    assert "invalid address value: 'chat.example.org, b:x'" in said
+
+
+def test_several_addresses(server: ServerProcess, display: str) -> None:
+    """Nobody answers at the first one."""
+    witness = PlainClient(server.port, "Witness")
+    hosts = f"127.0.0.1:{free_port()}, 127.0.0.1"
+    words = ["--host", hosts, "--port", str(server.port), "--nick", "Tuan"]
+    with subprocess.Popen([sys.executable, "-m", "client_gui", *words]) as process:
+        assert witness.read_line() == "Tuan has connected to the chat room"
+        process.terminate()
+    assert witness.read_line() == "Tuan has left the chat room!"
 
 
 def test_it_runs_without_gevent(server: ServerProcess, display: str) -> None:

@@ -74,7 +74,7 @@ def test_people_are_spread_have_their_own_addresses_and_go_where_a_node_lives(
         assert tuan is not None
         assert duy is not None
         (*_, seen) = tuan.until_that(lambda m: m.command == "JOIN" and m.nick == "Duy")
-        assert seen.source.endswith("@127.0.0.6"), "the address that the proxy says"
+        assert (seen.source or "").endswith("@127.0.0.6"), "the address that the proxy says"
         nodes["one"].die()
         people = {"Tuan": tuan, "Duy": duy}
         (gone,) = [name for name, one in people.items() if ended(one)]

@@ -13,7 +13,10 @@ from gchat.config.document import WIDTH, document
 from gchat.config.settings import settings
 from tests.config.values import bounds
 
-SECTIONS = "server", "journal", "cluster", "tls", "accounts", "limits", "times", "operators"
+SECTIONS = (
+    *("server", "journal", "cluster", "tls", "accounts", "hooks"),
+    *("limits", "times", "operators"),
+)
 
 
 def test_it_has_every_setting_with_its_default_and_help() -> None:

@@ -15,6 +15,11 @@ TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "server.speaks": ("irc,tls", ("http", "irc tls")),
     "server.listen": ("[::1]:6667,irc unix:/run/gchat", ("host", "host:x", "host:70000", "a:1,x")),
     "server.proxies": ("127.0.0.1 localhost", ("proxy.example",)),
+    "server.http_proxies": ("127.0.0.1 localhost", ("proxy.example",)),
+    "server.url": (
+        "https://chat.example:8443",
+        ("chat.example", "ftp://x", "https://a/b", "https://a b", "https://u@x"),
+    ),
     "server.webirc_from": ("127.0.0.1 ::1", ("gateway.example",)),
     "server.webirc_password": (VERIFIER, ("password",)),
     "server.origins": ("https://chat.example *", ("chat.example",)),

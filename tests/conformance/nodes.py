@@ -1,6 +1,6 @@
-"""Two nodes of a cluster where the suite expects one server: `python -m tests.conformance.nodes CONFIG
-PORT first|both`. `first`: all connections are to one of them; `both`: each is to another one than the
-connection before it.
+"""Two nodes of a cluster where the suite expects one server:
+`python -m tests.conformance.nodes CONFIG PORT first|both`. `first`: all connections are to one of
+them; `both`: each is to another one than the connection before it.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from gchat.core.events import (
     CertificateSet,
     Connected,
     Event,
+    HookSaid,
+    HookSet,
     Invited,
     Joined,
     Kicked,
@@ -56,12 +58,14 @@ from gchat.core.rules import rules_of
 from gchat.core.users import User
 from gchat.wire.names import casefold
 
-NICKS = ("Tuan", "tuan", "Duy", "DUY", "Lan", "Mai", "Tuấn", "TUẤN", "x")
+NICKS = ("ci", "Tuan", "tuan", "Duy", "DUY", "Lan", "Mai", "Tuấn", "TUẤN", "x")
 ROOMS = ("#lobby", "#a", "#A", "#b", "#C")
 ACCOUNTS = ("Tuan", "Duy", "DUY")
 TEXTS = ("", "hi", "Hello, Duy!")
 KEYS = ("avatar", "color", "url")
 UIDS = range(1, 6)
+HOOKS = ("ci", "CI", "cі", "x", "Mai")  # the third one with a letter of Ukrainian
+DIGESTS = ("d1", "d2", "d3", "d4")
 CONNECTIONS = range(6, 9)
 HOSTS = ("host", "elsewhere")
 ARGS = ("", "0", "1", "99", "key", "*!*@*", "a,b", "a:Tuan", "m:*", "2:10", "1:1")
@@ -81,6 +85,7 @@ START: tuple[Event, ...] = (
     *(Joined(uid, "#lobby") for uid in (3, 2, 4)),
     *(Joined(uid, "#b") for uid in (2, 1)),
     RoomRegistered(2, "#b"),
+    HookSet(2, "#b", "bot", "d0"),
     Joined(1, "#C"),
     ModesSet(1, "#C", (ModeChange(True, "i"),)),
     Watched(4, True, ("Tuan", "Duy")),
@@ -279,6 +284,22 @@ def _said(likely: Likely) -> Event:
     )
 
 
+def _hook_set(likely: Likely) -> Event:
+    uid, room = likely.member(lambda one, uid: one.is_op(uid) and one.lasting)
+    hooks = likely.hub.rooms[room.lower()].hooks if room.lower() in likely.hub.rooms else {}
+    names = [one.name for one in hooks.values()]
+    digest = likely.one(*DIGESTS)
+    if names and likely.one(True, False):
+        name = likely.one(*names)
+        return HookSet(uid, room, name, likely.one(None, digest), renewing=True)
+    return HookSet(uid, room, likely.one(*HOOKS), digest)
+
+
+def _hook_said(likely: Likely) -> Event:
+    digests = [one.digest for room in likely.hub.rooms.values() for one in room.hooks.values()]
+    return HookSaid(likely.one(*(digests or DIGESTS)), "deployed")
+
+
 def _redacted(likely: Likely) -> Event:
     own = likely.one(True, False)
     uid, room = likely.member() if own else likely.ranked(OP)
@@ -331,6 +352,8 @@ _MAKERS: dict[type, Callable[[Likely], Event]] = {
     RoomRegistered: _room_registered,
     MetadataSet: _metadata_set,
     Said: _said,
+    HookSet: _hook_set,
+    HookSaid: _hook_said,
     Redacted: _redacted,
     MarkerSet: lambda one: MarkerSet(
         one.user().uid, one.one(*NICKS, *ROOMS), one.one(0, 5, 1_700_000_000_000, 2_000_000_000_000)

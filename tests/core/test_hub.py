@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from gchat.config import AccountsConfig, Config, LimitsConfig
+from gchat.config import AccountsConfig, Config, HooksConfig, LimitsConfig
 from gchat.core import nodes
 from gchat.core.apply import apply
 from gchat.core.effects import (
@@ -27,6 +27,7 @@ from gchat.core.effects import (
     Disconnected,
     Effect,
     Presence,
+    Spoke,
 )
 from gchat.core.events import (
     AccountDropped,
@@ -36,6 +37,8 @@ from gchat.core.events import (
     CertificateSet,
     Connected,
     Event,
+    HookSaid,
+    HookSet,
     Invited,
     Joined,
     Kicked,
@@ -64,12 +67,14 @@ from gchat.core.events import (
     Walloped,
     Watched,
 )
+from gchat.core.hooks import HookIndex
 from gchat.core.hub import Hub
 from gchat.core.limits import Recent
 from gchat.core.saved import restore
 from gchat.core.snapshot import load, pieces
 from gchat.core.stamp import Stamper
 from gchat.core.transitions.registry import TRANSITIONS
+from gchat.wire.confusables import skeletons
 from gchat.wire.names import casefold
 from tests.core import likely
 from tests.core.audience import audience
@@ -129,6 +134,15 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(TopicSet, UIDS, ROOMS, TEXTS),
     st.builds(ModesSet, UIDS, ROOMS, st.lists(CHANGES, max_size=4).map(tuple)),
     st.builds(Said, UIDS, NICKS | ROOMS | st.just("@#a"), TEXTS),
+    st.builds(
+        HookSet,
+        UIDS,
+        ROOMS,
+        st.sampled_from(likely.HOOKS),
+        st.none() | st.sampled_from(likely.DIGESTS),
+        st.booleans(),
+    ),
+    st.builds(HookSaid, st.sampled_from(likely.DIGESTS), TEXTS),
     st.builds(Redacted, UIDS, NICKS | ROOMS, st.just("id"), TEXTS, st.booleans()),
     st.builds(MarkerSet, UIDS, NICKS | ROOMS, st.integers(0, 2_000_000_000_000)),
 )
@@ -150,6 +164,7 @@ class HubMachine(RuleBasedStateMachine):
                 connections_per_person=2,
             ),
             accounts=AccountsConfig(certificates=2),
+            hooks=HooksConfig(per_room=2, per_account=2),
         )
         self.hub, self.twin = Hub(config), Hub(config)
         self.stamper = Stamper(lambda: NOW)
@@ -211,6 +226,9 @@ class HubMachine(RuleBasedStateMachine):
     def check(self, before: Hub, effect: Effect, gone: set[int]) -> None:
         """Whose doing an effect is, and who sees it."""
         event = effect.entry.event
+        if isinstance(event, HookSaid):
+            self.check_hook(event, effect)
+            return
         others = isinstance(event, Killed | ServerBanSet | AccountDropped | NodeSwept)
         assert others or effect.uid == uid_of(event)
         assert effect.source.startswith(f"{effect.nick}!")
@@ -231,6 +249,36 @@ class HubMachine(RuleBasedStateMachine):
             assert getattr(effect, "room_name", room.name) == room.name
         if isinstance(effect, Disconnected | ChangedNick):
             assert effect.rooms == tuple(before.users[effect.uid].rooms)
+
+    def check_hook(self, event: HookSaid, effect: Effect) -> None:
+        """What a program says is its room's to see, and nobody's who is connected."""
+        (room,) = (
+            room
+            for room in self.hub.rooms.values()
+            if any(one.digest == event.digest for one in room.hooks.values())
+        )
+        (hook,) = (one for one in room.hooks.values() if one.digest == event.digest)
+        assert isinstance(effect, Spoke)
+        assert (effect.uid, effect.account, effect.uids, effect.bot) == (0, "", (), True)
+        assert (effect.room, effect.target) == (room.key, room.name)
+        assert (effect.nick, effect.source) == (hook.name, f"{hook.name}!hook@services")
+
+    @invariant()
+    def hooks_are_found_and_nobody_else_has_their_names(self) -> None:
+        again = HookIndex()
+        for room in self.hub.rooms.values():
+            assert room.lasting or not room.hooks
+            for key, hook in room.hooks.items():
+                assert key == casefold(hook.name)
+                assert self.hub.hooks.room(hook.digest) == room.key
+                assert key not in self.hub.nicks
+                assert key not in self.hub.accounts
+                again.add(room.key, hook)
+            assert len(room.hooks) <= self.hub.config.hooks.per_room
+        assert self.hub.hooks == again
+        looks = [skeletons(key) for key in (*self.hub.nicks, *self.hub.accounts)]
+        for look in looks:
+            assert not self.hub.hooks.named(look[0])
 
     @invariant()
     def what_people_were_shown_is_what_is(self) -> None:
@@ -326,6 +374,7 @@ class HubMachine(RuleBasedStateMachine):
             if room.lasting
         }
         assert again.rooms == lasting
+        assert again.hooks == self.hub.hooks
 
     @invariant()
     def markers_are_bounded(self) -> None:

@@ -32,6 +32,15 @@ HERE = {**DOING, "room": "#a"}
 CHANGES = (ModeChange(True, "o", "Duy"), ModeChange(False, "m"), ModeChange(True, "b", "*!*@x"))
 
 
+def test_what_a_hook_said_is_a_bots_afterwards_too() -> None:
+    who = {**DOING, "source": "ci!hook@services", "account": ""}
+    said = Spoke(**who, verb="PRIVMSG", target="#A", text="hi", tags=(), room="#a", bot=True)
+    (kept_,) = records([said], "boot")
+    again = restored(kept_)
+    assert isinstance(again, Spoke)
+    assert again.bot
+
+
 def line(kind: str, target: str, text: str = "", arg: str = "", **more: Any) -> Record:
     place = more.pop("place", "kept #a")
     return Record(

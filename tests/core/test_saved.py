@@ -5,7 +5,7 @@ from __future__ import annotations
 from gchat.core.accounts import NOTHING_OLDER, UNKNOWN, Account, Seat, ServerBan
 from gchat.core.effects import Saved
 from gchat.core.hub import Hub
-from gchat.core.rooms import Room, Signed
+from gchat.core.rooms import Hook, Room, Signed
 from gchat.core.saved import (
     dropped_account,
     restore,
@@ -65,6 +65,19 @@ def test_a_room_and_back() -> None:
     restore(hub, "room", "#phòng", ROOM)
     assert hub.rooms == {"#phòng": room()}
     assert isinstance(hub.rooms["#phòng"].slow, tuple)
+
+
+def test_the_hooks_of_a_room_and_back() -> None:
+    hook = Hook("Cí", "digest", "Tuan", 9)
+    found = room()
+    found.hooks["cí"] = hook
+    text = ROOM[:-1] + ',"hooks":[["Cí","digest","Tuan",9]]}'
+    assert saved_room(found) == Saved("room", "#phòng", text)
+    hub = Hub()
+    restore(hub, "room", "#phòng", text)
+    assert hub.rooms == {"#phòng": found}
+    assert hub.hooks.room("digest") == "#phòng"
+    assert hub.hooks.named("cí") == "cí"
 
 
 def test_a_room_that_does_not_last_is_no_more() -> None:

@@ -6,13 +6,14 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from gchat.config.settings import ServerConfig
+from gchat.config.settings import LimitsConfig, ServerConfig
 from gchat.core import masks
 from gchat.core.wildcards import matches
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.peer import Dialect
 from gchat.dialects.plain import PlainConnection
 from gchat.net.endpoint import Endpoint
+from gchat.net.hooks import spoken
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
@@ -20,8 +21,10 @@ from gchat.net.websocket import WebSocket
 from gchat.web.connection import BODY_BYTES, HEAD_BYTES, HttpConnection
 from gchat.web.exchange import Request, Response
 from gchat.web.page import site
+from gchat.web.payloads.text import BadPayload, heard
 from gchat.wire.authenticate import SaslError, decode, encode
 from gchat.wire.caps import CAPABILITIES
+from gchat.wire.forwarded import client, forwarded, x_forwarded
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.message import MessageError, check_client_line, format_message, parse
 from gchat.wire.proxy import BadProxy, proxied
@@ -160,6 +163,32 @@ def http(data: bytes) -> None:
     assert found[0] == found[1]
 
 
+def hook(data: bytes) -> None:
+    """Headers and a body as a program sends them to a hook: it is a text that may be said, or it is
+    refused in a sentence.
+    """
+    head, _, body = data.partition(b"\n\n")
+    lines = [line.partition(": ") for line in head.decode("latin-1").split("\n")]
+    try:
+        text = heard({name.lower(): value for name, _, value in lines}, body)
+    except BadPayload:
+        return
+    assert text == text.strip("\n")
+    assert text.isprintable() or not set(map(chr, range(32))) & set(text) - {"\n", "\t"}
+    said = spoken(text, "ci!hook@services", "#a", LimitsConfig()) if text else ""
+    assert len(said.encode()) <= LimitsConfig().multiline_bytes
+    assert said.count("\n") < LimitsConfig().multiline_lines
+
+
+def forwarding(data: bytes) -> None:
+    """Whatever a client has sent before it, what the nearest proxy says counts."""
+    before = data.decode("latin-1").replace("\n", "")
+    for hops in (x_forwarded(f"{before}, 192.0.2.1"), forwarded(f"{before}, for=192.0.2.1")):
+        assert str(client(hops, lambda one: False).address) == "192.0.2.1"
+    x_forwarded(before, before)
+    forwarded(before)
+
+
 def websocket(data: bytes) -> None:
     """From the handshake on, or behind it."""
     for start in (b"", _HANDSHAKE):
@@ -172,6 +201,19 @@ def websocket(data: bytes) -> None:
                 assert len(line) <= MAX_LINE_BYTES
         web.end("over")
         web.take()
+
+
+class _Site:
+    """What is found by HTTP."""
+
+    def answer(self, request: Request) -> Response:
+        return _SITE(request)
+
+    def admit(self, header: Callable[[str], str]) -> str:
+        return ""
+
+    def foreign(self, host: str) -> None:
+        assert host is not None
 
 
 class _Nowhere:
@@ -230,7 +272,7 @@ def connection(data: bytes) -> None:
         data, dialect = data[1:], _joined(peer)
     box = _Box()
     layers = Layers(
-        Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box), _SITE
+        Endpoint(("", 0)), cast("socket.socket", _Nowhere()), cast("Outbox", box), _Site()
     )
     for piece in [data] if dialect else _pieces(data):
         found = (
@@ -268,6 +310,8 @@ def targets(certificate: Certificate) -> dict[str, Target]:
     """By name; the certificate is the one that TLS is tried with."""
     return {
         "connection": connection,
+        "forwarding": forwarding,
+        "hook": hook,
         "http": http,
         "lines": lines,
         "mask": mask,

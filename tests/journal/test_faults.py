@@ -19,6 +19,8 @@ from gchat.core.events import (
     CertificateSet,
     Connected,
     Event,
+    HookSaid,
+    HookSet,
     Joined,
     MetadataSet,
     ModeChange,
@@ -327,10 +329,29 @@ DURABLE: dict[str, Event] = {
     "TOPIC": TopicSet(1, "#mine", "ours"),
     "MODE": ModesSet(1, "#mine", (ModeChange(True, "m"),)),
     "METADATA": MetadataSet(1, "#mine", "url", "https://here"),
+    "HOOK": HookSet(1, "#mine", "ci", "digest"),
     "RENAME": RoomRenamed(1, "#mine", "#ours", ""),
     "KLINE": ServerBanSet(1, "*@elsewhere", "spam"),
     "DROP": AccountDropped(1),
 }
+
+
+def test_what_a_hook_says_is_refused_where_it_is_not_stored(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    for event in (
+        AccountMade(1, "n1", "verifier"),
+        Joined(1, "#mine"),
+        RoomRegistered(1, "#mine"),
+        HookSet(1, "#mine", "ci", "digest"),
+    ):
+        assert chat.journal.append(event).result().refusals == ()
+    with locked(chat.store):
+        outcome = chat.journal.append(HookSaid("digest", "lost")).result()
+        assert (outcome.effects, [one.text for one in outcome.refusals]) == ((), [NOT_STORED])
+    assert chat.journal.append(HookSaid("digest", "kept")).result().refusals == ()
+    assert chat.texts() == ["kept"]
+    caplog.clear()
 
 
 def test_nothing_is_said_to_be_done_that_is_not_stored(

@@ -70,6 +70,19 @@ def test_a_gchat_that_keeps_nothing_only_where_it_is_asked_for() -> None:
     assert names == ["gchat", "gchat --memory", "ergo"]
 
 
+def test_several_nodes_stand_before_the_one() -> None:
+    """So that their figures are divided by its."""
+    several = {"nodes": [2, 3], "copies": [1, 2]}
+    names = list(starters([], Interruption(), memory=False, parent=None, **several))
+    assert names == [
+        "gchat --nodes 3 --copies 2",
+        "gchat --nodes 3",
+        "gchat --nodes 2 --copies 2",
+        "gchat --nodes 2",
+        "gchat",
+    ]
+
+
 def test_our_own_servers_alone(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     flags = ["--servers", "--memory", "--works", "direct-20", "--rounds", "1", "--stretch", "0.02"]

@@ -75,6 +75,28 @@ def test_who_answers_is_asked_again_an_interval_later() -> None:
     assert timeouts.registered(START + 221, TIMES).action is Action.CLOSE
 
 
+def test_a_websocket_is_asked_before_proxies_end_it() -> None:
+    times = TimesConfig(ping_interval=100.0, web_ping_interval=10.0, ping_timeout=20.0)
+    timeouts = Timeouts(START)
+    assert timeouts.registered(START + 10, times, web=True) == Due(Action.PING, START + 20)
+    assert timeouts.registered(START + 20, times, web=True) == Due(Action.WAIT, START + 30)
+    timeouts.heard = START + 11
+    assert timeouts.registered(START + 20, times, web=True) == Due(Action.WAIT, START + 21)
+    assert timeouts.registered(START + 21, times, web=True) == Due(Action.PING, START + 31)
+    assert timeouts.registered(START + 41, times, web=True).action is Action.CLOSE
+    often = TimesConfig(ping_interval=5.0, web_ping_interval=10.0)
+    assert Timeouts(START).registered(START + 5, often, web=True).action is Action.PING
+
+
+def test_a_browsers_silent_connection_is_not_asked() -> None:
+    timeouts = Timeouts(START)
+    for after in (0, 1.9, 2, 20):
+        due = timeouts.registering(
+            START + after, TIMES, shaking_hands=False, silent=True, browsing=True
+        )
+        assert due == Due(Action.WAIT, START + (2 if after < 2 else 30))
+
+
 def test_an_answer_in_the_same_moment_counts() -> None:
     timeouts = Timeouts(START)
     timeouts.registered(START + 100, TIMES)

@@ -71,6 +71,8 @@ TABLE = [
     ("METADATA {room} GET url", "", "- - - - - - -"),
     ("CS REGISTER {room}", "", "no no no no no no -"),
     ("CS UNREGISTER {room}", "", "no no no no no no -"),
+    ("CS HOOK ADD {room} ci", "", "no no no no no - -"),
+    ("CS HOOK LIST {room}", "", "no no no no no - -"),
     ("CHATHISTORY LATEST {room} * 10", "", "INVALID_TARGET INVALID_TARGET - - - - -"),
     ("SEARCH :in={room}", "", "INVALID_PARAMS INVALID_PARAMS - - - - -"),
     ("KLINE *@nowhere :x", "", "481 - 481 481 481 481 481"),
@@ -120,7 +122,7 @@ class World:
             if message.command[0] in "45" or message.command in ("712", "713", "714"):
                 return message.command
             if message.nick == "ChanServ" and message.command == "NOTICE":
-                done = (" is registered ", "is no longer registered")
+                done = (" is registered ", "is no longer registered", " speaks in ", "0 hooks in ")
                 return "-" if any(words in message.params[1] for words in done) else "no"
         return "-"
 

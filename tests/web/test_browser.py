@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import signal
+from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.support.clients import IrcClient, PlainClient
+from gchat.wire.sasl import Verifier
+from tests.support.clients import IrcClient, LineClient, PlainClient, texts
 from tests.support.process import ServerProcess, free_port
 from tests.web.browser import HOSTS, PHONE, Page
 
@@ -187,6 +191,67 @@ def test_hostile_text_stays_text(new_page: NewPage, server: ServerProcess) -> No
     assert page.js("return document.cookie") == ""
 
 
+def test_hostile_hooks_stay_text(new_page: NewPage, server: ServerProcess) -> None:
+    """Whoever writes a commit's message or an alert's name writes what a hook says."""
+    lan = IrcClient(server.port, "Lan", *CAPS, join="#room")
+    lan.ask("NS REGISTER a-good-password", "CS REGISTER #room")
+    page = new_page().open(server.port, "Tuan")
+    page.type("/join #room")
+    page.wait_until(lambda: page.text("name") == "# room" and page.text("count") == "2 people")
+    name = "<b>\"x'&quot;{nick}<script>"
+    told = texts(lan.ask(f"PRIVMSG ChanServ :HOOK ADD #room {name}"))
+    address = next(word for line in told for word in line.split() if "/hook/" in word)
+    slack = {"text": '<javascript:alert(1)|click> <https://x/"onmouseover=alert(2)|here>'}
+    github = {"action": "opened", "issue": {"title": HOSTILE, "html_url": "javascript:alert(3)"}}
+    alert = {"alerts": [{"labels": {"alertname": HOSTILE}, "generatorURL": "data:text/html,x"}]}
+    for body, headers in (
+        (HOSTILE, {}),
+        (f"one\n{HOSTILE}\n\x1b[31m\u202ethree", {}),
+        (json.dumps(slack), {"Content-Type": "application/json"}),
+        (json.dumps(github), {"X-GitHub-Event": "issues"}),
+        (json.dumps(alert), {"Content-Type": "application/json"}),
+    ):
+        with urlopen(Request(address, body.encode(), headers)) as answer:
+            assert answer.read() == b"ok"
+    page.wait_until(lambda: len(page.messages()) == 5)
+    found = page.messages()
+    assert found[:2] == [HOSTILE, f"one\n{HOSTILE}\n[31mthree"]
+    assert found[2].startswith("click (javascript:alert(1)) here (https://x/")
+    assert found[3].startswith(f"Somebody opened the issue #: {HOSTILE}")
+    assert found[4].startswith(f"ALERT: {HOSTILE}")
+    assert page.js("return document.querySelector('#lines .nick').textContent") == name
+    page.type("/search onerror")
+    page.wait_until(lambda: HOSTILE in page.text("results"))
+    assert page.js("return document.scripts.length") == 1
+    assert page.js("return document.querySelectorAll('img, b, [onmouseover]').length") == 0
+    hrefs = page.js("return [...document.querySelectorAll('#lines a')].map(a => a.href)")
+    assert all(one.startswith("https://") for one in hrefs)
+
+
+def test_a_servers_password_is_asked_for_and_used_again(new_page: NewPage, tmp_path: Path) -> None:
+    config = tmp_path / "gchat.toml"
+    config.write_text(f'[server]\npassword = "{Verifier.make("open sesame", 4096)}"\n')
+    port = free_port()
+    server = ServerProcess("--config", str(config), "--port", str(port)).start()
+    page = new_page()
+    page.driver.get(f"http://127.0.0.1:{port}/")
+    page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
+    page.find("nick").send_keys("Tuan" + Keys.ENTER)
+    typed = {"This server has a password.": "wrong", "Password incorrect": "open sesame"}
+    for said, word in typed.items():
+        page.wait_until(partial(lambda said: page.text("refused") == said, said))
+        page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
+        page.find("pass").send_keys(word + Keys.ENTER)
+    page.connected()
+    server.stop(signal.SIGKILL)
+    page.wait_until(lambda: "not connected" in page.text("status"))
+    server.start()
+    page.connected()
+    page.js("dispatchEvent(new Event('pagehide'))")
+    assert "sesame" not in page.js("return JSON.stringify(localStorage)")
+    server.stop()
+
+
 def test_only_what_is_seen_is_in_the_document(new_page: NewPage, server: ServerProcess) -> None:
     lan = IrcClient(server.port, "Lan", *CAPS, join="#lobby")
     lan.ask(*(f"PRIVMSG #lobby :number {n}" for n in range(700)))
@@ -243,7 +308,54 @@ def test_an_account_is_made_by_a_form_and_used_again(
     page.driver.get(f"http://127.0.0.1:{server.port}/")
     page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
     assert page.js("return document.getElementById('nick').value") == "Tuan"
+    page.js(
+        """
+        window.sent = [];
+        const { send } = WebSocket.prototype;
+        WebSocket.prototype.send = function (text) { sent.push(text); send.call(this, text); };
+        """
+    )
     page.find("password").send_keys("a-good-password\n")
     page.connected()
+    sent = page.js("return sent.filter(one => one.startsWith('AUTHENTICATE'))")
+    assert sent[0] == "AUTHENTICATE SCRAM-SHA-256"
+    proofs = [b64decode(one.split()[1]) for one in sent[1:3]]
+    assert proofs[0].startswith(b"n,,n=Tuan,r=")
+    assert proofs[1].startswith(b"c=biws,r=")
+    assert not any(b"password" in one for one in proofs)
     page.click("#open-settings")
     page.wait_until(lambda: "You are logged in as Tuan." in page.text("dialog"))
+
+
+def test_a_connection_that_chromium_keeps_silent_is_not_prompted(
+    new_page: NewPage, make_server: Callable[..., ServerProcess]
+) -> None:
+    """It opens two, and for a page whose files it has it needs only one. Later it uses the other
+    one, and people at netcat are prompted all the same.
+    """
+    port, metrics = free_port(), free_port()
+    flags = "--port", str(port)
+    page, url = new_page(), f"http://127.0.0.1:{port}/"
+    first = make_server(*flags)
+    page.driver.get(url)
+    page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
+    first.stop()
+
+    make_server(*flags, times_prompt=0.5, server_metrics=f"127.0.0.1:{metrics}")
+    page.driver.get(url)
+    with urlopen(f"http://127.0.0.1:{metrics}/metrics") as answer:
+        assert b'gchat_connections{speaks="unknown"} 1.0' in answer.read()
+    page.wait_until(lambda: page.js("return performance.now() > 1500"))
+    page.js(
+        """
+        window.answers = []
+        for (let n = 0; n < 8; n++)
+          fetch(`/?${n}`, {cache: 'no-store'}).then(
+            one => answers.push(one.status), error => answers.push(`${error}`))
+        """
+    )
+    page.wait_until(lambda: page.js("return answers.length") == 8)
+    assert page.js("return answers") == [200] * 8
+    asked = page.js("return performance.now()")
+    page.wait_until(lambda: page.js("return performance.now()") > asked + 1000)
+    assert LineClient(port).read_line() == "Enter your nickname:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from gchat.web.exchange import Request
+from gchat.web.page import SAFETY, page
 from tests.support.clients import IrcClient, LineClient, PlainClient, upgraded
 from tests.support.process import ServerProcess
 
@@ -31,6 +34,19 @@ def test_one_connection_many_requests(server: ServerProcess) -> None:
     http.request("POST", "/", b"NICK x\r\n")
     assert http.getresponse().status == 405
     http.close()
+
+
+def test_nothing_is_asked_of_another_host_or_without_tls() -> None:
+    """No mixed content: all that is named by a whole address is the language of pictures."""
+    for path, resource in page("#lobby").items():
+        body = resource(Request("GET", path, {})).body
+        assert isinstance(body, bytes)
+        found = set(re.findall(rb"\b(?:https?|wss?)://[\w./-]+", body))
+        assert found <= {b"http://www.w3.org/2000/svg"}, path
+    policy = dict(SAFETY)["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "http:" not in policy
+    assert "frame-ancestors 'none'" in policy
 
 
 def test_by_tls(make_server: Callable[..., ServerProcess], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ this registers all of them.
 
 from gchat.core.transitions import (
     accounts,
+    hooks,
     markers,
     membership,
     metadata,
@@ -18,6 +19,7 @@ from gchat.core.transitions import (
 
 __all__ = [
     "accounts",
+    "hooks",
     "markers",
     "membership",
     "metadata",

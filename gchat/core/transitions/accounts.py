@@ -15,6 +15,7 @@ from gchat.core.events import (
 )
 from gchat.core.hub import Hub
 from gchat.core.saved import dropped_account, saved_account, saved_room
+from gchat.core.transitions.hooks import forget_hooks
 from gchat.core.transitions.membership import forget_absent
 from gchat.core.transitions.people import (
     check_services,
@@ -34,7 +35,8 @@ def account_made(hub: Hub, entry: Entry, event: AccountMade) -> tuple[Effect, ..
     holder = hub.nicks.get(key)
     check_services(key, event.name)
     alike = hub.account_skeletons.taken(key, hub.accounts)
-    if key in hub.accounts or alike or (holder is not None and holder.uid != event.uid):
+    hooked = hub.hooks.named(key)
+    if key in hub.accounts or alike or hooked or (holder is not None and holder.uid != event.uid):
         text = "This account already exists, or somebody else uses the nickname"
         raise Failure("REGISTER", "ACCOUNT_EXISTS", event.name, text=text)
     account = Account(event.name, entry.at, event.verifier, ident=f"@{key}!{entry.msgid}")
@@ -100,6 +102,7 @@ def account_dropped(hub: Hub, entry: Entry, event: AccountDropped) -> tuple[Effe
     for room in list(hub.rooms.values()):
         if casefold(room.founder) == account.key and room.founder:
             room.founder, room.lasting = "", room.key == casefold(hub.config.server.lobby)
+            forget_hooks(hub, room)
             hub.saved.append(saved_room(room))
             forget_absent(hub, room)
             if not room.members and not room.lasting:

@@ -41,6 +41,7 @@ from gchat.wire.numerics import (
 )
 
 RESERVED_SERVICE = "This nickname is reserved for a service"
+RESERVED_HOOK = "This nickname is, or looks like, that of a program that speaks in a room"
 ALIKE = "This nickname looks too similar to another one"
 RESERVED = "This nickname belongs to an account: log in to it first"
 
@@ -101,6 +102,8 @@ def merge_metadata(hub: Hub, user: User, account: Account) -> None:
 def _check_reserved(hub: Hub, key: str, nick: str, account: str) -> None:
     own = casefold(account)
     check_services(key, nick)
+    if hub.hooks.named(key):
+        raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED_HOOK)
     if key in hub.accounts and key != own:
         raise Refused(ERR_NICKNAMEINUSE, nick, text=RESERVED)
     if hub.account_skeletons.taken(key, hub.accounts) not in ("", own):

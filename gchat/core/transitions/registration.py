@@ -9,6 +9,7 @@ from gchat.core.events import Entry, ModeChange, RoomRegistered, RoomRenamed
 from gchat.core.hub import Hub
 from gchat.core.rooms import OP
 from gchat.core.saved import saved_account, saved_room
+from gchat.core.transitions.hooks import forget_hooks
 from gchat.core.transitions.membership import forget_absent
 from gchat.core.transitions.registry import TRANSITIONS
 from gchat.wire.names import casefold
@@ -28,6 +29,7 @@ def room_registered(hub: Hub, entry: Entry, event: RoomRegistered) -> tuple[Effe
                 ERR_CHANOPRIVSNEEDED, room.name, text="You are not the founder of this room"
             )
         room.founder, room.lasting = "", False
+        forget_hooks(hub, room)
         hub.saved.append(saved_room(room))
         forget_absent(hub, room)
         return ()
@@ -96,6 +98,8 @@ def room_renamed(hub: Hub, entry: Entry, event: RoomRenamed) -> tuple[Effect, ..
         hub.seat(account, room.key, None)
         hub.seat(account, new_key, replace(seat, name=event.new))
         hub.saved.append(saved_account(account))
+    for hook in room.hooks.values():
+        hub.hooks.move(hook, new_key)
     room.key, room.name = new_key, event.new
     hub.rooms[new_key] = room
     if room.lasting:

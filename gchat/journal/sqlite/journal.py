@@ -17,6 +17,7 @@ from gchat.core.events import (
     AccountMade,
     CertificateSet,
     Event,
+    HookSet,
     MetadataSet,
     ModesSet,
     PasswordSet,
@@ -61,6 +62,7 @@ _RECEIPTS: dict[type, str] = {
     TopicSet: "TOPIC",
     ModesSet: "MODE",
     MetadataSet: "METADATA",
+    HookSet: "HOOK",
 }
 
 

@@ -122,6 +122,7 @@ export class App {
         this.#keepSoon();
       if (event.type === "Registered") this.#registered();
       else if (event.type === "NickRefused") dialogs.welcome(this, event.reason);
+      else if (event.type === "PasswordRefused") this.#passwordRefused(event.reason);
       else if (event.type === "ServerText" && event.error && event.room) this.#refused(foldName(event.room));
       else if (event.type === "LoginFailed") this.connector.login = null;
       else if (event.type === "AccountFailed") this.connector.login = null;
@@ -132,6 +133,13 @@ export class App {
       if ((event.type === "Joined" || event.type === "Left") && event.own) this.#keepSoon();
     }
     this.#plan();
+  }
+
+  /** @param {string} reason */
+  #passwordRefused(reason) {
+    dialogs.serverPassword();
+    dialogs.welcome(this, this.connector.pass ? reason : t("This server has a password."));
+    this.connector.pass = "";
   }
 
   /** We were not let in: it is not tried again. @param {string} key */

@@ -139,3 +139,13 @@ test("what a server can make us keep is bounded", () => {
   const [told] = core.receive(":s BATCH -0", 0);
   assert.equal(told?.type === "History" && told.lines.length, 10_000);
 });
+
+test("the server's password goes first, and a refusal of it ends the connection", () => {
+  const core = new Client("Tuan", 0, { pass: "open sesame" });
+  assert.deepEqual(core.take().slice(0, 2), ["PASS :open sesame", "CAP LS 302"]);
+  assert.deepEqual(core.receive(":s 464 Tuan :Password incorrect", 0), [
+    { type: "PasswordRefused", reason: "Password incorrect" },
+  ]);
+  assert.deepEqual(core.receive("ERROR :Closing Link: Tuan (Bad password)", 0), []);
+  assert.deepEqual(ready([]).receive(":s 464 Tuan :OPER was wrong", 0)[0]?.type, "ServerText");
+});

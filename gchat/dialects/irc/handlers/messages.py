@@ -90,12 +90,15 @@ def nickserv(irc: IrcConnection, message: Message) -> None:
         "CHANSERV REGISTER #room",
         "CHANSERV UNREGISTER #room",
         "CHANSERV INFO #room",
+        "CHANSERV HOOK ADD|RENEW|REMOVE #room name",
+        "CHANSERV HOOK LIST #room",
         "CHANSERV HELP",
     ),
     text=(
         "Sends a command to ChanServ, the service that registers rooms. REGISTER makes a room "
         "yours permanently, UNREGISTER gives it up; you have to be logged in. INFO shows whose "
-        "room it is."
+        "room it is. HOOK makes, renews, removes and lists the addresses by which programs speak "
+        "in a room."
     ),
     url="https://modern.ircdocs.horse/#servers",
 )

@@ -18,6 +18,7 @@ from gchat.core.events import (
     RoomRegistered,
 )
 from gchat.core.users import SERVICES
+from gchat.dialects import hooks
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import (
     LoginFailed,
@@ -29,14 +30,10 @@ from gchat.dialects.irc.handlers.login import (
     make_verifier,
 )
 from gchat.dialects.irc.handlers.people import visible
-from gchat.errors import GchatError
 from gchat.wire.names import casefold
 
+Usage = hooks.Usage  # the command has the wrong parameters, or takes a login
 Command = Callable[["IrcConnection", list[str]], str]
-
-
-class Usage(GchatError):
-    """The command has the wrong parameters, or takes a login."""
 
 
 def serve(irc: IrcConnection, service: str, text: str) -> None:
@@ -180,6 +177,10 @@ def _room_info(irc: IrcConnection, words: list[str]) -> str:
     return f"{room.name} is registered to {room.founder}"
 
 
+def _hook(irc: IrcConnection, words: list[str]) -> str:
+    return hooks.command(irc.peer, words)
+
+
 _NICKSERV: dict[str, tuple[Command, str]] = {
     "REGISTER": (_register, "PASSWORD [E-MAIL]"),
     "IDENTIFY": (_identify, "[ACCOUNT] PASSWORD"),
@@ -195,6 +196,7 @@ _CHANSERV: dict[str, tuple[Command, str]] = {
     "REGISTER": (_register_room, "#ROOM"),
     "UNREGISTER": (_unregister_room, "#ROOM"),
     "INFO": (_room_info, "#ROOM"),
+    "HOOK": (_hook, hooks.USAGE),
 }
 _CHANSERV["HELP"] = (_help(_CHANSERV), "")
 _COMMANDS = {"NickServ": _NICKSERV, "ChanServ": _CHANSERV}

@@ -8,6 +8,7 @@ import { Isupport } from "./isupport.js";
 import { CAPS, isId, isName } from "./limits.js";
 import { format, formatTags, parse } from "./message.js";
 import { Assembly } from "./pieces.js";
+import { Scram } from "./scram.js";
 import { say } from "./speaking.js";
 
 /** @typedef {import("./message.js").Message} Message */
@@ -38,6 +39,8 @@ const KEEPALIVE = 30; // seconds of silence before we send a PING
 const REPLY = 20; // seconds for the PONG
 const PROBE = 5; // seconds for the PONG, if the connection may be gone
 const NICK_RETRIES = 5; // underscores that are tried when reconnecting under a name that is in use
+const SCRAM = "SCRAM-SHA-256";
+const CHALLENGE = 4096; // characters of one, in all chunks
 const CHUNK = 400; // characters of one AUTHENTICATE
 const NICK_REFUSALS = ["431", "432", "433", "436", "437"];
 // The first parameter of these is a room or a person.
@@ -63,6 +66,12 @@ export class Client {
   #labels = 0;
   #assembly = new Assembly();
   #loggingIn = false;
+  /** @type {Scram | null} */
+  #scram = null;
+  #proved = false; // the server has, that it knows the password
+  #challenge = ""; // what has come of it
+  /** @type {Promise<void> | null} lines may be there to be sent when it is done */
+  working = null;
   #heard;
   #opened;
   /** @type {number | null} when a sign of life was asked for */
@@ -72,11 +81,11 @@ export class Client {
 
   /**
    * `rooms`: names, joined as soon as we are welcome. `newest`: see Backlog. `again`: we were here
-   * before, so a nickname in use is held by our own old connection.
+   * before, so a nickname in use is held by our own old connection. `pass`: the server's password.
    * @param {string} nick
    * @param {number} now
    * @param {{rooms?: string[], newest?: Map<string, string>, login?: Login | null,
-   *   again?: boolean}} [about]
+   *   again?: boolean, pass?: string}} [about]
    */
   constructor(nick, now, about = {}) {
     this.nick = nick;
@@ -87,6 +96,7 @@ export class Client {
     this.#opened = this.#heard = now;
     const send = this.send.bind(this);
     this.backlog = new Backlog(send, this.isupport, about.newest ?? new Map());
+    if (about.pass) this.send("PASS", about.pass);
     this.send("CAP", "LS", "302");
     this.send("NICK", nick);
     this.send("USER", "gchat", "0", "*", nick);
@@ -321,12 +331,23 @@ export class Client {
     if (command === "005") this.isupport.update(params.slice(1, -1));
     else if (command === "CAP") return this.#cap(params);
     else if (command === "PING") this.send("PONG", params[0] ?? "");
+    else if (command === "464" && this.state === "REGISTERING") return this.#passRefused(params.at(-1) ?? "");
     else if (command === "ERROR") return this.#error(params.at(-1) ?? "");
-    else if (command === "AUTHENTICATE") this.#authenticate(params[0] ?? "");
+    else if (command === "AUTHENTICATE") return this.#authenticate(params[0] ?? "");
     else if (/^90[2-8]$/.test(command)) return this.#loginEnded(command, params.at(-1) ?? "");
     else if (NICK_REFUSALS.includes(command)) return this.#nickRefused(message);
     else return other(this, message);
     return [];
+  }
+
+  /**
+   * The server has a password, and ours is none or another one.
+   * @param {string} reason
+   * @returns {CoreEvent[]}
+   */
+  #passRefused(reason) {
+    this.state = "CLOSED";
+    return [{ type: "PasswordRefused", reason }];
   }
 
   /** @param {string} text */
@@ -410,13 +431,13 @@ export class Client {
     }
     if (more) return [];
     const wanted = WANTED.filter((name) => this.values.has(name));
-    const plain = this.values.has("sasl") && /^$|(^|,)PLAIN(,|$)/.test(this.values.get("sasl") ?? "");
-    if (this.login && plain) wanted.push("sasl");
+    const possible = this.values.has("sasl") && (this.#knows(SCRAM) || this.#knows("PLAIN"));
+    if (this.login && possible) wanted.push("sasl");
     if (wanted.length) {
       this.#waited = new Set(wanted);
       this.send("CAP", "REQ", wanted.join(" "));
     } else this.#end();
-    if (this.login && !plain) {
+    if (this.login && !possible) {
       this.login = null;
       return [{ type: "LoginFailed", reason: "This server has no accounts." }];
     }
@@ -433,24 +454,79 @@ export class Client {
     if (this.#waited.size) return; // an answer may come in several lines
     if (this.login && this.caps.has("sasl") && this.state === "REGISTERING") {
       this.#loggingIn = true;
-      this.send("AUTHENTICATE", "PLAIN");
+      const { account, password } = this.login;
+      if (this.values.get("sasl") && this.#knows(SCRAM)) this.#scram = new Scram(account, password);
+      this.send("AUTHENTICATE", this.#scram ? SCRAM : "PLAIN");
     } else this.#end();
+  }
+
+  /**
+   * Whether the server knows a way to log in; one that does not say which it knows may know any.
+   * @param {string} mechanism
+   */
+  #knows(mechanism) {
+    const known = this.values.get("sasl") ?? "";
+    return known === "" || known.split(",").includes(mechanism);
   }
 
   /**
    * https://ircv3.net/specs/extensions/sasl-3.2; the page is only ever given a password where nobody
    * else can read what is sent.
    * @param {string} word
+   * @returns {CoreEvent[]}
    */
   #authenticate(word) {
-    if (!this.#loggingIn || word !== "+" || !this.login) return;
-    const bytes = new TextEncoder().encode(`\0${this.login.account}\0${this.login.password}`);
-    let text = btoa(String.fromCharCode(...bytes));
-    while (text.length >= CHUNK) {
-      this.send("AUTHENTICATE", text.slice(0, CHUNK));
-      text = text.slice(CHUNK);
+    if (!this.#loggingIn || !this.login) return [];
+    if (!this.#scram) {
+      if (word === "+") this.#say(`\0${this.login.account}\0${this.login.password}`);
+      return [];
     }
-    this.send("AUTHENTICATE", text || "+");
+    this.#challenge += word === "+" ? "" : word;
+    if (word.length === CHUNK && this.#challenge.length < CHALLENGE) return []; // more comes
+    const challenge = fromBase64(this.#challenge);
+    this.#challenge = "";
+    if (challenge === "") this.#say(this.#scram.first);
+    else if (!challenge.startsWith("v=")) this.working = this.#prove(this.#scram, challenge);
+    else if (this.#scram.isProof(challenge)) {
+      this.#proved = true;
+      this.send("AUTHENTICATE", "+");
+    } else return this.#giveUp();
+    return [];
+  }
+
+  /**
+   * @param {Scram} scram
+   * @param {string} challenge
+   */
+  async #prove(scram, challenge) {
+    try {
+      this.#say(await scram.final(challenge));
+    } catch {
+      this.send("AUTHENTICATE", "*"); // its answer says that we are not logged in
+    } finally {
+      this.working = null;
+    }
+  }
+
+  /**
+   * The server has not proved that it knows the password: it may be another one.
+   * @returns {CoreEvent[]}
+   */
+  #giveUp() {
+    this.#loggingIn = false;
+    this.send("AUTHENTICATE", "*");
+    this.#end();
+    return [{ type: "LoginFailed", reason: "The server does not know the password." }];
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    let word = btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+    while (word.length >= CHUNK) {
+      this.send("AUTHENTICATE", word.slice(0, CHUNK));
+      word = word.slice(CHUNK);
+    }
+    this.send("AUTHENTICATE", word || "+");
   }
 
   /**
@@ -460,6 +536,7 @@ export class Client {
    */
   #loginEnded(numeric, reason) {
     if (!this.#loggingIn || numeric === "908") return [];
+    if (numeric === "903" && this.#scram && !this.#proved) return this.#giveUp();
     this.#loggingIn = false;
     this.#end();
     return numeric === "903" ? [] : [{ type: "LoginFailed", reason }];
@@ -468,6 +545,15 @@ export class Client {
   #end() {
     this.#waited.clear();
     if (this.state === "REGISTERING" || this.state === "NEEDS_NICK") this.send("CAP", "END");
+  }
+}
+
+/** What is written in base64; "?", which nothing expects, where it is not. @param {string} text */
+function fromBase64(text) {
+  try {
+    return atob(text);
+  } catch {
+    return "?";
   }
 }
 

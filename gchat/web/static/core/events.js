@@ -15,6 +15,7 @@
  * @typedef {Past | History
  *   | {type: "Registered", nick: string}
  *   | {type: "NickRefused", nick: string, reason: string}
+ *   | {type: "PasswordRefused", reason: string}
  *   | {type: "NickChanged", old: string, new: string, own: boolean}
  *   | {type: "Joined", room: string, nick: string, own: boolean, at: number | null}
  *   | {type: "Left", room: string, nick: string, reason: string, own: boolean, by: string,

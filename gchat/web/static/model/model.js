@@ -285,6 +285,9 @@ const HANDLERS = {
     model.nickRefused = { nick: event.nick, reason: event.reason };
     model.change("status");
   },
+  PasswordRefused(model, event) {
+    model.setStatus({ phase: "OFFLINE", reason: event.reason });
+  },
   LoggedIn(model, event) {
     model.account = event.account;
     model.change("account");

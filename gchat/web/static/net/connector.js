@@ -21,6 +21,7 @@ const now = () => performance.now() / 1000;
 export class Connector {
   /** @type {Login | null} */
   login = null;
+  pass = ""; // the server's password
   /** @type {Client | null} */
   core = null;
   /** @type {Map<string, string>} by folded name, the rooms that we want to be in */
@@ -123,7 +124,8 @@ export class Connector {
     const ours = () => socket === this.#socket;
     socket.onopen = () => {
       if (!ours()) return;
-      const about = { rooms: [...this.rooms.values()], newest: this.#newest, login: this.login };
+      const { login, pass } = this;
+      const about = { rooms: [...this.rooms.values()], newest: this.#newest, login, pass };
       this.core = new Client(this.nick, now(), { ...about, again: this.#welcomed });
       this.#flush();
     };
@@ -131,6 +133,7 @@ export class Connector {
       if (!ours() || typeof data !== "string" || !this.core) return;
       for (const event of this.core.receive(data, now())) this.#tell(event);
       this.#flush();
+      this.core?.working?.then(() => this.#flush());
     };
     socket.onclose = (event) => {
       if (ours()) this.#lost(event.reason || "The server closed the connection.");
@@ -171,6 +174,7 @@ export class Connector {
       this.rooms.set(foldName(event.new), event.new);
     this.emit(event);
     if (event.type === "Closed") this.#lost(event.reason);
+    else if (event.type === "PasswordRefused") this.#drop(); // to try again is of no use
   }
 
   /** Sends what the core wants sent, and waits for its deadline. */

@@ -30,9 +30,16 @@ export function welcome(app, reason) {
       return;
     }
     const login = password.value ? { account: name, password: password.value } : null;
-    password.value = "";
+    app.connector.pass = byId("pass").value || app.connector.pass;
+    password.value = byId("pass").value = "";
     app.begin(name, login);
   };
+}
+
+/** The server has one, and asks for it. */
+export function serverPassword() {
+  byId("with-pass").hidden = !isSecureContext;
+  byId("without-tls").hidden = isSecureContext;
 }
 
 function withPassword() {
