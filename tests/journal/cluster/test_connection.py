@@ -36,8 +36,9 @@ def serve() -> Iterator[Callable[[Answer], LogConnection]]:
         server = StreamServer(("127.0.0.1", 0), lambda sock, _: handle(answer, sock))
         server.start()
         servers.append(server)
-        address = log_address(f"redis://127.0.0.1:{server.server_port}")
-        connections.append(LogConnection("127.0.0.1", server.server_port, address))
+        _, port = server.address
+        address = log_address(f"redis://127.0.0.1:{port}")
+        connections.append(LogConnection("127.0.0.1", port, address))
         return connections[-1]
 
     yield make
