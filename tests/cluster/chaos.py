@@ -197,6 +197,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--nodes", type=int, default=3, choices=(2, 3))
+    parser.add_argument("--people", type=int, default=2, help="who talk, on each node")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each round")
     parser.add_argument("--keep", action="store_true", help="leave the folder there")
     arguments = parser.parse_args()
@@ -206,7 +207,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         where = Path(folder or temporary)
         with Scene(where, arguments.nodes) as scene:
-            scene.people(2)
+            scene.people(arguments.people)
             chaos = Chaos(scene, chance)
             for number in range(1, arguments.rounds + 1):
                 try:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from gchat.config import Config
-from gchat.core.events import Event
+from gchat.core.events import Connected, Event, Joined, Said
 from gchat.core.hub import Hub
 from gchat.journal.cluster.codec import encode
 from gchat.journal.cluster.follower import Follower
@@ -20,6 +20,7 @@ from tests.core.likely import KINDS, NODE_KINDS, START, START_OF_NODES, Likely
 
 NOW = 1_700_000_000_000  # milliseconds
 CLUSTER = "c0ffee"
+OFTEN = (*([Connected] * 3), *([Joined] * 8), *([Said] * 8))  # or soon nobody would be there
 
 
 def entry(number: int, node: int, counter: int, *events: Event) -> LogEntry:
@@ -53,7 +54,9 @@ def talk(seed: int, count: int) -> Iterator[LogEntry]:
         if number < len(first):
             events: list[Event] = [first[number]]
         else:
-            kinds = chance.choices((*KINDS, *NODE_KINDS), k=chance.randint(1, 4))
+            kinds = chance.choices((*KINDS, *OFTEN), k=chance.randint(1, 4))
+            if not chance.randrange(20):
+                kinds = [chance.choice(NODE_KINDS)]
             events = [likely.event(kind) for kind in kinds]
         one = entry(number, 0, 0, *events)
         list(mine.take(one))

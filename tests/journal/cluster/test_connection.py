@@ -36,7 +36,7 @@ def serve() -> Iterator[Callable[[Answer], LogConnection]]:
         server = StreamServer(("127.0.0.1", 0), lambda sock, _: handle(answer, sock))
         server.start()
         servers.append(server)
-        _, port = server.address
+        port = int(server.address[1])
         address = log_address(f"redis://127.0.0.1:{port}")
         connections.append(LogConnection("127.0.0.1", port, address))
         return connections[-1]
