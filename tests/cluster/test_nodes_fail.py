@@ -89,6 +89,7 @@ def test_it_is_stopped_as_usual(scene: Scene) -> None:
     assert found[-1].params == [STOPPED_OTHERS]
     watcher.close()
     assert scene.members() == ["b"]
+    scene.audit.check_checkpoint(scene.nodes["a"].checkpoint())
     scene.crowd.talk_until(lambda: ghosts.isdisjoint(scene.who("b")))
     scene.nodes["a"].start()
     scene.crowd.talk_on()
