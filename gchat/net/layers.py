@@ -19,7 +19,7 @@ from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import NOT_OUR_NAME, WebSocket
 from gchat.web.connection import PIECE_BYTES, HttpConnection, Phase
-from gchat.web.exchange import Answer, Request, Response, plainly
+from gchat.web.exchange import Answer, Incoming, Opened, Request, Response, plainly
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
@@ -38,22 +38,31 @@ class Layers:
         "_first",
         "_http",
         "_lines",
+        "_opened",
         "_outbox",
         "_raw",
         "_telnet",
         "_tls",
         "_web",
+        "_working",
         "ended",
         "idle",
         "spoken",
     )
 
     def __init__(
-        self, endpoint: Endpoint, raw: socket.socket, outbox: Outbox, answer: Answer
+        self,
+        endpoint: Endpoint,
+        raw: socket.socket,
+        outbox: Outbox,
+        answer: Answer,
+        opened: Opened = lambda request: None,
     ) -> None:
-        """`answer` to what is asked by HTTP."""
+        """`answer` to what is asked by HTTP; `opened` is asked first."""
         self._endpoint = endpoint
         self._answer = answer
+        self._opened = opened
+        self._working = False  # on a request by HTTP
         self._raw = raw
         self._outbox = outbox
         self._lines = LineSplitter()
@@ -90,7 +99,24 @@ class Layers:
     @property
     def visit(self) -> tuple[Phase, int] | None:
         """What is done by HTTP, and the number of the request; `None` where it is not HTTP."""
-        return (self._http.phase, self._http.requests) if self._http is not None else None
+        if self._http is None:
+            return None
+        return Phase.ANSWERING if self._working else self._http.phase, self._http.requests
+
+    @property
+    def received(self) -> int:
+        """Bytes of a request's body that have come so far."""
+        return self._http.received if self._http is not None else 0
+
+    @property
+    def uploading(self) -> bool:
+        """Whether what comes is the body of a request, and costs little."""
+        return self._http is not None and self._http.phase is Phase.UPLOADING
+
+    @property
+    def page(self) -> str:
+        """The origin of the page of ours that has connected by WebSocket; "" for others."""
+        return self._web.origin if self._web is not None else ""
 
     @property
     def silent(self) -> bool:
@@ -144,7 +170,11 @@ class Layers:
             return self.receive(data, certificate, server)
         if spoken in (Spoken.HTTP_GET, Spoken.HTTP_OTHER):
             names = own_names(server, certificate.names if certificate is not None else ())
-            self._http = HttpConnection(partial(_answered, self._answer, names), time.time)
+            self._http = HttpConnection(
+                partial(_answered, self._answer, names),
+                time.time,
+                partial(_opened, self._opened, names),
+            )
             return self._visited(self._http, data, server, names)
         self.spoken = spoken
         return self._lines.feed(data)
@@ -167,7 +197,10 @@ class Layers:
         """Lets go of everything."""
         if self._tls is not None:
             self._tls.close()
-        self._tls = self._web = self._http = None
+        http, self._tls, self._web, self._http = self._http, None, None, None
+        self._opened = _nobody  # it refers back to the connection
+        if http is not None:
+            http.close()
 
     def _is_telnet(self, data: bytes) -> bool:
         """Whether `data` has the first Telnet commands of a client, at its start or in plain text.
@@ -222,11 +255,18 @@ class Layers:
         one before; whoever asks for WebSocket has it from there on.
         """
         before = http.requests
-        for piece in http.receive(data):
-            self._outbox.queue_framed(piece)
-            if self._outbox.size >= PIECE_BYTES and not self._outbox.drain(ANSWER_SECONDS):
-                self.ended = "The answer was not read"
-                return ()
+        self._working = True
+        try:
+            for piece in http.receive(data):
+                self._outbox.queue_framed(piece)
+                if self._outbox.size >= PIECE_BYTES and not self._outbox.drain(ANSWER_SECONDS):
+                    self.ended = "The answer was not read"
+                    return ()
+                if self._outbox.broken:
+                    self.ended = "Connection lost"
+                    return ()
+        finally:
+            self._working = False
         self.idle += http.requests - before
         if http.handed_over is not None:
             self._http, self._web = None, WebSocket(server.origins.split(), names)
@@ -245,6 +285,17 @@ class Layers:
         if web.ended:
             self.ended = "Connection closed"
         return lines
+
+
+def _nobody(request: Request) -> None:
+    """Asked after `close` instead of whoever takes requests."""
+
+
+def _opened(opened: Opened, names: frozenset[str], request: Request) -> Incoming | None:
+    """The same as `_answered`, for what is asked first."""
+    if is_own(request.headers.get("host", LOCAL), names):
+        return opened(request)
+    return None  # and then it is refused
 
 
 def _answered(answer: Answer, names: frozenset[str], request: Request) -> Response:
