@@ -16,6 +16,7 @@ from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
 from gchat.core.turns import Claim
 from gchat.core.visitors import Visitors
+from gchat.files.base import Files
 from gchat.wire.names import casefold
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Node:
     boot: str  # different for each run of the server
     secret: bytes = field(repr=False)  # random, the same in every run
     created: int = 0  # milliseconds, when it was started
+    files: Files | None = None  # where they can be sent
     familiar: Familiar = field(default_factory=Familiar)
     proven: Proven = field(default_factory=Proven, repr=False)
 

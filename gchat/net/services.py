@@ -13,6 +13,7 @@ from gchat.net.flusher import Flusher
 from gchat.net.rounds import Rounds
 from gchat.net.tls import Certificate
 from gchat.web.exchange import Answer
+from gchat.web.files import FileSite
 
 DRAIN_SECONDS = 10.0  # for the last words to be taken, unless the server stops before
 
@@ -29,5 +30,6 @@ class Services:
     certificate: Certificate | None
     monotonic: Callable[[], float]  # seconds
     answer: Answer  # to what is asked by HTTP
+    files: FileSite | None = None  # which is asked first
     lines: int = 0  # that were received, ever
     rounds: Rounds = field(default_factory=Rounds)

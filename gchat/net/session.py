@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import gevent
 from gevent import socket as gsocket
 
-from gchat.config import Config
+from gchat.config import Config, ServerConfig
 from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
 from gchat.core.history import Archive
@@ -28,6 +28,9 @@ from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
+from gchat.net.visitor import FileVisitor
+from gchat.web.connection import Phase
+from gchat.web.exchange import Incoming, Request
 from gchat.wire.address import Address, Origin
 from gchat.wire.sniff import Spoken
 
@@ -101,7 +104,7 @@ class Session:
         self._raw: socket.socket = within._sock  # the non-blocking one beneath gevent's
         limit = node.config.limits.outbox_bytes
         self._outbox = Outbox(self._raw, limit, services.flusher, self._overflowed)
-        self._layers = Layers(endpoint, self._raw, self._outbox, services.answer)
+        self._layers = Layers(endpoint, self._raw, self._outbox, services.answer, self._opened)
         self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
@@ -186,6 +189,28 @@ class Session:
     @property
     def fingerprint(self) -> str:
         return self._layers.fingerprint
+
+    @property
+    def base(self) -> str:
+        if self._layers.page:
+            return self._layers.page
+        if self.origin.relayed or self._sock.family == getattr(socket, "AF_UNIX", None):
+            return ""  # whatever is between us has another address
+        try:
+            host, port = self._raw.getsockname()[:2]
+        except OSError:
+            return ""
+        host = host.partition("%")[0].removeprefix("::ffff:")
+        name = self.node.config.server.name
+        if self.secure and name != ServerConfig().name:
+            host = name  # what the certificate is for
+        scheme = "https" if self.secure else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+    def _opened(self, request: Request) -> Incoming | None:
+        """Takes what is asked by HTTP, if it is about files."""
+        files, origins = self._services.files, self.node.config.server.origins
+        return files.opened(FileVisitor(self), request, origins) if files is not None else None
 
     def relay(self, address: Address | None) -> None:
         origin = Origin(address or self.origin.address, relayed=True)
@@ -310,6 +335,8 @@ class Session:
         if self.registered:
             due = self._timeouts.registered(now, times)
         elif layers.visit is not None:
+            if layers.visit[0] is Phase.ANSWERING:  # it waits for us
+                return now + times.handshake
             due = self._timeouts.visiting(now, times)
         else:
             due = self._timeouts.registering(
@@ -365,8 +392,9 @@ class Session:
             self._take_piece(data)
             return
         # a little may hold much work, such as frames that bring no line
-        for start in range(0, len(data), PIECE_BYTES):
-            end = start + PIECE_BYTES
+        size = len(data) if self._layers.uploading else PIECE_BYTES
+        for start in range(0, len(data), size):
+            end = start + size
             self._more = end < len(data)
             self._take_piece(data[start:end])
             if self._reason:
@@ -391,7 +419,7 @@ class Session:
         layers = self._layers
         lines = layers.receive(data, self._services.certificate, self.node.config.server)
         if layers.visit is not None:
-            self._timeouts.visited(self._services.monotonic(), layers.visit)
+            self._timeouts.visited(self._services.monotonic(), layers.visit, layers.received)
         if self._dialect is None and layers.spoken is not None:
             if layers.relayed and not self.origin.relayed:
                 self.relay(None)
