@@ -365,6 +365,12 @@ class FilesConfig:
         reload=True,
     )
     bytes: int = _setting(4 << 30, integer(1, 1 << 50), "Bytes of all files.", reload=True)
+    spare_bytes: int = _setting(
+        256 << 20,
+        integer(0, 1 << 50),
+        "Bytes of the disk that files leave free, so that messages can be stored there too.",
+        reload=True,
+    )
     account_files: int = _setting(
         1000, integer(1, 1_000_000), "Files of one account, or of one user without.", reload=True
     )

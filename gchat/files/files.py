@@ -138,7 +138,8 @@ class FolderUpload:
 
     def _write(self) -> None:
         data, self._waiting, self._size = b"".join(self._waiting), [], 0
-        self._do(partial(self._files._shelf.append, self._id, data, self._digest))
+        shelf, spare = self._files._shelf, self._files.settings.spare_bytes
+        self._do(partial(shelf.append, self._id, data, self._digest, spare))
 
     def finish(self) -> Entry:
         self._write()

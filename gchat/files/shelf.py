@@ -116,9 +116,13 @@ class Shelf:
         """Where a file of this name is while it is on its way."""
         return self._incoming / name
 
-    def append(self, name: str, data: bytes, digest: _Hash) -> None:
-        """Writes more of what is on its way. Raises OSError."""
+    def append(self, name: str, data: bytes, digest: _Hash, spare: int = 0) -> None:
+        """Writes more of what is on its way, where that leaves `spare` bytes of the disk free.
+        Raises OSError.
+        """
         path = self.incoming(name)
+        if spare and shutil.disk_usage(self._incoming).free < len(data) + spare:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         digest.update(data)
         number = make_private(path) if not path.exists() else os.open(path, _APPEND)
         with os.fdopen(number, "ab") as file:

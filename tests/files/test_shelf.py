@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -29,11 +30,11 @@ class Broken(Shelf):
     fails: str = ""
     error: int = errno.ENOSPC
 
-    def append(self, name: str, data: bytes, digest: object) -> None:
+    def append(self, name: str, data: bytes, digest: Any, spare: int = 0) -> None:
         if self.fails == "append":
-            super().append(name, data[: len(data) // 2], digest)  # type: ignore[arg-type]
+            super().append(name, data[: len(data) // 2], digest)
             raise OSError(self.error, os.strerror(self.error))
-        super().append(name, data, digest)  # type: ignore[arg-type]
+        super().append(name, data, digest)
 
     def _write(self, entry: Entry) -> None:
         if self.fails == "write":
@@ -161,6 +162,23 @@ def test_a_disk_that_fails_otherwise(tmp_path: Path) -> None:
     assert files.find(entry.id) == entry
     shelf.fails = ""
     files.remove(entry)
+    shelf.close()
+
+
+def test_some_of_the_disk_is_left_to_messages(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    free = shutil.disk_usage(tmp_path).free
+    spare = free // 2
+    settings = FilesConfig(spare_bytes=spare)
+    files = FolderFiles(shelf, on_the_spot, on_the_spot, lambda: settings, lambda: 1)
+    sent(files, b"fits")
+    settings = FilesConfig(spare_bytes=free * 2)
+    upload = files.begin(ME, "here", "a.txt", 4)
+    upload.take(b"data")
+    with pytest.raises(NoRoom, match="The disk of the server is full"):
+        upload.finish()
+    upload.give_up()
+    assert len(files) == 1
     shelf.close()
 
 

@@ -400,7 +400,9 @@ def test_a_disk_that_is_full(make_server: Make, tmp_path: Path) -> None:
     if os.system(f"mount -t tmpfs -o size=1m tmpfs {folder} 2>/dev/null"):
         pytest.skip("no file system can be mounted here")
     try:
-        server = make_server("--data", str(tmp_path / "data"), files_folder=folder / "files")
+        server = make_server(
+            "--data", str(tmp_path / "data"), files_folder=folder / "files", files_spare_bytes=0
+        )
         tuan = IrcClient(server.port, "Tuan")
         made = send(tuan, os.urandom(500_000))
         assert made.status == 201

@@ -139,3 +139,18 @@ test("what a server can make us keep is bounded", () => {
   const [told] = core.receive(":s BATCH -0", 0);
   assert.equal(told?.type === "History" && told.lines.length, 10_000);
 });
+
+test("where files go, and a token for one", () => {
+  const core = ready([]);
+  const said = ":s 005 Tuan draft/FILEHOST=http://127.0.0.1:55555/files WHOX :are supported";
+  assert.deepEqual(core.receive(said, 0), [{ type: "FileHost", address: "http://127.0.0.1:55555/files" }]);
+  assert.deepEqual(core.receive(said, 0), []);
+  core.receive(":s 005 Tuan draft/FILEHOST=javascript:alert(1) :are supported", 0);
+  assert.equal(core.isupport.filehost, "http://127.0.0.1:55555/files");
+  core.fileToken();
+  assert.deepEqual(core.take(), ["FILEHOST TOKEN"]);
+  assert.deepEqual(core.receive(":s FILEHOST TOKEN abc", 0), [{ type: "FileToken", token: "abc" }]);
+  assert.deepEqual(core.receive(":s FAIL FILEHOST ACCOUNT_REQUIRED TOKEN :No", 0), [
+    { type: "FileRefused", reason: "No" },
+  ]);
+});
