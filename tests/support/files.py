@@ -57,9 +57,8 @@ def basic(name: str, password: str = PASSWORD) -> str:
 
 def token(client: IrcClient) -> str:
     """What Authorization says of a token that the server gives to somebody."""
-    (answer,) = client.ask("FILEHOST TOKEN")
-    assert answer.params[0] == "TOKEN", answer
-    return f"Bearer {answer.params[1]}"
+    told = client.ask("FILEHOST TOKEN")
+    return next(f"Bearer {m.params[1]}" for m in told if m.command == "FILEHOST")
 
 
 def send(client: IrcClient, data: bytes, name: str = "file.txt", **headers: str) -> Answer:

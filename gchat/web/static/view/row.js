@@ -107,9 +107,8 @@ export function message(line, { first, nick, quoted, origins }) {
  * @param {string[]} origins
  */
 function pictures(text, origins) {
-  const links = new Set(spans(text).filter((one) => one.mark === "LINK" && pictureAt(one.text, origins)));
-  return [...links].slice(0, PICTURES).map(({ text: link }) => {
-    const src = pictureAt(link, origins);
+  const found = spans(text).map((one) => (one.mark === "LINK" ? pictureAt(one.text, origins) : ""));
+  return [...new Set(found.filter(Boolean))].slice(0, PICTURES).map((src) => {
     const alt = src.slice(src.lastIndexOf("/") + 1);
     const gone = (/** @type {Event} */ { target }) =>
       /** @type {HTMLElement} */ (target).replaceWith(
