@@ -47,6 +47,7 @@ class FileKeeping:
                 self._slow_pool.ask,
                 lambda: config().files,
                 wall_ms,
+                gevent.sleep,
             )
         except BaseException:
             self.close()

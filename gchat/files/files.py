@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from time import perf_counter
 from typing import Protocol, TypeVar
 
 from gchat.config.settings import FilesConfig
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 WRITE_BYTES = 262_144  # that are collected before they are written; also read at once
 ID_BYTES = 16
+REST = 1.0  # seconds of it, for each that a write took: the disk is there for messages too
 
 
 class Ask(Protocol):
@@ -41,10 +43,12 @@ class FolderFiles:
         ask_slowly: Ask,
         settings: Callable[[], FilesConfig],
         wall_ms: Callable[[], int],
+        rest: Callable[[float], None] = lambda seconds: None,
     ) -> None:
-        """`ask_slowly` does what takes a second or more, so that nothing else waits for it. Raises
-        ShelfError.
+        """`ask_slowly` does what takes a second or more, so that nothing else waits for it. `rest`
+        waits for so many seconds. Raises ShelfError.
         """
+        self._rest = rest
         self._shelf = shelf
         self._ask = ask
         self._ask_slowly = ask_slowly
@@ -139,7 +143,9 @@ class FolderUpload:
     def _write(self) -> None:
         data, self._waiting, self._size = b"".join(self._waiting), [], 0
         shelf, spare = self._files._shelf, self._files.settings.spare_bytes
+        began = perf_counter()
         self._do(partial(shelf.append, self._id, data, self._digest, spare))
+        self._files._rest(REST * (perf_counter() - began))
 
     def finish(self) -> Entry:
         self._write()

@@ -125,8 +125,11 @@ class Shelf:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         digest.update(data)
         number = make_private(path) if not path.exists() else os.open(path, _APPEND)
-        with os.fdopen(number, "ab") as file:
+        with os.fdopen(number, "ab", buffering=0) as file:
             file.write(data)
+            if self._durable:
+                # at once: otherwise whoever stores a message would wait for all of it
+                os.fsync(file.fileno())
 
     def give_up(self, name: str) -> None:
         """Removes what was on its way. What cannot be removed now is removed at the next start."""

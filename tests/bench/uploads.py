@@ -105,15 +105,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="of each turn")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--size", type=int, default=100, help="of a file, in MiB")
+    parser.add_argument("--memory", action="store_true", help="keep no messages on disk")
     parser.add_argument("--traffic", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     size = arguments.size << 20
     if arguments.traffic:
         traffic(int(arguments.traffic[0]), size, Path(arguments.traffic[1]))
-    with tempfile.TemporaryDirectory() as folder, ServerProcess("--data", folder) as server:
+    folder = tempfile.TemporaryDirectory()
+    flags = ("--memory",) if arguments.memory else ("--data", folder.name)
+    with folder, ServerProcess(*flags) as server:
         process = psutil.Process(server.process.pid)
         room = Room(server.port, arguments.people)
-        took = Path(folder) / "took"
+        took = Path(folder.name) / "took"
         print(
             f"{'':8}  {'messages':>8}  {'p50':>7}  {'p90':>7}  {'p99':>7}  {'p99.9':>7}  most (ms)"
         )

@@ -18,7 +18,16 @@ def test_it_has_every_setting_with_its_default_and_help() -> None:
     text = document()
     assert tomllib.loads(text) == {
         section: {}
-        for section in ("server", "journal", "tls", "accounts", "limits", "times", "operators")
+        for section in (
+            "server",
+            "journal",
+            "tls",
+            "accounts",
+            "limits",
+            "files",
+            "times",
+            "operators",
+        )
     }
     words = " ".join(text.replace("\n# ", " ").split())
     for _, field in settings():
