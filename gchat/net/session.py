@@ -29,6 +29,7 @@ from gchat.net.outbox import Outbox
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
 from gchat.net.visitor import FileVisitor
+from gchat.net.websocket import PROXYS
 from gchat.web.connection import Phase
 from gchat.web.exchange import Incoming, Request
 from gchat.wire.address import Address, Origin
@@ -194,7 +195,11 @@ class Session:
     def base(self) -> str:
         if self._layers.page:
             return self._layers.page
-        if self.origin.relayed or self._sock.family == getattr(socket, "AF_UNIX", None):
+        if (
+            not self._layers.visitable
+            or self.origin.relayed
+            or self._sock.family == getattr(socket, "AF_UNIX", None)
+        ):
             return ""  # whatever is between us has another address
         try:
             host, port = self._raw.getsockname()[:2]
@@ -209,6 +214,8 @@ class Session:
 
     def _opened(self, request: Request) -> Incoming | None:
         """Takes what is asked by HTTP, if it is about files."""
+        if not self.origin.relayed and any(name in request.headers for name in PROXYS):
+            self.relay(None)  # somebody else's words: it is not a program of this machine
         files, origins = self._services.files, self.node.config.server.origins
         return files.opened(FileVisitor(self), request, origins) if files is not None else None
 

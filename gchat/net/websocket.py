@@ -37,7 +37,7 @@ _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or wi
 
 
 # Headers that proxies add. The client's address is not read from them: anybody can send them.
-_PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+PROXYS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class WebSocket:
@@ -94,7 +94,7 @@ class WebSocket:
 
     def _answer(self, request: Request) -> None:
         headers = request.headers
-        self.relayed = any(name in headers for name in _PROXYS)
+        self.relayed = any(name in headers for name in PROXYS)
         if self._protocol.eof_sent:
             return  # invalid frames came right after the request: the connection has failed already
         if "Upgrade" not in headers:
