@@ -101,10 +101,10 @@ class FolderFiles:
             raise
         self.ledger.remove(_claim(entry))
 
-    def take_back(self, ids: Iterable[str], owner: str) -> None:
+    def take_back(self, ids: Iterable[str], owner: Owner) -> None:
         for id_ in ids:
             entry = self._entries.get(id_)
-            if entry is not None and entry.owner == owner:
+            if entry is not None and owner.may_delete(entry):
                 try:
                     self.remove(entry)
                 except OSError as error:

@@ -220,7 +220,7 @@ def test_taken_back_with_its_message(make_server: Make, tmp_path: Path) -> None:
     assert len(kept(tmp_path / "files")) == 4
     text = f"http://127.0.0.1:{server.port}{mine.where} and http://elsewhere{hers.where}"
     *_, said = tuan.ask(f"PRIVMSG #room :{text}")
-    tuan.ask(f"REDACT #room {said.tags['msgid']}")
+    tuan.ask(f"REDACT #room {said.tags['msgid']} :by mistake")
     assert ask(server.port, "GET", mine.where).status == 404
     assert ask(server.port, "GET", hers.where).status == 200
     assert len(kept(tmp_path / "files")) == 2
