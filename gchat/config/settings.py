@@ -385,7 +385,7 @@ class FilesConfig:
         4, integer(1, 1000), "Files that are on their way at once from one address.", reload=True
     )
     picture_pixels: int = _setting(
-        32_000_000,
+        24_000_000,
         integer(0, 200_000_000),
         "Maximum number of pixels of a picture that pages and windows show; others can only be "
         "saved. 0 for no pictures: none is looked at.",

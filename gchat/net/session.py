@@ -528,6 +528,8 @@ class Session:
             say_goodbye(self._sock, self._outbox, self._layers, words, self._reason)
         finally:
             self._outbox.close()
-            self._layers.close()
-            self._readable.close()
-            self._sock.close()
+            try:
+                self._layers.close()
+            finally:
+                self._readable.close()
+                self._sock.close()

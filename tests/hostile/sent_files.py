@@ -39,7 +39,7 @@ def files_in_chunks_of_a_byte(scene: Scene) -> Iterator[None]:
 def pictures_with_many_pixels(scene: Scene) -> Iterator[None]:
     """Somebody sends small files that are as large pictures as are looked at."""
     client = scene.user(source=scene.here)
-    large = picture("PNG", (5600, 5600))
+    large = picture("PNG", (4800, 4800))
     yield
     while scene.goes_on:
         scene.did[str(send(client, large, "a.png").status)] += 1
