@@ -82,6 +82,9 @@ def is_verifier(value: str) -> bool:
 
 UNIX = "unix:"
 _NAME = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*", re.ASCII)
+_ORIGIN = re.compile(
+    r"https?://([\w-]+(\.[\w-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE
+)
 SPEAKS = ("plain", "irc", "websocket", "tls")
 
 
@@ -149,6 +152,11 @@ def are_names(value: str) -> bool:
 def are_origins(value: str) -> bool:
     """Whether each word is an origin as a browser sends it, or `*`."""
     return all(one == "*" or "://" in one for one in value.split())
+
+
+def is_web_origin(value: str) -> bool:
+    """Whether it is one origin of http or https, or empty."""
+    return not value or _ORIGIN.fullmatch(value) is not None
 
 
 _URL = re.compile(r"https?://[^\s/?#@]+", re.ASCII)

@@ -20,7 +20,7 @@ def test_it_has_every_setting_with_its_default_and_help() -> None:
         section: {}
         for section in (
             *("server", "journal", "tls", "accounts", "hooks"),
-            *("limits", "times", "operators"),
+            *("limits", "files", "times", "operators"),
         )
     }
     words = " ".join(text.replace("\n# ", " ").split())

@@ -32,6 +32,11 @@ TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "server.metrics": ("127.0.0.1:9155", ("9155", "127.0.0.1:1 127.0.0.1:2", "unix:/x")),
     "journal.engine": ("memory", ("", "a b")),
     "journal.data": ("/tmp/elsewhere", ("x" * 4097,)),
+    "files.folder": ("/tmp/files", ("x" * 4097,)),
+    "files.address": (
+        "https://chat.example:8443",
+        ("chat.example", "https://a/b", "https://a b", "ftp://a", "https://"),
+    ),
     "tls.certificate": ("/tmp/chain.pem", ("x" * 4097,)),
     "tls.key": ("/tmp/key.pem", ("x" * 4097,)),
     "limits.slow_mode": ("5:10", ("5", "0:10", "5:0", "101:1", "1:3601", "x:y")),
