@@ -237,13 +237,11 @@ def test_a_servers_password_is_asked_for_and_used_again(new_page: NewPage, tmp_p
     page.driver.get(f"http://127.0.0.1:{port}/")
     page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
     page.find("nick").send_keys("Tuan" + Keys.ENTER)
-    for said, typed in (
-        ("This server has a password.", "wrong"),
-        ("Password incorrect", "open sesame"),
-    ):
-        page.wait_until(lambda said=said: page.text("refused") == said)
+    typed = {"This server has a password.": "wrong", "Password incorrect": "open sesame"}
+    for said, word in typed.items():
+        page.wait_until(partial(lambda said: page.text("refused") == said, said))
         page.wait_until(lambda: page.js("return document.getElementById('welcome').open"))
-        page.find("pass").send_keys(typed + Keys.ENTER)
+        page.find("pass").send_keys(word + Keys.ENTER)
     page.connected()
     server.stop(signal.SIGKILL)
     page.wait_until(lambda: "connected ·" not in page.text("status"))

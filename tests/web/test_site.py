@@ -40,6 +40,7 @@ def test_nothing_is_asked_of_another_host_or_without_tls() -> None:
     """No mixed content: all that is named by a whole address is the language of pictures."""
     for path, resource in page("#lobby").items():
         body = resource(Request("GET", path, {})).body
+        assert isinstance(body, bytes)
         found = set(re.findall(rb"\b(?:https?|wss?)://[\w./-]+", body))
         assert found <= {b"http://www.w3.org/2000/svg"}, path
     policy = dict(SAFETY)["Content-Security-Policy"]
