@@ -249,6 +249,8 @@ class Session:
         if why:
             refusal = plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
             raise Rejected(refusal)
+        if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
+            return services.hooks.opened(request, self, self.node)
         files, origins = services.files, self.node.config.server.origins
         return files.opened(FileVisitor(self), request, origins) if files is not None else None
 
