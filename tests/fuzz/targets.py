@@ -248,6 +248,7 @@ class _Box:
     """An outbox that is only counted."""
 
     frame: Callable[[bytes], bytes] | None = None
+    broken = False
 
     def __init__(self) -> None:
         self.size = 0
