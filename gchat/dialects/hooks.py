@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from secrets import token_urlsafe
+from secrets import token_hex
 
 from gchat.core.effects import Refused
 from gchat.core.events import HookSet
@@ -15,7 +15,7 @@ from gchat.errors import GchatError
 from gchat.wire.names import InvalidName, check_nickname
 from gchat.wire.numerics import ERR_CHANOPRIVSNEEDED, ERR_ERRONEUSNICKNAME
 
-SECRET_BYTES = 24  # random ones: nobody guesses them
+SECRET_BYTES = 24  # random ones: nobody guesses them. In digits and letters, as links end with
 PATH = "/hook/"  # of a hook's address, before its secret
 USAGE = "ADD|RENEW|REMOVE #ROOM NAME, or LIST #ROOM"
 OFF = "Hooks are turned off on this server"
@@ -63,7 +63,7 @@ def _renew(peer: Peer, room: str, name: str) -> str:
 
 
 def _give(peer: Peer, room: str, name: str, *, renewing: bool) -> str:
-    secret = token_urlsafe(SECRET_BYTES)
+    secret = token_hex(SECRET_BYTES)
     _commit(peer, HookSet(peer.uid, room, name, digest(secret), renewing))
     address = f"{peer.node.url()}{PATH}{secret}"
     return (

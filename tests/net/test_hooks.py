@@ -53,7 +53,7 @@ def send(
 
 def path_of(answer: str) -> str:
     """The path of an address that ChanServ has told."""
-    found = re.search(r"http://127\.0\.0\.1:\d+(/hook/[\w-]{32})\b", answer)
+    found = re.search(r"http://127\.0\.0\.1:\d+(/hook/[0-9a-f]{48})\b", answer)
     assert found, answer
     return found[1]
 
