@@ -54,8 +54,8 @@ class Files(Protocol):
     def remove(self, entry: Entry) -> None:
         """Removes a file, for good when it returns. Raises OSError, and then it is kept."""
 
-    def take_back(self, ids: Iterable[str], owner: str) -> None:
-        """Removes those of these files that this person sent. What cannot be removed is logged."""
+    def take_back(self, ids: Iterable[str], owner: Owner) -> None:
+        """Removes those of these files that they may delete. What cannot be removed is logged."""
 
     def expire(self, before: int) -> None:
         """Removes what was sent before a time in milliseconds. Raises OSError."""

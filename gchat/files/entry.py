@@ -38,6 +38,10 @@ class Owner(Struct, frozen=True):
     key: str  # the `person`
     operator: bool = False  # of the server: may delete what others sent
 
+    def may_delete(self, entry: Entry) -> bool:
+        """Whether they may delete a file."""
+        return self.operator or entry.owner == self.key
+
 
 class FileError(GchatError):
     """A file is not taken. The text is a sentence for people."""

@@ -101,10 +101,10 @@ class FolderFiles:
             raise
         self.ledger.remove(_claim(entry))
 
-    def take_back(self, ids: Iterable[str], owner: str) -> None:
+    def take_back(self, ids: Iterable[str], owner: Owner) -> None:
         for id_ in ids:
             entry = self._entries.get(id_)
-            if entry is not None and entry.owner == owner:
+            if entry is not None and owner.may_delete(entry):
                 try:
                     self.remove(entry)
                 except OSError as error:
@@ -124,8 +124,7 @@ class FolderUpload:
         self._name = name
         self._id = secrets.token_urlsafe(ID_BYTES)
         self._digest = new_digest()
-        self._waiting: list[bytes] = []
-        self._size = 0  # of what waits to be written
+        self._waiting = bytearray()  # to be written
         self._over = False
 
     @property
@@ -135,13 +134,13 @@ class FolderUpload:
 
     def take(self, data: bytes) -> None:
         self._files.ledger.grow(self._claim, len(data), self._files.settings)
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size >= WRITE_BYTES:
+        self._waiting += data
+        if len(self._waiting) >= WRITE_BYTES:
             self._write()
 
     def _write(self) -> None:
-        data, self._waiting, self._size = b"".join(self._waiting), [], 0
+        data = bytes(self._waiting)
+        self._waiting.clear()
         shelf, spare = self._files._shelf, self._files.settings.spare_bytes
         began = perf_counter()
         self._do(partial(shelf.append, self._id, data, self._digest, spare))
@@ -190,7 +189,7 @@ class FolderUpload:
         if self._over:
             return
         self._over = True
-        self._waiting = []
+        self._waiting.clear()
         self._files.ledger.come(self._claim, kept=False)
         self._files._ask(partial(self._files._shelf.give_up, self._id))
 

@@ -30,6 +30,7 @@ def is_picture(path: Path, kind: str, pixels: int) -> bool:
                 width, height = image.size
                 if width * height > pixels:
                     return False
+                image.draft("RGB", (1, 1))  # of a JPEG, an eighth of its size in memory
                 image.load()  # only now it is read to its end
     except Exception:  # whatever a decoder says of bytes that somebody made up
         return False

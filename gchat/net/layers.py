@@ -120,7 +120,12 @@ class Layers:
     @property
     def uploading(self) -> bool:
         """Whether what comes is the body of a request, and costs little."""
-        return self._http is not None and self._http.phase is Phase.UPLOADING
+        return self._http is not None and self._http.steady
+
+    @property
+    def visitable(self) -> bool:
+        """Whether HTTP is spoken at this address."""
+        return Spoken.HTTP_GET in self._endpoint.speaks
 
     @property
     def page(self) -> str:
@@ -277,7 +282,7 @@ class Layers:
                     return ()
         finally:
             self._working = False
-        self.idle += http.requests - before
+        self.idle += http.requests - before + max(0, http.pieces - 1)  # many small ones cost much
         if http.handed_over is not None:
             assert self._site is not None
             web = WebSocket(server.origins.split(), names, self._site)

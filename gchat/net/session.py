@@ -34,6 +34,7 @@ from gchat.net.refusals import TOO_MANY_REQUESTS
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
 from gchat.net.visitor import FileVisitor
+from gchat.net.websocket import PROXYS
 from gchat.web.connection import Phase
 from gchat.web.exchange import Incoming, Rejected, Request, Response, plainly
 from gchat.wire.address import Address, Origin
@@ -206,7 +207,11 @@ class Session:
     def base(self) -> str:
         if self._layers.page:
             return self._layers.page
-        if self.origin.relayed or self._sock.family == getattr(socket, "AF_UNIX", None):
+        if (
+            not self._layers.visitable
+            or self.origin.relayed
+            or self._sock.family == getattr(socket, "AF_UNIX", None)
+        ):
             return ""  # whatever is between us has another address
         try:
             host, port = self._raw.getsockname()[:2]
@@ -249,6 +254,8 @@ class Session:
         if why:
             refusal = plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
             raise Rejected(refusal)
+        if not self.origin.relayed and any(name in request.headers for name in PROXYS):
+            self.relay(None)  # somebody else's words: it is not a program of this machine
         if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
             return services.hooks.opened(request, self, self.node)
         files, origins = services.files, self.node.config.server.origins

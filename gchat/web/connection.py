@@ -59,6 +59,7 @@ class HttpConnection:
         "_request",
         "ended",
         "handed_over",
+        "pieces",
         "received",
         "requests",
     )
@@ -76,6 +77,7 @@ class HttpConnection:
         self._body = b""
         self._incoming: Incoming | None = None  # takes its body, once that has begun
         self._headers_only = False  # it is HEAD
+        self.pieces = 0  # of a body, in what was received last
         self.received = 0  # bytes of the body that somebody takes
         self.requests = 0  # that were answered
         self.handed_over: bytes | None = None  # a request for WebSocket, and what came behind it
@@ -97,6 +99,7 @@ class HttpConnection:
         """
         if self._request is None:
             self._came += data
+        self.pieces = 0
         self._h11.receive_data(data)
         while self.phase is not Phase.OVER:
             try:
@@ -108,6 +111,7 @@ class HttpConnection:
                 case h11.Request():
                     yield from self._begin(event)
                 case h11.Data():
+                    self.pieces += 1
                     yield from self._take(bytes(event.data))
                 case h11.EndOfMessage():
                     yield from self._finish()
@@ -115,6 +119,12 @@ class HttpConnection:
                     self.ended = True
                 case _:  # more has to come
                     return
+
+    @property
+    def steady(self) -> bool:
+        """Whether what comes next is a body in one piece, which costs little."""
+        request = self._request
+        return self._incoming is not None and request is not None and _is_whole(request)
 
     def give_up(self) -> bytes:
         """What is to be said to a peer whose request does not come to its end."""
@@ -241,6 +251,11 @@ def _pieces(body: bytes | Stored) -> Iterator[bytes]:
     for data in (body,) if isinstance(body, bytes) else body.pieces():
         for start in range(0, len(data), PIECE_BYTES):
             yield data[start : start + PIECE_BYTES]
+
+
+def _is_whole(request: Request) -> bool:
+    """Whether the body is not sent in chunks."""
+    return "content-length" in request.headers
 
 
 def _has_length(status: HTTPStatus) -> bool:

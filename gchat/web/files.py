@@ -163,7 +163,7 @@ class FileSite:
         if not known:
             raise _not_our_page()
         owner = self._owner(visitor, request)
-        if owner.key != entry.owner and not owner.operator:
+        if not owner.may_delete(entry):
             text = "Only who has sent a file, and operators of the server, can delete it."
             raise Rejected(plainly(HTTPStatus.FORBIDDEN, text))
         try:

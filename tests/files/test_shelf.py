@@ -254,9 +254,11 @@ def test_only_who_sent_it_takes_it_back(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     files = opened(shelf)
     mine, yours = sent(files, b"mine"), sent(files, b"yours", owner=Owner("you"))
-    files.take_back([mine.id, yours.id, "x" * 22], "me")
+    files.take_back([mine.id, yours.id, "x" * 22], ME)
     assert files.find(mine.id) is None
     assert files.find(yours.id) == yours
+    files.take_back([yours.id], Owner("admin", operator=True))
+    assert files.find(yours.id) is None
     shelf.close()
 
 

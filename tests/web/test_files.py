@@ -146,6 +146,54 @@ def test_attempts_are_counted_as_those_of_irc(make_server: Make) -> None:
         assert int(found[-1].headers["retry-after"]) > 0
 
 
+def test_who_comes_by_a_proxy_of_this_machine_is_not_this_machine(make_server: Make) -> None:
+    """Not exempt from limits, as by WebSocket."""
+    server = make_server(
+        accounts_iterations=4096, accounts_attempts=2, accounts_attempts_per_minute=1,
+        files_address_files=1,
+    )  # fmt: skip
+    wrong = {"Authorization": basic("Nobody"), "X_Forwarded_For": "192.0.2.1"}
+    found = [ask(server.port, "POST", "/files", b"data", **wrong).status for _ in range(3)]
+    assert found == [401, 401, 429]
+    tuan = IrcClient(server.port, "Tuan")
+    sent = [send(tuan, b"data", X_Forwarded_For="192.0.2.1").status for _ in range(2)]
+    assert sent == [201, 507]
+
+
+def test_chunks_of_a_byte(make_server: Make) -> None:
+    """Cost whoever sends them time, and nobody else."""
+    server = make_server(limits_local_exempt=False)
+    tuan, lan = (IrcClient(server.port, nick, join="#room") for nick in ("Tuan", "Lan"))
+    tuan.sync()
+    start = head("POST", "/files", f"Authorization: {token(tuan)}", "Transfer-Encoding: chunked")
+    tiny = LineClient(server.port, start)
+    tiny.send_raw(b"1\r\nx\r\n" * 30)
+    tiny.send_raw(b"0\r\n\r\n")
+    assert tiny.read_line() == "HTTP/1.1 201 Created"
+    start = head("POST", "/files", f"Authorization: {token(tuan)}", "Transfer-Encoding: chunked")
+    flood = LineClient(server.port, start)
+    flood.sock.settimeout(0.2)
+    try:
+        for _ in range(1000):
+            flood.send_raw(b"1\r\nx\r\n" * 10_000)
+    except TimeoutError:
+        pass  # it is not read any faster
+    else:
+        raise AssertionError("it was")
+    for number in range(20):
+        tuan.ask(f"PRIVMSG #room :{number}")
+        assert lan.until("PRIVMSG")[-1].params[1] == str(number)
+        time.sleep(0.12)  # within its allowance of lines
+
+
+def test_an_address_without_http_is_not_told(make_server: Make) -> None:
+    server = make_server(server_speaks="irc")
+    assert "draft/FILEHOST" not in isupport(IrcClient(server.port, "Tuan"))
+    named = make_server(server_speaks="irc", files_address="https://chat.example")
+    told = isupport(IrcClient(named.port, "Tuan"))["draft/FILEHOST"]
+    assert told == "https://chat.example/files"
+
+
 def test_who_is_banned_sends_nothing(make_server: Make, tmp_path: Path) -> None:
     config = tmp_path / "gchat.toml"
     config.write_text(f'[operators]\nadmin = "{Verifier.make(PASSWORD, 4096)}"\n')
@@ -172,7 +220,7 @@ def test_taken_back_with_its_message(make_server: Make, tmp_path: Path) -> None:
     assert len(kept(tmp_path / "files")) == 4
     text = f"http://127.0.0.1:{server.port}{mine.where} and http://elsewhere{hers.where}"
     *_, said = tuan.ask(f"PRIVMSG #room :{text}")
-    tuan.ask(f"REDACT #room {said.tags['msgid']}")
+    tuan.ask(f"REDACT #room {said.tags['msgid']} :by mistake")
     assert ask(server.port, "GET", mine.where).status == 404
     assert ask(server.port, "GET", hers.where).status == 200
     assert len(kept(tmp_path / "files")) == 2

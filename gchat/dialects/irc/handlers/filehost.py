@@ -42,9 +42,12 @@ def filehost(irc: IrcConnection, message: Message) -> None:
     word = message.params[0]
     if word.upper() != "TOKEN":
         raise Failure("FILEHOST", "INVALID_PARAMS", word or "*", text="The only word is TOKEN")
-    user = irc.user
-    if not user.account and not files.settings.guests:
+    if not irc.user.account and not files.settings.guests:
         text = "Only users with an account can send files: register one first"
         raise Failure("FILEHOST", "ACCOUNT_REQUIRED", "TOKEN", text=text)
-    owner = Owner(own_person(irc.peer), operator="o" in user.modes)
-    irc.say("FILEHOST", "TOKEN", files.tokens.give(owner, irc.node.tick_ms()))
+    irc.say("FILEHOST", "TOKEN", files.tokens.give(owner(irc), irc.node.tick_ms()))
+
+
+def owner(irc: IrcConnection) -> Owner:
+    """Who it is, as far as files are concerned."""
+    return Owner(own_person(irc.peer), operator="o" in irc.user.modes)

@@ -141,6 +141,7 @@ export class Uploads {
         if (!this.#all.includes(one)) continue; // it was ended meanwhile
         one.link = link;
         one.bar.hidden = true;
+        put(one.note, readableSize(one.file.size));
         this.does.insert(one.room, link);
       } catch (error) {
         one.why = /** @type {Error} */ (error).message || t("Not sent");
