@@ -42,7 +42,7 @@ class Page:
 
     def connected(self) -> Page:
         """Waits until we are in a room."""
-        self.wait_until(lambda: "connected ·" in self.text("status"))
+        self.wait_until(lambda: "● connected ·" in self.text("status"))
         self.wait_until(lambda: self.text("count") not in ("", "0 people"))
         return self
 

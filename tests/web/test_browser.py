@@ -244,7 +244,7 @@ def test_a_servers_password_is_asked_for_and_used_again(new_page: NewPage, tmp_p
         page.find("pass").send_keys(word + Keys.ENTER)
     page.connected()
     server.stop(signal.SIGKILL)
-    page.wait_until(lambda: "connected ·" not in page.text("status"))
+    page.wait_until(lambda: "not connected" in page.text("status"))
     server.start()
     page.connected()
     page.js("dispatchEvent(new Event('pagehide'))")
