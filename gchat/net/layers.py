@@ -34,11 +34,11 @@ ANSWER_SECONDS = 30.0  # for a peer to take a piece of an answer by HTTP
 class Site(Protocol):
     """What somebody finds here who speaks HTTP."""
 
-    def answer(self, request: Request) -> Response:
-        """To a request. May switch greenlets."""
-
     def opened(self, request: Request) -> Incoming | None:
-        """Asked first, before the body has come: who takes it as it comes; `None` for nobody."""
+        """Is asked first; see `Opened`. May switch greenlets, and raises Rejected."""
+
+    def answer(self, request: Request) -> Response:
+        """To a request that `opened` has not taken. May switch greenlets."""
 
     def admit(self, header: Header) -> str:
         """Why somebody who asks for WebSocket is not let in, "" where they are."""
@@ -213,7 +213,7 @@ class Layers:
         if self._tls is not None:
             self._tls.close()
         http, self._tls, self._web, self._http = self._http, None, None, None
-        self._site = None
+        self._site = None  # it refers back to the connection
         if http is not None:
             http.close()
 

@@ -23,7 +23,6 @@ from gchat.dialects.hooks import PATH as HOOKS
 from gchat.dialects.irc.dialect import IrcDialect
 from gchat.dialects.node import Node
 from gchat.dialects.peer import Dialect, Variant
-from gchat.files.entry import PATH as FILES
 from gchat.net import cost
 from gchat.net.browsers import is_browser
 from gchat.net.ending import say_goodbye, stop_reading
@@ -36,7 +35,7 @@ from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
 from gchat.net.visitor import FileVisitor
 from gchat.web.connection import Phase
-from gchat.web.exchange import Incoming, Request, Response, plainly
+from gchat.web.exchange import Incoming, Rejected, Request, Response, plainly
 from gchat.wire.address import Address, Origin
 from gchat.wire.sniff import Spoken
 
@@ -272,24 +271,26 @@ class Session:
 
     # -- Site
 
-    def answer(self, request: Request) -> Response:
+    def opened(self, request: Request) -> Incoming | None:
         services = self._services
-        why = self._forwarded(lambda name: request.headers.get(name, ""), stays=False)
         if is_browser(request):
             services.browsers.note(self._came_from.group, services.monotonic())
+        why = self._forwarded(lambda name: request.headers.get(name, ""), stays=False)
         if why:
-            return plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
+            refusal = plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
+            raise Rejected(refusal)
+        if not self.origin.relayed and any(name in request.headers for name in PROXYS):
+            self.relay(None)  # somebody else's words: it is not a program of this machine
+        if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
+            return services.hooks.opened(request, self, self.node)
+        files, origins = services.files, self.node.config.server.origins
+        return files.opened(FileVisitor(self), request, origins) if files is not None else None
+
+    def answer(self, request: Request) -> Response:
+        services = self._services
         if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
             return services.hooks.answer(request, self, self.node)
         return services.answer(request)
-
-    def opened(self, request: Request) -> Incoming | None:
-        files = self._services.files
-        if files is None or not request.path.startswith(FILES):
-            return None
-        if self._forwarded(lambda name: request.headers.get(name, ""), stays=False):
-            return None  # and the answer says why
-        return files.opened(FileVisitor(self), request, self.node.config.server.origins)
 
     def admit(self, header: Header) -> str:
         return self._forwarded(header, stays=True)

@@ -33,15 +33,7 @@ class Due(NamedTuple):
 class Timeouts:
     """The times of one connection, in the seconds of one clock."""
 
-    __slots__ = (
-        "_pinged",
-        "_prompted",
-        "_received",
-        "_visit",
-        "_visit_began",
-        "heard",
-        "opened",
-    )
+    __slots__ = ("_pinged", "_prompted", "_received", "_visit", "_visit_began", "heard", "opened")
 
     def __init__(self, now: float) -> None:
         self.heard = now  # when the peer was last heard of

@@ -40,7 +40,7 @@ _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or wi
 
 
 # Headers that proxies add. Who sends one is not on this machine, also where it is not believed.
-_PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+PROXYS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class Door(Protocol):
@@ -111,7 +111,7 @@ class WebSocket:
 
     def _answer(self, request: Request) -> None:
         headers = request.headers
-        self.relayed = any(name in headers for name in _PROXYS)
+        self.relayed = any(name in headers for name in PROXYS)
         if self._protocol.eof_sent:
             return  # invalid frames came right after the request: the connection has failed already
         if "Upgrade" not in headers:

@@ -20,7 +20,7 @@ from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.web.connection import BODY_BYTES, HEAD_BYTES, HttpConnection
-from gchat.web.exchange import Rejected, Request, Response
+from gchat.web.exchange import Incoming, Rejected, Request, Response
 from gchat.web.page import site
 from gchat.web.payloads.text import BadPayload, heard
 from gchat.wire.authenticate import SaslError, decode, encode
@@ -235,6 +235,9 @@ def websocket(data: bytes) -> None:
 
 class _Site:
     """What is found by HTTP."""
+
+    def opened(self, request: Request) -> Incoming | None:
+        return None
 
     def answer(self, request: Request) -> Response:
         return _SITE(request)
