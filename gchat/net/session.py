@@ -34,6 +34,7 @@ from gchat.net.refusals import TOO_MANY_REQUESTS
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
 from gchat.net.visitor import FileVisitor
+from gchat.net.websocket import PROXYS
 from gchat.web.connection import Phase
 from gchat.web.exchange import Incoming, Rejected, Request, Response, plainly
 from gchat.wire.address import Address, Origin

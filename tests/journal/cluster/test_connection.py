@@ -36,8 +36,10 @@ def serve() -> Iterator[Callable[[Answer], LogConnection]]:
         server = StreamServer(("127.0.0.1", 0), lambda sock, _: handle(answer, sock))
         server.start()
         servers.append(server)
-        address = log_address(f"redis://127.0.0.1:{server.server_port}")
-        connections.append(LogConnection("127.0.0.1", server.server_port, address))
+        port = server.server_port
+        assert port is not None
+        address = log_address(f"redis://127.0.0.1:{port}")
+        connections.append(LogConnection("127.0.0.1", port, address))
         return connections[-1]
 
     yield make
