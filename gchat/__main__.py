@@ -21,6 +21,7 @@ from gchat import __version__, system
 from gchat.assembly import readable_address
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
+from gchat.files.shelf import ShelfError
 from gchat.journal.base import JournalError
 from gchat.logs import log_to
 from gchat.net.tls import CertificateError
@@ -93,7 +94,7 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         gevent.signal_handler(number, on_signal)
     try:
         server = Server(config, load_again)
-    except (ConfigError, JournalError, CertificateError) as error:
+    except (ConfigError, JournalError, CertificateError, ShelfError) as error:
         return _fail(str(error))
     server.on_failure = stopping.set
     try:

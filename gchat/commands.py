@@ -99,7 +99,11 @@ def parser(name: str) -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], None], str]] = {
     "export": (_export, "Prints everything stored as JSON Lines. The server may be running."),
-    "backup": (_backup, "Copies everything stored to one file. The server may be running."),
+    "backup": (
+        _backup,
+        "Copies messages, rooms and accounts to one file, but not the files that people have sent. "
+        "The server may be running.",
+    ),
     "verifier": (_verifier, "Asks for a password and prints its verifier, for the configuration."),
     "config": (
         _config,

@@ -7,6 +7,10 @@
     * `BadMask`: a mask that could never match
     * `LoginFailed`: the log-in has failed, with a sentence for people
         * `NotTried`: nothing was compared, so it does not count as an attempt
+    * `FileError`: a file is not taken, with a sentence: `TooLarge`, `NoRoom`, `TooMany`
+    * `ShelfError`: the folder of files cannot be used, with a sentence that says what to do
+    * `Rejected`: a request by HTTP is not listened to any further; carries its answer
+    * `Denied`, `NotNow`: who asks by HTTP may not, or could not be found out now
     * `Unreadable`: the past cannot be read now
     * `JournalError`: the journal cannot be used, with a sentence that says what to do
         * `StoreError`: the SQLite file

@@ -34,6 +34,7 @@ from gchat.core.rules import RULES, RuleSet, differing, rules_of, with_rules
 from gchat.core.visitors import Visitors
 from gchat.dialects.node import Node
 from gchat.dialects.plain import STOPPED
+from gchat.filekeeping import FileKeeping
 from gchat.journal.base import Gauges, JournalError, Notices
 from gchat.journal.engines import engine_of
 from gchat.keys import KeyPool
@@ -49,6 +50,7 @@ from gchat.net.metrics import Metrics
 from gchat.net.services import REQUESTS_BURST, REQUESTS_PER_SECOND, Services
 from gchat.net.session import Session
 from gchat.net.tls import CertificateError
+from gchat.web.files import FileSite
 from gchat.web.page import site
 from gchat.wire.address import Origin
 from gchat.wire.names import casefold
@@ -85,6 +87,14 @@ class Server:
         except BaseException:
             self._engine.close()
             raise
+        self._filekeeping: FileKeeping | None = None
+        if config.files.enabled:
+            try:
+                self._filekeeping = FileKeeping(lambda: self.hub.config, wall_ms, tick_ms)
+            except BaseException:
+                self._engine.close()
+                raise
+        files = self._filekeeping.files if self._filekeeping is not None else None
         admission = assembly.admission(config)
         self._listener = Listener(
             assembly.endpoints(config),
@@ -115,6 +125,7 @@ class Server:
             foreign=ForeignNames(monotonic),
             browsers=Browsers(),
             requests=Buckets(REQUESTS_BURST, REQUESTS_PER_SECOND),
+            files=FileSite(files) if files is not None else None,
         )
         if cluster is not None:
             cluster.watch(Notices(self._joined, self._cut_off, self._fail, self._rules_changed))
@@ -133,6 +144,7 @@ class Server:
             secret=self._engine.secret,
             url=self._url,
             created=wall_ms(),
+            files=files,
         )
 
     @property
@@ -151,6 +163,8 @@ class Server:
         except BaseException:
             self._engine.close()
             raise
+        if self._filekeeping is not None:
+            self._filekeeping.start()
         self._clock_watch = gevent.spawn(watch_clock, wall_ms, tick_ms)
         if self._metrics is not None:
             self._metrics.start()
@@ -168,6 +182,8 @@ class Server:
         self._listener.stop(STOPPED, self.node.config.times.shutdown)
         if self._metrics is not None:
             self._metrics.stop()
+        if self._filekeeping is not None:
+            self._filekeeping.close()
         self._engine.close()
         self._workers.close()
         log.info("stopped")
@@ -249,6 +265,7 @@ class Server:
             "rooms": ("Rooms", len(self.hub.rooms)),
             "accounts": ("Accounts", len(self.hub.accounts)),
             **self._engine.gauges(),
+            **(self._filekeeping.gauges() if self._filekeeping is not None else {}),
         }
 
     def _is_own(self, host: str) -> bool:

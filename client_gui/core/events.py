@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
 from client_gui.core.folding import Fold
 
@@ -301,6 +302,27 @@ class ServerText:
 
 
 @dataclass(frozen=True, slots=True)
+class FileHost:
+    """The server takes files, at this address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileToken:
+    """With this token one file can be sent."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefused:
+    """We may not send files; `reason` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Latency:
     """How long the server took to answer, in seconds."""
 
@@ -345,6 +367,9 @@ Event = (
     | RoomRenamed
     | History
     | ServerText
+    | FileHost
+    | FileToken
+    | FileRefused
     | Latency
     | Closed
 )
@@ -390,4 +415,46 @@ class Untrusted:
     changed: bool = False
 
 
-NetEvent = Event | Connecting | Waiting | CommandFailed | Untrusted
+@dataclass(frozen=True, slots=True)
+class FileProgress:
+    """Of the file with this number so many bytes are sent."""
+
+    number: int
+    sent: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSent:
+    """The server has a file, at this path."""
+
+    number: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotSent:
+    """The server does not have it; `reason` is a sentence."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesPasted:
+    """Files, or a picture of which we have made one (`temporary`), were in the clipboard."""
+
+    paths: tuple[str, ...]
+    temporary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCame:
+    """The picture at a path, small; `None` where there is none."""
+
+    path: str
+    picture: Any
+
+
+FileEvent = FileProgress | FileSent | FileNotSent | FilesPasted | PictureCame
+NetEvent = Event | Connecting | Waiting | CommandFailed | Untrusted | FileEvent

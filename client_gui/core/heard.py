@@ -10,6 +10,8 @@ from client_gui.core.events import (
     AccountAnswered,
     Away,
     Event,
+    FileRefused,
+    FileToken,
     Invited,
     Joined,
     Kind,
@@ -252,6 +254,8 @@ def other(core: Connection, message: Message) -> list[Event]:
     """Errors are shown in the server's words; other numerics have nothing to tell here."""
     text = ""
     about = message.params[1:-1]
+    if message.command == "FAIL" and message.params[:1] == ["FILEHOST"] and about:
+        return [FileRefused(message.params[-1])]
     if message.command == "FAIL" and message.params[:1] == ["REGISTER"] and about:
         code = message.params[1]
         return [AccountAnswered(message.params[-2], message.params[-1], done=False, code=code)]
@@ -271,6 +275,11 @@ def other(core: Connection, message: Message) -> list[Event]:
         return [NotSent(label, text)]
     room = next((param for param in about if core.isupport.is_room(param)), "")
     return [ServerText(text, error=True, room=room)]
+
+
+def _filehost(core: Connection, message: Message) -> list[Event]:
+    """https://github.com/ircv3/ircv3-specifications/pull/562"""
+    return [FileToken(message.params[1])] if message.params[0] == "TOKEN" else []
 
 
 def _moment(text: str) -> float | None:
@@ -310,6 +319,7 @@ TABLE: dict[str, tuple[Handler, int]] = {
     "901": (_logged_out, 1),
     "AWAY": (_away, 0),
     "BATCH": (_batch, 1),
+    "FILEHOST": (_filehost, 2),
     "INVITE": (_invite, 2),
     "JOIN": (_join, 1),
     "KICK": (_kick, 2),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from client_gui.core.folding import Fold
 from client_gui.core.limits import number
+
+_ADDRESS = re.compile(r"https?://[^\s/]+/\S*")
 
 
 class Isupport:
@@ -21,6 +24,7 @@ class Isupport:
         self._ranks = {"o": "@", "v": "+"}  # by their modes
         self._arguments = frozenset("bkeIq")  # modes with an argument, always
         self._when_set = frozenset("l")  # only when they are set
+        self.filehost = ""  # where files are sent to, draft/FILEHOST
         self.whox = False
         self.monitor = False
         self.history = 0  # messages that one CHATHISTORY brings, 0 for any number
@@ -35,6 +39,8 @@ class Isupport:
                     self.network = value
                 case "CHATHISTORY":
                     self.history = number(value)
+                case "draft/FILEHOST" if _ADDRESS.fullmatch(value):
+                    self.filehost = value
                 case "WHOX":
                     self.whox = True
                 case "MONITOR":

@@ -17,6 +17,7 @@ from client_gui.core.connection import Connection
 from client_gui.core.events import (
     Closed,
     Event,
+    FileHost,
     FoldChanged,
     Kind,
     Latency,
@@ -227,6 +228,10 @@ class ClientProtocol(Connection):
         """Changes the password of our account. Raises NotConnected, MessageError."""
         self.command("PRIVMSG", NICKSERV, f"PASSWD {old} {new}")
 
+    def file_token(self) -> None:
+        """Asks for a token with which a file can be sent. Raises NotConnected."""
+        self.command("FILEHOST", "TOKEN")
+
     def load_older(self, room: str, msgid: str) -> None:
         """Asks for what was said in a room before a message, where the server keeps it."""
         if self.state is State.READY:
@@ -358,9 +363,13 @@ class ClientProtocol(Connection):
         return message.params[1] if len(message.params) > 2 else self.nick
 
     def _isupport(self, message: Message) -> list[Event]:
-        tokens = message.params[1:-1]
+        tokens, before = message.params[1:-1], self.isupport.filehost
         self.isupport.update(tokens)
-        return self._tell_fold() if any(one.startswith("CASEMAPPING=") for one in tokens) else []
+        address = self.isupport.filehost
+        told: list[Event] = [FileHost(address)] if address != before else []
+        if any(one.startswith("CASEMAPPING=") for one in tokens):
+            told += self._tell_fold()
+        return told
 
     def _welcome_ends(self, message: Message) -> list[Event]:
         """The message of the day is over: what the server has not told by now is as usual."""

@@ -93,6 +93,11 @@ class Connector:
         self._changed = trio.Event()  # there is something to send, or the deadline moved
         self._retry_now = trio.Event()
 
+    @property
+    def address(self) -> Address:
+        """Where it connects to, and whom it trusts."""
+        return self._address
+
     # -- commands, from within trio's thread
 
     def do(self, command: Command, unsent: Unsent | None = None) -> None:

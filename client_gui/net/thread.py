@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import trio
 
@@ -16,6 +16,8 @@ from client_gui.net.stream import Address
 from client_gui.texts import _
 
 log = logging.getLogger(__name__)
+
+Work = Callable[[Address], Awaitable[None]]
 
 
 class NetThread:
@@ -38,6 +40,7 @@ class NetThread:
         self._ready = threading.Event()
         self._token: trio.lowlevel.TrioToken | None = None
         self._connector: Connector | None = None
+        self._nursery: trio.Nursery | None = None
         self.done = threading.Event()  # set when the connection is closed for good
         self._thread = threading.Thread(target=self._run, name="gchat-net", daemon=True)
 
@@ -74,6 +77,19 @@ class NetThread:
         """Takes the certificate with this fingerprint for the server's, and connects."""
         self._post(lambda connector: connector.trust(fingerprint))
 
+    def aside(self, work: Work) -> None:
+        """Does something beside the connection, which must not raise; it ends with us."""
+
+        def start(connector: Connector) -> None:
+            if self._nursery is not None:
+                self._nursery.start_soon(work, connector.address)
+
+        self._post(start)
+
+    def call(self, call: Callable[[], None]) -> None:
+        """Calls this in trio's thread."""
+        self._post(lambda connector: call())
+
     def quit(self, reason: str = "") -> None:
         """Does not wait: `done` is set at the end."""
         self._post(lambda connector: connector.quit(reason))
@@ -102,7 +118,10 @@ class NetThread:
     async def _main(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
         connector = self._connector = Connector(self._address, self._emit, busy=self._busy)
-        self._ready.set()
-        if self._login is not None:
-            connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)
-        await connector.run()
+        async with trio.open_nursery() as self._nursery:
+            self._ready.set()
+            if self._login is not None:
+                connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)
+            await connector.run()
+            self._nursery.cancel_scope.cancel()
+        self._nursery = None

@@ -33,6 +33,7 @@ from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
+from client_gui.ui.files import Files
 from client_gui.ui.findbar import Search
 from client_gui.ui.finding import Finding
 from client_gui.ui.gestures import TranscriptCallbacks
@@ -100,6 +101,7 @@ class App(Context):
         self.finding = Finding(self, self.connection, self.navigation)
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
+        self.files = Files(self, self.connection)
         self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
@@ -166,6 +168,10 @@ class App(Context):
                 actions.many_lines,
                 actions.escape,
                 actions.secret,
+                self.files.choose,
+                self.files.pasted,
+                self.files.paste_picture,
+                self.files.stop,
             ),
             choices=SidebarCallbacks(
                 self.navigation.choose,
@@ -212,6 +218,7 @@ class App(Context):
             self.finding.open(finding)
             self.to_composer()
         self.show_notice()
+        self.files.show()
         self._bind_keys()
 
     def _bind_keys(self) -> None:
@@ -225,6 +232,7 @@ class App(Context):
                 "o": self.connection.ask,
                 "r": self.connection.retry,
                 "m": self._toggle_members,
+                "u": self.files.choose,
             },
         )
         keys.to_composer(root, lambda: self.window.composer.text)
@@ -304,6 +312,7 @@ class App(Context):
 
     def arrive(self, server: Server) -> None:
         """The window is at this server from now on."""
+        self.files.forget()
         model = self._models.get(server.name)
         fresh = model is not None and all(
             line.fate is Fate.FAILED for one in model.rooms.values() for line in one.lines
@@ -354,6 +363,8 @@ class App(Context):
         self.model.watched = self.has_keyboard()
         for event in events:
             try:
+                if self.files.heard(event):
+                    continue
                 changes += self.model.apply(event)
                 self.actions.accounts.heard(event)
             except Exception:  # it costs this event, not the window

@@ -29,6 +29,10 @@ class ComposerCallbacks:
     many: Callable[[int, str], None]  # so many lines are pasted: are they meant?
     escape: Callable[[], None]
     secret: Callable[[str], int | None]  # where in this begins what nobody may see
+    attach: Callable[[], None]  # somebody wants to choose files
+    files: Callable[[str], bool]  # whether pasted text stands for files, which are sent then
+    picture: Callable[[], None]  # there is no text to paste: perhaps a picture
+    stop: Callable[[], None]  # the file that is on its way is not to be sent
 
 
 class Composer(tk.Frame):
@@ -54,7 +58,16 @@ class Composer(tk.Frame):
             anchor="w",
         )
         self.notice.pack(fill="x", padx=theme.px(20))
-        frame = ttk.Frame(self, style="Field.TFrame", padding=theme.px(5))
+        self.progress = tk.Label(
+            self,
+            font=theme.small,
+            background=palette.background,
+            foreground=palette.dim,
+            anchor="w",
+            cursor="hand2",
+        )
+        self.progress.bind("<Button-1>", lambda event: typing.stop())
+        frame = self._frame = ttk.Frame(self, style="Field.TFrame", padding=theme.px(5))
         frame.pack(fill="x", padx=theme.px(16), pady=(theme.px(4), theme.px(14)))
         # before the text, which expands: packed after it the button would have no room left
         self.button = ttk.Button(
@@ -65,6 +78,13 @@ class Composer(tk.Frame):
             takefocus=False,
         )
         self.button.pack(side="right", padx=(theme.px(5), 0), anchor="s")
+        self.attach = ttk.Button(
+            frame,
+            text="+",
+            style="Composer.Attach.TButton",
+            command=typing.attach,
+            takefocus=False,
+        )
         self.text = tk.Text(
             frame,
             height=1,
@@ -118,6 +138,22 @@ class Composer(tk.Frame):
     def set_hint(self, text: str) -> None:
         """What stands in the empty field."""
         self._hint.configure(text=text)
+
+    def can_attach(self, *, can: bool) -> None:
+        """There is a button to choose files, or not."""
+        if can:
+            self.attach.pack(side="left", anchor="s", before=self.text)
+        else:
+            self.attach.pack_forget()
+
+    def show_progress(self, text: str) -> None:
+        """What is said of the file that is on its way; a click stops it. "" for none."""
+        if text:
+            self.progress.configure(text=text + "   ✕ " + _("Stop"))
+            self.progress.pack(fill="x", padx=self._theme.px(20), before=self._frame)
+        else:
+            self.progress.configure(text="")
+            self.progress.pack_forget()
 
     def can_send(self, *, can: bool) -> None:
         """The button looks as if it did something, or not."""
@@ -192,8 +228,11 @@ class Composer(tk.Frame):
     def _on_paste(self, event: object) -> str | None:
         try:
             text = self.clipboard_get()
-        except tk.TclError:
-            return "break"  # nothing there, or no text
+        except tk.TclError:  # nothing there, or no text
+            self._typing.picture()
+            return "break"
+        if self._typing.files(text):
+            return "break"
         lines = text.strip("\n").count("\n") + 1
         if lines < PASTED_LINES:
             self.paste(text)

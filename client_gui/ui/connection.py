@@ -63,6 +63,12 @@ class Connection:
         self.net.do(command, unsent)
         return True
 
+    def put(self, event: events.NetEvent) -> None:
+        """Tells the window something, from any thread, as if this connection did."""
+        net = self.net
+        if net is not None:
+            self._bridge.put((net, event))
+
     def do_if_ready(self, command: Command) -> None:
         """What is of no use later: nothing is said where there is no connection."""
         if self.net is not None:

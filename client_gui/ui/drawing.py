@@ -26,6 +26,7 @@ AVATAR = 34
 LEAST_WIDTH = 120  # pixels in which text is broken into lines, however small the window is
 QUOTE_LENGTH = 80  # characters of a message that is answered
 _ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
+SHARED_MOST = 4  # pictures shown of one message
 _TAGS = {Mark.PLAIN: "body", Mark.LINK: "link", Mark.CODE: "code", Mark.NAME: "name"}
 
 
@@ -79,7 +80,8 @@ class Pen:
         text.tag_configure("mention", background=palette.mention, lmargincolor=palette.background)
         text.tag_configure("picked", background=palette.selected, lmargincolor=palette.selected)
         text.tag_configure("found", background=palette.warn, foreground=palette.background)
-        for tag in ("link", "more", "again", "reaction", "quote"):
+        text.tag_configure("under", lmargin1=indent, lmargin2=indent)
+        for tag in ("link", "more", "again", "reaction", "quote", "picture"):
             text.tag_bind(tag, "<Enter>", lambda event: text.configure(cursor="hand2"))
             text.tag_bind(tag, "<Leave>", lambda event: text.configure(cursor="arrow"))
         for tag in ("code", "reaction", "picked", "mine", "found", "sel"):
@@ -195,6 +197,21 @@ class Pen:
         for span in spans(self._in_order(line.text), self.nick):
             mark = _TAGS[span.mark]
             self._pictured(displayable(span.text), (*tags, "body", mark), self._theme.emoji)
+        self._shared(line, tags)
+
+    def _shared(self, line: Line, tags: list[str]) -> None:
+        """The pictures that a message has links to, as far as our server keeps them."""
+        links = dict.fromkeys(one.text for one in spans(line.text) if one.mark is Mark.LINK)
+        shown = 0
+        for link in links:
+            picture = self._theme.shared.of(link) if shown < SHARED_MOST else None
+            if picture is None:
+                continue
+            shown += 1
+            self._row()
+            self.text.image_create("end", image=picture, padx=0, pady=self._theme.px(3))
+            for tag in (*tags, "under", "picture", f"picture {link}"):
+                self.text.tag_add(tag, "end-2c")
 
     def _write(self, words: str, tags: tuple[str, ...], *, small: bool = False) -> None:
         """Words with their emoji, in the order in which they are read."""
@@ -265,7 +282,7 @@ def is_line(tag: str) -> bool:
 
 def is_passing(tag: str) -> bool:
     """Whether a tag is made while drawing, and of no use without what was drawn."""
-    return is_line(tag) or tag.startswith("nick ")
+    return is_line(tag) or tag.startswith(("nick ", "picture "))
 
 
 def together(before: Line, line: Line, room: Room) -> bool:

@@ -80,6 +80,7 @@ class Gestures:
             text.bind(keys, self._leave)
         text.tag_bind("more", "<Button-1>", lambda event: transcript.show_more())
         text.tag_bind("link", "<Button-1>", self._follow)
+        text.tag_bind("picture", "<Button-1>", self._open_picture)
         text.tag_bind("again", "<Button-1>", self._again)
         text.tag_bind("reaction", "<Button-1>", self._react)
         text.tag_bind("quote", "<Button-1>", self._to_quoted)
@@ -145,6 +146,11 @@ class Gestures:
         found = self._text.tag_prevrange("link", f"{self._here(event)}+1c")
         if found:
             self._callbacks.follow(self._text.get(*found))
+
+    def _open_picture(self, event: tk.Event[tk.Misc]) -> None:
+        for tag in self._text.tag_names(self._here(event)):
+            if tag.startswith("picture "):
+                self._callbacks.follow(tag.removeprefix("picture "))
 
     def _again(self, event: tk.Event[tk.Misc]) -> None:
         line = self._transcript.line_at(self._here(event))

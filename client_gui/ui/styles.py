@@ -41,6 +41,13 @@ class _Styles:
             width=0,  # no wider than its word
             padding=(self._theme.px(12), self._theme.px(5)),
         )
+        colours = palette.field, palette.selected, palette.dim
+        self._button("Composer.Attach", palette.field, *colours, bold=True)
+        self._style.configure(
+            "Composer.Attach.TButton",
+            width=0,
+            padding=(self._theme.px(10), self._theme.px(4)),
+        )
         colours = palette.field, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
         self._plain("Retry", palette.selected, palette.text, padding=10)

@@ -24,6 +24,7 @@ KEYS = (
     ("Shift+Enter", n_("a new line")),
     ("Esc", n_("cancel the reply; go to the last message")),
     ("Page Up", n_("older messages")),
+    ("Ctrl+U", n_("send files")),
     ("Ctrl+M", n_("show or hide the members")),
     ("Ctrl+R", n_("connect now instead of waiting")),
     ("Ctrl+O", n_("another server, or nickname")),

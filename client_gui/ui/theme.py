@@ -12,6 +12,8 @@ from PIL import ImageTk
 from client_gui.system import desktop
 from client_gui.ui.emoji_pictures import Pictures
 from client_gui.ui.palette import DARK, LIGHT, Palette
+from client_gui.ui.pictures import SIZE as SHARED
+from client_gui.ui.pictures import SharedPictures
 from client_gui.ui.shapes import Shapes
 
 __all__ = ["DARK", "LIGHT", "Palette", "Theme"]
@@ -27,6 +29,8 @@ class Theme:
         self.shapes = Shapes(root)
         self.emoji = Pictures(root, self.px(18))
         self.small_emoji = Pictures(root, self.px(15))
+        size = self.px(SHARED[0]), self.px(SHARED[1])
+        self.shared = SharedPictures(root, size, palette.background, palette.border)
         known = set(tkfont.families(root))
         family = self._known(known, desktop.here().fonts, "TkDefaultFont")
         self.body = self._font(family, 15)
@@ -44,6 +48,7 @@ class Theme:
         self.shapes.release()
         self.emoji.release()
         self.small_emoji.release()
+        self.shared.forget()
         for font in (self.body, self.bold, self.small, self.small_bold, self.title, self.mono):
             font.delete_font = False
             self._root.tk.call("font", "delete", font.name)

@@ -82,6 +82,9 @@ def is_verifier(value: str) -> bool:
 
 UNIX = "unix:"
 _NAME = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*", re.ASCII)
+_ORIGIN = re.compile(
+    r"https?://([\w-]+(\.[\w-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE
+)
 SPEAKS = ("plain", "irc", "websocket", "tls")
 
 
@@ -157,6 +160,11 @@ _URL = re.compile(r"https?://[^\s/?#@]+", re.ASCII)
 def is_url(value: str) -> bool:
     """Whether it is a scheme and a host, with or without a port, or empty."""
     return not value or (value.isprintable() and bool(_URL.fullmatch(value.removesuffix("/"))))
+
+
+def is_web_origin(value: str) -> bool:
+    """Whether it is one origin of http or https, or empty."""
+    return not value or _ORIGIN.fullmatch(value) is not None
 
 
 def slow_mode(value: str) -> tuple[int, int]:

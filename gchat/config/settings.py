@@ -30,6 +30,7 @@ from gchat.config.rules import (
     is_slow_mode,
     is_url,
     is_verifier,
+    is_web_origin,
     one_of,
     seconds,
     text,
@@ -412,6 +413,71 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesConfig:
+    """[files]"""
+
+    enabled: bool = _setting(
+        True, FLAG, "Files can be sent, and are kept by this server (draft/FILEHOST)."
+    )
+    folder: str = _setting(
+        "",
+        Rule(str, "a folder's path", lambda v: len(v) <= 4096),
+        'The folder in which they are kept; "" for `files` in the data folder. With --memory it is '
+        "a temporary one.",
+    )
+    address: str = _setting(
+        "",
+        Rule(str, "an origin like https://chat.example", is_web_origin),
+        "The origin by which clients reach files, such as https://chat.example behind a proxy; its"
+        ' name has to be one of the server\'s. "" for the one by which each has connected.',
+        reload=True,
+    )
+    guests: bool = _setting(True, FLAG, "Users without an account may send files too.", reload=True)
+    file_bytes: int = _setting(
+        100 << 20, integer(1, 1 << 40), "Maximum size of a file in bytes.", reload=True
+    )
+    account_bytes: int = _setting(
+        512 << 20,
+        integer(1, 1 << 50),
+        "Bytes of all files of one account, or of one user without an account.",
+        reload=True,
+    )
+    address_bytes: int = _setting(
+        1 << 30,
+        integer(1, 1 << 50),
+        "Bytes of all files sent from one address (IPv6: from a /64 network).",
+        reload=True,
+    )
+    bytes: int = _setting(4 << 30, integer(1, 1 << 50), "Bytes of all files.", reload=True)
+    spare_bytes: int = _setting(
+        256 << 20,
+        integer(0, 1 << 50),
+        "Bytes of the disk that files leave free, so that messages can be stored there too.",
+        reload=True,
+    )
+    account_files: int = _setting(
+        1000, integer(1, 1_000_000), "Files of one account, or of one user without.", reload=True
+    )
+    address_files: int = _setting(
+        2000, integer(1, 1_000_000), "Files sent from one address.", reload=True
+    )
+    files: int = _setting(10_000, integer(1, 1_000_000), "Files in total.", reload=True)
+    uploads: int = _setting(
+        20, integer(1, 1000), "Files that are on their way at once.", reload=True
+    )
+    uploads_per_address: int = _setting(
+        4, integer(1, 1000), "Files that are on their way at once from one address.", reload=True
+    )
+    picture_pixels: int = _setting(
+        24_000_000,
+        integer(0, 200_000_000),
+        "Maximum number of pixels of a picture that pages and windows show; others can only be "
+        "saved. 0 for no pictures: none is looked at.",
+        reload=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class TimesConfig:
     """[times], in seconds"""
 
@@ -431,6 +497,13 @@ class TimesConfig:
         60.0,
         seconds(0.1, 3600),
         "Time for which a browser's connection is kept for its next request.",
+        reload=True,
+    )
+    upload: float = _setting(
+        30.0,
+        seconds(0.1, 3600),
+        "Silence after which a file that is being sent is given up; also the head start of those "
+        "that are slower than 4096 bytes a second.",
         reload=True,
     )
     registration: float = _setting(
@@ -465,6 +538,7 @@ class Config:
     accounts: AccountsConfig = field(default_factory=AccountsConfig)
     hooks: HooksConfig = field(default_factory=HooksConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    files: FilesConfig = field(default_factory=FilesConfig)
     times: TimesConfig = field(default_factory=TimesConfig)
     operators: Mapping[str, str] = field(default_factory=dict)  # [operators]: verifiers by name
 

@@ -16,6 +16,7 @@ from gchat.core.hub import Hub
 from gchat.core.replay import ReplayBuffer
 from gchat.core.turns import Claim
 from gchat.core.visitors import Visitors
+from gchat.files.base import Files
 from gchat.wire.names import casefold
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Node:
     secret: bytes = field(repr=False)  # random, the same in every run
     url: Callable[[], str] = lambda: "http://localhost"  # by which HTTP reaches it, without a path
     created: int = 0  # milliseconds, when it was started
+    files: Files | None = None  # where they can be sent
     familiar: Familiar = field(default_factory=Familiar)
     proven: Proven = field(default_factory=Proven, repr=False)
 

@@ -50,6 +50,12 @@ class Peer(Protocol):
         """SHA-256 of the peer's certificate in hexadecimal, "" where it has shown none."""
 
     @property
+    def base(self) -> str:
+        """The origin by which the peer reaches this server by HTTP, such as https://chat.example;
+        "" where that is not known.
+        """
+
+    @property
     def archive(self) -> Archive:
         """The node's, which takes turns by the address of who asks."""
 

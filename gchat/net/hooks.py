@@ -22,13 +22,14 @@ from gchat.core.rooms import Hook, Room
 from gchat.dialects.hooks import PATH, digest
 from gchat.dialects.irc.render import text_room
 from gchat.dialects.node import Node
-from gchat.web.exchange import NO_SNIFFING, Request, Response, plainly
+from gchat.web.exchange import NO_SNIFFING, Incoming, Rejected, Request, Response, plainly
 from gchat.web.payloads.text import BadPayload, heard
 from gchat.wire.address import Origin
 from gchat.wire.numerics import ERR_NOSUCHCHANNEL
 from gchat.wire.text import split_text
 
 ALLOWED = "POST, PUT, OPTIONS"
+BODY_BYTES = 262_144  # of what is sent to one; read as JSON, it keeps the loop for milliseconds
 CUT = "…"  # the last line of a text that was too long
 _STORE_AGAIN_SECONDS = 10  # when a program may try again what could not be stored
 
@@ -37,6 +38,33 @@ _OF_A_PAGE = "Hooks are for programs, not for web pages of other origins."
 _GUESSING = "Too many wrong addresses of hooks came from your address. Try again later."
 _TOO_FAST = "This hook has said too much. Try again later."
 _NOT_STORED = "The server cannot store messages at the moment. Try again later."
+
+
+class _Body:
+    """What is sent to a hook that there is: more than to any other address, as events of GitHub
+    need. An `Incoming`.
+    """
+
+    __slots__ = ("_answer", "_parts", "_request", "_size")
+
+    def __init__(self, request: Request, answer: Callable[[Request], Response]) -> None:
+        self._request = request
+        self._answer = answer
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def take(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > BODY_BYTES:
+            raise Rejected(_too_large())
+        self._parts.append(data)
+
+    def finish(self) -> Response:
+        one = self._request
+        return self._answer(Request(one.method, one.target, one.headers, b"".join(self._parts)))
+
+    def close(self) -> None:
+        self._parts.clear()
 
 
 class Visitor(Protocol):
@@ -66,6 +94,16 @@ class Hooks:
         # still used must keep nobody from logging in
         self._guesses = Buckets(accounts.attempts, accounts.attempts_per_minute / 60)
         self._guess_rate = accounts.attempts_per_minute / 60
+
+    def opened(self, request: Request, visitor: Visitor, node: Node) -> Incoming | None:
+        """Takes what is sent to a hook that there is; `None` for all else. Raises Rejected."""
+        if request.method not in ("POST", "PUT") or is_foreign(request):
+            return None
+        if _find(node.hub, digest(request.path.removeprefix(PATH))) is None:
+            return None
+        if int(request.headers.get("content-length", "0")) > BODY_BYTES:
+            raise Rejected(_too_large())
+        return _Body(request, lambda whole: self.answer(whole, visitor, node))
 
     def answer(self, request: Request, visitor: Visitor, node: Node) -> Response:
         """To a request for a path below `PATH`. What is there and what is not is told by nothing
@@ -129,6 +167,11 @@ def _find(hub: Hub, key: str) -> tuple[Room, Hook] | None:
         return None
     room = hub.rooms[name]
     return room, next(one for one in room.hooks.values() if one.digest == key)
+
+
+def _too_large() -> Response:
+    text = f"What is sent to a hook may have {BODY_BYTES} bytes."
+    return plainly(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
 
 
 def _ok() -> Response:

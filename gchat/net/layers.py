@@ -21,7 +21,7 @@ from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import NOT_OUR_NAME, WebSocket
 from gchat.web.connection import PIECE_BYTES, HttpConnection, Phase
-from gchat.web.exchange import Request, Response, plainly
+from gchat.web.exchange import Incoming, Request, Response, plainly
 from gchat.wire.lines import MAX_LINE_BYTES, LineSplitter
 from gchat.wire.sniff import Spoken, sniff
 from gchat.wire.telnet import IAC, Telnet
@@ -34,8 +34,11 @@ ANSWER_SECONDS = 30.0  # for a peer to take a piece of an answer by HTTP
 class Site(Protocol):
     """What somebody finds here who speaks HTTP."""
 
+    def opened(self, request: Request) -> Incoming | None:
+        """Is asked first; see `Opened`. May switch greenlets, and raises Rejected."""
+
     def answer(self, request: Request) -> Response:
-        """To a request. May switch greenlets."""
+        """To a request that `opened` has not taken. May switch greenlets."""
 
     def admit(self, header: Header) -> str:
         """Why somebody who asks for WebSocket is not let in, "" where they are."""
@@ -58,6 +61,7 @@ class Layers:
         "_telnet",
         "_tls",
         "_web",
+        "_working",
         "ended",
         "idle",
         "spoken",
@@ -67,6 +71,7 @@ class Layers:
         """`site` is let go of by `close`."""
         self._endpoint = endpoint
         self._site: Site | None = site
+        self._working = False  # on a request by HTTP
         self._raw = raw
         self._outbox = outbox
         self._lines = LineSplitter()
@@ -103,7 +108,29 @@ class Layers:
     @property
     def visit(self) -> tuple[Phase, int] | None:
         """What is done by HTTP, and the number of the request; `None` where it is not HTTP."""
-        return (self._http.phase, self._http.requests) if self._http is not None else None
+        if self._http is None:
+            return None
+        return Phase.ANSWERING if self._working else self._http.phase, self._http.requests
+
+    @property
+    def received(self) -> int:
+        """Bytes of a request's body that have come so far."""
+        return self._http.received if self._http is not None else 0
+
+    @property
+    def uploading(self) -> bool:
+        """Whether what comes is the body of a request, and costs little."""
+        return self._http is not None and self._http.steady
+
+    @property
+    def visitable(self) -> bool:
+        """Whether HTTP is spoken at this address."""
+        return Spoken.HTTP_GET in self._endpoint.speaks
+
+    @property
+    def page(self) -> str:
+        """The origin of the page of ours that has connected by WebSocket; "" for others."""
+        return self._web.origin if self._web is not None else ""
 
     @property
     def silent(self) -> bool:
@@ -158,7 +185,11 @@ class Layers:
         if spoken in (Spoken.HTTP_GET, Spoken.HTTP_OTHER):
             names = own_names(server, certificate.names if certificate is not None else ())
             assert self._site is not None
-            self._http = HttpConnection(partial(_answered, self._site, names), time.time)
+            self._http = HttpConnection(
+                partial(_answered, self._site, names),
+                time.time,
+                partial(_opened, self._site, names),
+            )
             return self._visited(self._http, data, server, names)
         self.spoken = spoken
         return self._lines.feed(data)
@@ -181,7 +212,10 @@ class Layers:
         """Lets go of everything."""
         if self._tls is not None:
             self._tls.close()
-        self._tls = self._web = self._http = self._site = None
+        http, self._tls, self._web, self._http = self._http, None, None, None
+        self._site = None  # it refers back to the connection
+        if http is not None:
+            http.close()
 
     def _is_telnet(self, data: bytes) -> bool:
         """Whether `data` has the first Telnet commands of a client, at its start or in plain text.
@@ -236,12 +270,19 @@ class Layers:
         one before; whoever asks for WebSocket has it from there on.
         """
         before = http.requests
-        for piece in http.receive(data):
-            self._outbox.queue_framed(piece)
-            if self._outbox.size >= PIECE_BYTES and not self._outbox.drain(ANSWER_SECONDS):
-                self.ended = "The answer was not read"
-                return ()
-        self.idle += http.requests - before
+        self._working = True
+        try:
+            for piece in http.receive(data):
+                self._outbox.queue_framed(piece)
+                if self._outbox.size >= PIECE_BYTES and not self._outbox.drain(ANSWER_SECONDS):
+                    self.ended = "The answer was not read"
+                    return ()
+                if self._outbox.broken:
+                    self.ended = "Connection lost"
+                    return ()
+        finally:
+            self._working = False
+        self.idle += http.requests - before + max(0, http.pieces - 1)  # many small ones cost much
         if http.handed_over is not None:
             assert self._site is not None
             web = WebSocket(server.origins.split(), names, self._site)
@@ -261,6 +302,13 @@ class Layers:
         if web.ended:
             self.ended = "Connection closed"
         return lines
+
+
+def _opened(site: Site, names: frozenset[str], request: Request) -> Incoming | None:
+    """The same as `_answered`, for what is asked first."""
+    if is_own(request.headers.get("host", LOCAL), names):
+        return site.opened(request)
+    return None  # and then it is refused
 
 
 def _answered(site: Site, names: frozenset[str], request: Request) -> Response:

@@ -16,6 +16,7 @@ from gchat.net.hooks import Hooks
 from gchat.net.rounds import Rounds
 from gchat.net.tls import Certificate
 from gchat.web.exchange import Answer
+from gchat.web.files import FileSite
 
 REQUESTS_BURST, REQUESTS_PER_SECOND = 400, 50  # of one address, by HTTP through proxies
 DRAIN_SECONDS = 10.0  # for the last words to be taken, unless the server stops before
@@ -37,5 +38,6 @@ class Services:
     foreign: ForeignNames
     browsers: Browsers
     requests: Buckets  # by HTTP through proxies, by address
+    files: FileSite | None = None  # which is asked first
     lines: int = 0  # that were received, ever
     rounds: Rounds = field(default_factory=Rounds)

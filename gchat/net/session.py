@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import gevent
 from gevent import socket as gsocket
 
-from gchat.config import Config
+from gchat.config import Config, ServerConfig
 from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
 from gchat.core.history import Archive
@@ -33,8 +33,10 @@ from gchat.net.outbox import Outbox
 from gchat.net.refusals import TOO_MANY_REQUESTS
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
+from gchat.net.visitor import FileVisitor
+from gchat.net.websocket import PROXYS
 from gchat.web.connection import Phase
-from gchat.web.exchange import Request, Response, plainly
+from gchat.web.exchange import Incoming, Rejected, Request, Response, plainly
 from gchat.wire.address import Address, Origin
 from gchat.wire.sniff import Spoken
 
@@ -227,6 +229,27 @@ class Session:
     def fingerprint(self) -> str:
         return self._layers.fingerprint
 
+    @property
+    def base(self) -> str:
+        if self._layers.page:
+            return self._layers.page
+        if (
+            not self._layers.visitable
+            or self.origin.relayed
+            or self._sock.family == getattr(socket, "AF_UNIX", None)
+        ):
+            return ""  # whatever is between us has another address
+        try:
+            host, port = self._raw.getsockname()[:2]
+        except OSError:
+            return ""
+        host = host.partition("%")[0].removeprefix("::ffff:")
+        name = self.node.config.server.name
+        if self.secure and name != ServerConfig().name:
+            host = name  # what the certificate is for
+        scheme = "https" if self.secure else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
     def relay(self, address: Address | None) -> None:
         origin = Origin(address or self.origin.address, relayed=True)
         if self.untold and address is None:  # WEBIRC is still to come
@@ -249,13 +272,23 @@ class Session:
 
     # -- Site
 
-    def answer(self, request: Request) -> Response:
+    def opened(self, request: Request) -> Incoming | None:
         services = self._services
-        why = self._forwarded(lambda name: request.headers.get(name, ""), stays=False)
         if is_browser(request):
             services.browsers.note(self._came_from.group, services.monotonic())
+        why = self._forwarded(lambda name: request.headers.get(name, ""), stays=False)
         if why:
-            return plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
+            refusal = plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
+            raise Rejected(refusal)
+        if not self.origin.relayed and any(name in request.headers for name in PROXYS):
+            self.relay(None)  # somebody else's words: it is not a program of this machine
+        if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
+            return services.hooks.opened(request, self, self.node)
+        files, origins = services.files, self.node.config.server.origins
+        return files.opened(FileVisitor(self), request, origins) if files is not None else None
+
+    def answer(self, request: Request) -> Response:
+        services = self._services
         if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
             return services.hooks.answer(request, self, self.node)
         return services.answer(request)
@@ -401,6 +434,8 @@ class Session:
             web = layers.spoken is Spoken.HTTP_GET
             due = self._timeouts.registered(now, times, web=web)
         elif layers.visit is not None:
+            if layers.visit[0] is Phase.ANSWERING:  # it waits for us
+                return now + times.handshake
             due = self._timeouts.visiting(now, times)
         else:
             due = self._timeouts.registering(
@@ -460,8 +495,9 @@ class Session:
             self._take_piece(data)
             return
         # a little may hold much work, such as frames that bring no line
-        for start in range(0, len(data), PIECE_BYTES):
-            end = start + PIECE_BYTES
+        size = len(data) if self._layers.uploading else PIECE_BYTES
+        for start in range(0, len(data), size):
+            end = start + size
             self._more = end < len(data)
             self._take_piece(data[start:end])
             if self._reason:
@@ -486,7 +522,7 @@ class Session:
         layers = self._layers
         lines = layers.receive(data, self._services.certificate, self.node.config.server)
         if layers.visit is not None:
-            self._timeouts.visited(self._services.monotonic(), layers.visit)
+            self._timeouts.visited(self._services.monotonic(), layers.visit, layers.received)
             if self._lent and layers.visit[0] is Phase.IDLE:
                 self._give_back()
         if self._dialect is None and layers.spoken is not None:
@@ -590,6 +626,8 @@ class Session:
             say_goodbye(self._sock, self._outbox, self._layers, words, self._reason)
         finally:
             self._outbox.close()
-            self._layers.close()
-            self._readable.close()
-            self._sock.close()
+            try:
+                self._layers.close()
+            finally:
+                self._readable.close()
+                self._sock.close()

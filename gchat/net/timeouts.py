@@ -8,6 +8,8 @@ from typing import NamedTuple
 from gchat.config.settings import TimesConfig
 from gchat.web.connection import Phase
 
+LEAST_BYTES_PER_SECOND = 4096  # of a body, once it had `times.upload` to begin
+
 
 class Action(Enum):
     """What is to be done with a connection now."""
@@ -31,7 +33,7 @@ class Due(NamedTuple):
 class Timeouts:
     """The times of one connection, in the seconds of one clock."""
 
-    __slots__ = ("_pinged", "_prompted", "_visit", "_visit_began", "heard", "opened")
+    __slots__ = ("_pinged", "_prompted", "_received", "_visit", "_visit_began", "heard", "opened")
 
     def __init__(self, now: float) -> None:
         self.heard = now  # when the peer was last heard of
@@ -40,6 +42,7 @@ class Timeouts:
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
         self._visit: tuple[Phase, int] = (Phase.READING, 0)  # see Layers
         self._visit_began = now
+        self._received = 0  # bytes of a body
 
     def registering(
         self,
@@ -69,18 +72,27 @@ class Timeouts:
             return Due(Action.PROMPT, ends)
         return Due(Action.WAIT, min(asks, ends))
 
-    def visited(self, now: float, visit: tuple[Phase, int]) -> None:
+    def visited(self, now: float, visit: tuple[Phase, int], received: int = 0) -> None:
         """The connection is one of HTTP, and this is what it is doing now: see Layers."""
+        self._received = received
         if visit != self._visit:
             self._visit, self._visit_began = visit, now
 
     def visiting(self, now: float, times: TimesConfig) -> Due:
-        """While it is HTTP: a request has to come whole in time, however slowly it comes."""
-        reading = self._visit[0] is Phase.READING
-        ends = self._visit_began + (times.handshake if reading else times.http_idle)
+        """While it is HTTP: a request has to come whole in time, however slowly it comes; a body
+        that may be large goes on coming, and not too slowly.
+        """
+        phase, why = self._visit[0], "Request timed out"
+        if phase is Phase.READING:
+            ends = self._visit_began + times.handshake
+        elif phase is Phase.UPLOADING:
+            slowest = self._visit_began + self._received / LEAST_BYTES_PER_SECOND
+            ends = min(self.heard, slowest) + times.upload
+        else:
+            ends, why = self._visit_began + times.http_idle, "Idle"
         if now < ends:
             return Due(Action.WAIT, ends)
-        return Due(Action.CLOSE, None, "Request timed out" if reading else "Idle")
+        return Due(Action.CLOSE, None, why)
 
     def registered(self, now: float, times: TimesConfig, *, web: bool = False) -> Due:
         """Once the connection has a nickname. The caller must send a PING that is due. `web`: it is

@@ -40,7 +40,7 @@ _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or wi
 
 
 # Headers that proxies add. Who sends one is not on this machine, also where it is not believed.
-_PROXYS = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+PROXYS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class Door(Protocol):
@@ -76,6 +76,7 @@ class WebSocket:
         self.frames = 0  # in what was received last
         self.open = False
         self.relayed = False  # a proxy has passed the request on
+        self.origin = ""  # of the page of ours that has connected
         self.frame: Callable[[bytes], bytes] = frame_text
 
     @property
@@ -110,7 +111,7 @@ class WebSocket:
 
     def _answer(self, request: Request) -> None:
         headers = request.headers
-        self.relayed = any(name in headers for name in _PROXYS)
+        self.relayed = any(name in headers for name in PROXYS)
         if self._protocol.eof_sent:
             return  # invalid frames came right after the request: the connection has failed already
         if "Upgrade" not in headers:
@@ -127,6 +128,8 @@ class WebSocket:
             response = self._protocol.accept(request)
             self._protocol.send_response(response)
             self.open = response.status_code == HTTPStatus.SWITCHING_PROTOCOLS
+            if self._is_ours(headers):
+                self.origin = headers["Origin"]
             if self._protocol.subprotocol == BINARY:
                 self.frame = frame_binary
 
@@ -145,11 +148,17 @@ class WebSocket:
     def _may_come_from(self, headers: Headers) -> bool:
         """Whether this origin may connect: a browser names its page's; other programs need not."""
         try:
-            origin, host = headers.get("Origin"), headers.get("Host", "")
+            origin = headers.get("Origin")
         except LookupError:
             return False  # several of them
         if origin is None or "*" in self._origins or origin in self._origins:
             return True
+        return self._is_ours(headers)
+
+    @staticmethod
+    def _is_ours(headers: Headers) -> bool:
+        """Whether it comes from a page of this server."""
+        origin, host = headers.get("Origin", ""), headers.get("Host", "")
         return origin.partition("://")[2].lower() == host.lower() != ""
 
     def _refuse(self, status: HTTPStatus, text: str) -> None:

@@ -11,7 +11,16 @@ from http import HTTPStatus
 
 import h11
 
-from gchat.web.exchange import Answer, Request, Response, plainly
+from gchat.web.exchange import (
+    Answer,
+    Incoming,
+    Opened,
+    Rejected,
+    Request,
+    Response,
+    Stored,
+    plainly,
+)
 
 HEAD_BYTES = 16_384  # of a request's first line and headers
 BODY_BYTES = 65_536  # of what comes behind them
@@ -26,10 +35,12 @@ _REASONS = {
 
 
 class Phase(enum.Enum):
-    """What a connection is doing; after each of the first two there is a time to end."""
+    """What a connection is doing; all but the last take a bounded time."""
 
     IDLE = enum.auto()  # nothing of the next request has come
     READING = enum.auto()  # some of it
+    UPLOADING = enum.auto()  # its head, and some of a body that may be large
+    ANSWERING = enum.auto()  # the peer has done its part
     OVER = enum.auto()
 
 
@@ -43,21 +54,31 @@ class HttpConnection:
         "_clock",
         "_h11",
         "_headers_only",
+        "_incoming",
+        "_opened",
         "_request",
         "ended",
         "handed_over",
+        "pieces",
+        "received",
         "requests",
     )
 
-    def __init__(self, answer: Answer, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds since 1970."""
+    def __init__(
+        self, answer: Answer, clock: Callable[[], float], opened: Opened = lambda request: None
+    ) -> None:
+        """`clock` gives seconds since 1970. `opened` is asked first."""
         self._answer = answer
+        self._opened = opened
         self._clock = clock
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._came = b""  # of the request whose head is not complete, as it came
         self._request: Request | None = None  # its body is to come
         self._body = b""
+        self._incoming: Incoming | None = None  # takes its body, once that has begun
         self._headers_only = False  # it is HEAD
+        self.pieces = 0  # of a body, in what was received last
+        self.received = 0  # bytes of the body that somebody takes
         self.requests = 0  # that were answered
         self.handed_over: bytes | None = None  # a request for WebSocket, and what came behind it
         self.ended = False  # nothing more is to be read
@@ -67,6 +88,8 @@ class HttpConnection:
         """What it is doing, between two calls of `receive`."""
         if self.ended or self.handed_over is not None:
             return Phase.OVER
+        if self._incoming is not None:
+            return Phase.UPLOADING
         return Phase.READING if self._came or self._request is not None else Phase.IDLE
 
     def receive(self, data: bytes) -> Iterator[bytes]:
@@ -76,6 +99,7 @@ class HttpConnection:
         """
         if self._request is None:
             self._came += data
+        self.pieces = 0
         self._h11.receive_data(data)
         while self.phase is not Phase.OVER:
             try:
@@ -87,6 +111,7 @@ class HttpConnection:
                 case h11.Request():
                     yield from self._begin(event)
                 case h11.Data():
+                    self.pieces += 1
                     yield from self._take(bytes(event.data))
                 case h11.EndOfMessage():
                     yield from self._finish()
@@ -95,11 +120,23 @@ class HttpConnection:
                 case _:  # more has to come
                     return
 
+    @property
+    def steady(self) -> bool:
+        """Whether what comes next is a body in one piece, which costs little."""
+        request = self._request
+        return self._incoming is not None and request is not None and _is_whole(request)
+
     def give_up(self) -> bytes:
         """What is to be said to a peer whose request does not come to its end."""
-        if self.phase is not Phase.READING:
+        if self.phase not in (Phase.READING, Phase.UPLOADING):
             return b""
         return b"".join(self._fail(HTTPStatus.REQUEST_TIMEOUT))
+
+    def close(self) -> None:
+        """Nothing more comes. May wait."""
+        incoming, self._incoming = self._incoming, None
+        if incoming is not None:
+            incoming.close()
 
     # -- a request
 
@@ -117,15 +154,31 @@ class HttpConnection:
             yield from self._fail(HTTPStatus.BAD_REQUEST)
         elif method == "GET" and headers.get("upgrade", "").lower() == "websocket":
             self.handed_over, self._came = self._came, b""
-        elif int(headers.get("content-length", "0")) > BODY_BYTES:
+        else:
+            yield from self._listen(Request(method, target, headers))
+
+    def _listen(self, request: Request) -> Iterator[bytes]:
+        try:
+            incoming = self._opened(request)
+        except Rejected as error:
+            yield from self._reject(error)
+            return
+        if incoming is None and int(request.headers.get("content-length", "0")) > BODY_BYTES:
             yield from self._too_large()
         else:
-            self._request, self._came = Request(method, target, headers), b""
+            self._request, self._incoming, self._came = request, incoming, b""
+            self.received = 0
             if self._h11.they_are_waiting_for_100_continue:
                 yield self._written(h11.InformationalResponse(status_code=100, headers=[]))
 
     def _take(self, data: bytes) -> Iterator[bytes]:
-        if len(self._body) + len(data) > BODY_BYTES:
+        if self._incoming is not None:
+            self.received += len(data)
+            try:
+                self._incoming.take(data)
+            except Rejected as error:
+                yield from self._reject(error)
+        elif len(self._body) + len(data) > BODY_BYTES:
             yield from self._too_large()
         else:
             self._body += data
@@ -136,8 +189,14 @@ class HttpConnection:
         if self._body:
             request = Request(request.method, request.target, request.headers, self._body)
             self._body = b""
+        try:
+            response = self._incoming.finish() if self._incoming else self._answer(request)
+        except Rejected as error:
+            yield from self._reject(error)
+            return
+        self.close()
         self.requests += 1
-        yield from self._send(self._answer(request))
+        yield from self._send(response)
         self._headers_only = False
         if self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE:
             self._h11.start_next_cycle()
@@ -153,17 +212,22 @@ class HttpConnection:
 
     def _fail(self, status: HTTPStatus, text: str = "") -> Iterator[bytes]:
         """The last answer of this connection: where the next request would begin is not known."""
+        text = text or _REASONS.get(status, _REASONS[400])
+        yield from self._reject(Rejected(plainly(status, text)))
+
+    def _reject(self, error: Rejected) -> Iterator[bytes]:
+        self.close()
         self.ended = True
         self.requests += 1
         if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            text = text or _REASONS.get(status, _REASONS[400])
-            yield from self._send(plainly(status, text, ("Connection", "close")))
+            yield from self._send(error.response, ("Connection", "close"))
 
-    def _send(self, response: Response) -> Iterator[bytes]:
+    def _send(self, response: Response, *more: tuple[str, str]) -> Iterator[bytes]:
         body = response.body
         headers = [
             ("Date", formatdate(self._clock(), usegmt=True)),
             *response.headers,
+            *more,
             *([("Content-Length", str(len(body)))] if _has_length(response.status) else []),
         ]
         piece = self._written(
@@ -171,8 +235,8 @@ class HttpConnection:
                 status_code=response.status, headers=headers, reason=response.status.phrase
             )
         )
-        for start in range(0, 0 if self._headers_only else len(body), PIECE_BYTES):
-            piece += self._written(h11.Data(data=body[start : start + PIECE_BYTES]))
+        for data in () if self._headers_only else _pieces(body):
+            piece += self._written(h11.Data(data=data))
             if len(piece) >= PIECE_BYTES:
                 yield piece
                 piece = b""
@@ -180,6 +244,18 @@ class HttpConnection:
 
     def _written(self, event: h11.Event) -> bytes:
         return self._h11.send(event) or b""
+
+
+def _pieces(body: bytes | Stored) -> Iterator[bytes]:
+    """At most PIECE_BYTES at once."""
+    for data in (body,) if isinstance(body, bytes) else body.pieces():
+        for start in range(0, len(data), PIECE_BYTES):
+            yield data[start : start + PIECE_BYTES]
+
+
+def _is_whole(request: Request) -> bool:
+    """Whether the body is not sent in chunks."""
+    return "content-length" in request.headers
 
 
 def _has_length(status: HTTPStatus) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPMethod, HTTPStatus
 
-from gchat.web.exchange import Headers, Request, Response, plainly
+from gchat.web.exchange import Headers, Request, Response, Stored, plainly
 
 ALLOWED = "GET, HEAD, OPTIONS"
 _KNOWN = frozenset(method.value for method in HTTPMethod)
@@ -26,7 +26,7 @@ class Representation:
     `tag` is its entity tag without quotation marks, "" where it has none.
     """
 
-    body: bytes
+    body: bytes | Stored
     headers: Headers
     tag: str = ""
     gzipped: bytes = b""
@@ -57,10 +57,10 @@ class Router:
         if request.method not in ("GET", "HEAD"):
             text = "This can only be read."
             return plainly(HTTPStatus.METHOD_NOT_ALLOWED, text, ("Allow", ALLOWED))
-        return _shown(request, resource(request))
+        return shown(request, resource(request))
 
 
-def _shown(request: Request, found: Representation) -> Response:
+def shown(request: Request, found: Representation) -> Response:
     """A representation as this request wants it."""
     body, tag, headers = found.body, found.tag, list(found.headers)
     if found.gzipped:
@@ -89,7 +89,7 @@ def _shown(request: Request, found: Representation) -> Response:
 _OF_A_BODY = ("Content-Type", "Content-Encoding")
 
 
-def _part(wanted: str, headers: Headers, body: bytes) -> Response:
+def _part(wanted: str, headers: Headers, body: bytes | Stored) -> Response:
     """The bytes that a Range names; all of them where it is not one range of bytes, which RFC 9110,
     section 14.2, leaves to the server.
     """

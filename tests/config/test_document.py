@@ -15,7 +15,7 @@ from tests.config.values import bounds
 
 SECTIONS = (
     *("server", "journal", "cluster", "tls", "accounts", "hooks"),
-    *("limits", "times", "operators"),
+    *("limits", "files", "times", "operators"),
 )
 
 

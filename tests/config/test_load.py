@@ -37,12 +37,12 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
         (
             "[servers]\n",
             "servers: unknown table; allowed are [server], [journal], [cluster], [tls], "
-            "[accounts], [hooks], [limits], [times], [operators]",
+            "[accounts], [hooks], [limits], [files], [times], [operators]",
         ),
         (
             "port = 1",
             "port: unknown table; allowed are [server], [journal], [cluster], [tls], "
-            "[accounts], [hooks], [limits], [times], [operators]",
+            "[accounts], [hooks], [limits], [files], [times], [operators]",
         ),
         ("[server]\nport = 70000", "server.port: invalid value 70000; expected a whole number"),
         ("[server]\nport = true", "server.port: invalid value True; expected a whole number"),

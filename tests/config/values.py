@@ -38,6 +38,11 @@ TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "cluster.node": ("b-2", ("", "a b", "x" * 33)),
     "cluster.key": ("chat", ("", "a b", "x" * 65)),
+    "files.folder": ("/tmp/files", ("x" * 4097,)),
+    "files.address": (
+        "https://chat.example:8443",
+        ("chat.example", "https://a/b", "https://a b", "ftp://a", "https://"),
+    ),
     "tls.certificate": ("/tmp/chain.pem", ("x" * 4097,)),
     "tls.key": ("/tmp/key.pem", ("x" * 4097,)),
     "limits.slow_mode": ("5:10", ("5", "0:10", "5:0", "101:1", "1:3601", "x:y")),

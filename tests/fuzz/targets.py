@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any, cast
 
 from gchat.config.settings import LimitsConfig, ServerConfig
@@ -19,7 +20,7 @@ from gchat.net.outbox import Outbox
 from gchat.net.tls import Certificate, TlsBroken, TlsSocket
 from gchat.net.websocket import WebSocket
 from gchat.web.connection import BODY_BYTES, HEAD_BYTES, HttpConnection
-from gchat.web.exchange import Request, Response
+from gchat.web.exchange import Incoming, Rejected, Request, Response
 from gchat.web.page import site
 from gchat.web.payloads.text import BadPayload, heard
 from gchat.wire.authenticate import SaslError, decode, encode
@@ -142,6 +143,26 @@ _HANDSHAKE = (
 _SITE = site(with_page=True)
 
 
+class _Taken:
+    """Counts a body, of which it takes so much."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.closed = False
+
+    def take(self, data: bytes) -> None:
+        self.size += len(data)
+        if self.size > BODY_BYTES:
+            raise Rejected(Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+
+    def finish(self) -> Response:
+        return Response(HTTPStatus.CREATED, (), str(self.size).encode())
+
+    def close(self) -> None:
+        assert not self.closed
+        self.closed = True
+
+
 def http(data: bytes) -> None:
     """However the bytes are cut, the answers are the same, and what is kept of them is bounded."""
 
@@ -150,9 +171,16 @@ def http(data: bytes) -> None:
         assert len(request.target) <= HEAD_BYTES
         return _SITE(request)
 
+    def opened(request: Request) -> _Taken | None:
+        if request.method != "POST":
+            return None
+        taken.append(_Taken())
+        return taken[-1]
+
     found = []
+    taken: list[_Taken] = []
     for pieces in ([data], _pieces(data)):
-        connection, sent = HttpConnection(answer, lambda: 0.0), b""
+        connection, sent = HttpConnection(answer, lambda: 0.0, opened), b""
         for piece in pieces:
             if connection.ended or connection.handed_over is not None:
                 break
@@ -160,7 +188,9 @@ def http(data: bytes) -> None:
         found.append(sent)
         assert sent == b"" or sent.startswith(b"HTTP/1.1 ")
         assert connection.give_up() == b"" or connection.ended
+        connection.close()
     assert found[0] == found[1]
+    assert all(one.closed for one in taken)
 
 
 def hook(data: bytes) -> None:
@@ -206,6 +236,9 @@ def websocket(data: bytes) -> None:
 class _Site:
     """What is found by HTTP."""
 
+    def opened(self, request: Request) -> Incoming | None:
+        return None
+
     def answer(self, request: Request) -> Response:
         return _SITE(request)
 
@@ -245,6 +278,7 @@ class _Box:
     """An outbox that is only counted."""
 
     frame: Callable[[bytes], bytes] | None = None
+    broken = False
 
     def __init__(self) -> None:
         self.size = 0

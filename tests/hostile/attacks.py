@@ -13,6 +13,7 @@ from tests.hostile import (
     handshakes,
     holding,
     questions,
+    sent_files,
 )
 from tests.hostile.scene import Attack, Scene
 from tests.hostile.worlds import World
@@ -81,6 +82,9 @@ _ROWS = (
     Row(holding.masks, settings={"limits_lines_burst": 0}),
     Row(holding.slow_readers),
     Row(holding.questions_without_reading),
+    Row(sent_files.files_in_chunks_of_a_byte),
+    Row(sent_files.pictures_with_many_pixels),
+    Row(sent_files.files_without_reading),
     Row(handshakes.half_open),
     Row(floods.endless_lines),
     Row(archives.redactions, World.LARGE, ("history",)),

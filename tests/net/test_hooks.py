@@ -15,8 +15,8 @@ import pytest
 
 from gchat.config import LimitsConfig
 from gchat.dialects.irc.render import text_room
-from gchat.net.hooks import CUT, spoken
-from gchat.web.connection import BODY_BYTES
+from gchat.net.hooks import BODY_BYTES, CUT, spoken
+from gchat.web.connection import BODY_BYTES as ELSEWHERE
 from gchat.wire.sasl import Verifier
 from tests.support.accounts import FAST
 from tests.support.clients import IrcClient, LineClient, PlainClient, texts
@@ -217,6 +217,11 @@ def test_methods(tuan: Founder, port: int, method: str, status: int) -> None:
         other = send(port, "/hook/none", b"", method)
         assert (other.status, other.text) == (found.status, found.text)
         assert tuan.sync() == []
+
+
+def test_to_no_hook_as_much_as_elsewhere(port: int) -> None:
+    assert send(port, "/hook/x", b"x" * ELSEWHERE).status == 404
+    assert send(port, "/hook/x", b"x" * (ELSEWHERE + 1)).status == 413
 
 
 @pytest.mark.parametrize("name", ["", "x", "..", "a" * 16_000, "%00", "a/b", "?x"])

@@ -122,7 +122,7 @@ def test_nobody_else_can_read_it(make_server: Make, data: Path) -> None:
     server = make_server("--data", str(data))
     IrcClient(server.port, "Tuan", join="#lobby").ask("PRIVMSG #lobby :hi")
     assert data.stat().st_mode & 0o777 == 0o700
-    assert {file.stat().st_mode & 0o777 for file in data.iterdir()} == {0o600}
+    assert {file.stat().st_mode & 0o777 for file in data.rglob("*") if file.is_file()} == {0o600}
 
 
 def test_two_servers_do_not_share_a_folder(make_server: Make, data: Path) -> None:

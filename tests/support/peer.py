@@ -71,6 +71,7 @@ class FakePeer:
         self.node = node or fake_node()
         self.secure = False
         self.fingerprint = ""
+        self.base = "http://127.0.0.1:55555"
         self.trusted = True
         self.sent = b""
         self.closed: str | None = None

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import pytest
 
 from gchat.web.connection import BODY_BYTES, HEAD_BYTES, PIECE_BYTES, HttpConnection, Phase
-from gchat.web.exchange import Request, Response
+from gchat.web.exchange import Rejected, Request, Response, plainly
 from gchat.web.router import Representation, Router, takes_gzip
 
 TEXT = b"0123456789" * 3
@@ -292,3 +292,88 @@ def test_half_a_request() -> None:
     exchange(b"GET / HTTP/1.1\r\n", http)
     assert parts(http.give_up())[0] == 408
     assert http.give_up() == b""
+
+
+class Taken:
+    """Takes at most 10 bytes, and says how many there were."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self._size = 0
+
+    def take(self, data: bytes) -> None:
+        self.log.append(f"take {len(data)}")
+        self._size += len(data)
+        if self._size > 10:
+            raise Rejected(plainly(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too much."))
+
+    def finish(self) -> Response:
+        self.log.append("finish")
+        return Response(HTTPStatus.CREATED, (), str(self._size).encode())
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+def taking(taken: Taken, *, refuses: bool = False) -> HttpConnection:
+    def taker(request: Request) -> Taken | None:
+        if refuses:
+            raise Rejected(plainly(HTTPStatus.FORBIDDEN, "No."))
+        return taken if request.method == "POST" else None
+
+    return HttpConnection(echo, lambda: 0.0, taker)
+
+
+POST = b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+
+
+def test_a_body_is_taken_as_it_comes() -> None:
+    taken = Taken()
+    http = taking(taken)
+    assert exchange(POST % 9, http) == b""
+    assert phase(http) is Phase.UPLOADING
+    assert exchange(b"abc", http) == b""
+    assert (http.received, http.steady) == (3, True)
+    assert exchange(b"defghiGET / HTTP/1.1\r\nHost: x\r\n\r\n", http).endswith(b"GET / ")
+    assert taken.log == ["take 3", "take 6", "finish", "close"]
+    assert phase(http) is Phase.IDLE
+
+
+def test_more_than_is_taken_ends_the_connection() -> None:
+    taken = Taken()
+    http = taking(taken)
+    status, headers, body = parts(exchange(POST % 99 + b"x" * 11, http))
+    assert (status, headers["connection"], body) == (413, "close", b"Too much.\n")
+    assert taken.log == ["take 11", "close"]
+    assert phase(http) is Phase.OVER
+    http.close()
+    assert taken.log[-2:] == ["take 11", "close"], "once"
+
+
+def test_a_request_is_refused_before_its_body_comes() -> None:
+    http = taking(Taken(), refuses=True)
+    expects = POST.replace(b"Host", b"Expect: 100-continue\r\nHost") % 9
+    assert parts(exchange(expects, http))[0] == 403
+    assert http.ended
+
+
+def test_who_goes_in_the_middle_is_told_of() -> None:
+    taken = Taken()
+    http = taking(taken)
+    exchange(POST % 9 + b"abc", http)
+    assert parts(http.give_up())[0] == 408
+    http.close()
+    assert taken.log == ["take 3", "close"]
+    other = taking(taken := Taken())
+    exchange(POST % 9 + b"abc", other)
+    other.close()
+    assert taken.log == ["take 3", "close"]
+
+
+def test_chunks_are_counted() -> None:
+    http = taking(Taken())
+    head = b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    exchange(head + b"1\r\nx\r\n" * 5, http)
+    assert (http.pieces, http.steady) == (5, False)
+    exchange(b"1\r\nx\r\n", http)
+    assert http.pieces == 1

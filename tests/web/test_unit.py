@@ -35,6 +35,7 @@ def test_only_comments_are_left_out() -> None:
             for address, one in resources.items()
             if address.endswith(f"/{name}")
         )
+        assert isinstance(sent, bytes)
         written = path.read_bytes()
         assert sent.count(b"\n") == written.count(b"\n")
         for ours, theirs in zip(written.split(b"\n"), sent.split(b"\n"), strict=True):

@@ -11,6 +11,7 @@ import { byId, el, icon, put } from "./view/dom.js";
 import { fill, time } from "./view/row.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Live, Transcript } from "./view/transcript.js";
+import { Uploads } from "./view/uploads.js";
 
 /** @typedef {import("./model/lines.js").Line} Line */
 
@@ -37,9 +38,20 @@ export class App {
   #composer = new Composer(this.model, {
     send: (text, replyTo) => this.#typed(text, replyTo),
     typing: (active) => this.connector.do((core) => core.typing(this.model.room.name, active)),
-    edited: () => this.#keepSoon(),
+    edited: () => {
+      this.#uploads.typed(this.model.current, this.model.room.draft);
+      this.#keepSoon();
+    },
     grown: () => this.#transcript.hold(),
     up: () => this.#transcript.walk(-1),
+    files: (files) => this.#uploads.add(files),
+  });
+  #uploads = new Uploads({
+    ask: () => this.connector.do((core) => core.fileToken()),
+    here: () => this.model.filehost || location.href,
+    current: () => this.model.current,
+    insert: (room, link) => this.#redraft(room, (draft) => `${draft}${/\S$/.test(draft) ? " " : ""}${link} `),
+    remove: (room, link) => this.#redraft(room, (draft) => draft.replace(link, "").trim()),
   });
   #tools = el("div", { class: "tools" });
   #planned = false;
@@ -116,7 +128,15 @@ export class App {
     else if (event.type === "Waiting")
       model.setStatus({ phase: "WAITING", reason: event.reason, until: model.clock() + event.seconds });
     else if (event.type === "CommandFailed") model.tell(event.reason, true);
-    else {
+    else if (event.type === "FileToken") this.#uploads.given(event.token);
+    else if (event.type === "FileRefused")
+      this.#uploads.refused(t("Only people with an account can send files."));
+    else if (event.type === "FileHost") {
+      model.filehost = event.address;
+      this.#uploads.show(true);
+      model.change("lines");
+    } else {
+      if (event.type === "Closed") this.#uploads.lost();
       model.apply(event);
       if (event.type === "Closed" || event.type === "Registered" || event.type === "NotSent")
         this.#keepSoon();
@@ -279,6 +299,7 @@ export class App {
     byId("results").hidden = true;
     root.dataset.pane = "chat";
     this.#composer.draw();
+    this.#uploads.draw();
     this.#plan();
     if (matchMedia("(hover: hover)").matches) this.#composer.focus();
   }
@@ -425,6 +446,42 @@ export class App {
     if (at !== null) this.connector.do((core) => core.markRead(this.model.room.name, at));
   }
 
+  // -- files
+
+  /**
+   * Changes what is typed, in a room that may not be shown now.
+   * @param {string} key
+   * @param {(draft: string) => string} change
+   */
+  #redraft(key, change) {
+    const room = this.model.rooms.get(key);
+    if (!room) return;
+    room.draft = change(room.draft);
+    if (key === this.model.current) {
+      this.#composer.draw();
+      this.#composer.focus();
+    }
+    this.#keepSoon();
+  }
+
+  /** Files can be dropped anywhere. */
+  #listenForDrops() {
+    const has = (/** @type {DragEvent} */ event) =>
+      this.#uploads.enabled && event.dataTransfer?.types.includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (!has(event)) return;
+      event.preventDefault();
+      root.dataset.drop = "yes";
+    });
+    for (const kind of ["dragleave", "drop", "dragend"])
+      document.addEventListener(kind, () => delete root.dataset.drop);
+    document.addEventListener("drop", (event) => {
+      if (!has(event)) return;
+      event.preventDefault();
+      this.#uploads.add(event.dataTransfer?.files ?? []);
+    });
+  }
+
   // -- messages
 
   /**
@@ -525,6 +582,7 @@ export class App {
     );
     byId("open-settings").addEventListener("click", () => dialogs.settings(this));
     byId("me").addEventListener("click", () => dialogs.settings(this));
+    this.#listenForDrops();
     byId("open-find").addEventListener("click", () => this.#openFind());
     byId("close-find").addEventListener("click", () => this.#closeFind());
     byId("find").addEventListener("submit", (/** @type {Event} */ event) => {

@@ -149,3 +149,18 @@ test("the server's password goes first, and a refusal of it ends the connection"
   assert.deepEqual(core.receive("ERROR :Closing Link: Tuan (Bad password)", 0), []);
   assert.deepEqual(ready([]).receive(":s 464 Tuan :OPER was wrong", 0)[0]?.type, "ServerText");
 });
+
+test("where files go, and a token for one", () => {
+  const core = ready([]);
+  const said = ":s 005 Tuan draft/FILEHOST=http://127.0.0.1:55555/files WHOX :are supported";
+  assert.deepEqual(core.receive(said, 0), [{ type: "FileHost", address: "http://127.0.0.1:55555/files" }]);
+  assert.deepEqual(core.receive(said, 0), []);
+  core.receive(":s 005 Tuan draft/FILEHOST=javascript:alert(1) :are supported", 0);
+  assert.equal(core.isupport.filehost, "http://127.0.0.1:55555/files");
+  core.fileToken();
+  assert.deepEqual(core.take(), ["FILEHOST TOKEN"]);
+  assert.deepEqual(core.receive(":s FILEHOST TOKEN abc", 0), [{ type: "FileToken", token: "abc" }]);
+  assert.deepEqual(core.receive(":s FAIL FILEHOST ACCOUNT_REQUIRED TOKEN :No", 0), [
+    { type: "FileRefused", reason: "No" },
+  ]);
+});

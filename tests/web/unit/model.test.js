@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { interpret } from "../../../gchat/web/static/model/commands.js";
 import { candidates } from "../../../gchat/web/static/model/completion.js";
+import { pictureAt, readableSize } from "../../../gchat/web/static/model/files.js";
 import { clean, summary } from "../../../gchat/web/static/model/lines.js";
 import { spans } from "../../../gchat/web/static/model/markup.js";
 import { Model } from "../../../gchat/web/static/model/model.js";
@@ -211,4 +212,33 @@ test("names are completed", () => {
   assert.deepEqual(candidates("hi @du", names, []), { start: "hi ", found: ["@Duy ", "@Dung "] });
   assert.deepEqual(candidates("/to", names, ["topic"]).found, ["/topic "]);
   assert.deepEqual(candidates("hi ", names, []).found, []);
+});
+
+test("pictures of this server, and no others", () => {
+  const id = "a-_4567890123456789012";
+  const here = ["https://chat.example", "http://localhost:1"];
+  const shown = [`https://chat.example/files/${id}/a.png`, `http://localhost:1/files/${id}/Anh-1.jpeg`];
+  for (const link of shown) assert.equal(pictureAt(link, here), new URL(link).pathname);
+  const others = [
+    `https://evil.example/files/${id}/a.png`,
+    `http://chat.example/files/${id}/a.png`,
+    `https://chat.example:444/files/${id}/a.png`,
+    `https://chat.example@evil.example/files/${id}/a.png`,
+    `https://chat.example/files/${id}/a.png?x=1`,
+    `https://chat.example/files/${id}/a.svg`,
+    `https://chat.example/files/${id}/a.png.bin`,
+    `https://chat.example/files/${id}/../../page/a.png`,
+    `https://chat.example/files/${id}/%2e%2e/a.png`,
+    `https://chat.example/files/${id}x/a.png`,
+    "https://chat.example/page/icon.png",
+    "https://",
+    "no address",
+  ];
+  for (const link of others) assert.equal(pictureAt(link, here), "", link);
+  assert.equal(pictureAt(shown[0], []), "");
+});
+
+test("sizes as people read them", () => {
+  const found = [0, 1023, 1024, 1536, 10240, 100 << 20, 3 * 2 ** 40].map(readableSize);
+  assert.deepEqual(found, ["0 B", "1023 B", "1 KiB", "1.5 KiB", "10 KiB", "100 MiB", "3072 GiB"]);
 });

@@ -1,7 +1,7 @@
 """What handles commands: one module for each family. Importing this registers all of them."""
 
-from gchat.dialects.irc.handlers import help as help_
 from gchat.dialects.irc.handlers import (
+    filehost,
     history,
     login,
     markers,
@@ -20,8 +20,10 @@ from gchat.dialects.irc.handlers import (
     search,
     server,
 )
+from gchat.dialects.irc.handlers import help as help_
 
 __all__ = [
+    "filehost",
     "help_",
     "history",
     "login",

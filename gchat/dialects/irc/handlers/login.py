@@ -1,4 +1,5 @@
-"""Logging in and registering accounts: SASL, REGISTER, VERIFY. Shared with NickServ.
+"""Logging in and registering accounts: SASL, REGISTER, VERIFY. Shared with NickServ. Whose password
+it is, says `dialects/passwords.py`.
 
 https://ircv3.net/specs/extensions/sasl-3.2 and account-registration
 """
@@ -11,7 +12,14 @@ from gchat.core.events import AccountMade, LoggedIn
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.exchange import Exchange
-from gchat.errors import GchatError
+from gchat.dialects.passwords import (
+    LoginFailed,
+    NotTried,
+    check_allowance,
+    check_password,
+    unchanged,
+    verifier_of,
+)
 from gchat.wire import sasl
 from gchat.wire.authenticate import CHUNK_BYTES, MECHANISM, SaslError, decode, encode
 from gchat.wire.caps import Cap
@@ -30,18 +38,6 @@ from gchat.wire.numerics import (
 MECHANISMS = ("EXTERNAL", "PLAIN", MECHANISM)
 UNACCEPTABLE = "The password is too long or has characters that are not allowed"
 FAILURES_MOST = 10  # of one connection, before it is closed
-
-
-class LoginFailed(GchatError):
-    """The log-in has failed; the text is a sentence for people. `who`: to which account."""
-
-    def __init__(self, text: str, who: str = "") -> None:
-        super().__init__(text)
-        self.who = who
-
-
-class NotTried(LoginFailed):
-    """No password was compared, so this does not count as an attempt."""
 
 
 @command(
@@ -123,7 +119,7 @@ def _begin(irc: IrcConnection, mechanism: str) -> None:
     def find(name: str) -> sasl.Verifier:
         account = exchange.account = irc.hub.accounts.get(casefold(name))
         exchange.verifier = account.verifier if account is not None else ""
-        return _verifier(irc, name)
+        return verifier_of(irc.node, name)
 
     if mechanism == MECHANISM:
         exchange.scram = sasl.Scram(find)
@@ -135,36 +131,25 @@ def _challenge(irc: IrcConnection, chunk: str) -> None:
     irc.say("AUTHENTICATE", chunk, source="")
 
 
-def _verifier(irc: IrcConnection, name: str) -> sasl.Verifier:
-    """The account's verifier. If there is no such account, one that no password matches, always
-    the same for the same name.
-    """
-    account = irc.hub.accounts.get(casefold(name))
-    if account is not None:
-        return sasl.Verifier.parse(account.verifier)
-    default = irc.config.accounts.iterations
-    return sasl.pretended(casefold(name), irc.node.secret, irc.hub.iterations, default)
-
-
 def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
     """Raises SaslError, LoginFailed."""
     if exchange.mechanism == "EXTERNAL":
         account = _by_certificate(irc, message)
     elif exchange.scram is None:
         name, password = sasl.plain(message)
-        account = check_password(irc, name, password)
+        account = check_password(irc.peer, name, password)
     else:
         first = not exchange.scram.name
         if not first:
-            _check_allowance(irc, exchange.who)
+            check_allowance(irc.peer, exchange.who)
         answer = exchange.scram.answer(message)
         if first:  # now it is known who it is
-            _check_allowance(irc, exchange.who)
+            check_allowance(irc.peer, exchange.who)
         if answer is not None:
             for chunk in encode(answer):
                 _challenge(irc, chunk)
             return
-        account = _unchanged(irc, exchange.account, exchange.verifier)
+        account = unchanged(irc.node, exchange.account, exchange.verifier)
     irc.exchange = None
     log_in(irc, account)
     irc.reply(RPL_SASLSUCCESS)
@@ -173,15 +158,6 @@ def _proceed(irc: IrcConnection, exchange: Exchange, message: bytes) -> None:
 def mechanisms(irc: IrcConnection) -> tuple[str, ...]:
     """The SASL mechanisms offered to this connection; EXTERNAL only over TLS."""
     return MECHANISMS if irc.peer.secure else MECHANISMS[1:]
-
-
-def _unchanged(irc: IrcConnection, account: Account | None, verifier: str) -> Account:
-    """The account, if it still exists and still has this verifier. Raises LoginFailed."""
-    if account is None or irc.hub.accounts.get(account.key) is not account:
-        raise LoginFailed("Invalid account name or password")
-    if account.verifier != verifier:
-        raise LoginFailed("Invalid account name or password")
-    return account
 
 
 def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
@@ -196,12 +172,6 @@ def _by_certificate(irc: IrcConnection, message: bytes) -> Account:
     return account
 
 
-def _check_allowance(irc: IrcConnection, who: str) -> None:
-    """Raises NotTried if there were too many failed log-ins."""
-    if not irc.peer.may_log_in(who):
-        raise NotTried("Too many login attempts: try again later")
-
-
 def failed(irc: IrcConnection, who: str = "") -> None:
     """Counts a failed log-in (`who`: to which account), for the connection and for its address. A
     connection with too many is closed.
@@ -210,23 +180,6 @@ def failed(irc: IrcConnection, who: str = "") -> None:
     irc.failures += 1
     if irc.failures >= FAILURES_MOST:
         irc.peer.close("Too many failed logins")
-
-
-def check_password(irc: IrcConnection, name: str, password: str) -> Account:
-    """The account whose password it is. Switches greenlets. Raises LoginFailed."""
-    account = irc.hub.accounts.get(casefold(name))
-    kept, who = (account.verifier, account.ident) if account is not None else ("", "")
-    _check_allowance(irc, who)
-    verifier = _verifier(irc, name)
-    try:
-        right = irc.peer.ask(lambda: verifier.matches(password), who=who)
-    except Busy:
-        raise NotTried("Too many logins at the moment: try again") from None
-    if not right:
-        raise LoginFailed("Invalid account name or password", who)
-    account = _unchanged(irc, account, kept)
-    irc.peer.note_login(account.ident)  # also where nobody is logged in by it: PASSWD, DROP
-    return account
 
 
 def log_in(irc: IrcConnection, account: Account) -> None:

@@ -8,7 +8,9 @@ from gchat.core.history import Record, Unreadable, participants
 from gchat.dialects.bounds import REASON_BYTES
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers.filehost import owner
 from gchat.dialects.search import connected, is_own, place
+from gchat.files.entry import linked
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
 from gchat.wire.names import casefold, is_room
@@ -22,7 +24,9 @@ from gchat.wire.text import cut
     usage=("REDACT target msgid [reason]",),
     text=(
         "Deletes a message: your own for a limited time, or any message in a room where you are "
-        "an operator. Request the capability draft/message-redaction first."
+        "an operator. Request the capability draft/message-redaction first. "
+        "Files that you have sent, and whose addresses are in the message, are deleted too; "
+        "where an operator of the server deletes a message, so are those of others."
     ),
     url="https://ircv3.net/specs/extensions/message-redaction",
 )
@@ -54,7 +58,9 @@ def redact(irc: IrcConnection, message: Message) -> None:
     if not found.place.startswith("#"):
         target, others = found.target, connected(irc.peer, found.place)
     event = Redacted(irc.peer.uid, target, msgid, reason, own=own, place=found.place, others=others)
-    irc.commit(event)
+    done = irc.commit(event)
+    if done and irc.node.files is not None:
+        irc.node.files.take_back(linked(found.text), owner(irc))
 
 
 def _is_to(found: Record, target: str) -> bool:

@@ -22,6 +22,7 @@ from gchat.dialects.bounds import (
 )
 from gchat.dialects.irc.commands import command
 from gchat.dialects.irc.connection import IrcConnection
+from gchat.dialects.irc.handlers import filehost
 from gchat.dialects.irc.handlers.metadata import on_welcome
 from gchat.wire.caps import Cap
 from gchat.wire.message import Message
@@ -112,7 +113,7 @@ def isupport(irc: IrcConnection) -> None:
     """005, in a batch with draft/extended-isupport:
     https://ircv3.net/specs/extensions/extended-isupport
     """
-    tokens = isupport_tokens(irc.config)
+    tokens = [*isupport_tokens(irc.config), *filehost.tokens(irc)]
     batched = Cap.EXTENDED_ISUPPORT in irc.caps and Cap.BATCH in irc.caps
     reference = irc.batch_reference() if batched else ""
     if batched:

@@ -21,15 +21,13 @@ from gchat.core.users import SERVICES
 from gchat.dialects import hooks
 from gchat.dialects.irc.connection import IrcConnection
 from gchat.dialects.irc.handlers.login import (
-    LoginFailed,
-    NotTried,
-    check_password,
     failed,
     log_in,
     make_account,
     make_verifier,
 )
 from gchat.dialects.irc.handlers.people import visible
+from gchat.dialects.passwords import LoginFailed, NotTried, check_password
 from gchat.wire.names import casefold
 
 Usage = hooks.Usage  # the command has the wrong parameters, or takes a login
@@ -78,7 +76,7 @@ def _identify(irc: IrcConnection, words: list[str]) -> str:
     if len(words) not in (1, 2):
         raise Usage
     name = words[0] if len(words) == 2 else irc.user.nick
-    account = check_password(irc, name, words[-1])
+    account = check_password(irc.peer, name, words[-1])
     log_in(irc, account)
     return f"You are now logged in as {account.name}"
 
@@ -92,7 +90,7 @@ def _ghost(irc: IrcConnection, words: list[str]) -> str:
     if len(words) not in (1, 2):
         raise Usage
     if len(words) == 2:
-        log_in(irc, check_password(irc, words[0], words[1]))
+        log_in(irc, check_password(irc.peer, words[0], words[1]))
     _commit(irc, Killed(irc.peer.uid, words[0], "GHOST", own=True))
     return f"{words[0]} is no longer connected"
 
@@ -101,7 +99,7 @@ def _password(irc: IrcConnection, words: list[str]) -> str:
     """Takes the old password too: an unattended client must not be enough to steal an account."""
     if len(words) != 2 or not irc.user.account:
         raise Usage
-    account = check_password(irc, irc.user.account, words[0])
+    account = check_password(irc.peer, irc.user.account, words[0])
     verifier = make_verifier(irc, "PASSWD", account.name, words[1], account.ident)
     _commit(irc, PasswordSet(irc.peer.uid, verifier, account.ident))
     return "The password was changed"
@@ -129,7 +127,7 @@ def _certificate(irc: IrcConnection, words: list[str]) -> str:
 def _drop(irc: IrcConnection, words: list[str]) -> str:
     if len(words) != 1 or not irc.user.account:
         raise Usage
-    account = check_password(irc, irc.user.account, words[0])
+    account = check_password(irc.peer, irc.user.account, words[0])
     _commit(irc, AccountDropped(irc.peer.uid, account.ident))
     return "The account was deleted"
 

@@ -280,6 +280,11 @@ export class Client {
     this.send("NICK", nick);
   }
 
+  /** Asks for a token with which a file can be sent, or deleted. */
+  fileToken() {
+    this.send("FILEHOST", "TOKEN");
+  }
+
   /** Says goodbye. The server answers by closing. */
   quit(reason = "") {
     if (this.state !== "CLOSED") this.send("QUIT", ...(reason ? [reason] : []));
@@ -328,8 +333,13 @@ export class Client {
     const row = TABLE[command];
     if (row) return params.length >= row[0] ? row[1](this, message) : [];
     if (command === "001") return this.#welcome(params[0] ?? this.nick, now);
-    if (command === "005") this.isupport.update(params.slice(1, -1));
-    else if (command === "CAP") return this.#cap(params);
+    if (command === "005") {
+      const before = this.isupport.filehost;
+      this.isupport.update(params.slice(1, -1));
+      const { filehost } = this.isupport;
+      return filehost === before ? [] : [{ type: "FileHost", address: filehost }];
+    }
+    if (command === "CAP") return this.#cap(params);
     else if (command === "PING") this.send("PONG", params[0] ?? "");
     else if (command === "464" && this.state === "REGISTERING") return this.#passRefused(params.at(-1) ?? "");
     else if (command === "ERROR") return this.#error(params.at(-1) ?? "");

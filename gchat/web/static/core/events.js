@@ -39,6 +39,9 @@
  *   | {type: "Invited", room: string, nick: string}
  *   | {type: "RoomRenamed", old: string, new: string}
  *   | {type: "ServerText", text: string, error: boolean, room: string}
+ *   | {type: "FileHost", address: string}
+ *   | {type: "FileToken", token: string}
+ *   | {type: "FileRefused", reason: string}
  *   | {type: "Latency", seconds: number}
  *   | {type: "Closed", reason: string}} CoreEvent
  */

@@ -212,6 +212,7 @@ export const TABLE = {
       return [{ type: "Left", room, nick: m.nick, reason, own, by: "", at: timeOf(m) }];
     },
   ],
+  FILEHOST: [2, (_, m) => (m.params[0] === "TOKEN" ? [{ type: "FileToken", token: m.params[1] ?? "" }] : [])],
   PRIVMSG: [2, said],
   QUIT: [
     0,
@@ -270,6 +271,7 @@ export function other(core, m) {
   const about = m.params.slice(1, -1);
   if (m.command === "FAIL" && m.params.length > 2) {
     text = m.params.at(-1) ?? "";
+    if (m.params[0] === "FILEHOST") return [{ type: "FileRefused", reason: text }];
     if (m.params[0] === "REGISTER") return [{ type: "AccountFailed", reason: text }];
     const failed = m.params[0] === "CHATHISTORY" ? core.backlog.failed() : [];
     if (m.params[0] === "CHATHISTORY" || m.params[0] === "MARKREAD")

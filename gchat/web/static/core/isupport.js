@@ -14,6 +14,7 @@ export class Isupport {
   whox = false;
   history = 0; // messages that one CHATHISTORY brings, 0 for any number
   nickLength = 30;
+  filehost = ""; // where files are sent to, draft/FILEHOST
   /** @type {Record<string, string>} */
   ranksByMode = { o: "@", v: "+" };
   withArgument = "bkeIq"; // modes with an argument, always
@@ -28,6 +29,7 @@ export class Isupport {
       if (name === "NETWORK") this.network = value;
       else if (name === "CHATHISTORY") this.history = number(value);
       else if (name === "NICKLEN") this.nickLength = number(value, 30);
+      else if (name === "draft/FILEHOST" && /^https?:\/\/[^\s/]+\/\S*$/.test(value)) this.filehost = value;
       else if (name === "WHOX") this.whox = true;
       else if (name === "CASEMAPPING" && value) this.casemapping = value;
       else if (name === "UTF8MAPPING") this.unicode = value === "rfc8265";

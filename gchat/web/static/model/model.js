@@ -45,6 +45,7 @@ export class Model {
   heard = [];
   /** @type {{nick: string, reason: string} | null} a nickname is needed */
   nickRefused = null;
+  filehost = ""; // where files are sent to, "" where they are not
   #numbers = 0;
 
   /**

@@ -24,7 +24,7 @@ export class Composer {
   /**
    * @param {Model} model
    * @param {{send: (text: string, replyTo: string) => void, typing: (active: boolean) => void,
-   *   edited: () => void, grown: () => void, up: () => void}} does
+   *   edited: () => void, grown: () => void, up: () => void, files: (files: FileList) => void}} does
    */
   constructor(model, does) {
     this.model = model;
@@ -36,6 +36,12 @@ export class Composer {
     });
     text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#key(event));
     text.addEventListener("input", () => this.#edited());
+    text.addEventListener("paste", (/** @type {ClipboardEvent} */ event) => {
+      const data = event.clipboardData;
+      if (!data?.files.length || data.types.includes("text/plain")) return; // a table is text, and a picture
+      event.preventDefault();
+      does.files(data.files);
+    });
     byId("open-emoji").addEventListener("click", () => this.#emoji());
   }
 

@@ -1,10 +1,12 @@
 // One row of the transcript as elements. Knows nothing of scrolling.
+import { pictureAt } from "../model/files.js";
 import { spans } from "../model/markup.js";
 import { t } from "../text.js";
 import { colourOf, el, face } from "./dom.js";
 
 /** @typedef {import("../model/lines.js").Line} Line */
 
+const PICTURES = 4; // shown of one message
 const TIME = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat(navigator.language, { dateStyle: "full", timeStyle: "medium" });
 const DAY = new Intl.DateTimeFormat(navigator.language, { weekday: "long", day: "numeric", month: "long" });
@@ -67,9 +69,9 @@ export function note(text, bad) {
 /**
  * A message. `first`: with name and face. `quoted`: the message that it answers, where it is here.
  * @param {Line} line
- * @param {{first: boolean, nick: string, quoted: Line | undefined}} about
+ * @param {{first: boolean, nick: string, quoted: Line | undefined, origins: string[]}} about
  */
-export function message(line, { first, nick, quoted }) {
+export function message(line, { first, nick, quoted, origins }) {
   const looks = ["line", line.look.toLowerCase(), line.fate.toLowerCase()];
   if (first) looks.push("first");
   if (line.mention) looks.push("mention");
@@ -91,11 +93,30 @@ export function message(line, { first, nick, quoted }) {
   const body = el("div", { class: "body", dir: "auto" });
   fill(body, line.look === "ACTION" ? `${line.nick} ${line.text}` : line.text, nick);
   row.append(body);
+  if (!line.redacted) row.append(...pictures(line.text, origins));
   if (line.fate === "WAITING")
     row.append(el("div", { class: "fate dim", text: t("waits for the connection") }));
   if (line.fate === "FAILED") row.append(failed(line));
   if (line.reactions && Object.keys(line.reactions).length) row.append(reactions(line, nick));
   return row;
+}
+
+/**
+ * Pictures that this server keeps. Each has its place before it has come, so nothing is moved by it.
+ * @param {string} text
+ * @param {string[]} origins
+ */
+function pictures(text, origins) {
+  const found = spans(text).map((one) => (one.mark === "LINK" ? pictureAt(one.text, origins) : ""));
+  return [...new Set(found.filter(Boolean))].slice(0, PICTURES).map((src) => {
+    const alt = src.slice(src.lastIndexOf("/") + 1);
+    const gone = (/** @type {Event} */ { target }) =>
+      /** @type {HTMLElement} */ (target).replaceWith(
+        el("span", { class: "dim", text: t("This picture is not there any more.") }),
+      );
+    const image = el("img", { src, alt, loading: "lazy", decoding: "async", error: gone });
+    return el("a", { class: "picture", href: src, target: "_blank", rel: "noopener noreferrer" }, image);
+  });
 }
 
 /** @param {Line} line */

@@ -125,7 +125,8 @@ export class Transcript {
    * @returns {Generator<Row>}
    */
   *#rows(lines, start, end) {
-    const { room, nick } = this.model;
+    const { room, nick, filehost: host } = this.model;
+    const origins = host ? [location.origin, new URL(host).origin] : [];
     let before = lines[start - 1];
     for (let at = start; at < end; at++) {
       const line = lines[at];
@@ -167,8 +168,8 @@ export class Transcript {
         !line.replyTo &&
         Math.abs(line.at - previous.at) < TOGETHER_SECONDS;
       const quoted = line.replyTo ? room.find(line.replyTo) : undefined;
-      const about = { first: !together, nick, quoted };
-      const of = [line, together, quoted, nick];
+      const about = { first: !together, nick, quoted, origins };
+      const of = [line, together, quoted, nick, host];
       yield { key: `l${line.number}`, of, make: () => message(line, about) };
     }
   }
