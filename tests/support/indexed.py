@@ -8,6 +8,8 @@ from gchat.journal.sqlite.store import Store
 
 def indexed(store: Store) -> Store:
     """The store, whose index has everything."""
+    while not store.settle():
+        pass
     while store.index.until < store.last:
         store.index.step(store.last)
     return store
