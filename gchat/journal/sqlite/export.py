@@ -136,7 +136,9 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     if _has(source, "runs"):
         _insert(copy, "runs", source.execute("SELECT * FROM runs"))
     if _has(source, "state"):
-        others = "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed', 'placed'))"
+        others = (
+            "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed', 'placed'))"
+        )
         _insert(copy, "state", source.execute(others, (TASK,)))
     if _has(source, "checkpoint"):
         _insert(copy, "checkpoint", source.execute("SELECT * FROM checkpoint"))

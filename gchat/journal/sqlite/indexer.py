@@ -88,7 +88,10 @@ class Indexer:
         of them. Switches greenlets.
         """
         if self.places_behind > TAIL_LINES:
-            self._try("places", lambda: gevent.with_timeout(SEARCH_SECONDS, self._settle, timeout_value=None))
+            self._try(
+                "places",
+                lambda: gevent.with_timeout(SEARCH_SECONDS, self._settle, timeout_value=None),
+            )
 
     def _settle(self) -> None:
         while self.places_behind >= STEP_LINES:

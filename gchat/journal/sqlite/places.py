@@ -29,14 +29,14 @@ TABLES = {
 }
 PLACED = "placed"  # a task: how far the index is, and by which rules it was made
 _NICK_BITS = 0xFFFFFF  # three bytes in the file; who looks compares the nicknames themselves
-_RANGE = "id > ?1 AND id <= ?2"
+_RANGE = "id > ?1 AND id <= ?2"  # and ?3 is BLOCK_LINES
 _NEW = f"INSERT OR IGNORE INTO places (name) SELECT DISTINCT place FROM entries WHERE {_RANGE}"  # noqa: S608
 _LINES = (
-    "INSERT INTO placed (number, line) SELECT number, id FROM entries"  # noqa: S608
+    "INSERT OR IGNORE INTO placed (number, line) SELECT number, id FROM entries"  # noqa: S608
     f" CROSS JOIN places ON name = place WHERE {_RANGE} ORDER BY number, id"
 )
 SPEAKERS = (
-    f"SELECT DISTINCT number, nick, id / {BLOCK_LINES} AS block FROM entries"  # noqa: S608
+    "SELECT DISTINCT number, nick, id / ?3 AS block FROM entries"  # noqa: S608
     f" CROSS JOIN places ON name = place WHERE {_RANGE} AND {MESSAGE}"
 )
 _SPEAKERS = (
@@ -61,16 +61,13 @@ _LEFT = (
     f" AND line NOT IN (SELECT value FROM json_each(?)) AND {MESSAGE}"
 )
 _NAME_AFTER = "SELECT name FROM places WHERE name > ? ORDER BY name LIMIT ?"
-_NTH_LAST = (
-    f"SELECT line FROM placed WHERE number = {_NUMBER} ORDER BY line DESC LIMIT 1 OFFSET ?"  # noqa: S608
-)
+_NTH_LAST = f"SELECT line FROM placed WHERE number = {_NUMBER} ORDER BY line DESC LIMIT 1 OFFSET ?"  # noqa: S608
 _UP_TO = (
     "SELECT id FROM placed CROSS JOIN entries ON id = line"  # noqa: S608
     f" WHERE number = {_NUMBER} AND line <= ? ORDER BY line LIMIT ?"
 )
 _UNPLACED = (
-    "SELECT DISTINCT place FROM entries WHERE id > ? AND id NOT IN"
-    " (SELECT value FROM json_each(?))"
+    "SELECT DISTINCT place FROM entries WHERE id > ? AND id NOT IN (SELECT value FROM json_each(?))"
 )
 
 
@@ -97,9 +94,11 @@ class PlaceIndex:
     def __init__(self, writer: sqlite3.Connection) -> None:
         self._writer = writer
         writer.create_function("nick_key", 1, nick_key, deterministic=True)
-        self.until = reached(writer)  # the id of the last line that is in it
+        self.until = 0  # the id of the last line that is in it
         made_by = (saved_task(writer, PLACED) or "").partition(" ")[2]
-        if made_by != _made_by() or self._there() != TABLES.keys():
+        if made_by == _made_by() and self._there() == TABLES.keys():
+            self.until = reached(writer)
+        else:
             self.renew()
 
     def _there(self) -> set[str]:
@@ -118,7 +117,7 @@ class PlaceIndex:
         nth = self._writer.execute(_NEXT, (self.until, STEP_LINES - 1)).fetchone()
         until = last if nth is None else min(last, nth[0])
         lines = [(self.until, until)]
-        self._reach(until, (_NEW, lines), (_LINES, lines), (_SPEAKERS, lines))
+        self._reach(until, (_NEW, lines), (_LINES, lines), (_SPEAKERS, [(*lines[0], BLOCK_LINES)]))
 
     def _reach(self, until: int, *steps: Step) -> None:
         transact(self._writer, *steps, (SAVE, [(TASK, PLACED, f"{until} {_made_by()}")]))

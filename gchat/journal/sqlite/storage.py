@@ -42,7 +42,7 @@ class Storage:
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self.retention = Retention(self.store, self.writer, wall_ms, keep, tick_ms)
         self.unreachable = Unreachable(self.store, self.writer, hub.places, wall_ms)
-        self.checkup = Checkup(self.store.path)
+        self.checkup = Checkup(self.store.path, lambda: self.writer.ask(self.store.places.renew))
         self._tasks = (
             self.retention.run,
             self._indexer.run,

@@ -93,7 +93,9 @@ class Window:
         found: Rows = []
         with moment(self.connection):
             until = reached(self.connection)
-            parts = (self._unplaced, self._placed) if self.newest else (self._placed, self._unplaced)
+            parts = (
+                (self._unplaced, self._placed) if self.newest else (self._placed, self._unplaced)
+            )
             for part in parts:
                 looked = 0
                 if window > 0 and not self.over and len(found) < limit:

@@ -1,0 +1,73 @@
+"""Compares the index of places with the lines. Blocks."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from gchat.journal.sqlite.places import BLOCK_LINES, SPEAKERS, nick_key, reached
+from gchat.journal.sqlite.window import moment
+
+STEP_LINES = 10_000  # looked at in one step: meanwhile the write-ahead log cannot be emptied
+_NTH_LINE = "SELECT id FROM entries WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"
+_MISSING = (
+    "SELECT id FROM entries LEFT JOIN places ON name = place"
+    " LEFT JOIN placed ON placed.number = places.number AND line = id"
+    " WHERE id > ? AND id <= ? AND line IS NULL LIMIT 1"
+)
+_SILENT = (
+    f"SELECT speaker.nick FROM ({SPEAKERS}) AS speaker WHERE NOT EXISTS (SELECT 1 FROM spoken"  # noqa: S608
+    " WHERE spoken.number = speaker.number AND spoken.nick = nick_key(speaker.nick)"
+    " AND spoken.block = speaker.block) LIMIT 1"
+)
+_NTH_PLACED = (
+    "SELECT number, line FROM placed WHERE (number, line) > (?, ?) ORDER BY number, line"
+    " LIMIT 1 OFFSET ?"
+)
+_TOO_MANY = (
+    "SELECT line FROM placed LEFT JOIN places ON places.number = placed.number"
+    " LEFT JOIN entries ON id = line WHERE (placed.number, line) > (?, ?)"
+    " AND (placed.number, line) <= (?, ?) AND (line > ? OR place IS NULL OR name IS NOT place)"
+    " LIMIT 1"
+)
+_END = 2**63 - 1, 2**63 - 1
+
+
+class Lookover:
+    """First whether each line is in the index, then whether the index has no others. That somebody
+    spoke in a block where they did not, costs who looks for them a look, and is not looked for.
+    """
+
+    def __init__(self, file: sqlite3.Connection) -> None:
+        self._file = file
+        self._line: int | None = 0  # up to here all lines are in the index, `None` for all of them
+        self._placed = 0, 0  # up to here what is in the index is right
+        self.over = False
+        file.create_function("nick_key", 1, nick_key, deterministic=True)
+
+    def step(self) -> str:
+        """Looks at the next lines; what is wrong with them, "" for nothing. Raises sqlite3.Error
+        and ValueError.
+        """
+        with moment(self._file):
+            until = reached(self._file)
+            if self._line is not None:
+                return self._lines(self._line, until)
+            return self._others(until)
+
+    def _lines(self, first: int, until: int) -> str:
+        row = self._file.execute(_NTH_LINE, (first, STEP_LINES - 1)).fetchone()
+        last = min(row[0], until) if row else until
+        self._line = last if first < last < until else None
+        if missing := self._file.execute(_MISSING, (first, last)).fetchone():
+            return f"line {missing[0]} is not in it"
+        if self._file.execute(_SILENT, (first, last, BLOCK_LINES)).fetchone():
+            return f"somebody who spoke in lines {first + 1} to {last} is not in it"
+        return ""
+
+    def _others(self, until: int) -> str:
+        found = self._file.execute(_NTH_PLACED, (*self._placed, STEP_LINES - 1)).fetchone()
+        last = found or _END
+        wrong = self._file.execute(_TOO_MANY, (*self._placed, *last, until)).fetchone()
+        self._placed = last
+        self.over = found is None
+        return f"it has line {wrong[0]} in a place that it is not in" if wrong else ""
