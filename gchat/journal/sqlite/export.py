@@ -127,8 +127,8 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     source.execute("BEGIN")
     for name in ("application_id", "user_version"):
         copy.execute(f"PRAGMA {name} = {source.execute(f'PRAGMA {name}').fetchone()[0]}")
-    # the indexes of words and places are made anew by who starts on the copy; a file of an older version has one
-    # virtual table for it, which makes its own tables
+    # the indexes of words and places are made anew by who starts on the copy; a file of an older
+    # version has one virtual table for the words, which makes its own tables
     for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"):
         if name == "words" or not (name.startswith("words") or name in TABLES):
             copy.execute(sql)

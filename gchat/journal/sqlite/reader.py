@@ -84,7 +84,7 @@ class Reader:
         looks at a window.
         """
         found: list[Record] = []
-        values = query.since, *query.hidden
+        values: list[int | str] = [query.since, *query.hidden]
         lines = self._window(query.place, after, before, f"at >= ? AND {_wanted(query)}", values)
         lines.newest = query.newest
         window = min(4 * limit, STEP_LINES)
