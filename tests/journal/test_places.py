@@ -31,12 +31,12 @@ from gchat.journal.sqlite import window as window_module
 from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.export import backup
 from gchat.journal.sqlite.indexer import Indexer
-from gchat.journal.sqlite.lookover import Lookover
 from gchat.journal.sqlite.places import TABLES
 from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import FILE, Store
 from gchat.wire.names import casefold
 from gchat.workers import WorkerPool
+from tests.support.indexed import wrong_places
 from tests.support.msgids import msgid
 
 TALK = conversation("@a", "@b")
@@ -68,16 +68,6 @@ def line(number: int, place: str = "#a", nick: str = "Ann", kind: str = "PRIVMSG
     """At `number` milliseconds."""
     at = number
     return Record(at, msgid(at), kind, place, 1, nick, f"{nick}!u@h", place, f"word{number}")
-
-
-def wrong(store: Store) -> str:
-    """What a look over the index finds."""
-    with closing(sqlite3.connect(store.path)) as file:
-        lookover = Lookover(file)
-        while not lookover.over:
-            if found := lookover.step():
-                return found
-    return ""
 
 
 class Model:
@@ -221,7 +211,7 @@ class Doer:
 
     def compare(self, number: int) -> None:
         compare(self.store, self.model, 1 + number % 17, number % (self.store.last + 2))
-        assert wrong(self.store) == ""
+        assert wrong_places(self.store.path) == ""
 
     def _chosen(self, picks: list[int]) -> list[int]:
         ids = list(self.model.lines)

@@ -16,7 +16,7 @@ _MISSING = (
 )
 _SILENT = (
     f"SELECT speaker.nick FROM ({SPEAKERS}) AS speaker WHERE NOT EXISTS (SELECT 1 FROM spoken"  # noqa: S608
-    " WHERE spoken.number = speaker.number AND spoken.nick = nick_key(speaker.nick)"
+    " WHERE spoken.number = speaker.number AND spoken.nick = speaker.nick"
     " AND spoken.block = speaker.block) LIMIT 1"
 )
 _COUNTS = "SELECT (SELECT count(*) FROM placed), (SELECT count(*) FROM entries WHERE id <= ?)"

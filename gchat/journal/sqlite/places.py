@@ -12,6 +12,7 @@ import sqlite3
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from zlib import crc32
 
 from gchat.journal.sqlite.schema import MESSAGE, TASK
@@ -28,6 +29,7 @@ TABLES = {
     " PRIMARY KEY (number, nick, block)) WITHOUT ROWID",
 }
 PLACED = "placed"  # a task: how far the index is, and by which rules it was made
+KNOWN_NICKS = 4096  # whose keys are remembered
 _NICK_BITS = 0xFFFFFF  # three bytes in the file; who looks compares the nicknames themselves
 _RANGE = "id > ?1 AND id <= ?2"  # and ?3 is BLOCK_LINES
 _NEW = f"INSERT OR IGNORE INTO places (name) SELECT DISTINCT place FROM entries WHERE {_RANGE}"  # noqa: S608
@@ -36,13 +38,10 @@ _LINES = (
     f" CROSS JOIN places ON name = place WHERE {_RANGE} ORDER BY number, id"
 )
 SPEAKERS = (
-    "SELECT DISTINCT number, nick, id / ?3 AS block FROM entries"  # noqa: S608
+    "SELECT DISTINCT number, nick_key(nick) AS nick, id / ?3 AS block FROM entries"  # noqa: S608
     f" CROSS JOIN places ON name = place WHERE {_RANGE} AND {MESSAGE}"
 )
-_SPEAKERS = (
-    "INSERT OR IGNORE INTO spoken (number, nick, block)"  # noqa: S608
-    f" SELECT number, nick_key(nick), block FROM ({SPEAKERS}) ORDER BY 1, 2, 3"
-)
+_SPEAKERS = f"INSERT OR IGNORE INTO spoken (number, nick, block) {SPEAKERS} ORDER BY 1, 2, 3"
 _NEXT = "SELECT id FROM entries WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"
 _NUMBER = "(SELECT number FROM places WHERE name = ?)"
 _OUT = (
@@ -71,6 +70,7 @@ _UNPLACED = (
 )
 
 
+@lru_cache(KNOWN_NICKS)
 def nick_key(nick: str) -> int:
     """A number for all ways to write a nickname. Others may have the same."""
     return crc32(casefold(nick).encode(errors="surrogatepass")) & _NICK_BITS
