@@ -41,7 +41,8 @@ from tests.support.msgids import msgid
 
 TALK = conversation("@a", "@b")
 PLACES = ("#a", "#b", "@#a", TALK)
-NICKS = ("Ann", "ann", "Bob", "Đào", "đào", "[x]")
+NICKS = ("Ann", "ann", "Đào", "đào", "Bob", "[x]")
+OFTEN = st.sampled_from(("#a", "#a", "#a", *PLACES)), st.sampled_from(("Ann", "Ann", *NICKS))
 KINDS = ("PRIVMSG", "PRIVMSG", "NOTICE", "TAGMSG", "JOIN")
 SPOKEN = MESSAGES | {"TAGMSG"}
 
@@ -145,7 +146,7 @@ def compare(store: Store, model: Model, limit: int, moment: int) -> None:
         assert found == model.targets(person, limit)
 
 
-LINE = st.tuples(st.sampled_from(PLACES), st.sampled_from(NICKS), st.sampled_from(KINDS))
+LINE = st.tuples(*OFTEN, st.sampled_from(KINDS))
 PICK = st.integers(0, 999)
 DOINGS = st.one_of(
     st.tuples(st.just("write"), st.lists(LINE, min_size=1, max_size=12)),
@@ -218,20 +219,22 @@ class Doer:
         return sorted({ids[one % len(ids)] for one in picks}) if ids else []
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.lists(DOINGS, min_size=3, max_size=14), PICK)
+@settings(max_examples=120, deadline=None)
+@given(st.lists(LINE, max_size=20), st.lists(DOINGS, min_size=3, max_size=20), PICK)
 def test_whatever_is_done_every_answer_is_that_of_a_plain_list(
-    doings: list[tuple[str, object]], number: int
+    lines: list[tuple[str, str, str]], doings: list[tuple[str, object]], number: int
 ) -> None:
     with TemporaryDirectory() as folder:
         doer = Doer(Path(folder))
         try:
+            doer.write(lines)
+            doer.settle(0)
             for what, how in (*doings, ("compare", number), ("settle", 0), ("compare", number)):
                 getattr(doer, what)(how)
-            found, lines = doer.store.places, doer.model.lines
+            found, kept = doer.store.places, doer.model.lines
             assert found.names_after("", 99) == sorted(doer.model.places())
             for place in PLACES:
-                ids = [number for number, one in lines.items() if one.place == place]
+                ids = [number for number, one in kept.items() if one.place == place]
                 assert found.over(place, 0, 999) == ids
                 assert found.over(place, 3, 4) == ids[:-3][:4]
         finally:
@@ -246,6 +249,21 @@ def test_what_it_has_is_gone_with_the_lines(store: Store) -> None:
     store.forget(list(range(1, 40)), 5)
     for table in TABLES:
         assert store._writer.execute(f"SELECT * FROM {table}").fetchall() == []
+
+
+def test_what_of_it_is_not_in_it_yet_is_known_when_other_lines_go(store: Store) -> None:
+    store.write(Batch((line(1, TALK), line(2, TALK, kind="JOIN"), line(3))))
+    assert store.settle()
+    store.write(Batch((line(4, TALK),)))
+    store.write(Batch(redacted=((TALK, msgid(2)),)))
+    assert len(whole(store.reader.read(Query(TALK, 9, events=True)))) == 3, "nobody said it"
+    assert wrong_places(store.path) == ""
+    store.forget([1, 2], 5)
+    assert store.reader.conversations("@a") == [TALK]
+    assert [one.at for one in whole(store.reader.read(Query(TALK, 9)))] == [4]
+    assert store.places.names_after("", 9) == ["#a"]
+    assert store.settle()
+    assert store.places.names_after("", 9) == ["#a", TALK]
 
 
 def test_a_step_is_whole_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,7 @@ class Reader:
                 bounds[earliest] = self._bound(Reference(earliest - 1), -1, place)
             lines = self._window(place, bounds[earliest], before, where, values)
             lines.nick = search.nick
-            left, window = search.limit, min(4 * search.limit, STEP_LINES)
+            left, window = search.limit, STEP_LINES if search.nick else 4 * search.limit
             while left and not lines.over:
                 rows = lines.rows(left, window)
                 found += rows
