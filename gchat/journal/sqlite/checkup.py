@@ -7,10 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from time import perf_counter, sleep
 
 from gchat.journal.sqlite.damage import first_line
 from gchat.journal.sqlite.lookover import Lookover
 from gchat.workers import WorkerPool
+
+REST = 1.0  # for each second of comparing the index of places: others use the processor too
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +74,9 @@ class Checkup:
                     return first_line(found)
             lookover = Lookover(file)
             while not (self._closed or self._wrong or lookover.over):
+                started = perf_counter()
                 self._wrong = lookover.step()
+                sleep(REST * (perf_counter() - started))
             self._connection = None
         return ""
 

@@ -31,17 +31,17 @@ TABLES = {
 PLACED = "placed"  # a task: how far the index is, and by which rules it was made
 KNOWN_NICKS = 4096  # whose keys are remembered
 _NICK_BITS = 0xFFFFFF  # three bytes in the file; who looks compares the nicknames themselves
-_RANGE = "id > ?1 AND id <= ?2"  # and ?3 is BLOCK_LINES
-_NEW = f"INSERT OR IGNORE INTO places (name) SELECT DISTINCT place FROM entries WHERE {_RANGE}"  # noqa: S608
+RANGE = "id > ?1 AND id <= ?2"  # and ?3 is BLOCK_LINES
+_NEW = f"INSERT OR IGNORE INTO places (name) SELECT DISTINCT place FROM entries WHERE {RANGE}"  # noqa: S608
 _LINES = (
     "INSERT OR IGNORE INTO placed (number, line) SELECT number, id FROM entries"  # noqa: S608
-    f" CROSS JOIN places ON name = place WHERE {_RANGE} ORDER BY number, id"
+    f" CROSS JOIN places ON name = place WHERE {RANGE} ORDER BY number, id"
 )
-SPEAKERS = (
-    "SELECT DISTINCT number, nick_key(nick) AS nick, id / ?3 AS block FROM entries"  # noqa: S608
-    f" CROSS JOIN places ON name = place WHERE {_RANGE} AND {MESSAGE}"
+_SPEAKERS = (
+    "INSERT OR IGNORE INTO spoken (number, nick, block)"  # noqa: S608
+    " SELECT DISTINCT number, nick_key(nick), id / ?3 FROM entries"
+    f" CROSS JOIN places ON name = place WHERE {RANGE} AND {MESSAGE} ORDER BY 1, 2, 3"
 )
-_SPEAKERS = f"INSERT OR IGNORE INTO spoken (number, nick, block) {SPEAKERS} ORDER BY 1, 2, 3"
 _NEXT = "SELECT id FROM entries WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"
 _NUMBER = "(SELECT number FROM places WHERE name = ?)"
 _OUT = (
