@@ -21,8 +21,9 @@ from pathlib import Path
 
 from gchat.core.history import Query, Record
 from gchat.journal.sqlite.reader import whole
-from gchat.journal.sqlite.store import Store
+from gchat.journal.sqlite.store import FILE, Store
 from tests.durability.doing import ABOUT, Doer, Facts
+from tests.support.indexed import wrong_places
 from tests.support.process import ServerProcess
 
 CLIENTS = 8
@@ -125,6 +126,8 @@ def one_round(folder: Path, number: int, seconds: float) -> Round:
     finally:
         store.close()
     check([talker.seen for talker in talkers], kept)
+    if fault := wrong_places(folder / FILE):
+        raise Lost(f"the index of places is not as the lines are: {fault}")
     confirmed = sum((doer.confirmed for doer in doers), Counter[str]())
     return Round(sum(len(talker.seen) for talker in talkers), len(kept), confirmed)
 

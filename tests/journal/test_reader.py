@@ -368,7 +368,7 @@ def test_an_address_that_asks_much_waits_for_itself(tmp_path: Path) -> None:
     store, writer, pool = Store(tmp_path), WorkerPool(1), Noting()
     events = tuple(line(number, kind="NICK") for number in range(3 * STEP_LINES))
     store.write(Batch((*events, line(3 * STEP_LINES, "#b"))))
-    archive = StoreArchive(store, Indexer(store, writer), pool)
+    archive = StoreArchive(indexed(store), Indexer(store, writer), pool)
     greedy = [gevent.spawn(archive.of("greedy").read, Query("#a", 100)) for _ in range(10)]
     for asker in greedy:
         asker.start()

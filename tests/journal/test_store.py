@@ -296,6 +296,7 @@ def test_what_there_is_to_forget(store: Store) -> None:
     assert store.before(3, 10) == [1, 2, 3, 4]
     assert store.before(3, 3) == [1, 2, 3]
     assert store.before(1, 10) == []
+    assert store.settle()
     assert store.over("#a", 2, 10) == [1, 3]
     assert store.over("#a", 1, 2) == [1, 3]
     assert store.over("#a", 4, 10) == store.over("#none", 0, 10) == []

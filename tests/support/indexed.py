@@ -1,13 +1,20 @@
-"""The index of words, brought up to what is stored."""
+"""The indexes, brought up to what is stored, and looked over."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from gchat.journal.sqlite.index import tables
+from gchat.journal.sqlite.lookover import Lookover
 from gchat.journal.sqlite.store import Store
 
 
 def indexed(store: Store) -> Store:
-    """The store, whose index has everything."""
+    """The store, whose indexes have everything."""
+    while not store.settle():
+        pass
     while store.index.until < store.last:
         store.index.step(store.last)
     return store
@@ -23,3 +30,12 @@ def hits(store: Store, match: str) -> int:
         sql = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
         count += store._writer.execute(sql, (match,)).fetchone()[0]
     return count
+
+
+def wrong_places(path: Path) -> str:
+    """What is wrong with the index of places of a file, "" for nothing."""
+    with closing(sqlite3.connect(path)) as file:
+        lookover, found = Lookover(file), ""
+        while not (lookover.over or found):
+            found = lookover.step()
+    return found

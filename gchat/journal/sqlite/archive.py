@@ -48,20 +48,25 @@ class StoreArchive:
         self._reader.close()
 
     def read(self, query: Query) -> list[Record]:
+        self._indexer.shorten_tail()
         return self._answer(self._store.reader.read(query))
 
     def around(self, query: Query, center: Reference) -> list[Record]:
+        self._indexer.shorten_tail()
         return self._answer(self._store.reader.around(query, center))
 
     def targets(
         self, places: Iterable[tuple[str, int]], person: str, after: int, before: int, limit: int
     ) -> list[Record]:
         wanted = tuple(places)
+        self._indexer.shorten_tail()
         return self._answer(self._store.reader.targets(wanted, person, after, before, limit))
 
     def search(self, search: Search) -> list[Record]:
         if search.words:
             self._indexer.catch_up()
+        else:
+            self._indexer.shorten_tail()
         return self._answer(self._store.reader.search(search))
 
     def find(self, msgid: str) -> Record | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from gchat.core.history import Record
 from gchat.journal.sqlite.damage import DAMAGED
+from gchat.journal.sqlite.places import TABLES
 from gchat.journal.sqlite.rows import record
 from gchat.journal.sqlite.schema import COLUMNS, COLUMNS_OF_1, TASK, StoreError, check
 from gchat.journal.sqlite.store import FILE
@@ -100,7 +101,7 @@ def _exported(line: Record) -> str:
 
 def backup(folder: Path, target: Path) -> None:
     """A file to start from, with everything as it is at one moment, but for what is deleted while
-    it is written. The index of words is made anew when a server is started on it. Raises
+    it is written. The indexes are made anew when a server is started on it. Raises
     StoreError.
     """
     if target.exists():
@@ -126,16 +127,18 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     source.execute("BEGIN")
     for name in ("application_id", "user_version"):
         copy.execute(f"PRAGMA {name} = {source.execute(f'PRAGMA {name}').fetchone()[0]}")
-    # the index of words is made anew by who starts on the copy; a file of an older version has one
-    # virtual table for it, which makes its own tables
+    # the indexes of words and places are made anew by who starts on the copy; a file of an older
+    # version has one virtual table for the words, which makes its own tables
     for name, sql in source.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"):
-        if name == "words" or not name.startswith("words"):
+        if name == "words" or not (name.startswith("words") or name in TABLES):
             copy.execute(sql)
     _insert(copy, "participants", source.execute("SELECT * FROM participants"))
     if _has(source, "runs"):
         _insert(copy, "runs", source.execute("SELECT * FROM runs"))
     if _has(source, "state"):
-        others = "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed'))"
+        others = (
+            "SELECT * FROM state WHERE NOT (kind = ? AND key IN ('index', 'indexed', 'placed'))"
+        )
         _insert(copy, "state", source.execute(others, (TASK,)))
     if _has(source, "checkpoint"):
         _insert(copy, "checkpoint", source.execute("SELECT * FROM checkpoint"))

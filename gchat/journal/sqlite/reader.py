@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from heapq import nlargest
 from itertools import islice
 from operator import itemgetter
@@ -19,13 +19,12 @@ from gchat.journal.sqlite.index import tables
 from gchat.journal.sqlite.order import first_since
 from gchat.journal.sqlite.rows import ids_of, record
 from gchat.journal.sqlite.schema import COLUMNS, MESSAGE, SPOKEN, TASK
+from gchat.journal.sqlite.window import STEP_LINES, Rows, Tail, Window
 from gchat.wire.names import casefold
 
 T = TypeVar("T")
 Steps = Generator[None, None, T]
-Rows = list[tuple[Any, ...]]
 
-STEP_LINES = 5000  # looked through in one step
 STEP_PLACES = 100
 STEP_TABLES = 16  # of the index of words
 AT, PLACE = 1, 4  # of a row of the id and COLUMNS
@@ -51,6 +50,7 @@ class Reader:
         self._runs = runs
         connection.execute("PRAGMA query_only = ON")
         connection.create_function("fold", 1, casefold, deterministic=True)
+        self._tail = Tail(connection)
 
     def last(self) -> tuple[int, int]:
         """The id and the time (milliseconds) of what was stored last; 0 where there is nothing."""
@@ -84,33 +84,26 @@ class Reader:
         looks at a window.
         """
         found: list[Record] = []
-        order, window = "DESC" if query.newest else "ASC", min(4 * limit, STEP_LINES)
-        end = (
-            "SELECT id FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
-            f" ORDER BY id {order} LIMIT 1 OFFSET ?"
-        )
-        sql = (
-            f"SELECT {COLUMNS} FROM entries WHERE place = ? AND id > ? AND id < ?"  # noqa: S608
-            f" AND at >= ? AND {_wanted(query)} ORDER BY id {order} LIMIT ?"
-        )
+        values: list[int | str] = [query.since, *query.hidden]
+        lines = self._window(query.place, after, before, f"at >= ? AND {_wanted(query)}", values)
+        lines.newest = query.newest
+        window = min(4 * limit, STEP_LINES)
         while len(found) < limit:
-            last = self._connection.execute(
-                end, (query.place, after, before, window - 1)
-            ).fetchone()
-            low, high = after, before
-            if last is not None:
-                low, high = (last[0] - 1, before) if query.newest else (after, last[0] + 1)
-            values = query.place, low, high, query.since, *query.hidden, limit - len(found)
-            found += self._records(self._connection.execute(sql, values))
-            if last is None:
+            rows = lines.rows(limit - len(found), window)
+            found += self._records(row[1:] for row in rows)
+            if lines.over:
                 break
-            after, before = (after, last[0]) if query.newest else (last[0], before)
             if query.since and window < STEP_LINES:  # what is older has not to be looked at
                 first = first_since(self._connection, query.since)
-                after = max(after, (first or sys.maxsize) - 1)
+                lines.after = max(lines.after, (first or sys.maxsize) - 1)
             window = STEP_LINES
             yield
         return found[::-1] if query.newest else found
+
+    def _window(
+        self, place: str, after: int, before: int, where: str, values: Sequence[int | str]
+    ) -> Window:
+        return Window(self._connection, self._tail, place, after, before, where, values)
 
     def targets(
         self,
@@ -151,45 +144,25 @@ class Reader:
         return self._records(row[1:] for row in reversed(newest))
 
     def _search_places(self, search: Search) -> Steps[Rows]:
-        """The newest of each place, by the indexes that begin with it."""
+        """The newest of each place."""
         found: Rows = []
         where, values = _conditions(search)
+        before = self._bound(Reference(search.before), 1, "") if search.before else sys.maxsize
         bounds: dict[int, int] = {}  # ids by times: rooms are few, and conversations have no start
         for number, (place, since) in enumerate(search.places, 1):
             earliest = max(since, search.after + 1)
             if earliest not in bounds:
                 bounds[earliest] = self._bound(Reference(earliest - 1), -1, place)
-            nicks = (yield from self._nicks(place, search.nick)) if search.nick else [""]
-            for nick in nicks:
-                by = " AND nick = ? COLLATE NOCASE" if nick else ""
-                sql = (
-                    f"SELECT id, {COLUMNS} FROM entries WHERE place = ? AND id > ?"  # noqa: S608
-                    f" AND {where}{by} ORDER BY id DESC LIMIT ?"
-                )
-                parts = place, bounds[earliest], *values, *([nick] if nick else []), search.limit
-                found += self._connection.execute(sql, parts)
+            lines = self._window(place, bounds[earliest], before, where, values)
+            lines.nick = search.nick
+            left, window = search.limit, STEP_LINES if search.nick else 4 * search.limit
+            while left and not lines.over:
+                rows = lines.rows(left, window)
+                found += rows
+                left, window = left - len(rows), STEP_LINES
+                if left and not lines.over:
+                    yield
             if number % STEP_PLACES == 0:
-                yield
-        return found
-
-    def _nicks(self, place: str, nick: str) -> Steps[list[str]]:
-        """How a nickname is written in a place. The index is by ASCII letters: if it has others,
-        all that there are in the place are looked through.
-        """
-        folded = casefold(nick)
-        if folded.isascii():
-            return [folded]
-        found, last, looked = [], "", 0
-        sql = (
-            "SELECT nick FROM entries WHERE place = ? AND nick > ? COLLATE NOCASE"
-            " ORDER BY nick COLLATE NOCASE LIMIT 1"
-        )
-        while row := self._connection.execute(sql, (place, last)).fetchone():
-            last = row[0]
-            if casefold(last) == folded:
-                found.append(last)
-            looked += 1
-            if looked % STEP_LINES == 0:
                 yield
         return found
 

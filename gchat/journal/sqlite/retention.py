@@ -112,6 +112,8 @@ class Retention:
 
     def _forget(self, now: int) -> bool:
         store, keep = self._store, self._keep
+        if (keep.days or keep.lines) and not store.settle():
+            return False
         if keep.days:
             old = store.before(self._sane.now() - keep.days * DAY_MS, STEP_LINES)
             if old:

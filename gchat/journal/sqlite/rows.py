@@ -53,7 +53,7 @@ def ids_of(connection: sqlite3.Connection, msgid: str, place: str = "") -> list[
     sql = "SELECT id FROM entries WHERE id >= ? AND id < ? AND msgid IN (?, ?)"
     values: tuple[int | str, ...] = (*ids_at(connection, at), short_msgid(msgid), msgid)
     if place:
-        sql, values = f"{sql} AND +place = ?", (*values, place)
+        sql, values = f"{sql} AND place = ?", (*values, place)
     return [row[0] for row in connection.execute(f"{sql} ORDER BY id", values)]
 
 

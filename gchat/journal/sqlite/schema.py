@@ -74,6 +74,11 @@ MIGRATIONS = (
     """
     CREATE TABLE checkpoint (number INTEGER PRIMARY KEY, piece BLOB NOT NULL);
     """,
+    # Which lines a place has is in tables that are filled behind the commits (places.py).
+    """
+    DROP INDEX IF EXISTS entries_by_place;
+    DROP INDEX IF EXISTS entries_by_nick;
+    """,
 )
 VERSION = len(MIGRATIONS)
 

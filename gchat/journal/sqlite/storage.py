@@ -42,8 +42,14 @@ class Storage:
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self.retention = Retention(self.store, self.writer, wall_ms, keep, tick_ms)
         self.unreachable = Unreachable(self.store, self.writer, hub.places, wall_ms)
-        self.checkup = Checkup(self.store.path)
-        self._tasks = self.retention, self._indexer, self.unreachable, self.checkup
+        self.checkup = Checkup(self.store.path, lambda: self.writer.ask(self.store.places.renew))
+        self._tasks = (
+            self.retention.run,
+            self._indexer.run,
+            self._indexer.run_places,
+            self.unreachable.run,
+            self.checkup.run,
+        )
         self._beside: list[gevent.Greenlet[..., None]] = []
 
     def restore(self) -> None:
@@ -57,7 +63,7 @@ class Storage:
 
     def start(self) -> None:
         """Begins what is done beside the journal."""
-        self._beside = [gevent.spawn(one.run) for one in self._tasks]
+        self._beside = [gevent.spawn(one) for one in self._tasks]
 
     def gauges(self) -> Gauges:
         """What is measured of it."""

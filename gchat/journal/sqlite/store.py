@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from gchat.journal.sqlite.damage import DAMAGED, check_last, check_log, unusable
 from gchat.journal.sqlite.index import WordIndex
 from gchat.journal.sqlite.lock import Lock
 from gchat.journal.sqlite.order import first_since
+from gchat.journal.sqlite.places import PlaceIndex
 from gchat.journal.sqlite.reader import Reader
 from gchat.journal.sqlite.rows import INSERT, ids_of, written
 from gchat.journal.sqlite.schema import SPOKEN, TASK, StoreError, check, migrate
@@ -29,6 +31,10 @@ CLUSTER, POSITION, CHECKPOINT = "cluster", "position", "checkpoint"
 Durability = Literal["fsync", "process"]
 _SYNCHRONOUS: dict[Durability, str] = {"fsync": "FULL", "process": "NORMAL"}
 _PARTICIPANT = "INSERT OR IGNORE INTO participants (person, place) VALUES (?, ?)"
+_NO_TALK = (
+    "DELETE FROM participants WHERE place = ?1"
+    " AND NOT EXISTS (SELECT 1 FROM places WHERE name = ?1)"
+)
 _DROP = "DELETE FROM state WHERE kind = ? AND key = ?"
 _REDACTED = f"id = ? AND kind IN {SPOKEN}"
 _RUN = "INSERT INTO runs (boot, name) VALUES (?, ?)"
@@ -78,9 +84,10 @@ class Store:
             self._names = dict(self._writer.execute("SELECT boot, name FROM runs"))
             self._runs.update((name, boot) for boot, name in self._names.items())
             self.index = WordIndex(self._writer)
+            self.places = PlaceIndex(self._writer)
             # what was last may be deleted by now: neither its id nor its time is given twice
             last, _, at = (saved_task(self._writer, "last") or "0 0").partition(" ")
-            self.last = max(self.last, self.index.until, int(last))
+            self.last = max(self.last, self.index.until, self.places.until, int(last))
             self._at = self.last_at = max(self.last_at, int(at))
             check_last(self.path, self._lock.noted(), self.last)
             self._lock.note(self.last)
@@ -143,6 +150,7 @@ class Store:
             if not one.place.startswith("#")
             for someone in participants(one.place)
         }
+        unplaced = self.places.without(one for (one,) in redacted) if redacted else []
         # before somebody can read these lines
         self._runs.update((names[boot], boot) for boot in new)
         transact(
@@ -152,6 +160,7 @@ class Store:
             (_PARTICIPANT, sorted(people)),
             *self.index.without(one for (one,) in redacted),
             (_DELETE_MESSAGE, redacted),
+            *unplaced,
             (SAVE, [(one.kind, one.key, one.value) for one in batch.saved if one.value]),
             (_DROP, [(one.kind, one.key) for one in batch.saved if one.value is None]),
             (SAVE, [] if rows else [(TASK, "last", f"{last} {self._at}")]),
@@ -249,16 +258,16 @@ class Store:
             f"SELECT DISTINCT place FROM entries WHERE id IN {marks} AND place NOT LIKE '#%'",  # noqa: S608
             list(ids),
         ).fetchall()
+        if talks:
+            more = self.places.not_in_it(ids)
+            talks = [(place,) for (place,) in talks if place not in more]
         transact(
             self._writer,
             (SAVE, [(TASK, "last", f"{self.last} {self._at}")]),
             *self.index.without(ids, now + DAY_MS),
             (f"DELETE FROM entries WHERE id IN {marks}", [ids]),  # noqa: S608
-            (
-                "DELETE FROM participants WHERE place = ?1"
-                " AND NOT EXISTS (SELECT 1 FROM entries WHERE place = ?1)",
-                talks,
-            ),
+            *self.places.without(ids),
+            (_NO_TALK, talks),
         )
         self._unclean = True
 
@@ -268,29 +277,22 @@ class Store:
         sql = "SELECT id FROM entries WHERE id < ? ORDER BY id LIMIT ?"
         return [row[0] for row in self._writer.execute(sql, (end, limit))]
 
+    # these three know what is in the index of places: who asks settles it first
+
+    def settle(self) -> bool:
+        """One step of bringing the index of places up to what is stored; whether it is."""
+        self.places.step(self.last)
+        return self.places.until >= self.last
+
     def place_after(self, place: str) -> str | None:
         """The next place in the order of their names."""
-        sql = "SELECT place FROM entries WHERE place > ? ORDER BY place LIMIT 1"
-        row = self._writer.execute(sql, (place,)).fetchone()
-        return row[0] if row else None
+        return next(iter(self.places.names_after(place, 1)), None)
 
     def over(self, place: str, most: int, limit: int) -> list[int]:
         """Ids of the lines of a place that are not among its last `most`, the oldest first."""
-        sql = "SELECT id FROM entries WHERE place = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
-        last = self._writer.execute(sql, (place, most)).fetchone()
-        if last is None:
-            return []
-        sql = "SELECT id FROM entries WHERE place = ? AND id <= ? ORDER BY id LIMIT ?"
-        return [row[0] for row in self._writer.execute(sql, (place, last[0], limit))]
+        return self.places.over(place, most, limit)
 
     def places_after(self, place: str, limit: int) -> list[str]:
         """The next places of rooms in the order of their names."""
-        found: list[str] = []
-        last = place or "#"
-        while len(found) < limit:
-            after = self.place_after(last)
-            if after is None or not after.startswith("#"):
-                break
-            found.append(after)
-            last = after
-        return found
+        found = self.places.names_after(place or "#", limit)
+        return list(takewhile(lambda one: one.startswith("#"), found))

@@ -50,6 +50,8 @@ class Unreachable:
     def sweep(self) -> None:
         """Looks at all places once. Switches greenlets."""
         last = ""
+        while not self._writer.ask(self._store.settle):
+            gevent.sleep(PAUSE_SECONDS)
         while places := self._after(last):
             # asked after the places: a room that is made now is not among them
             reachable = self._reachable()
@@ -64,6 +66,7 @@ class Unreachable:
 
     def _forget(self, place: str) -> None:
         def step() -> bool:
+            self._store.settle()  # the last ones who left the room
             lines = self._store.over(place, 0, STEP_LINES)
             if lines:
                 self._store.forget(lines, self._now())
