@@ -58,6 +58,7 @@ from gchat.wire.names import casefold
 log = logging.getLogger(__name__)
 
 LOBBY = "server.lobby"
+LAST_SECONDS = 0.05
 PAST_LINES = 500  # read of each room at the start, to know who was in it when the server stopped
 
 
@@ -178,6 +179,7 @@ class Server:
         log.info("stopping: %d users are connected", len(self.hub.users))
         if self._engine.cluster is not None:
             self._engine.cluster.leave()
+            gevent.sleep(LAST_SECONDS)  # who waited for something is answered before it is closed
         self._fanout.clear()  # everybody leaves at once: nobody needs to be told who
         self._listener.stop(STOPPED, self.node.config.times.shutdown)
         if self._metrics is not None:

@@ -174,13 +174,15 @@ class Session:
 
     def settle(self) -> None:
         if self._posted:
-            self._posted[-1][0].refusals()  # waits; those before it are shown before it
+            for ticket, _ in reversed(self._posted):
+                ticket.refusals()  # waits
             self._answer()
 
     def _answer(self) -> None:
         """Answers what was refused of that which is shown. Does not wait."""
-        while self._posted and self._posted[0][0].done:
-            ticket, refused = self._posted.pop(0)
+        done = [one for one in self._posted if one[0].done]
+        self._posted = [one for one in self._posted if not one[0].done]
+        for ticket, refused in done:
             for refusal in ticket.refusals():
                 refused(refusal)
 

@@ -167,7 +167,8 @@ DAMAGES: dict[str, Damage] = {
 
 
 def config_of(folder: Path) -> Config:
-    return load(None, environment={}, flags={"journal.data": str(folder), "server.port": "0"})
+    flags = {"journal.data": str(folder), "server.port": "0", "files.enabled": "false"}
+    return load(None, environment={}, flags=flags)
 
 
 def used(folder: Path) -> set[str]:
