@@ -17,8 +17,9 @@ from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.sqlite import reader as reader_module
 from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.indexer import Indexer
-from gchat.journal.sqlite.reader import STEP_LINES, Reader, whole
+from gchat.journal.sqlite.reader import Reader, whole
 from gchat.journal.sqlite.store import Store
+from gchat.journal.sqlite.window import STEP_LINES
 from gchat.workers import FairPool, WorkerPool
 from tests.support.indexed import indexed
 from tests.support.msgids import msgid
