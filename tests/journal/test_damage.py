@@ -22,6 +22,7 @@ from gchat.journal.sqlite.engine import SECRET, SqliteEngine
 from gchat.journal.sqlite.export import backup, export
 from gchat.journal.sqlite.lock import LOCK
 from gchat.journal.sqlite.log import behind
+from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.schema import StoreError
 from gchat.journal.sqlite.store import FILE, Store
 from gchat.server import Server
@@ -344,3 +345,34 @@ def test_the_checkup_says_once_what_is_damaged_and_nothing_when_it_is_ended(
         said = lines(caplog)
         assert len(said) == (not ended)
         assert all(one.startswith(f"{folder / FILE} is damaged: ") for one in said)
+
+
+def test_an_index_of_places_that_lacks_something_is_said_and_made_anew(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sql("DELETE FROM placed WHERE line = 200")(folder)
+    store = Store(folder)
+    assert store.places.until > 0
+    for left in ("line 200 is not in it", ""):
+        checkup = Checkup(store.path, store.places.renew)
+        checkup.run()
+        checkup.close()
+        said = f"the index of places in {store.path} is damaged: {left}. It is made anew"
+        assert lines(caplog) == ([said] if left else [])
+    assert store.places.until == 0
+    lobby = whole(store.reader.read(Query("#lobby", 1000)))
+    assert "said 198 " * 9 in {one.text for one in lobby}
+    store.close()
+
+
+def test_an_index_that_cannot_be_made_anew_is_said(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def renew() -> None:
+        raise sqlite3.OperationalError("disk full")
+
+    sql("DELETE FROM placed WHERE line = 200")(folder)
+    checkup = Checkup(folder / FILE, renew)
+    checkup.run()
+    checkup.close()
+    assert lines(caplog)[1:] == ["the index of places could not be made anew: disk full"]
