@@ -278,6 +278,9 @@ class StreamLog:
         if not self.address.master or self._writer is None:
             return False
         where = self._ask_sentinels(b"GET-MASTER-ADDR-BY-NAME", _whole)
+        reader = self._reader
+        if self.copies > 1 and reader is not None and where == (reader.host, reader.port):
+            self.read_elsewhere()  # the replica that is read has become the primary
         if where == (self._writer.host, self._writer.port):
             return False
         self.read_elsewhere()
