@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 from client_gui.core import events
@@ -322,6 +323,13 @@ def test_the_next_room_in_which_something_is_new() -> None:
     assert it.close("#lobby") == []
 
 
+ROOT = Path(__file__).parents[3]
+
+
 def test_every_event_is_understood() -> None:
+    """By the model, or (what is about files) by the window: client_gui/ui/files.py."""
     known = set(get_args(events.NetEvent))
-    assert known == set(HANDLERS)
+    files = {one for one in known - set(HANDLERS) if one.__name__.startswith(("File", "Picture"))}
+    assert known == {*HANDLERS, *files}
+    handled = (ROOT / "client_gui/ui/files.py").read_text("utf-8")
+    assert all(f"events.{one.__name__}()" in handled for one in files)
