@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import gevent
@@ -12,7 +14,9 @@ import gevent
 from gchat.config import Config
 from gchat.files import pictures
 from gchat.files.files import FolderFiles
+from gchat.files.shared import SharedFolder
 from gchat.files.shelf import Shelf
+from gchat.files.tokens import ClusterTokens
 from gchat.journal.base import Gauges
 from gchat.journal.sqlite.engine import data_folder
 from gchat.journal.sqlite.retention import DAY_MS, SaneClock
@@ -22,22 +26,37 @@ log = logging.getLogger(__name__)
 
 FOLDER = "files"  # in the data folder
 FILE_THREADS = 2
-LOOK_SECONDS = 60.0  # between two looks for files that are too old
+LOOK_SECONDS = 60.0  # between two looks for files that are too old, or that other nodes deleted
+LOOKS = 30  # after which it looks for nodes that are not there
+START_SECONDS = 10.0  # in which another node may end its look at our part
 
 
 class FileKeeping:
     """Files are kept from when it is made until `close`. Raises ShelfError."""
 
     def __init__(
-        self, config: Callable[[], Config], wall_ms: Callable[[], int], tick_ms: Callable[[], int]
+        self,
+        config: Callable[[], Config],
+        wall_ms: Callable[[], int],
+        tick_ms: Callable[[], int],
+        secret: bytes,
     ) -> None:
+        """`secret`: the same for all nodes of a cluster."""
         journal, settings = config().journal, config().files
         self._gone_at_the_end = journal.engine == "memory"  # as its messages are
         if self._gone_at_the_end:
             folder = Path(tempfile.mkdtemp(prefix="gchat-files-"))
         else:
             folder = Path(settings.folder or data_folder(journal.data) / FOLDER)
-        self._shelf = Shelf(folder, durable=journal.durability == "fsync")
+        durable, shared = journal.durability == "fsync", None
+        if config().cluster.log and settings.folder and not self._gone_at_the_end:
+            shared = SharedFolder(folder, config().cluster.node, durable=durable)
+        self._shared = shared
+        self._shelf = (
+            Shelf(folder, durable=durable)
+            if shared is None
+            else Shelf(shared.own, durable=durable, patience=START_SECONDS)
+        )
         self._pool, self._slow_pool = WorkerPool(FILE_THREADS), WorkerPool(1)
         self._keeper: gevent.Greenlet[..., None] | None = None
         try:
@@ -48,7 +67,11 @@ class FileKeeping:
                 lambda: config().files,
                 wall_ms,
                 gevent.sleep,
+                shared,
+                ClusterTokens(secret) if shared is not None else None,
             )
+            if shared is not None:
+                self._shelf.beat()
         except BaseException:
             self.close()
             raise
@@ -58,17 +81,26 @@ class FileKeeping:
             log.info("Pillow is not installed (gchat[pictures]): pictures can only be saved")
 
     def start(self) -> None:
-        """Begins to delete what is too old."""
-        if self._days:
+        """Begins to delete what is too old, and to notice what other nodes deleted."""
+        if self._days or self._shared is not None:
             self._keeper = gevent.spawn(self._run)
 
     def _run(self) -> None:
-        while True:
+        for number in count():
             try:
-                self.files.expire(self._sane.now() - self._days * DAY_MS)
+                before = self._sane.now() - self._days * DAY_MS if self._days else 0
+                self.files.expire(before)
+                if self._shared is not None:
+                    self._look_around(self._shared, before, others=number % LOOKS == 0)
             except OSError as error:
                 log.warning("old files could not be deleted, will try again: %s", error)
             gevent.sleep(LOOK_SECONDS)
+
+    def _look_around(self, shared: SharedFolder, before: int, *, others: bool) -> None:
+        now = self._pool.ask(self._shelf.beat)
+        self.files.notice()
+        if others:
+            self._slow_pool.ask(partial(shared.look_after, now, before))
 
     def gauges(self) -> Gauges:
         """What is measured of it."""

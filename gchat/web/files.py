@@ -100,7 +100,7 @@ class FileSite:
         try:
             if path == PATH:
                 return self._sent(visitor, request, known=known, headers=headers)
-            entry = self._files.find(path.removeprefix(f"{PATH}/").partition("/")[0])
+            entry = self._found(path.removeprefix(f"{PATH}/").partition("/")[0])
             return self._about(visitor, request, entry, known=known, headers=headers)
         except Rejected as error:
             old = error.response
@@ -139,6 +139,12 @@ class FileSite:
         return _Coming(upload, headers)
 
     # -- one that is here
+
+    def _found(self, id_: str) -> Entry | None:
+        try:
+            return self._files.find(id_)
+        except OSError as error:
+            raise _failed(error) from None
 
     def _about(
         self,
@@ -337,7 +343,7 @@ def _refused(error: TooLarge | NoRoom | TooMany) -> Rejected:
 
 
 def _failed(error: OSError) -> Rejected:
-    log.error("a file could not be kept or deleted: %s", error)
+    log.error("a file could not be kept, found or deleted: %s", error)
     return Rejected(plainly(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED))
 
 

@@ -147,5 +147,6 @@ def test_links_in_a_text() -> None:
     )
     assert linked(text) == [one, other]
     assert linked(f"/files/{one}b") == []
+    assert linked(f"/files/a-_1.{one}/a.png /files/.{one}/a /files/{one}.") == [f"a-_1.{one}", one]
     entry = Entry(one, "ảnh.png", "image/png", 1, "", "", "", 0)
     assert linked(f"https://x{entry.path}") == [one]
