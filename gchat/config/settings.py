@@ -422,8 +422,9 @@ class FilesConfig:
     folder: str = _setting(
         "",
         Rule(str, "a folder's path", lambda v: len(v) <= 4096),
-        'The folder in which they are kept; "" for `files` in the data folder. With --memory it is '
-        "a temporary one.",
+        'The folder in which they are kept; "" for `files` in the data folder. Nodes of a cluster'
+        " may name the same one, on a disk that all of them have: docs/cluster.md. With --memory it"
+        " is a temporary one.",
     )
     address: str = _setting(
         "",

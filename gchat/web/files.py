@@ -323,11 +323,14 @@ def _shared(request: Request, origins: str) -> tuple[bool, Headers]:
 def _credentials(words: str) -> tuple[str, str]:
     """RFC 7617, section 2. Raises Denied."""
     try:
-        name, colon, password = (
-            base64.b64decode(words.strip(), validate=True).decode().partition(":")
-        )
-    except (binascii.Error, UnicodeDecodeError):
-        colon = ""
+        data = base64.b64decode(words.strip(), validate=True)
+    except binascii.Error:
+        data = b""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # as `btoa` has it, which gamja uses
+    name, colon, password = text.partition(":")
     if not colon:
         raise Denied("The name and the password cannot be read.")
     return name, password
