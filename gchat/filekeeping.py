@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tempfile
 from collections.abc import Callable
@@ -15,7 +16,8 @@ from gchat.config import Config
 from gchat.files import pictures
 from gchat.files.files import FolderFiles
 from gchat.files.shared import SharedFolder
-from gchat.files.shelf import Shelf
+from gchat.files.shelf import Shelf, ShelfError
+from gchat.files.store import Shared, Store
 from gchat.files.tokens import ClusterTokens
 from gchat.journal.base import Gauges
 from gchat.journal.sqlite.engine import data_folder
@@ -25,7 +27,7 @@ from gchat.workers import WorkerPool
 log = logging.getLogger(__name__)
 
 FOLDER = "files"  # in the data folder
-FILE_THREADS = 2
+FILE_THREADS, BUCKET_THREADS = 2, 8
 LOOK_SECONDS = 60.0  # between two looks for files that are too old, or that other nodes deleted
 LOOKS = 30  # after which it looks for nodes that are not there
 START_SECONDS = 10.0  # in which another node may end its look at our part
@@ -48,16 +50,14 @@ class FileKeeping:
             folder = Path(tempfile.mkdtemp(prefix="gchat-files-"))
         else:
             folder = Path(settings.folder or data_folder(journal.data) / FOLDER)
-        durable, shared = journal.durability == "fsync", None
-        if config().cluster.log and settings.folder and not self._gone_at_the_end:
-            shared = SharedFolder(folder, config().cluster.node, durable=durable)
+        in_bucket = bool(settings.s3_bucket) and not self._gone_at_the_end
+        if in_bucket:
+            self._shelf, shared = _in_a_bucket(config(), folder, secret)
+        else:
+            self._shelf, shared = _in_a_folder(config(), folder)
         self._shared = shared
-        self._shelf = (
-            Shelf(folder, durable=durable)
-            if shared is None
-            else Shelf(shared.own, durable=durable, patience=START_SECONDS)
-        )
-        self._pool, self._slow_pool = WorkerPool(FILE_THREADS), WorkerPool(1)
+        self._pool = WorkerPool(BUCKET_THREADS if in_bucket else FILE_THREADS)
+        self._slow_pool = WorkerPool(1)
         self._keeper: gevent.Greenlet[..., None] | None = None
         try:
             self.files = FolderFiles(
@@ -93,10 +93,10 @@ class FileKeeping:
                 if self._shared is not None:
                     self._look_around(self._shared, before, others=number % LOOKS == 0)
             except OSError as error:
-                log.warning("old files could not be deleted, will try again: %s", error)
+                log.warning("files could not be looked after, will try again: %s", error)
             gevent.sleep(LOOK_SECONDS)
 
-    def _look_around(self, shared: SharedFolder, before: int, *, others: bool) -> None:
+    def _look_around(self, shared: Shared, before: int, *, others: bool) -> None:
         now = self._pool.ask(self._shelf.beat)
         self.files.notice()
         if others:
@@ -121,3 +121,33 @@ class FileKeeping:
             self._shelf.remove()
         else:
             self._shelf.close()
+
+
+def _in_a_folder(config: Config, folder: Path) -> tuple[Store, Shared | None]:
+    durable = config.journal.durability == "fsync"
+    if config.cluster.log and config.files.folder:
+        shared = SharedFolder(folder, config.cluster.node, durable=durable)
+        return Shelf(shared.own, durable=durable, patience=START_SECONDS), shared
+    return Shelf(folder, durable=durable), None
+
+
+def _in_a_bucket(config: Config, folder: Path, secret: bytes) -> tuple[Store, Shared | None]:
+    """`folder`: for what is on its way. Raises ShelfError."""
+    try:
+        from gchat.files.s3 import Bucket, BucketShelf, SharedBucket  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = 'files.s3_bucket needs boto3. Install it with: pip install "gchat[s3]"'
+        raise ShelfError(text) from None
+    files = config.files
+    try:
+        bucket = Bucket(files.s3_bucket, files.s3_endpoint, files.s3_region)
+    except OSError as error:
+        text = f"The bucket {files.s3_bucket} cannot be used: {error.strerror}."
+        raise ShelfError(text) from None
+    prefix, shared = files.s3_prefix, None
+    if config.cluster.log:
+        shared = SharedBucket(bucket, prefix, config.cluster.node)
+        prefix = shared.own
+    owner = hashlib.sha256(b"files " + secret).hexdigest()  # of this data folder, or cluster
+    local = Shelf(folder, durable=False)  # it is kept once it is in the bucket
+    return BucketShelf(bucket, prefix, local, owner), shared

@@ -14,9 +14,8 @@ from gchat.files import kinds, pictures
 from gchat.files.entry import Entry, NoRoom, Owner
 from gchat.files.ledger import Claim, Ledger
 from gchat.files.names import safe_name
-from gchat.files.part import Part
-from gchat.files.shared import SharedFolder
-from gchat.files.shelf import FULL, Shelf, new_digest
+from gchat.files.shelf import FULL, new_digest
+from gchat.files.store import Place, Shared, Store
 from gchat.files.tokens import OwnTokens, Tokens
 
 log = logging.getLogger(__name__)
@@ -42,13 +41,13 @@ class FolderFiles:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: Store,
         ask: Ask,
         ask_slowly: Ask,
         settings: Callable[[], FilesConfig],
         wall_ms: Callable[[], int],
         rest: Callable[[float], None] = lambda seconds: None,
-        shared: SharedFolder | None = None,
+        shared: Shared | None = None,
         tokens: Tokens | None = None,
     ) -> None:
         """`ask_slowly` does what takes a second or more, so that nothing else waits for it. `rest`
@@ -83,10 +82,8 @@ class FolderFiles:
                 return entry
             self._forget(entry)
             return None
-        part = self._shared.part_of(id_)
-        if part is None or part.folder == self._shelf.folder:
-            return None
-        return self._ask(partial(part.find, id_))
+        other = self._shared.other(id_)
+        return None if other is None else self._ask(partial(other.find, id_))
 
     def _forget(self, entry: Entry) -> None:
         """Another node has taken it out: nothing of it counts any more."""
@@ -113,23 +110,23 @@ class FolderFiles:
 
     def read(self, entry: Entry, start: int, size: int) -> Iterator[bytes]:
         end = start + size
-        part = self._part_of(entry)
+        place = self._place_of(entry)
         while start < end:
-            piece = partial(part.read, entry.sha256, start, min(WRITE_BYTES, end - start))
+            piece = partial(place.read, entry.sha256, start, min(WRITE_BYTES, end - start))
             data = self._ask(piece)
             if not data:
                 raise FileNotFoundError(entry.id)
             start += len(data)
             yield data
 
-    def _part_of(self, entry: Entry) -> Part:
-        other = None if self._shared is None else self._shared.part_of(entry.id)
-        return self._shelf if other is None or other.folder == self._shelf.folder else other
+    def _place_of(self, entry: Entry) -> Place:
+        other = None if self._shared is None else self._shared.other(entry.id)
+        return self._shelf if other is None else other
 
     def remove(self, entry: Entry) -> None:
-        part = self._part_of(entry)
-        if part is not self._shelf:
-            self._ask(partial(part.take_out, entry.id))
+        place = self._place_of(entry)
+        if place is not self._shelf:
+            self._ask(partial(place.take_out, entry.id))
             return
         if self._entries.pop(entry.id, None) is None:
             return  # somebody else does it now

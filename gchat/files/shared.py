@@ -20,7 +20,7 @@ SILENT_SECONDS = 3600.0  # of a node, after which the others look after its part
 
 
 class SharedFolder:
-    """All parts, as one node sees them."""
+    """A `Shared`: all parts, as one node sees them."""
 
     def __init__(self, folder: Path, node: str, *, durable: bool = True) -> None:
         self.node = node
@@ -32,10 +32,10 @@ class SharedFolder:
         """Where this node keeps its files."""
         return self._folder / NODES / self.node
 
-    def part_of(self, id_: str) -> Part | None:
-        """Where the file with this id is, if it is anywhere; `None` for what is no id."""
+    def other(self, id_: str) -> Part | None:
+        """Where the file with this id is, if it is at another node; `None` for what is no id."""
         node = keeper(id_)
-        if node is None:
+        if node is None or node == self.node:
             return None
         folder = self._folder / NODES / node if node else self._folder
         return Part(folder, durable=self._durable)

@@ -85,8 +85,8 @@ class Shelf(Part):
         """Shows the others that this server uses the folder. Returns when, in seconds, by the clock
         of the disk. Raises OSError.
         """
-        os.utime(self._lock)
-        return os.fstat(self._lock).st_mtime
+        os.utime(self.folder / LOCK)
+        return (self.folder / LOCK).stat().st_mtime
 
     def load(self) -> list[Entry]:
         """What is kept; removes what a process that was killed left behind. Raises ShelfError."""

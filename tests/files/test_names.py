@@ -56,10 +56,11 @@ def test_whatever_it_is_called(name: str) -> None:
         assert address.isascii()
         assert address.replace(".", "").replace("-", "").replace("_", "").isalnum()
         assert len(address) < 80
-        own = address.rpartition(".")[2] in EXTENSIONS.get(kind, ())
+        extension = address.rpartition(".")[2] if "." in address else ""
+        own = extension in EXTENSIONS.get(kind, ())
         others = {one for ones in EXTENSIONS.values() for one in ones}
         assert own == bool(kind)
-        assert kind or address.rpartition(".")[2] not in others
+        assert kind or extension not in others
 
 
 @pytest.mark.parametrize(
