@@ -91,7 +91,8 @@ class Server:
         self._filekeeping: FileKeeping | None = None
         if config.files.enabled:
             try:
-                self._filekeeping = FileKeeping(lambda: self.hub.config, wall_ms, tick_ms)
+                secret = self._engine.secret
+                self._filekeeping = FileKeeping(lambda: self.hub.config, wall_ms, tick_ms, secret)
             except BaseException:
                 self._engine.close()
                 raise

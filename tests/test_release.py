@@ -18,6 +18,7 @@ from gchat import __version__
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("gchat", "client_gui", "loadtest")
+BESIDE = ("pictures", "cluster", "s3")  # extras of the server
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # what a distribution is imported as, where that is not its name
 IMPORTED_AS = {
@@ -60,7 +61,7 @@ def test_each_part_asks_for_what_it_imports(package: str, extra: str | None) -> 
     assert own - imported(package) == set(), "asked for, and not imported"
     # what the server can do without, and says so
     optional = PROJECT["optional-dependencies"]
-    beside = set() if extra else names(optional["pictures"]) | names(optional["cluster"])
+    beside = set() if extra else {name for one in BESIDE for name in names(optional[one])}
     assert imported(package) - own - always - beside == set(), "imported, and not asked for"
 
 

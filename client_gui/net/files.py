@@ -32,7 +32,10 @@ ANSWER_BYTES = 4096  # of a refusal
 
 Connect = Callable[[Address], Awaitable[trio.abc.Stream]]
 Open = Callable[[], Awaitable[trio.abc.Stream]]
-_PICTURE = re.compile(r"/files/[A-Za-z0-9_-]{22}/[A-Za-z0-9._-]{1,80}\.(?:png|jpe?g|gif|webp)")
+_PICTURE = re.compile(
+    r"/files/(?:[A-Za-z0-9_-]{1,32}\.)?"  # the node of a cluster that keeps it
+    r"[A-Za-z0-9_-]{22}/[A-Za-z0-9._-]{1,80}\.(?:png|jpe?g|gif|webp)"
+)
 _LIMIT = re.compile(r"max-size=(\d{1,18})")
 
 

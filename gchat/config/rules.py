@@ -212,6 +212,16 @@ def convert(value: Any, rule: Rule) -> Any:
     return value if isinstance(value, rule.type) else None
 
 
+def is_bucket(value: str) -> bool:
+    """Whether a bucket of S3 may be called so, or empty."""
+    return not value or re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) is not None
+
+
+def is_key_prefix(value: str) -> bool:
+    """Whether names in a bucket may begin so; also with nothing."""
+    return re.fullmatch(r"[A-Za-z0-9/._-]{0,200}", value) is not None
+
+
 def is_node_name(value: str) -> bool:
     """Whether a node of a cluster may be called so."""
     return re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value) is not None

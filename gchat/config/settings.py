@@ -25,6 +25,8 @@ from gchat.config.rules import (
     are_spoken,
     integer,
     is_address,
+    is_bucket,
+    is_key_prefix,
     is_node_name,
     is_room,
     is_slow_mode,
@@ -422,8 +424,30 @@ class FilesConfig:
     folder: str = _setting(
         "",
         Rule(str, "a folder's path", lambda v: len(v) <= 4096),
-        'The folder in which they are kept; "" for `files` in the data folder. With --memory it is '
-        "a temporary one.",
+        'The folder in which they are kept; "" for `files` in the data folder. Nodes of a cluster'
+        " may name the same one, on a disk that all of them have: docs/cluster.md. With --memory it"
+        " is a temporary one.",
+    )
+    s3_bucket: str = _setting(
+        "",
+        Rule(str, "a bucket's name: 3 to 63 small letters, digits, - and .", is_bucket),
+        'A bucket of S3 in which they are kept, instead of a folder; "" for none. Needs the extra'
+        " s3, and credentials as boto3 finds them (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).",
+    )
+    s3_prefix: str = _setting(
+        "gchat/",
+        Rule(str, "at most 200 letters, digits, -, _, . and /", is_key_prefix),
+        "What names in the bucket begin with: one for each server, the same for all of a cluster.",
+    )
+    s3_endpoint: str = _setting(
+        "",
+        Rule(str, "an address like https://s3.example", is_url),
+        "The address of the bucket's server; \"\" for Amazon's.",
+    )
+    s3_region: str = _setting(
+        "",
+        Rule(str, "a region like eu-central-1", is_key_prefix),
+        'The region of the bucket; "" for what boto3 finds.',
     )
     address: str = _setting(
         "",

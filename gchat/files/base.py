@@ -37,7 +37,7 @@ class Files(Protocol):
         """As they are now."""
 
     def find(self, id_: str) -> Entry | None:
-        """A file by its id. Never waits."""
+        """A file by its id. May switch greenlets. Raises OSError."""
 
     def begin(
         self, owner: Owner, address: str, name: str, size: int, *, exempt: bool = False

@@ -11,7 +11,10 @@ from gchat.files.names import slug
 
 PATH = "/files"
 ID_LETTERS = 22  # 128 random bits: nobody finds a file whose address they were not given
-_LINK = re.compile(rf"{PATH}/([A-Za-z0-9_-]{{{ID_LETTERS}}})(?![A-Za-z0-9_-])")
+# Of a file that a node of a cluster keeps in a folder of all, it begins with the node's name, which
+# has no dot: gchat/config/rules.py.
+_ID = rf"(?:[A-Za-z0-9_-]{{1,32}}\.)?[A-Za-z0-9_-]{{{ID_LETTERS}}}"
+_LINK = re.compile(rf"{PATH}/({_ID})(?![A-Za-z0-9_-])")
 
 
 class Entry(Struct, frozen=True):
@@ -57,6 +60,11 @@ class NoRoom(FileError):
 
 class TooMany(FileError):
     """Too many are on their way at once: it may be tried again soon."""
+
+
+def keeper(id_: str) -> str | None:
+    """The node that keeps the file of this id, "" for a single server; `None` for what is no id."""
+    return id_.rpartition(".")[0] if re.fullmatch(_ID, id_) else None
 
 
 def linked(text: str) -> list[str]:

@@ -14,8 +14,9 @@ from gchat.files import kinds, pictures
 from gchat.files.entry import Entry, NoRoom, Owner
 from gchat.files.ledger import Claim, Ledger
 from gchat.files.names import safe_name
-from gchat.files.shelf import FULL, Shelf, new_digest
-from gchat.files.tokens import Tokens
+from gchat.files.shelf import FULL, new_digest
+from gchat.files.store import Place, Shared, Store
+from gchat.files.tokens import OwnTokens, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -34,29 +35,34 @@ class Ask(Protocol):
 
 
 class FolderFiles:
-    """`Files` that are kept on one shelf."""
+    """`Files` that are kept on one shelf; with `shared`, those of other nodes are found too, and
+    what another node took out of the shelf is there no more.
+    """
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: Store,
         ask: Ask,
         ask_slowly: Ask,
         settings: Callable[[], FilesConfig],
         wall_ms: Callable[[], int],
         rest: Callable[[float], None] = lambda seconds: None,
+        shared: Shared | None = None,
+        tokens: Tokens | None = None,
     ) -> None:
         """`ask_slowly` does what takes a second or more, so that nothing else waits for it. `rest`
         waits for so many seconds. Raises ShelfError.
         """
         self._rest = rest
         self._shelf = shelf
+        self._shared = shared
         self._ask = ask
         self._ask_slowly = ask_slowly
         self._settings = settings
         self._wall_ms = wall_ms
         self._entries = {entry.id: entry for entry in shelf.load()}
         self.ledger = Ledger()
-        self.tokens = Tokens()
+        self.tokens: Tokens = tokens or OwnTokens()
         for entry in self._entries.values():
             self.ledger.add(_claim(entry))
 
@@ -68,7 +74,28 @@ class FolderFiles:
         return len(self._entries)
 
     def find(self, id_: str) -> Entry | None:
-        return self._entries.get(id_)
+        entry = self._entries.get(id_)
+        if self._shared is None:
+            return entry
+        if entry is not None:  # another node may have taken it out
+            if self._ask(partial(self._shelf.has, id_)):
+                return entry
+            self._forget(entry)
+            return None
+        other = self._shared.other(id_)
+        return None if other is None else self._ask(partial(other.find, id_))
+
+    def _forget(self, entry: Entry) -> None:
+        """Another node has taken it out: nothing of it counts any more."""
+        try:
+            self.remove(entry)
+        except OSError as error:
+            log.warning("contents of a file that is gone, will try again: %s", error)
+
+    def new_id(self) -> str:
+        """An id that no file has."""
+        id_ = secrets.token_urlsafe(ID_BYTES)
+        return id_ if self._shared is None else f"{self._shared.node}.{id_}"
 
     def last_at(self) -> int:
         """When the newest one was sent, in milliseconds; 0 where there is none."""
@@ -83,15 +110,24 @@ class FolderFiles:
 
     def read(self, entry: Entry, start: int, size: int) -> Iterator[bytes]:
         end = start + size
+        place = self._place_of(entry)
         while start < end:
-            piece = partial(self._shelf.read, entry.sha256, start, min(WRITE_BYTES, end - start))
+            piece = partial(place.read, entry.sha256, start, min(WRITE_BYTES, end - start))
             data = self._ask(piece)
             if not data:
                 raise FileNotFoundError(entry.id)
             start += len(data)
             yield data
 
+    def _place_of(self, entry: Entry) -> Place:
+        other = None if self._shared is None else self._shared.other(entry.id)
+        return self._shelf if other is None else other
+
     def remove(self, entry: Entry) -> None:
+        place = self._place_of(entry)
+        if place is not self._shelf:
+            self._ask(partial(place.take_out, entry.id))
+            return
         if self._entries.pop(entry.id, None) is None:
             return  # somebody else does it now
         try:
@@ -103,16 +139,24 @@ class FolderFiles:
 
     def take_back(self, ids: Iterable[str], owner: Owner) -> None:
         for id_ in ids:
-            entry = self._entries.get(id_)
-            if entry is not None and owner.may_delete(entry):
-                try:
+            try:
+                entry = self.find(id_)
+                if entry is not None and owner.may_delete(entry):
                     self.remove(entry)
-                except OSError as error:
-                    log.error("a file that was taken back is still there: %s", error)
+            except OSError as error:
+                log.error("a file that was taken back is still there: %s", error)
 
     def expire(self, before: int) -> None:
         for entry in [one for one in self._entries.values() if one.at < before]:
             self.remove(entry)
+
+    def notice(self) -> None:
+        """Forgets what other nodes have taken out. Switches greenlets. Raises OSError."""
+        known = list(self._entries)
+        there = self._ask(self._shelf.ids)
+        for id_ in known:
+            if id_ not in there:
+                self.find(id_)  # looks once more
 
 
 class FolderUpload:
@@ -122,7 +166,7 @@ class FolderUpload:
         self._files = files
         self._claim = claim
         self._name = name
-        self._id = secrets.token_urlsafe(ID_BYTES)
+        self._id = files.new_id()
         self._digest = new_digest()
         self._waiting = bytearray()  # to be written
         self._over = False

@@ -18,6 +18,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +26,7 @@ import portalocker
 
 from gchat.errors import GchatError
 from gchat.files.entry import Entry
+from gchat.files.part import Part
 from gchat.private import make_private
 
 if TYPE_CHECKING:
@@ -34,24 +36,23 @@ log = logging.getLogger(__name__)
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LOCK = "files.lock"
-_SHA256_LETTERS = 64
-_ENCODE, _DECODE = msgspec.json.Encoder(), msgspec.json.Decoder(Entry)
+_ENCODE = msgspec.json.Encoder()
+_LOOK_SECONDS = 0.05  # between two looks whether a folder is free
 
 
 class ShelfError(GchatError):
     """The folder cannot be used; the text says why and what to do."""
 
 
-class Shelf:
+class Shelf(Part):
     """One folder. Raises ShelfError where it cannot be used, or another server uses it."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        """`durable`: what is kept outlives a loss of power."""
-        self.folder = folder
-        self._durable = durable
-        self._incoming, self._content, self._entries = (
-            folder / name for name in ("incoming", "content", "entries")
-        )
+    def __init__(self, folder: Path, *, durable: bool = True, patience: float = 0.0) -> None:
+        """`durable`: what is kept outlives a loss of power. `patience`: seconds to wait for another
+        server to let go of the folder.
+        """
+        super().__init__(folder, durable=durable)
+        self._incoming = folder / "incoming"
         self._mutex = Lock()  # of what follows, and of the names in content/ and entries/
         self._used: Counter[str] = Counter()  # entries of each content
         try:
@@ -63,13 +64,29 @@ class Shelf:
                 f"{folder} cannot be written: {error.strerror}. Choose another files.folder, or "
                 "set files.enabled = false."
             ) from None
+        until = monotonic() + patience
+        while not self._locked():
+            if monotonic() >= until:
+                os.close(self._lock)
+                raise ShelfError(
+                    f"{folder} is in use by another server. Stop it, or choose another "
+                    "files.folder."
+                )
+            sleep(_LOOK_SECONDS)
+
+    def _locked(self) -> bool:
         try:
             portalocker.lock(self._lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
         except portalocker.LockException:
-            os.close(self._lock)
-            raise ShelfError(
-                f"{folder} is in use by another server. Stop it, or choose another files.folder."
-            ) from None
+            return False
+        return True
+
+    def beat(self) -> float:
+        """Shows the others that this server uses the folder. Returns when, in seconds, by the clock
+        of the disk. Raises OSError.
+        """
+        os.utime(self.folder / LOCK)
+        return (self.folder / LOCK).stat().st_mtime
 
     def load(self) -> list[Entry]:
         """What is kept; removes what a process that was killed left behind. Raises ShelfError."""
@@ -79,7 +96,10 @@ class Shelf:
             for left in self._incoming.iterdir():
                 left.unlink()
             for path in self._entries.iterdir():
-                entry = self._read_entry(path)
+                if path.suffix != ".json":
+                    path.unlink()  # the beginning of one
+                    continue
+                entry = self.find(path.stem)
                 if entry is None:
                     lost += 1
                     continue
@@ -96,21 +116,6 @@ class Shelf:
         if lost:
             log.warning("%d files in %s are damaged or have no contents", lost, self.folder)
         return sorted(found, key=lambda entry: entry.at)
-
-    def _read_entry(self, path: Path) -> Entry | None:
-        if path.suffix != ".json":
-            path.unlink()  # the beginning of one
-            return None
-        try:
-            entry = _DECODE.decode(path.read_bytes())
-            there = self.content(entry.sha256).stat().st_size
-        except (msgspec.MsgspecError, FileNotFoundError):
-            return None
-        return entry if entry.id == path.stem and entry.size == there else None
-
-    def content(self, sha256: str) -> Path:
-        """Where the contents with this SHA-256 are."""
-        return self._content / sha256
 
     def incoming(self, name: str) -> Path:
         """Where a file of this name is while it is on its way."""
@@ -156,7 +161,7 @@ class Shelf:
                 raise
 
     def _write(self, entry: Entry) -> None:
-        final = self._entries / f"{entry.id}.json"
+        final = self.entry(entry.id)
         new = final.with_suffix(".new")
         try:
             with os.fdopen(make_private(new), "wb") as file:
@@ -177,8 +182,7 @@ class Shelf:
         it is kept still.
         """
         with self._mutex:
-            (self._entries / f"{entry.id}.json").unlink(missing_ok=True)
-            self._sync(self._entries)
+            self.take_out(entry.id)
             self._let_go(entry.sha256)
 
     def _let_go(self, sha256: str) -> None:
@@ -191,26 +195,10 @@ class Shelf:
         except OSError as error:  # somebody reads it, on Windows
             log.warning("%s will be removed at the next start: %s", self.content(sha256), error)
 
-    def read(self, sha256: str, start: int, size: int) -> bytes:
-        """A piece of contents. Raises OSError, FileNotFoundError where they were removed."""
-        with self.content(sha256).open("rb") as file:
-            file.seek(start)
-            return file.read(size)
-
     def head(self, name: str, size: int) -> bytes:
         """The first bytes of what is on its way. Raises OSError."""
         with self.incoming(name).open("rb") as file:
             return file.read(size)
-
-    def _sync(self, path: Path) -> None:
-        """Has a file, or the names in a folder, outlive a loss of power. Raises OSError."""
-        if not self._durable or (path.is_dir() and not hasattr(os, "O_DIRECTORY")):
-            return  # Windows opens no folders, and has no need to
-        number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
     def close(self) -> None:
         """Lets go of the folder."""

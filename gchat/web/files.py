@@ -100,7 +100,7 @@ class FileSite:
         try:
             if path == PATH:
                 return self._sent(visitor, request, known=known, headers=headers)
-            entry = self._files.find(path.removeprefix(f"{PATH}/").partition("/")[0])
+            entry = self._found(path.removeprefix(f"{PATH}/").partition("/")[0])
             return self._about(visitor, request, entry, known=known, headers=headers)
         except Rejected as error:
             old = error.response
@@ -139,6 +139,12 @@ class FileSite:
         return _Coming(upload, headers)
 
     # -- one that is here
+
+    def _found(self, id_: str) -> Entry | None:
+        try:
+            return self._files.find(id_)
+        except OSError as error:
+            raise _failed(error) from None
 
     def _about(
         self,
@@ -317,11 +323,14 @@ def _shared(request: Request, origins: str) -> tuple[bool, Headers]:
 def _credentials(words: str) -> tuple[str, str]:
     """RFC 7617, section 2. Raises Denied."""
     try:
-        name, colon, password = (
-            base64.b64decode(words.strip(), validate=True).decode().partition(":")
-        )
-    except (binascii.Error, UnicodeDecodeError):
-        colon = ""
+        data = base64.b64decode(words.strip(), validate=True)
+    except binascii.Error:
+        data = b""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # as `btoa` has it, which gamja uses
+    name, colon, password = text.partition(":")
     if not colon:
         raise Denied("The name and the password cannot be read.")
     return name, password
@@ -337,7 +346,7 @@ def _refused(error: TooLarge | NoRoom | TooMany) -> Rejected:
 
 
 def _failed(error: OSError) -> Rejected:
-    log.error("a file could not be kept or deleted: %s", error)
+    log.error("a file could not be kept, found or deleted: %s", error)
     return Rejected(plainly(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED))
 
 

@@ -9,7 +9,7 @@ import pytest
 from gchat.config import FilesConfig
 from gchat.files.entry import FileError, NoRoom, Owner, TooLarge, TooMany
 from gchat.files.ledger import Claim, Ledger, readable
-from gchat.files.tokens import TOKEN_SECONDS, Tokens
+from gchat.files.tokens import TOKEN_SECONDS, ClusterTokens, OwnTokens
 
 WIDE = FilesConfig()
 
@@ -109,7 +109,7 @@ def test_readable() -> None:
 
 
 def test_a_token_is_used_once_and_in_time() -> None:
-    tokens = Tokens()
+    tokens = OwnTokens()
     me = Owner("me")
     token = tokens.give(me, 0)
     assert tokens.take(token, 1) == me
@@ -123,7 +123,7 @@ def test_a_token_is_used_once_and_in_time() -> None:
 
 
 def test_tokens_that_nobody_uses_are_few() -> None:
-    tokens = Tokens(most=4, most_of_one=2)
+    tokens = OwnTokens(most=4, most_of_one=2)
     mine = [tokens.give(Owner("me"), 0) for _ in range(3)]
     assert tokens.take(mine[0], 0) is None
     assert tokens.take(mine[2], 0) == Owner("me")
@@ -131,3 +131,37 @@ def test_tokens_that_nobody_uses_are_few() -> None:
     assert len(tokens) == 4
     assert tokens.take(mine[1], 0) is None, "the oldest of all"
     assert all(tokens.take(one, 0) for one in others)
+
+
+def test_a_token_of_a_cluster_is_taken_by_any_node_once() -> None:
+    a, b = ClusterTokens(b"secret"), ClusterTokens(b"secret")
+    me = Owner("me", operator=True)
+    token = a.give(me, 0)
+    assert len(token) < 200, "it fits into a line"
+    assert b.take(token, TOKEN_SECONDS * 1000 - 1) == me
+    assert b.take(token, TOKEN_SECONDS * 1000 - 1) is None
+    assert a.take(a.give(me, 0), TOKEN_SECONDS * 1000) is None
+    assert ClusterTokens(b"other").take(token, 0) is None
+    body, _, signature = token.partition(".")
+    for wrong in (
+        "",
+        ".",
+        body,
+        f"{body}.",
+        f".{signature}",
+        f"x{token}",
+        f"{token}x",
+        "é.é",
+        "a.=",
+    ):
+        assert a.take(wrong, 0) is None
+
+
+def test_used_tokens_of_a_cluster_are_remembered_within_bounds() -> None:
+    tokens = ClusterTokens(b"secret", most=2)
+    used = [tokens.give(Owner("me"), 0) for _ in range(3)]
+    assert all(tokens.take(one, 0) for one in used)
+    assert tokens.take(used[2], 0) is None
+    assert len(tokens._used) == 2
+    assert tokens.take(tokens.give(Owner("me"), 60_000), 60_000)
+    assert len(tokens._used) == 1, "those that are too old are forgotten"

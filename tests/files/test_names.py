@@ -56,10 +56,11 @@ def test_whatever_it_is_called(name: str) -> None:
         assert address.isascii()
         assert address.replace(".", "").replace("-", "").replace("_", "").isalnum()
         assert len(address) < 80
-        own = address.rpartition(".")[2] in EXTENSIONS.get(kind, ())
+        extension = address.rpartition(".")[2] if "." in address else ""
+        own = extension in EXTENSIONS.get(kind, ())
         others = {one for ones in EXTENSIONS.values() for one in ones}
         assert own == bool(kind)
-        assert kind or address.rpartition(".")[2] not in others
+        assert kind or extension not in others
 
 
 @pytest.mark.parametrize(
@@ -147,5 +148,6 @@ def test_links_in_a_text() -> None:
     )
     assert linked(text) == [one, other]
     assert linked(f"/files/{one}b") == []
+    assert linked(f"/files/a-_1.{one}/a.png /files/.{one}/a /files/{one}.") == [f"a-_1.{one}", one]
     entry = Entry(one, "ảnh.png", "image/png", 1, "", "", "", 0)
     assert linked(f"https://x{entry.path}") == [one]

@@ -18,6 +18,7 @@ from gchat.files.entry import Entry, NoRoom, Owner
 from gchat.files.files import WRITE_BYTES, FolderFiles
 from gchat.files.pictures import is_picture
 from gchat.files.shelf import Shelf, ShelfError
+from gchat.files.store import Store
 from tests.support.files import picture
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def on_the_spot(job: Callable[[], T]) -> T:
     return job()
 
 
-def opened(shelf: Shelf, at: Callable[[], int] = lambda: 1) -> FolderFiles:
+def opened(shelf: Store, at: Callable[[], int] = lambda: 1) -> FolderFiles:
     return FolderFiles(shelf, on_the_spot, on_the_spot, FilesConfig, at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import signal
@@ -130,6 +131,16 @@ def test_an_account_by_its_password(make_server: Make) -> None:
     assert ask(server.port, "DELETE", made.where, Authorization=token(tuan)).status == 204
     gone = ask(server.port, "GET", made.where)
     assert (gone.status, gone.body) == (404, b"There is no such file. It may have been deleted.\n")
+
+
+def test_an_account_as_a_browser_encodes_it(make_server: Make) -> None:
+    """RFC 7617, section 2.1: some have Latin-1, as `btoa` in gamja."""
+    server = make_server(files_guests=False, **FAST)
+    register(server, "José")
+    for encoding in ("utf-8", "latin-1"):
+        words = base64.b64encode(f"José:{PASSWORD}".encode(encoding)).decode()
+        made = ask(server.port, "POST", "/files", b"mine", Authorization=f"Basic {words}")
+        assert made.status == 201
 
 
 def test_attempts_are_counted_as_those_of_irc(make_server: Make) -> None:

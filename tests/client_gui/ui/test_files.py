@@ -184,6 +184,8 @@ def test_which_links_are_pictures() -> None:
     here = "https://chat.example"
     path = f"/files/{ID}/a.png"
     assert picture_at(here + path, ("", here)) == path
+    of_a_node = f"/files/node-1_a.{ID}/a.png"
+    assert picture_at(here + of_a_node, ("", here)) == of_a_node
     for link in (
         f"https://evil.example{path}",
         f"{here}{path}?x",

@@ -217,7 +217,11 @@ test("names are completed", () => {
 test("pictures of this server, and no others", () => {
   const id = "a-_4567890123456789012";
   const here = ["https://chat.example", "http://localhost:1"];
-  const shown = [`https://chat.example/files/${id}/a.png`, `http://localhost:1/files/${id}/Anh-1.jpeg`];
+  const shown = [
+    `https://chat.example/files/${id}/a.png`,
+    `http://localhost:1/files/${id}/Anh-1.jpeg`,
+    `https://chat.example/files/node-1_a.${id}/a.png`,
+  ];
   for (const link of shown) assert.equal(pictureAt(link, here), new URL(link).pathname);
   const others = [
     `https://evil.example/files/${id}/a.png`,
@@ -230,6 +234,8 @@ test("pictures of this server, and no others", () => {
     `https://chat.example/files/${id}/../../page/a.png`,
     `https://chat.example/files/${id}/%2e%2e/a.png`,
     `https://chat.example/files/${id}x/a.png`,
+    `https://chat.example/files/.${id}/a.png`,
+    `https://chat.example/files/a.b.${id}/a.png`,
     "https://chat.example/page/icon.png",
     "https://",
     "no address",

@@ -1,7 +1,8 @@
 // Addresses of files: which of them are pictures that this server keeps. Knows no document.
 
 // Only what the server has looked at ends so: gchat/files/names.py.
-const PICTURE = /^\/files\/[A-Za-z0-9_-]{22}\/[A-Za-z0-9._-]{1,80}\.(?:png|jpe?g|gif|webp)$/;
+const PICTURE =
+  /^\/files\/(?:[A-Za-z0-9_-]{1,32}\.)?[A-Za-z0-9_-]{22}\/[A-Za-z0-9._-]{1,80}\.(?:png|jpe?g|gif|webp)$/;
 
 /**
  * Where a picture is on this server; "" for any other address. The page asks nobody else for pictures.
