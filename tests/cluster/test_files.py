@@ -15,6 +15,7 @@ from tests.support.accounts import log_in, register
 from tests.support.clients import IrcClient
 from tests.support.files import ask, basic, send, token
 from tests.support.valkey import Valkey
+from tests.support.waiting import wait_until
 
 REDACTION = ("batch", "draft/message-redaction", "echo-message", "message-tags")
 DATA = os.urandom(600_000)
@@ -123,6 +124,22 @@ def test_a_node_that_is_down_and_comes_back(pair: Pair) -> None:
     assert (statuses(pair, gone), statuses(pair, kept)) == ([404, 404], [200, 200])
     assert len(pair.kept("a")) == 2, "its contents went at the start"
     assert "Traceback" not in pair.a.log + pair.b.log
+
+
+def test_a_node_that_does_not_come_back(pair: Pair) -> None:
+    """Others look after its part, when they start and then every half hour."""
+    tuan = IrcClient(pair.a.port, "Tuan")
+    gone, kept = send(tuan, DATA).where, send(tuan, b"kept").where
+    assert ask(pair.b.port, "DELETE", gone, Authorization=token(tuan)).status == 204
+    pair.a.die()
+    os.utime(pair.folder / "nodes/a/files.lock", (0, 0))  # for long
+    assert len(pair.kept("a")) == 3
+    pair.b.stop()
+    pair.b.start()
+    wait_until(lambda: len(pair.kept("a")) == 2)
+    assert ask(pair.b.port, "GET", kept).body == b"kept"
+    pair.a.start()
+    assert statuses(pair, kept) == [200, 200]
 
 
 def test_limits_are_those_of_each_node(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from gchat.config import Config, FilesConfig, JournalConfig
@@ -20,7 +23,7 @@ from gchat.files.shelf import Shelf, ShelfError
 from tests.cluster.nodes import ClusterNode
 from tests.files.test_shelf import content, on_the_spot, opened, sent, there
 from tests.support.clients import IrcClient
-from tests.support.files import ask, picture, send, token
+from tests.support.files import answered, ask, picture, send, token
 from tests.support.process import ServerProcess
 from tests.support.s3 import BUCKET, KEYS, S3
 from tests.support.valkey import Valkey
@@ -249,6 +252,39 @@ def test_a_server_with_a_bucket(s3: S3, tmp_path: Path) -> None:
         assert "Traceback" not in server.log
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise")
+def test_a_large_file_does_not_go_through_memory(s3: S3, tmp_path: Path) -> None:
+    with ServerProcess("--data", str(tmp_path), **settings_of(s3)) as server:
+        process = psutil.Process(server.process.pid)
+        tuan = IrcClient(server.port, "Tuan")
+        piece = os.urandom(PART_BYTES)
+        small = send(tuan, piece + piece)
+        assert ask(server.port, "GET", small.where).body == piece + piece
+        before = most = process.memory_info().rss
+
+        def body() -> Iterator[bytes]:
+            nonlocal most
+            for _ in range(4):
+                yield piece
+                most = max(most, process.memory_info().rss)
+
+        http = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        size = {"Authorization": token(tuan), "Content-Length": str(4 * len(piece))}
+        http.request("POST", "/files", body(), size)
+        made = answered(http.getresponse())
+        assert made.status == 201
+        most = max(most, process.memory_info().rss)
+        http.request("GET", made.where)
+        found = http.getresponse()
+        digest = hashlib.sha256()
+        while data := found.read(1 << 20):
+            digest.update(data)
+            most = max(most, process.memory_info().rss)
+        http.close()
+        assert digest.digest() == hashlib.sha256(piece * 4).digest()
+        assert most - before < 2 * PART_BYTES
+
+
 def test_a_bucket_that_is_away(s3: S3, tmp_path: Path) -> None:
     """People go on talking, and are told that a file is not there."""
     with ServerProcess("--data", str(tmp_path), **settings_of(s3)) as server:
@@ -273,7 +309,7 @@ def test_two_nodes_with_a_bucket(s3: S3, tmp_path: Path) -> None:
         a.die()
         assert ask(b.port, "GET", where).body == b"data"
         a.start()
-        tuan = IrcClient(a.port, "Tuan")
-        where = send(tuan, b"more").where
-        assert ask(b.port, "DELETE", where, Authorization=token(tuan)).status == 204
+        duy = IrcClient(a.port, "Duy")
+        where = send(duy, b"more").where
+        assert ask(b.port, "DELETE", where, Authorization=token(duy)).status == 204
         assert [ask(node.port, "GET", where).status for node in (a, b)] == [404, 404]
