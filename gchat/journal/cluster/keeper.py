@@ -165,6 +165,12 @@ class Keeper:
         self._writer.ask(lambda: self._store.save_checkpoint(found, position))
         self.checkpointed = position
 
+    def packed(self, found: Sequence[bytes]) -> bytes:
+        """A checkpoint as one value, made in a thread: that of thousands of people takes long. May
+        switch greenlets.
+        """
+        return self._writer.ask(lambda: packed(found))
+
     def start_at(self, position: Position) -> None:
         """What is before this position is stored, or never will be."""
         self.position = self._seen = self._last = position

@@ -15,7 +15,7 @@ from gchat.journal.base import Gauges
 from gchat.journal.cluster.connection import LogGone, LogRefused
 from gchat.journal.cluster.follower import Follower
 from gchat.journal.cluster.journal import ClusterJournal
-from gchat.journal.cluster.keeper import Keeper, packed
+from gchat.journal.cluster.keeper import Keeper
 from gchat.journal.cluster.log import START, Position, StreamLog, order
 
 SAVE_SECONDS = 60.0  # between two checkpoints, where anything has happened
@@ -130,7 +130,7 @@ class Upkeep:
 
     def _share(self, found: Sequence[bytes], position: Position) -> None:
         self._due = None
-        self._stream.set(SNAPSHOT, packed(found))
+        self._stream.set(SNAPSHOT, self._keeper.packed(found))
         self._shared = position
 
     def _trim(self) -> None:
