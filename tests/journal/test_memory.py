@@ -209,11 +209,11 @@ def test_what_is_taken_back_while_somebody_searches_is_not_shown(
     event = Redacted(1, "#a", said.entry.msgid, "", own=True, place=place)
 
     def meanwhile(seconds: float) -> None:
-        monkeypatch.setattr(archive_module, "TURN_SECONDS", 1000.0)
+        monkeypatch.setattr("gchat.yielding.gevent.sleep", lambda seconds: None)
         engine.journal.append(event)
 
     monkeypatch.setattr(archive_module, "TURN_SECONDS", -1.0)
-    monkeypatch.setattr("gchat.journal.memory.archive.gevent.sleep", meanwhile)
+    monkeypatch.setattr("gchat.yielding.gevent.sleep", meanwhile)
     found = engine.archive.search(Search(((place, 0),), 10))
     assert [one.text for one in found] == ["more"]
 
@@ -224,7 +224,7 @@ def test_others_have_their_turn_while_somebody_searches(monkeypatch: pytest.Monk
         archive.keep(line(number, text="Chào " * 50))
     turns: list[float] = []
     monkeypatch.setattr(archive_module, "TURN_SECONDS", -1.0)
-    monkeypatch.setattr("gchat.journal.memory.archive.gevent.sleep", turns.append)
+    monkeypatch.setattr("gchat.yielding.gevent.sleep", turns.append)
     assert archive.search(Search((("#a", 0),), 10, words=("nothing",))) == []
     assert len(turns) == 100
 

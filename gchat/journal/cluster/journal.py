@@ -28,12 +28,12 @@ from gchat.journal.cluster.follower import Applied, Follower
 from gchat.journal.cluster.keeper import Keeper
 from gchat.journal.cluster.log import LogEntry, StreamLog
 from gchat.journal.cluster.sender import Sender, Sent
+from gchat.yielding import Turn
 
 READ_SECONDS = 1.0  # that a reading waits for something
 RETRY_SECONDS = 0.2
 SAID = 10  # reasons why the log cannot be read that are logged, until it can be
 TURN_SECONDS = 0.005  # of applying and showing; then others get their turn
-PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 CLOSE_SECONDS = 5.0  # for the last that was taken in to be read back, when the server stops
 
 CUT_OFF = "This server was cut off from the others. Connect again"
@@ -295,13 +295,11 @@ class ClusterJournal:
             log.warning("the log can be read again")
             self.reading = ""
             self._said.clear()
-        turn_ends = perf_counter() + TURN_SECONDS
+        turn = Turn(TURN_SECONDS)
         for entry in entries:
             with self._whole:
                 self._take(entry)
-            if perf_counter() > turn_ends:
-                gevent.sleep(PAUSE_SECONDS)
-                turn_ends = perf_counter() + TURN_SECONDS
+            turn.yield_if_due()
         self._keeper.wait_for_room()
         if self.before_next is not None:
             self.before_next()
@@ -310,7 +308,7 @@ class ClusterJournal:
         tickets = self.sender.read(entry.node, entry.counter)
         own = [one.event for one in tickets] if tickets is not None else None
         waiting = deque(tickets or ())
-        turn_ends = perf_counter() + TURN_SECONDS
+        turn = Turn(TURN_SECONDS)
         for applied in self._follower.take(entry, own):
             self._keeper.add(applied.kept, entry.position)
             self._show_it(applied)
@@ -320,9 +318,7 @@ class ClusterJournal:
                 if ticket.shown():
                     gevent.sleep(0)  # who waited answers before others are shown more
             self._look(applied)
-            if perf_counter() > turn_ends:
-                gevent.sleep(PAUSE_SECONDS)
-                turn_ends = perf_counter() + TURN_SECONDS
+            turn.yield_if_due()
         self._keeper.reached(entry.position)
         for ticket in waiting:  # the batch did not count
             ticket.refuse(CUT_OFF)

@@ -17,6 +17,7 @@ from gchat.journal.cluster.follower import Follower
 from gchat.journal.cluster.journal import ClusterJournal
 from gchat.journal.cluster.keeper import Keeper
 from gchat.journal.cluster.log import START, Position, StreamLog, order
+from gchat.yielding import Turn
 
 SAVE_SECONDS = 60.0  # between two checkpoints, where anything has happened
 SAVE_EVENTS = 20_000  # or so many events
@@ -24,7 +25,6 @@ LOOK_SECONDS = 2.0  # between two looks at the Sentinels
 STATUS_SECONDS = 1.0
 TRIM_SECONDS = 30.0
 TURN_SECONDS = 0.004  # of making a checkpoint; then others get their turn
-PAUSE_SECONDS = 1e-6  # by the loop's timer
 LATE_SECONDS = 3.0  # without our own beat, after which nobody should come to this node
 SNAPSHOT, STATUS = "snapshot", "nodes"
 
@@ -91,12 +91,10 @@ class Upkeep:
 
     def _made(self) -> list[bytes]:
         found: list[bytes] = []
-        turn_ends = perf_counter() + TURN_SECONDS
+        turn = Turn(TURN_SECONDS)
         for piece in self._follower.checkpoint():
             found.append(piece)
-            if perf_counter() > turn_ends:
-                gevent.sleep(PAUSE_SECONDS)
-                turn_ends = perf_counter() + TURN_SECONDS
+            turn.yield_if_due()
         return found
 
     def _is_first(self) -> bool:

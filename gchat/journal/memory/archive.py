@@ -7,9 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from functools import partial
 from operator import attrgetter
-from time import perf_counter
 
-import gevent
 from gevent.lock import RLock
 from msgspec.structs import replace
 
@@ -18,12 +16,12 @@ from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Sear
 from gchat.core.records import records
 from gchat.core.words import phrases, words_of
 from gchat.wire.names import casefold
+from gchat.yielding import Turn
 
 MOST_LINES = 20_000
 MOST_BYTES = 32 << 20
 LINE_BYTES = 1000  # that a line takes beside its texts
 TURN_SECONDS = 0.002  # of looking through lines; then others get their turn
-PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 SPOKEN = MESSAGES | {"TAGMSG"}  # kinds that may be taken back
 
 _at = attrgetter("at")
@@ -75,7 +73,7 @@ class MemoryArchive:
     def catch_up(self) -> None:
         """Makes records of what was seen. May switch greenlets."""
         with self._reading:
-            turn = _Turn()
+            turn = Turn(TURN_SECONDS)
             while self._seen:
                 effect, place, size = self._seen.popleft()
                 self._bytes -= size
@@ -187,7 +185,7 @@ class MemoryArchive:
         nick = casefold(search.nick)
         since = dict(search.places)
         found: list[Record] = []
-        turn = _Turn()
+        turn = Turn(TURN_SECONDS)
         for one in list(reversed(self._order)):
             turn.yield_if_due()
             if len(found) == search.limit or one.at <= search.after:
@@ -214,18 +212,6 @@ def _is_wanted(record: Record, query: Query) -> bool:
 
 def _placed(place: str, key: str) -> str:
     return place or key
-
-
-class _Turn:
-    """Lets others have theirs when this one has lasted long enough."""
-
-    def __init__(self) -> None:
-        self._ends = perf_counter() + TURN_SECONDS
-
-    def yield_if_due(self) -> None:
-        if perf_counter() > self._ends:
-            gevent.sleep(PAUSE_SECONDS)
-            self._ends = perf_counter() + TURN_SECONDS
 
 
 def _size(record: Record) -> int:

@@ -35,12 +35,12 @@ from gchat.journal.ticket import Later
 from gchat.pace import Pace
 from gchat.wire.numerics import ERR_UNKNOWNERROR
 from gchat.workers import WorkerPool
+from gchat.yielding import Turn, let_others
 
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
 
 COMMIT_PAUSE = 0.002  # the longest, in seconds, between two batches
 TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
-PAUSE_SECONDS = 1e-6  # by the loop's timer: sleep(0) would come back before the loop polls
 OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
 
 log = logging.getLogger(__name__)
@@ -168,20 +168,19 @@ class SqliteJournal:
                 batch, self._queue = self._queue, []
                 self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
                 # who has sent something meanwhile is in the next batch, not in the one after it
-                gevent.sleep(PAUSE_SECONDS)
+                let_others()
                 self._pace.round(perf_counter(), self.took, len(batch), self.took)
                 self._writing = False
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
-        turn_ends = perf_counter() + TURN_SECONDS
+        turn = Turn(TURN_SECONDS)
         for ticket in batch:
             if not stored:
                 _refuse(ticket)
             if self._finish(ticket):
                 gevent.sleep(0)  # who waited answers before others are shown more
-            elif perf_counter() > turn_ends:
-                gevent.sleep(PAUSE_SECONDS)
-                turn_ends = perf_counter() + TURN_SECONDS
+            else:
+                turn.yield_if_due()
 
     def _write(self, batches: list[Batch]) -> bool:
         for batch in batches:
