@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from gchat.config import Config
 from gchat.core.effects import Effect, Spoke
 from gchat.core.hub import Hub
-from gchat.journal.cluster.engine import FACTS, SNAPSHOT
+from gchat.journal.cluster.engine import FACTS
 from gchat.journal.cluster.follower import Follower, place_of
 from gchat.journal.cluster.keeper import unpacked
 from gchat.journal.cluster.log import LogEntry, order
+from gchat.journal.cluster.upkeep import SNAPSHOT
 from tests.support.valkey import Valkey
 
 KEY = "gchat"

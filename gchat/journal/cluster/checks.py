@@ -6,7 +6,7 @@ import logging
 
 from gchat.journal.base import JournalError
 from gchat.journal.cluster.connection import LogGone, LogRefused
-from gchat.journal.cluster.log import StreamLog
+from gchat.journal.cluster.log import StreamLog, information_of
 
 OLDEST = (7, 0)  # of Redis; Valkey says that it is one of 7.2
 log = logging.getLogger(__name__)
@@ -16,10 +16,10 @@ def check(stream: StreamLog) -> None:
     """Raises JournalError where it cannot. Switches greenlets."""
     address = stream.address
     try:
-        server = _lines(stream.ask(b"INFO", b"server"))
-        memory = _lines(stream.ask(b"INFO", b"memory"))
-        persistence = _lines(stream.ask(b"INFO", b"persistence"))
-        replication = _lines(stream.ask(b"INFO", b"replication"))
+        server = information_of(stream.ask(b"INFO", b"server"))
+        memory = information_of(stream.ask(b"INFO", b"memory"))
+        persistence = information_of(stream.ask(b"INFO", b"persistence"))
+        replication = information_of(stream.ask(b"INFO", b"replication"))
         always = _setting(stream, b"appendfsync")
     except LogGone as error:
         raise JournalError(
@@ -74,19 +74,14 @@ def facts_of(stream: StreamLog) -> dict[str, str]:
     """What people want to know of the log's server: name, version, role, replicas. Switches
     greenlets; raises LogGone and LogRefused.
     """
-    server = _lines(stream.ask(b"INFO", b"server"))
-    replication = _lines(stream.ask(b"INFO", b"replication"))
+    server = information_of(stream.ask(b"INFO", b"server"))
+    replication = information_of(stream.ask(b"INFO", b"replication"))
     return {
         "name": server.get("server_name", "redis"),
         "version": server.get("valkey_version", server["redis_version"]),
         "role": replication["role"],
         "replicas": replication.get("connected_slaves", "0"),
     }
-
-
-def _lines(answer: bytes) -> dict[str, str]:
-    pairs = (line.partition(":") for line in answer.decode().splitlines() if ":" in line)
-    return {name: value for name, _, value in pairs}
 
 
 def _setting(stream: StreamLog, name: bytes) -> str:

@@ -24,7 +24,7 @@ from gchat.journal.cluster.follower import Follower, place_of
 from gchat.journal.cluster.journal import ClusterJournal, Identity
 from gchat.journal.cluster.keeper import Keeper, packed, unpacked
 from gchat.journal.cluster.log import StreamLog, order
-from gchat.journal.cluster.upkeep import Upkeep
+from gchat.journal.cluster.upkeep import SNAPSHOT, Upkeep
 from gchat.journal.sqlite.engine import data_folder
 from gchat.journal.sqlite.storage import Storage
 from gchat.journal.sqlite.store import CLUSTER
@@ -33,7 +33,7 @@ from gchat.wire.tables import name_tables
 
 log = logging.getLogger(__name__)
 
-FACTS, SNAPSHOT = "facts", "snapshot"  # values that all nodes share
+FACTS = "facts"  # a value that all nodes share
 ID_BYTES, SECRET_BYTES = 6, 32
 
 

@@ -58,7 +58,6 @@ class Follower:
         self.stamper = Stamper(self._now, tick=self._now)
         self._digest = b"\0" * DIGEST_BYTES  # of all that entries have brought so far
         self.compared = (0, "")  # the last `seq` that is compared, and the digest then
-        self._seq = 0
 
     def _now(self) -> int:
         return self._ms
@@ -66,7 +65,7 @@ class Follower:
     @property
     def seq(self) -> int:
         """The number of the last event that was applied."""
-        return self._seq
+        return self.stamper.state[0]
 
     def take(self, entry: LogEntry, own: Sequence[Event] | None = None) -> Iterator[Applied]:
         """Applies an entry, one event after the other. `own`: its events, where this node has them
@@ -100,7 +99,6 @@ class Follower:
             log.exception("an event could not be applied: %s", type(event).__name__)
             self.hub.saved.clear()
             outcome = Outcome(refusals=(Refused(ERR_UNKNOWNERROR, "*", text="Internal error"),))
-        self._seq = entry.seq
         brought = _encode((outcome.effects, [one.numeric.name for one in outcome.refusals]))
         self._digest = blake2b(self._digest + brought, digest_size=DIGEST_BYTES).digest()
         if not entry.seq % DIGEST_ENTRIES:
@@ -117,7 +115,6 @@ class Follower:
         head = _head(found)
         load(found[1:], self.hub, self.stamper)
         self.position, self._digest, self.compared = head.position, head.digest, (0, "")
-        self._seq = self.stamper.state[0]
         self._ms = order(head.position)[0]
 
 

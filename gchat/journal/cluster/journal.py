@@ -81,7 +81,6 @@ class ClusterJournal:
         self.identity = identity
         self.notices: Notices | None = None
         self.sender = Sender(stream)
-        self.node = 0  # our number, 0 while we take no part
         self.reading = ""  # why nothing can be read now, "" for none
         self._said: set[str] = set()  # of that, in the operator's log
         self.heard = perf_counter()  # when our last beat came back, or we joined
@@ -95,6 +94,11 @@ class ClusterJournal:
         self._whole = BoundedSemaphore(1)  # an entry is being taken: half of one is no place to end
         self._joined = Signal()
         self._greenlets: list[gevent.Greenlet[..., None]] = []
+
+    @property
+    def node(self) -> int:
+        """Our number, 0 while we take no part."""
+        return self.sender.node
 
     # -- Journal
 
@@ -118,7 +122,7 @@ class ClusterJournal:
                 ticket.result()
             if not ticket.done:
                 log.warning("the others could not be told that this node stops")
-                self._step_out(self._cut)
+                self._step_out()
 
     # -- taking part
 
@@ -157,7 +161,7 @@ class ClusterJournal:
     def _let_people_go(self, node: int) -> None:
         """Some of those of a node that is gone; the next ones when these have left."""
         if self._sweep is None or self._sweep.done:
-            self._sweep = self.append_own(NodeSwept(node))
+            self._sweep = self.sender.append(NodeSwept(node))
 
     def silence(self) -> float:
         """Seconds since a beat of ours came back."""
@@ -166,11 +170,7 @@ class ClusterJournal:
     def propose(self, rules: RuleSet) -> None:
         """Asks for other rules, for all nodes."""
         if self.node:
-            self.append_own(RulesSet(self.node, rules))
-
-    def append_own(self, event: Event) -> Sent:
-        """As `append`, also while the journal is being closed."""
-        return self.sender.append(event)
+            self.sender.append(RulesSet(self.node, rules))
 
     def _someone_joined(self, event: NodeJoined, applied: Applied) -> None:
         joining = self.sender.joining
@@ -186,10 +186,9 @@ class ClusterJournal:
             self._joined.set()
             return
         nodes = self._follower.hub.nodes
-        self.node = nodes.number_of(event.nonce)
         self.heard = perf_counter()
         self._beat = self._sweep = None
-        self.sender.begin(self.node)
+        self.sender.begin(nodes.number_of(event.nonce))
         others = [one.name for number, one in nodes.members.items() if number != self.node]
         log.info(
             "this node takes part as %s, number %d, with %s",
@@ -203,7 +202,7 @@ class ClusterJournal:
 
     def _out(self, event: Event) -> None:
         """The log says that this node takes part no more."""
-        number, self.node = self.node, 0
+        number = self.node
         self.sender.end(lambda ticket: ticket.refuse(CUT_OFF))
         if self._leaving:
             return
@@ -229,13 +228,9 @@ class ClusterJournal:
         if self.notices is not None:
             self.notices.failed(text)
 
-    def _step_out(self, settle: Callable[[Sent], None]) -> None:
-        self.node = 0
-        self.sender.end(settle)
-
-    @staticmethod
-    def _cut(ticket: Sent) -> None:
-        ticket.cut(Cut("the servers' shared log is out of reach"))
+    def _step_out(self) -> None:
+        """Without having read that we are out: nobody knows what becomes of what was sent."""
+        self.sender.end(lambda ticket: ticket.cut(Cut("the servers' shared log is out of reach")))
 
     def _keep_beating(self) -> None:
         pause = self.identity.lease / LEASE_BEATS
@@ -250,7 +245,7 @@ class ClusterJournal:
                     "the log is out of reach for %.0f s: connections are closed",
                     self.identity.patience,
                 )
-                self._step_out(self._cut)
+                self._step_out()
                 self._tell_left()
                 self._ask_to_join()
 
@@ -261,7 +256,8 @@ class ClusterJournal:
         if seq == self._compared:
             seq, digest = 0, ""
         self._compared = seq or self._compared
-        self._beat = self.append_own(NodeBeat(self.node, self._keeper.checkpointed, seq, digest))
+        beat = NodeBeat(self.node, self._keeper.checkpointed, seq, digest)
+        self._beat = self.sender.append(beat)
 
     # -- from the log
 
@@ -274,7 +270,7 @@ class ClusterJournal:
                 self._begin_again()
             except UnknownEvent as error:
                 log.critical("%s", error)
-                self._step_out(self._cut)
+                self._step_out()
                 self._fail(f"{error}. Install the newer gchat.")
                 return
             except Exception:
@@ -332,7 +328,7 @@ class ClusterJournal:
 
     def _begin_again(self) -> None:
         was_in = bool(self.node)
-        self._step_out(self._cut)
+        self._step_out()
         if was_in:
             self._tell_left()
         self._stream.read_elsewhere()

@@ -87,10 +87,12 @@ class Keeper:
             self._room.clear()
             self._room.wait()
 
-    def wait_until_stored(self) -> None:
-        """Waits until all that was shown by now is stored. May switch greenlets."""
+    def wait_until_stored(self, *, while_failing: bool = True) -> bool:
+        """Waits until all that was shown by now is stored, or (`while_failing` is off) that is not
+        possible now; whether it is. May switch greenlets.
+        """
         target = order(self._last)
-        while order(self.position) < target:
+        while order(self.position) < target and (while_failing or not self.failing):
             self._wanted += 1
             self._work.set()
             self._stored.clear()
@@ -98,16 +100,6 @@ class Keeper:
                 self._stored.wait()
             finally:
                 self._wanted -= 1
-
-    def catch_up(self) -> bool:
-        """Waits until all that was shown is stored, unless that is not possible now; whether it is.
-        May switch greenlets.
-        """
-        target = order(self._last)
-        while order(self.position) < target and not self.failing:
-            self._work.set()
-            self._stored.clear()
-            self._stored.wait()
         return order(self.position) >= target
 
     def run(self) -> None:

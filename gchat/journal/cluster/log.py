@@ -324,10 +324,15 @@ def _first_replica(found: list[list[bytes]]) -> tuple[str, int] | None:
     return None
 
 
+def information_of(answer: bytes) -> dict[str, str]:
+    """What INFO answers, by name."""
+    pairs = (line.partition(":") for line in answer.decode().splitlines() if ":" in line)
+    return {name: value for name, _, value in pairs}
+
+
 def _replica_of(information: bytes) -> tuple[str, int]:
     """Of the answer to INFO replication. Raises LogGone where there is none."""
-    for line in information.decode().splitlines():
-        name, _, value = line.partition(":")
+    for name, value in information_of(information).items():
         if name.startswith("slave") and "state=online" in value:
             found = dict(one.partition("=")[::2] for one in value.split(","))
             return found["ip"], int(found["port"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import perf_counter
 
 import gevent
@@ -242,9 +242,5 @@ class Sender:
             (old if is_old else left).append(ticket)
         if old:
             self._queue, self._bytes = left, sum(len(one.data) for one in left)
-            _refuse(old)
-
-
-def _refuse(tickets: Iterable[Sent]) -> None:
-    for ticket in tickets:
-        ticket.refuse(NOT_SENT)
+            for ticket in old:
+                ticket.refuse(NOT_SENT)

@@ -26,7 +26,7 @@ STATUS_SECONDS = 1.0
 TRIM_SECONDS = 30.0
 TURN_SECONDS = 0.004  # of making a checkpoint; then others get their turn
 LATE_SECONDS = 3.0  # without our own beat, after which nobody should come to this node
-SNAPSHOT, STATUS = "snapshot", "nodes"
+SNAPSHOT, STATUS = "snapshot", "nodes"  # a value and a table that all nodes share
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,9 @@ class Upkeep:
         self._saved_at, self._saved_seq = perf_counter(), self._follower.seq
         position = self._follower.position
         found = self._made()
-        if not self._keeper.catch_up():  # who began from it would never read what is missing
+        if not self._keeper.wait_until_stored(
+            while_failing=False
+        ):  # who began from it would never read what is missing
             return
         try:
             self._keeper.save(found, position)

@@ -177,9 +177,9 @@ def test_a_checkpoint_waits_for_the_lines_before_it(folder: Folder) -> None:
     running = gevent.spawn(folder.keeper.run)
     try:
         with gevent.Timeout(10):
-            assert folder.keeper.catch_up()
+            assert folder.keeper.wait_until_stored(while_failing=False)
             assert folder.texts() == ["one"]
-            assert folder.keeper.catch_up()
+            assert folder.keeper.wait_until_stored(while_failing=False)
     finally:
         running.kill()
 
@@ -196,7 +196,7 @@ def test_and_there_is_none_while_they_cannot_be_stored(
     running = gevent.spawn(folder.keeper.run)
     try:
         with gevent.Timeout(10):
-            assert not folder.keeper.catch_up()
+            assert not folder.keeper.wait_until_stored(while_failing=False)
     finally:
         running.kill()
     caplog.clear()

@@ -145,7 +145,7 @@ def test_what_is_said_of_it(node: Kept) -> None:
     assert gauges["cluster_waiting"][1] in (0, 1), "a beat"
     one.journal.heard -= 10
     assert upkeep.trouble() == "the shared log is out of reach"
-    one.journal.node = 0
+    one.journal.sender.node = 0
     assert upkeep.trouble() == "this node takes no part in the cluster at the moment"
 
 
