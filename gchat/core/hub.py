@@ -13,7 +13,7 @@ from gchat.core.effects import Refused, Saved
 from gchat.core.events import Entry
 from gchat.core.hooks import HookIndex
 from gchat.core.nodes import Nodes
-from gchat.core.rooms import Room
+from gchat.core.rooms import Hook, Room
 from gchat.core.server_bans import ServerBans
 from gchat.core.skeletons import SkeletonIndex
 from gchat.core.users import Gone, User
@@ -101,6 +101,14 @@ class Hub:
         key = casefold(target)
         user = self.nicks.get(key)
         return casefold(user.account) if user is not None and user.account else key
+
+    def hook(self, digest: str) -> tuple[Room, Hook] | None:
+        """The hook whose secret has this digest, and its room."""
+        key = self.hooks.room(digest)
+        if key is None:
+            return None
+        room = self.rooms[key]
+        return room, next(one for one in room.hooks.values() if one.digest == digest)
 
     def count_verifier(self, verifier: str, change: int) -> None:
         """One account more (1) or less (-1) has this verifier."""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from gchat.config.settings import ServerConfig
 from gchat.wire.address import Address, Origin
 from gchat.wire.forwarded import Hop, client, forwarded, x_forwarded
 
 Header = Callable[[str], str]  # the value of a header by its name in lower case, "" for none
+
+# Headers that proxies add. Who sends one is not on this machine, also where it is not believed.
+PROXYS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
+
+
+def is_relayed(headers: Container[str]) -> bool:
+    """Whether a proxy has passed a request on, by the names of its headers in lower case."""
+    return any(name in headers for name in PROXYS)
 
 
 def told(peer: Origin, header: Header, server: ServerConfig) -> Hop | None:

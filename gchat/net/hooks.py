@@ -16,9 +16,7 @@ from gchat.config import Config
 from gchat.config.settings import LimitsConfig
 from gchat.core.effects import Outcome
 from gchat.core.events import Event, HookSaid
-from gchat.core.hub import Hub
 from gchat.core.limits import Buckets
-from gchat.core.rooms import Hook, Room
 from gchat.dialects.hooks import PATH, digest
 from gchat.dialects.irc.render import text_room
 from gchat.dialects.node import Node
@@ -99,7 +97,7 @@ class Hooks:
         """Takes what is sent to a hook that there is; `None` for all else. Raises Rejected."""
         if request.method not in ("POST", "PUT") or is_foreign(request):
             return None
-        if _find(node.hub, digest(request.path.removeprefix(PATH))) is None:
+        if node.hub.hook(digest(request.path.removeprefix(PATH))) is None:
             return None
         if int(request.headers.get("content-length", "0")) > BODY_BYTES:
             raise Rejected(_too_large())
@@ -117,7 +115,7 @@ class Hooks:
         if is_foreign(request):
             return plainly(HTTPStatus.FORBIDDEN, _OF_A_PAGE)
         key = digest(request.path.removeprefix(PATH))
-        found = _find(node.hub, key)
+        found = node.hub.hook(key)
         if found is None:
             return self._unknown(visitor)
         try:
@@ -159,14 +157,6 @@ def is_foreign(request: Request) -> bool:
     if origin is not None and origin.partition("://")[2].lower() != host.lower():
         return True
     return request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
-
-
-def _find(hub: Hub, key: str) -> tuple[Room, Hook] | None:
-    name = hub.hooks.room(key)
-    if name is None:
-        return None
-    room = hub.rooms[name]
-    return room, next(one for one in room.hooks.values() if one.digest == key)
 
 
 def _too_large() -> Response:

@@ -27,14 +27,13 @@ from gchat.net import cost
 from gchat.net.browsers import is_browser
 from gchat.net.ending import say_goodbye, stop_reading
 from gchat.net.endpoint import Endpoint
-from gchat.net.forwarding import Header, told
+from gchat.net.forwarding import Header, is_relayed, told
 from gchat.net.layers import Layers
 from gchat.net.outbox import Outbox
 from gchat.net.refusals import TOO_MANY_REQUESTS
 from gchat.net.services import Services
 from gchat.net.timeouts import Action, Timeouts
 from gchat.net.visitor import FileVisitor
-from gchat.net.websocket import PROXYS
 from gchat.web.connection import Phase
 from gchat.web.exchange import Incoming, Rejected, Request, Response, plainly
 from gchat.wire.address import Address, Origin
@@ -282,7 +281,7 @@ class Session:
         if why:
             refusal = plainly(HTTPStatus.TOO_MANY_REQUESTS, why, ("Retry-After", "1"))
             raise Rejected(refusal)
-        if not self.origin.relayed and any(name in request.headers for name in PROXYS):
+        if not self.origin.relayed and is_relayed(request.headers):
             self.relay(None)  # somebody else's words: it is not a program of this machine
         if request.path.startswith(HOOKS) and self.node.config.hooks.enabled:
             return services.hooks.opened(request, self, self.node)

@@ -17,7 +17,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from gchat.net.forwarding import Header
+from gchat.net.forwarding import Header, is_relayed
 from gchat.net.hosts import is_own
 from gchat.wire.lines import MAX_LINE_BYTES
 
@@ -37,10 +37,6 @@ NOT_OUR_PAGE = (
     "server.origins.\n"
 )
 _PAGE = b"This is a gchat server. Join it with any IRC client, with netcat or with gchat-client.\n"
-
-
-# Headers that proxies add. Who sends one is not on this machine, also where it is not believed.
-PROXYS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class Door(Protocol):
@@ -111,7 +107,7 @@ class WebSocket:
 
     def _answer(self, request: Request) -> None:
         headers = request.headers
-        self.relayed = any(name in headers for name in PROXYS)
+        self.relayed = is_relayed(headers)
         if self._protocol.eof_sent:
             return  # invalid frames came right after the request: the connection has failed already
         if "Upgrade" not in headers:

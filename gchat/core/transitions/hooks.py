@@ -75,11 +75,10 @@ def _check_new(hub: Hub, room: Room, key: str, name: str) -> None:
 
 def hook_said(hub: Hub, entry: Entry, event: HookSaid) -> tuple[Effect, ...]:
     """Seen by the members of the hook's room, as from a bot."""
-    key = hub.hooks.room(event.digest)
-    if key is None:
+    found = hub.hook(event.digest)
+    if found is None:
         raise Refused(ERR_NOSUCHCHANNEL, "*")
-    room = hub.rooms[key]
-    hook = next(one for one in room.hooks.values() if one.digest == event.digest)
+    room, hook = found
     return (
         Spoke(
             entry=entry,
