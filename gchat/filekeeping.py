@@ -78,7 +78,7 @@ class FileKeeping:
         self._days = journal.keep_days
         self._sane = SaneClock(wall_ms, tick_ms, self.files.last_at())
         if settings.picture_pixels and not pictures.AVAILABLE:
-            log.info("Pillow is not installed (gchat[pictures]): pictures can only be saved")
+            log.info("Pillow is not installed (pip install pillow): pictures can only be saved")
 
     def start(self) -> None:
         """Begins to delete what is too old, and to notice what other nodes deleted."""
@@ -136,7 +136,7 @@ def _in_a_bucket(config: Config, folder: Path, secret: bytes) -> tuple[Store, Sh
     try:
         from gchat.files.s3 import Bucket, BucketShelf, SharedBucket  # noqa: PLC0415 - an extra
     except ImportError:
-        text = 'files.s3_bucket needs boto3. Install it with: pip install "gchat[s3]"'
+        text = "files.s3_bucket needs boto3. Install it with: pip install boto3"
         raise ShelfError(text) from None
     files = config.files
     try:

@@ -91,6 +91,10 @@ def test_a_port_in_use(server: ServerProcess) -> None:
         (["--port", "x"], "--port: invalid value 'x'; expected a whole number from 0"),
         (["--host", ""], "--host: invalid value ''; expected an address or host name"),
         (["--log-level", "loud"], "--log-level: invalid value 'loud'; expected one of debug"),
+        (["--cluster", "here"], "--cluster: invalid value 'here'; expected redis://host:6379"),
+        (["--node", "a b"], "--node: invalid value 'a b'; expected 1 to 32 letters"),
+        (["--tls-cert", "x" * 4097], "--tls-cert: invalid value 'xxx"),
+        (["--tls-key", "x" * 4097], "--tls-key: invalid value 'xxx"),
         (["--config", "/nowhere.toml"], "/nowhere.toml: cannot be read: No such file"),
     ],
 )

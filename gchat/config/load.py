@@ -13,6 +13,14 @@ from gchat.config.rules import VERIFIER, Rule, convert, is_verifier
 from gchat.config.settings import OPERATORS, Config, ConfigError, section_names
 
 ENV_PREFIX = "GCHAT_"
+# Flags that are called otherwise than their settings.
+FLAGS = {
+    "cluster.log": "--cluster",
+    "journal.engine": "--memory",
+    "tls.certificate": "--tls-cert",
+    "tls.key": "--tls-key",
+    "tls.self_signed": "--tls-self-signed",
+}
 BYTE_ORDER_MARK = "\ufeff"  # some editors on Windows begin every file with it
 
 
@@ -37,8 +45,8 @@ def load(
     for key, value in (flags or {}).items():
         if value is not None:
             section, _, name = key.partition(".")
-            flag = name.replace("_", "-")
-            config = _with(config, section, name, value, f"--{flag}")
+            flag = FLAGS.get(key, "--" + name.replace("_", "-"))
+            config = _with(config, section, name, value, flag)
     return config
 
 

@@ -50,6 +50,6 @@ def _of_cluster(name: str) -> MakeEngine:
         from gchat.journal.cluster.engine import ClusterEngine  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ConfigError(
-            f'A cluster needs the package {error.name}. Install it: pip install "gchat[cluster]"'
+            f'A cluster needs the package {error.name}. Install it: pip install "valkey[libvalkey]"'
         ) from None
     return ClusterEngine

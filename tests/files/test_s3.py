@@ -219,9 +219,7 @@ def test_nodes_see_each_others(s3: S3, tmp_path: Path) -> None:
 def test_without_boto3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gchat.files.s3", None)
     config = Config(journal=JournalConfig(data=str(tmp_path)), files=FilesConfig(s3_bucket="files"))
-    with pytest.raises(
-        ShelfError, match=r'needs boto3. Install it with: pip install "gchat\[s3\]"'
-    ):
+    with pytest.raises(ShelfError, match=r"needs boto3. Install it with: pip install boto3$"):
         FileKeeping(lambda: config, lambda: 1, lambda: 1, b"")
 
 
