@@ -140,7 +140,8 @@ def _why_not_listening(host: str, port: int, error: OSError) -> str:
 
 
 def _fail(sentence: str) -> int:
-    print(f"gchat: {sentence}", file=sys.stderr)
+    # in one piece: the log is written to it meanwhile, in a thread
+    print(f"gchat: {sentence}\n", end="", file=sys.stderr)
     return EXIT_USAGE
 
 

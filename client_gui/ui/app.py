@@ -28,7 +28,7 @@ from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
 from client_gui.system.settings import Server
 from client_gui.texts import _
-from client_gui.ui import editing, keys, placing, styles
+from client_gui.ui import editing, keys, placing, styles, timers
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
 from client_gui.ui.connection import Connection
@@ -110,7 +110,7 @@ class App(Context):
         self._preferences: Preferences | None = None
         self._sent: list[str] = []  # what Up recalls
         self._topics: dict[str, str] = {}  # begun and not sent, by room
-        self._tick: str | None = None
+        self._ticks = False
         root.protocol("WM_DELETE_WINDOW", self.close)
         editing.install(root)
         root.bind("<FocusIn>", self._focused, add=True)
@@ -431,17 +431,18 @@ class App(Context):
     def _count_down(self) -> None:
         room = self.model.rooms[self.model.current]
         busy = self.model.status.phase is Phase.WAITING or room.typing
-        if not busy or self._tick or not self.welcomed:
+        if not busy or self._ticks or not self.welcomed:
             return
 
         def tick() -> None:
-            self._tick = None
+            self._ticks = False
             if not self._closing:
                 self.window.sidebar.show_status(self.model, time.time())
                 self.show_notice()
                 self._count_down()
 
-        self._tick = self.root.after(TICK_MS, tick)
+        self._ticks = True
+        self.root.after(TICK_MS, tick)
 
     # -- what is shown
 
@@ -503,9 +504,8 @@ class App(Context):
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
         self._drafts.close()
-        if self._tick is not None:
-            self.root.after_cancel(self._tick)
         self.ending()
+        timers.stop_all(self.root)
         self.window.destroy()
         self.theme.release()
         self.root.update_idletasks()  # Tk itself has something left to do after a change of theme

@@ -12,6 +12,7 @@ from tkinter import ttk
 from client_gui.core.places import MOST, PORT_MAX, NotAPlace, Place, TooMany, places, written
 from client_gui.system.settings import Server
 from client_gui.texts import _
+from client_gui.ui import timers
 from client_gui.ui.check import Check
 from client_gui.ui.placing import over
 from client_gui.ui.roomlist import RoomList, Row
@@ -75,7 +76,7 @@ class ConnectDialog(tk.Toplevel):
         self.bind("<Escape>", lambda event: cancel())
         self.protocol("WM_DELETE_WINDOW", cancel)
         self.nick.focus_set()
-        self.after_idle(lambda: over(self, parent) if self.winfo_exists() else None)
+        timers.soon(self, lambda: over(self, parent))
 
     def _fill_details(self) -> None:
         inside = self._details

@@ -9,6 +9,7 @@ from tkinter import ttk
 
 from client_gui.system import desktop
 from client_gui.texts import _
+from client_gui.ui import timers
 from client_gui.ui.theme import Theme
 
 PAUSE_MS = 150  # after the last key, before it is looked for: typing never waits
@@ -84,21 +85,16 @@ class FindBar(tk.Frame):
         """Which of how many places is shown."""
         self.count.configure(text=text)
 
-    def destroy(self) -> None:
-        """With the window."""
-        self._stop()
-        super().destroy()
-
     def _stop(self) -> None:
         if self._timer is not None:
-            self.after_cancel(self._timer)
+            timers.stop(self, self._timer)
             self._timer = None
 
     def _typed(self, event: tk.Event[tk.Misc]) -> None:
         if event.keysym in ("Return", "Up", "Down", "Escape", "F3", "Shift_L", "Shift_R"):
             return
         self._stop()
-        self._timer = self.after(PAUSE_MS, self._now)
+        self._timer = timers.after(self, PAUSE_MS, self._now)
 
     def _now(self) -> None:
         self._stop()

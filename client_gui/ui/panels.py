@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 
 from client_gui.texts import _
+from client_gui.ui import timers
 from client_gui.ui.placing import over
 from client_gui.ui.theme import Theme
 
@@ -36,11 +37,7 @@ class Panel(tk.Toplevel):
         self.body.pack(fill="both", expand=True, padx=theme.px(20), pady=theme.px(16))
         self.bind("<Escape>", lambda event: self.destroy())
         self.label(title, font="title").pack(anchor="w", pady=(0, theme.px(8)))
-        self.after_idle(self._place, parent)
-
-    def _place(self, parent: tk.Misc) -> None:
-        if self.winfo_exists() and parent.winfo_exists():
-            over(self, parent)
+        timers.soon(self, lambda: over(self, parent) if parent.winfo_exists() else None)
 
     def label(self, text: str, *, font: str = "body", dim: bool = False) -> tk.Label:
         """Some words, left to be packed."""

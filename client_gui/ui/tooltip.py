@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import font as tkfont
 from typing import Any
 
+from client_gui.ui import timers
 from client_gui.ui.theme import Theme
 
 PAUSE_MS = 500  # the mouse rests so long before the tip comes
@@ -50,13 +51,13 @@ class Tooltip:
             return
         self._text = text
         if self._timer is not None:
-            self._widget.after_cancel(self._timer)
+            timers.stop(self._widget, self._timer)
             self._timer = None
         if self._shown is not None:
             self._shown.destroy()
             self._shown = None
         if text:
-            self._timer = self._widget.after(PAUSE_MS, self._show)
+            self._timer = timers.after(self._widget, PAUSE_MS, self._show)
 
     def _show(self) -> None:
         self._timer = None

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from client_gui.model.lines import SPOKEN, Line, summary
 from client_gui.model.rooms import Room
 from client_gui.texts import _
+from client_gui.ui import timers
 from client_gui.ui.drawing import AVATAR, Pen, goes_on, is_passing
 from client_gui.ui.gestures import Gestures, TranscriptCallbacks
 from client_gui.ui.hoverbar import HoverBar, HoverCallbacks
@@ -445,7 +446,7 @@ class Transcript(ReadOnlyText):
     def _jump_soon(self) -> None:
         """The way to the end is shown wherever the end is not in view."""
         if self._jumping is None:
-            self._jumping = self.after_idle(self._jump_now)
+            self._jumping = timers.soon(self, self._jump_now)
 
     def _jump_now(self) -> None:
         self._jumping = None
@@ -462,12 +463,6 @@ class Transcript(ReadOnlyText):
         px = self._theme.px
         self.author.configure(text=line.nick, foreground=self._theme.nick_colour(line.nick))
         self.author.place(x=px(20 + AVATAR + 12), y=0)
-
-    def destroy(self) -> None:
-        """With the window."""
-        if self._jumping is not None:
-            self.after_cancel(self._jumping)
-        super().destroy()
 
     def _show_jump(self) -> None:
         if not self.at_end:
@@ -489,7 +484,7 @@ class Transcript(ReadOnlyText):
     def _sized(self, event: tk.Event[tk.Misc]) -> None:
         """Another height: whoever was at the end still is. Another width: see `Pen.by_width`."""
         if self._pen.by_width and event.width != self._width:
-            self.after_idle(self.draw_again)
+            timers.soon(self, self.draw_again)
         self._width = event.width
         follows, self._height = self._follows, event.height
         if follows and not self._unseen:
@@ -502,6 +497,6 @@ class Transcript(ReadOnlyText):
             self._jump_soon()
         if self._unseen and float(last) >= AT_END:
             if self._behind:
-                self.after_idle(self.to_end)
+                timers.soon(self, self.to_end)
             else:
                 self._seen()

@@ -77,11 +77,24 @@ class Ui:
         deadline = time.monotonic() + WAIT_SECONDS
         while not condition():
             assert not self.errors, self.errors
+            assert not self.orphans(), self.orphans()
             assert time.monotonic() < deadline, f"never so. On the screen:\n{self.screen()}"
             # in Tcl's own words: a Python command would be gone with the window
             timer = self.root.tk.call("after", PUMP_MS, "set pumped 1")
             self.root.tk.dooneevent(0)
             self.root.tk.call("after", "cancel", timer)
+
+    def orphans(self) -> list[str]:
+        """Calls for later whose command is gone: Tk would call whatever gets its name next."""
+        if self.gone:
+            return []
+        tk, gone = self.root.tk, []
+        for timer in tk.splitlist(tk.call("after", "info")):
+            script = tk.splitlist(tk.call("after", "info", timer))[0]
+            command = tk.splitlist(script)[0]
+            if not tk.call("info", "commands", command):
+                gone.append(command)
+        return gone
 
     def screen(self) -> str:
         """What is to be read in the window."""

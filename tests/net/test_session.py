@@ -24,9 +24,11 @@ class Slow:
     """Workers that are busy until they are let go."""
 
     def __init__(self) -> None:
+        self.asked = Event()
         self.free = Event()
 
     def ask(self, job: Callable[[], T], claim: Claim) -> T:
+        self.asked.set()
         self.free.wait()
         return job()
 
@@ -87,6 +89,7 @@ def client(server: Server) -> Iterator[Client]:
 
 def test_pings_are_answered_while_a_key_is_waited_for(client: Client, slow: Slow) -> None:
     client.send("OPER somebody secret")
+    assert slow.asked.wait(10)
     for number in range(3):
         client.send(f"PING {number}")
         assert client.until("PONG") == [f":gchat.local PONG gchat.local :{number}"]
@@ -98,6 +101,7 @@ def test_what_comes_behind_another_line_waits_so_that_the_order_stays(
     client: Client, slow: Slow
 ) -> None:
     client.send("OPER somebody secret")
+    assert slow.asked.wait(10)
     client.send("PING 1")
     client.until("PONG")
     client.send("NICK Tuan2", "PING 2")
@@ -121,7 +125,7 @@ def test_a_pong_does_not_overtake_what_was_read_with_the_slow_line(
     client: Client, slow: Slow
 ) -> None:
     client.send("OPER somebody secret", "TIME")
-    gevent.sleep(0.05)
+    assert slow.asked.wait(10)
     client.send("PING 1")
     gevent.sleep(0.05)
     slow.free.set()
@@ -133,6 +137,7 @@ def test_pings_are_answered_as_often_as_lines_are_allowed(
     server: Server, client: Client, slow: Slow
 ) -> None:
     client.send("OPER somebody secret")
+    assert slow.asked.wait(10)
     client.send(*(f"PING {number}" for number in range(200)))
     client.until("PONG gchat.local :5")
     other = Client(server)
@@ -145,6 +150,7 @@ def test_pings_are_answered_as_often_as_lines_are_allowed(
 
 def test_a_peer_that_goes_meanwhile_is_gone(server: Server, client: Client, slow: Slow) -> None:
     client.send("OPER somebody secret")
+    assert slow.asked.wait(10)
     client.send("PING 1")
     client.until("PONG")
     client.close()
@@ -210,9 +216,7 @@ def test_frames_are_charged_also_while_a_key_is_waited_for(
     oper = b"OPER somebody secret"
     for text in (b"NICK Hostile", b"USER h 0 * :H", oper):
         hostile.socket.sendall(bytes((0x81, 0x80 | len(text))) + MASK + text)
-    while not any(one.nick == "Hostile" for one in server.hub.users.values()):
-        gevent.sleep(0.001)
-    gevent.sleep(0.05)  # until it is read what comes behind OPER
+    assert slow.asked.wait(10)
     hostile.socket.sendall(PING * 2000 + MARK)
     hostile.socket.setblocking(False)
     for number in range(5):
