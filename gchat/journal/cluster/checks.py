@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from gchat.journal.base import JournalError
-from gchat.journal.cluster.connection import LogGone, LogRefused
+from gchat.journal.cluster.connection import LogGone, LogRefused, LogUntrusted
 from gchat.journal.cluster.log import StreamLog, information_of
 
 OLDEST = (7, 0)  # of Redis; Valkey says that it is one of 7.2
@@ -21,6 +21,11 @@ def check(stream: StreamLog) -> None:
         persistence = information_of(stream.ask(b"INFO", b"persistence"))
         replication = information_of(stream.ask(b"INFO", b"replication"))
         always = _setting(stream, b"appendfsync")
+    except LogUntrusted as error:
+        raise JournalError(
+            f"The certificate of the shared log at {address} is not trusted: {words(error)}. Add "
+            "its authority to those of this machine, or name its file in SSL_CERT_FILE."
+        ) from None
     except LogGone as error:
         raise JournalError(
             f"The shared log at {address} does not answer: {words(error)}. Start it, or correct "

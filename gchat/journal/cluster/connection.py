@@ -34,6 +34,10 @@ class LogAway(LogGone):
     """Nobody can be connected to: what was asked for was not done."""
 
 
+class LogUntrusted(LogAway):
+    """Its certificate is not one to trust; says why."""
+
+
 class LogRefused(GchatError):
     """The answer is that it was not done. `code` is its first word, such as OOM."""
 
@@ -54,7 +58,9 @@ class _Secure(_Plain):
     def _connect(self) -> Any:
         sock = super()._connect()
         try:
-            context = gssl.create_default_context()
+            # gevent's own: create_default_context makes sockets that would stop everybody
+            context = gssl.SSLContext(gssl.PROTOCOL_TLS_CLIENT)
+            context.load_default_certs()
             return context.wrap_socket(sock, server_hostname=self.host)
         except BaseException:
             sock.close()
@@ -115,6 +121,8 @@ class LogConnection:
             raise LogRefused(_words(error)) from None
         except (ValkeyError, OSError) as error:
             connection.disconnect()
+            if isinstance(error.__context__, gssl.SSLCertVerificationError):
+                raise LogUntrusted(error.__context__.verify_message) from None
             raise LogAway(str(error) or type(error).__name__) from None
 
     def close(self) -> None:
