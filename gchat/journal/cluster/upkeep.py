@@ -53,6 +53,7 @@ class Upkeep:
         self._shared: Position = START  # of the snapshot that is in the log's store
         self._trimmed_at = self._looked_at = perf_counter()
         self.log_bytes = 0
+        self._behind = 0.0  # seconds of the log's time, a moment ago
         self._greenlets: list[gevent.Greenlet[..., None]] = []
         journal.before_next = self._save_if_due
 
@@ -157,10 +158,26 @@ class Upkeep:
     def gauges(self) -> Gauges:
         """What is measured of it."""
         journal, keeper = self._journal, self._keeper
+        compared, digest = self._follower.compared
         return {
             "cluster_node": ("Number of this node; 0 while it takes no part", journal.node),
             "cluster_members": ("Nodes that take part", len(self._follower.hub.nodes.members)),
             "cluster_events_total": ("Events read from the log, ever", self._follower.seq),
+            "cluster_position_seconds": (
+                "When the entry last read was written, since 1970, by the log's clock",
+                order(self._follower.position)[0] / 1000,
+            ),
+            "cluster_behind_seconds": ("Age of the entry last read", self._behind),
+            "cluster_digest": (
+                "Digest that was last compared with the other nodes', its first 48 bits as a "
+                "number",
+                int(digest[:12] or "0", 16),
+            ),
+            "cluster_digest_events": ("Events that were read by then, ever", compared),
+            "cluster_lease_seconds": (
+                "Silence after which the others give this node up",
+                journal.identity.lease,
+            ),
             "cluster_silence_seconds": ("Since a beat of this node came back", journal.silence()),
             "cluster_waiting": ("Events sent, or to be sent, and not read", journal.sender.waiting),
             "cluster_resent_total": ("Batches that were sent again", journal.sender.resent),
@@ -171,10 +188,11 @@ class Upkeep:
         }
 
     def _status(self) -> bytes:
-        nodes = self._follower.hub.nodes
+        nodes, now = self._follower.hub.nodes, self._stream.now_ms()
+        self._behind = max(0, now - order(self._follower.position)[0]) / 1000
         return msgspec.json.encode(
             {
-                "at": self._stream.now_ms(),
+                "at": now,
                 "number": self._journal.node,
                 "position": self._follower.position,
                 "events": self._follower.seq,

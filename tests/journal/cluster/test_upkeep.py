@@ -15,7 +15,7 @@ from gchat.journal.cluster import upkeep as module
 from gchat.journal.cluster.connection import LogGone
 from gchat.journal.cluster.follower import place_of
 from gchat.journal.cluster.keeper import unpacked
-from gchat.journal.cluster.log import START
+from gchat.journal.cluster.log import START, order
 from gchat.journal.cluster.upkeep import Upkeep
 from tests.journal.cluster.entries import NOW, entry, follower
 from tests.journal.cluster.test_journal import LAN, ListedLog, Node
@@ -27,6 +27,7 @@ class SharedLog(ListedLog):
     def __init__(self) -> None:
         super().__init__()
         self.values: dict[str, bytes] = {}
+        self.now = NOW
         self.statuses: dict[str, Any] = {}
         self.trimmed: list[str] = []
         self.most = 0
@@ -52,7 +53,7 @@ class SharedLog(ListedLog):
         return 7
 
     def now_ms(self) -> int:
-        return NOW
+        return self.now
 
     def moved(self) -> bool:
         return False
@@ -143,6 +144,15 @@ def test_what_is_said_of_it(node: Kept) -> None:
     gauges = upkeep.gauges()
     assert gauges["cluster_members"][1] == 2
     assert gauges["cluster_waiting"][1] in (0, 1), "a beat"
+    ms, _ = order(one.follower.position)
+    assert gauges["cluster_position_seconds"][1] == ms / 1000
+    log.now = NOW + 90_000
+    one.until(lambda: 80 < upkeep.gauges()["cluster_behind_seconds"][1] <= 90)
+    one.follower.compared = 2000, "0123456789ab" + "f" * 20
+    gauges = upkeep.gauges()
+    assert gauges["cluster_digest_events"][1] == 2000
+    assert gauges["cluster_digest"][1] == 0x0123456789AB
+    assert gauges["cluster_lease_seconds"][1] == one.journal.identity.lease
     one.journal.heard -= 10
     assert upkeep.trouble() == "the shared log is out of reach"
     one.journal.sender.node = 0
