@@ -50,7 +50,7 @@ PACKAGE = {
 }
 # what the server does without where the extra is not there
 WITHOUT = {"cluster": ("valkey",), "s3": ("boto3", "botocore"), "pictures": ()}
-# imports every module of a package, but for those that need what is named; the window needs no screen
+# imports every module of a package, but for those that need what is named; no screen is needed
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
