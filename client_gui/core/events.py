@@ -7,7 +7,7 @@ since 1970 as the server says, `None` where it does not say.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from client_gui.core.folding import Fold
@@ -123,6 +123,7 @@ class Said:
     msgid: str = ""
     reply_to: str = ""  # the id of the message that it answers
     label: str = ""  # of `Sending`, where it is the receipt for that
+    source: str = field(default="", compare=False)  # nick!user@host
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class Reacted:
     msgid: str
     reaction: str
     adding: bool = True
+    source: str = field(default="", compare=False)  # nick!user@host
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ class Typing:
     room: str
     nick: str
     active: bool
+    source: str = field(default="", compare=False)  # nick!user@host
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +266,7 @@ class Invited:
 
     room: str
     nick: str
+    source: str = field(default="", compare=False)  # nick!user@host
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,8 @@ def _said(core: Connection, message: Message) -> list[Event]:
         core.to_self = msgid
     label = core.label_of(message) if own else ""
     reply_to = message.tags.get(_REPLY, "")
-    room = _room(core, target, nick)
-    return [Said(room, nick, text, kind, own, _time(message), msgid, reply_to, label)]
+    room, source = _room(core, target, nick), message.source or ""
+    return [Said(room, nick, text, kind, own, _time(message), msgid, reply_to, label, source)]
 
 
 def _without_status(core: Connection, target: str) -> str:
@@ -117,15 +117,15 @@ def _without_status(core: Connection, target: str) -> str:
 
 def _tagged(core: Connection, message: Message) -> list[Event]:
     """https://ircv3.net/specs/client-tags/typing, react and reply"""
-    nick, tags = message.nick, message.tags
+    nick, tags, source = message.nick, message.tags, message.source or ""
     room = _room(core, _without_status(core, message.params[0]), nick)
     msgid = tags.get(_REPLY, "")
     if msgid and tags.get(_REACT):
-        return [Reacted(room, nick, msgid, tags[_REACT])]
+        return [Reacted(room, nick, msgid, tags[_REACT], source=source)]
     if msgid and tags.get(_UNREACT):
-        return [Reacted(room, nick, msgid, tags[_UNREACT], adding=False)]
+        return [Reacted(room, nick, msgid, tags[_UNREACT], adding=False, source=source)]
     if "+typing" in tags and not core.is_own(nick):
-        return [Typing(room, nick, tags["+typing"] == "active")]
+        return [Typing(room, nick, tags["+typing"] == "active", source)]
     return []
 
 
@@ -193,7 +193,8 @@ def _logged_out(core: Connection, message: Message) -> list[Event]:
 
 
 def _invite(core: Connection, message: Message) -> list[Event]:
-    return [Invited(message.params[1], message.nick)] if core.is_own(message.params[0]) else []
+    room, source = message.params[1], message.source or ""
+    return [Invited(room, message.nick, source)] if core.is_own(message.params[0]) else []
 
 
 def _rename(core: Connection, message: Message) -> list[Event]:

@@ -76,7 +76,25 @@ class Mute:
     """Mute the current room, or unmute it."""
 
 
-Action = Send | Tell | Account | Leave | Nick | Join | Part | Find | Mute
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """See nothing of somebody, or (not `ignoring`) see them again; "" lists who is ignored."""
+
+    mask: str
+    ignoring: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Let a command of one's own stand for a text, or (`None`) for nothing any more; without a
+    name, list them all.
+    """
+
+    name: str
+    text: str | None = None
+
+
+Action = Send | Tell | Account | Leave | Nick | Join | Part | Find | Mute | Ignore | Alias
 
 
 def interpret(text: str, room: str, reply_to: str = "") -> Action:
@@ -184,6 +202,23 @@ def _mute(rest: str, room: str) -> Action:
     return Mute()
 
 
+def _ignore(rest: str, room: str) -> Action:
+    return _usage("ignore") if " " in rest else Ignore(rest)
+
+
+def _unignore(rest: str, room: str) -> Action:
+    return _usage("unignore") if not rest or " " in rest else Ignore(rest, ignoring=False)
+
+
+def _alias(rest: str, room: str) -> Action:
+    name, _space, text = rest.partition(" ")
+    return _usage("alias") if name and not text.strip() else Alias(name, text.strip())
+
+
+def _unalias(rest: str, room: str) -> Action:
+    return _usage("unalias") if not rest or " " in rest else Alias(rest)
+
+
 def _account(form: str) -> Callable[[str, str], Action]:
     return lambda rest, room: Account(form)
 
@@ -209,6 +244,10 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "ban": (_ban, n_("NAME or MASK"), n_("ban somebody from this room")),
     "search": (_search, n_("WORDS"), n_("search the messages of this room")),
     "mute": (_mute, "", n_("mute or unmute this room")),
+    "ignore": (_ignore, n_("[NAME or MASK]"), n_("see nothing of somebody; list who is ignored")),
+    "unignore": (_unignore, n_("NAME or MASK"), n_("see somebody again")),
+    "alias": (_alias, n_("[NAME TEXT]"), n_("make a command: /alias hi /me waves to $1")),
+    "unalias": (_unalias, n_("NAME"), n_("forget a command of your own")),
     "register": (_account("register"), "", n_("register your nickname, in a form")),
     "login": (_account("login"), "", n_("log in to your account, in a form")),
     "password": (_account("password"), "", n_("change your account's password, in a form")),

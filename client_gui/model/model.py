@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from client_gui.core import events, limits
 from client_gui.core.folding import UNTIL_TOLD
+from client_gui.model.attention import Attention
 from client_gui.model.changes import (
     Change,
     HistoryAdded,
@@ -26,6 +26,7 @@ from client_gui.model.changes import (
     StatusChanged,
     TrustNeeded,
 )
+from client_gui.model.ignoring import Ignored
 from client_gui.model.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
 from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room, merge
 from client_gui.texts import _
@@ -66,6 +67,8 @@ class Model:
         self.account = ""  # that we are logged in to
         self.status = Status()
         self.fold = UNTIL_TOLD  # the form in which the server compares names
+        self.attention = Attention()
+        self.ignored = Ignored()
         self.lobby = self.fold(lobby)
         self.rooms: dict[str, Room] = {self.lobby: Room(lobby)}  # by folded name
         self.current = self.lobby
@@ -203,6 +206,10 @@ class Model:
 
     def apply(self, event: events.NetEvent) -> list[Change]:
         """Takes in what the receive loop tells."""
+        left = self.ignored.without(event, self.fold)
+        if left is None:
+            return []
+        event = left
         room = getattr(event, "room", "")
         if room and self.fold(room) not in self.rooms and len(self.rooms) >= limits.ROOMS:
             return []
@@ -329,7 +336,7 @@ class Model:
             self.clock() if at is None else at,
             text,
             number=self._numbers,
-            mention=mention and self._mentions_us(text),
+            mention=mention and self.attention.called(text, self.nick),
             **rest,
         )
 
@@ -361,9 +368,6 @@ class Model:
             return False
         answered = room.find(line.reply_to)
         return answered is not None and answered.own
-
-    def _mentions_us(self, text: str) -> bool:
-        return bool(re.search(rf"(?<!\w){re.escape(self.nick)}(?!\w)", text, re.IGNORECASE))
 
     # -- people
 

@@ -37,6 +37,7 @@ class Server:
     pin: str = ""  # SHA-256 of a certificate that somebody has compared, "" for none
     account: str = ""
     rooms: list[str] = field(default_factory=list)  # that are joined; the first is always there
+    ignored: list[str] = field(default_factory=list)  # masks of people
     others: list[str] = field(default_factory=list)  # addresses of the same server, "host:port"
 
     @property
@@ -68,6 +69,8 @@ class Settings:
     notify: bool = True
     members: bool = True  # the list is shown
     muted: list[str] = field(default_factory=list)  # folded names of rooms
+    highlights: list[str] = field(default_factory=list)  # words that call like our nickname
+    aliases: list[str] = field(default_factory=list)  # "name text" of commands of one's own
     servers: list[Server] = field(default_factory=list)  # the last one first
 
     def used(self, server: Server) -> None:

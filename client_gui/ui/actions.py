@@ -7,11 +7,14 @@ import webbrowser
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
+from client_gui.model.aliases import NoAlias
 from client_gui.model.commands import (
     COMMANDS,
     Account,
     Action,
+    Alias,
     Find,
+    Ignore,
     Join,
     Leave,
     Mute,
@@ -22,12 +25,12 @@ from client_gui.model.commands import (
     interpret,
 )
 from client_gui.model.lines import SPOKEN, Line, Look
-from client_gui.model.services import secret_from
 from client_gui.texts import _
 from client_gui.ui.account import Accounts
 from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
 from client_gui.ui.finding import Finding
+from client_gui.ui.habits import Habits
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Question
 
@@ -50,6 +53,7 @@ class Actions:
         self._writing = False
         self._paste: Question | None = None
         self.accounts = Accounts(context, connection)
+        self.habits = Habits(context, connection)
 
     @property
     def answering(self) -> Line | None:
@@ -65,8 +69,17 @@ class Actions:
         """Carries out what was typed; False if the text must stay in the field."""
         context = self._context
         answered = self._answering.msgid if self._answering else ""
-        action = interpret(typed.rstrip(), self._room(), answered)
+        try:
+            meant = self.habits.aliases.meant(typed.rstrip())
+        except NoAlias as error:
+            context.show(context.model.say_locally(str(error), error=True))
+            return False
+        action = interpret(meant, self._room(), answered)
         match action:
+            case Alias():
+                return self.habits.alias(action)
+            case Ignore():
+                return self.habits.ignore(action)
             case Tell():
                 context.show(context.model.say_locally(action.text, error=action.error))
                 return not action.error
@@ -126,7 +139,7 @@ class Actions:
 
     def secret(self, typed: str) -> int | None:
         """Where in what is typed begins what nobody may see, if anywhere."""
-        return secret_from(typed, self._room())
+        return self.habits.aliases.secret_from(typed, self._room())
 
     def words(self) -> tuple[list[str], list[str], list[str]]:
         """What Tab completes: nicknames, rooms, commands."""
@@ -136,7 +149,8 @@ class Actions:
         nicks = dict.fromkeys([*spoke, *(nick for _prefix, nick in room.members.values())])
         nicks.pop(model.nick, None)
         rooms = [one.name for one in model.rooms.values() if not one.direct]
-        return list(nicks), [*rooms, *(one.name for one in model.listed)], list(COMMANDS)
+        commands = [*COMMANDS, *self.habits.aliases]
+        return list(nicks), [*rooms, *(one.name for one in model.listed)], commands
 
     def many_lines(self, count: int, text: str) -> None:
         """Asks whether to paste so many lines; a new question replaces an open one."""

@@ -13,6 +13,7 @@ from typing import Any
 from client_gui import texts
 from client_gui.core.events import NetEvent
 from client_gui.core.folding import UNTIL_TOLD
+from client_gui.model.attention import Attention
 from client_gui.model.changes import (
     Change,
     ListChanged,
@@ -21,6 +22,7 @@ from client_gui.model.changes import (
     TrustNeeded,
     TypingChanged,
 )
+from client_gui.model.ignoring import Ignored
 from client_gui.model.lines import Fate, Line
 from client_gui.model.model import Model, Phase
 from client_gui.system import appearance, desktop, drafts, urgency
@@ -289,6 +291,8 @@ class App(Context):
         def changed(chosen: dict[str, Any]) -> None:
             for name, value in chosen.items():
                 setattr(self.settings, name, value)  # the others may have changed meanwhile
+            for model in self._models.values():
+                model.attention = Attention(self.settings.highlights)
             self._dark = self._keep = self._scale = None
             self._layout = ""
             texts.use(self.settings.language, self._languages)
@@ -347,7 +351,10 @@ class App(Context):
         model.send_again(kept.unconfirmed.pop(server.name, {}))
 
     def _new_model(self, server: Server) -> Model:
-        return Model(server.nick, (server.rooms or [self._lobby])[0], time.time)
+        made = Model(server.nick, (server.rooms or [self._lobby])[0], time.time)
+        made.attention = Attention(self.settings.highlights)
+        made.ignored = Ignored(server.ignored)
+        return made
 
     def welcome(self) -> None:
         """The first connection stands: the window is shown."""

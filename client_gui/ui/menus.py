@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from functools import partial
 
+from client_gui.model.commands import Ignore
 from client_gui.model.lines import SPOKEN, Fate, Line
 from client_gui.texts import _
 from client_gui.ui.actions import Actions
@@ -95,6 +96,10 @@ class Menus:
         menu.add_command(label=label, command=lambda: self._navigation.talk(nick))
         mention = self._here(lambda: context.window.composer.add(f"@{nick} "))
         menu.add_command(label=_("Mention"), command=mention)
+        habits = self._actions.habits
+        ignored = habits.ignores(nick)
+        ignore = partial(habits.ignore, Ignore(nick, ignoring=not ignored))
+        menu.add_command(label=_("Do not ignore") if ignored else _("Ignore"), command=ignore)
         room = context.model.rooms[context.model.current].name
         if self._rules():
             self._ruling(menu, room, nick)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import Any
 
+from client_gui.model import attention
 from client_gui.system.settings import ALL, FIT, FITTING, LAYOUTS, LINES, SCALES, THEMES, Settings
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
@@ -55,6 +56,13 @@ class Preferences(Panel):
         words = _("Notify me when somebody mentions or writes to me")
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
+        words = ", ".join(settings.highlights)
+        self.label(_("Words that call you, beside your nickname"), font="small", dim=True).pack(
+            anchor="w"
+        )
+        self.highlights = self.entry(words)
+        self.why = self.label("", font="small")
+        self.why.configure(foreground=theme.palette.bad)
         self.buttons((_("Cancel"), self.destroy), (_("Save"), self.save))
         self.bind("<Return>", lambda event: self.save())
         self.layout.focus_set()
@@ -70,6 +78,15 @@ class Preferences(Panel):
 
     def save(self) -> None:
         """Takes over what is chosen."""
+        try:
+            highlights = attention.words(self.highlights.get())
+        except ValueError:
+            most = {"count": attention.WORDS_MOST, "length": attention.WORD_LENGTH}
+            text = _("At most {count} words, with commas between, each of up to {length} letters.")
+            self.why.configure(text=text.format(**most))
+            self.why.pack(anchor="w", before=self.highlights)
+            self.highlights.focus_set()
+            return
         lines, counts = self.lines.get(), {words: one for one, words in self._counts.items()}
         chosen = {
             "layout": self._meant[self.layout.get()],
@@ -77,6 +94,7 @@ class Preferences(Panel):
             "lines": int(lines) if lines.isdigit() else counts[lines],
             "scale": int(self.scale.get().rstrip("%")) / 100,
             "notify": self.notify.on,
+            "highlights": highlights,
             "language": self._languages.get(self.language.get(), ""),
         }
         self.destroy()
