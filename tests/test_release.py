@@ -31,6 +31,7 @@ IMPORTED_AS = {
     "pyOpenSSL": "OpenSSL",
     "python-bidi": "bidi",
     "python-json-logger": "pythonjsonlogger",
+    "python-socks": "python_socks",
 }
 
 

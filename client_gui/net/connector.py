@@ -159,6 +159,12 @@ class Connector:
         self._address = replace(self._address, pin=fingerprint)
         self.retry()
 
+    def use_proxy_password(self, password: str) -> None:
+        """For the proxy that the address names."""
+        if self._address.proxy is not None:
+            proxy = replace(self._address.proxy, password=password)
+            self._address = replace(self._address, proxy=proxy)
+
     def quit(self, reason: str = "") -> None:
         """Says goodbye; `run` returns when the server has closed, or soon after."""
         self._quitting = True

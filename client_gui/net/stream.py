@@ -14,6 +14,8 @@ import trio
 
 from client_gui.core.login import Login
 from client_gui.core.places import Place
+from client_gui.core.proxies import Proxy
+from client_gui.net.proxied import through
 from client_gui.texts import _
 
 EACH_SECONDS = 5.0  # for each of a name's addresses, where they take turns
@@ -31,6 +33,7 @@ class Address:
     pin: str = ""  # SHA-256 of the only certificate to trust, whoever signed it; "" for none
     login: Login | None = None
     others: tuple[Place, ...] = ()  # where the same server can be reached too
+    proxy: Proxy | None = None  # by which it is reached
     # how often it was tried before: which of a name's addresses comes first
     again: int = field(default=0, compare=False)
 
@@ -72,10 +75,12 @@ async def connect_to(address: Address) -> trio.abc.Stream:
     return stream
 
 
-async def _open(address: Address) -> trio.SocketStream:
+async def _open(address: Address) -> trio.abc.Stream:
     """TCP. The first time whichever of the name's addresses answers first; after that they take
     turns, since one that answers may let nobody in. Raises OSError.
     """
+    if address.proxy is not None:
+        return await through(address.proxy, (address.host, address.port))
     found: list[str] = []
     if address.again:
         told = await trio.socket.getaddrinfo(
@@ -97,7 +102,7 @@ async def _open(address: Address) -> trio.SocketStream:
     raise problem
 
 
-async def _secure(address: Address, context: ssl.SSLContext) -> trio.SSLStream[trio.SocketStream]:
+async def _secure(address: Address, context: ssl.SSLContext) -> trio.SSLStream[trio.abc.Stream]:
     raw = await _open(address)
     stream = trio.SSLStream(raw, context, server_hostname=address.host, https_compatible=True)
     try:

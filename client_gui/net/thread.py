@@ -31,9 +31,13 @@ class NetThread:
         emit: Emit,
         login: Callable[[], Login | None] | None = None,
         busy: Callable[[], bool] = lambda: False,
+        proxy_password: Callable[[], str] | None = None,
     ) -> None:
-        """`login` may take long: a keyring may ask the user for its own password first."""
+        """`login` and `proxy_password` may take long: a keyring may ask the user for its own
+        password first.
+        """
         self._busy = busy
+        self._proxy_password = proxy_password
         self._address = address
         self._emit = emit
         self._login = login
@@ -120,6 +124,9 @@ class NetThread:
         connector = self._connector = Connector(self._address, self._emit, busy=self._busy)
         async with trio.open_nursery() as self._nursery:
             self._ready.set()
+            if self._proxy_password is not None:
+                found = await trio.to_thread.run_sync(self._proxy_password, abandon_on_cancel=True)
+                connector.use_proxy_password(found)
             if self._login is not None:
                 connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)
             await connector.run()

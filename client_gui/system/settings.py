@@ -11,6 +11,7 @@ from typing import Any
 import platformdirs
 
 from client_gui.core.places import MOST, Place, places
+from client_gui.core.proxies import NotAProxy, Proxy, proxy
 from client_gui.system import files
 from client_gui.system.locking import locked
 from client_gui.system.merging import merged
@@ -38,6 +39,7 @@ class Server:
     account: str = ""
     rooms: list[str] = field(default_factory=list)  # that are joined; the first is always there
     ignored: list[str] = field(default_factory=list)  # masks of people
+    proxy: str = ""  # by which it is reached; its password is in the keyring, too
     others: list[str] = field(default_factory=list)  # addresses of the same server, "host:port"
 
     @property
@@ -48,6 +50,14 @@ class Server:
             with suppress(ValueError):
                 found += places(one, self.port)
         return found
+
+    @property
+    def by(self) -> Proxy | None:
+        """`proxy`, where it is one."""
+        try:
+            return proxy(self.proxy)
+        except NotAProxy:
+            return None
 
     @property
     def name(self) -> str:

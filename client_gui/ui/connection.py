@@ -40,7 +40,8 @@ class Connection:
         self._context = context
         self.server = server
         self._lobby = lobby
-        self._password = ""  # as somebody has typed it, until it is in the keyring
+        # as somebody has typed them, until they are in the keyring
+        self._password = self._proxy_password = ""
         self.net: NetThread | None = None
         self.dialog: ConnectDialog | None = None
         self._trust: Question | None = None
@@ -109,9 +110,10 @@ class Connection:
             self.dialog.destroy()
             self.dialog = None
 
-    def _answered(self, server: Server, password: str) -> None:
-        only_nick = replace(server, nick=self.server.nick) == self.server and not password
-        self._password = password
+    def _answered(self, server: Server, password: str, proxy_password: str) -> None:
+        same = replace(server, nick=self.server.nick) == self.server
+        only_nick = same and not (password or proxy_password)
+        self._password, self._proxy_password = password, proxy_password
         alive = self.net is not None and not self.net.done.is_set()
         waiting = self._context.model.status.phase is Phase.WAITING
         if self.net is not None and alive and only_nick and not waiting:
@@ -191,6 +193,11 @@ class Connection:
             password = typed or secrets.recall(server.host, server.port, server.account)
             return Login(server.account, password) if password else None
 
+        by, given = server.by, self._proxy_password
+
+        def proxy_password() -> str:
+            return given or ("" if by is None else secrets.recall(*by.place, by.user))
+
         rooms = tuple(server.rooms) or (self._lobby,)
         address = Address(
             server.host,
@@ -200,10 +207,13 @@ class Connection:
             server.tls,
             server.pin,
             others=tuple(server.other_places),
+            proxy=by,
         )
         # each event says which connection it is of, so that one that was given up stays silent
         bridge = self._bridge
-        net = NetThread(address, lambda event: bridge.put((net, event)), login, bridge.busy)
+        net = NetThread(
+            address, lambda event: bridge.put((net, event)), login, bridge.busy, proxy_password
+        )
         self.net = net
         net.start()
 
@@ -292,12 +302,18 @@ class Connection:
         if password:
             _aside(lambda: secrets.keep(server.host, server.port, server.account, password))
 
+    def _keep_proxy_password(self) -> None:
+        by, given, self._proxy_password = self.server.by, self._proxy_password, ""
+        if by is not None and given:
+            _aside(lambda: secrets.keep(*by.place, by.user, given))
+
     def _follow(self) -> None:
         """While the dialog is there, the connection's state is told in it."""
         context, status = self._context, self._context.model.status
         if status.phase is Phase.CONNECTED:
             if not self._remembered:
                 self._remembered = True
+                self._keep_proxy_password()
                 context.settings.used(self.server)
                 context.save()
                 self.close_dialog()

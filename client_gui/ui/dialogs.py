@@ -10,6 +10,7 @@ from dataclasses import replace
 from tkinter import ttk
 
 from client_gui.core.places import MOST, PORT_MAX, NotAPlace, Place, TooMany, places, written
+from client_gui.core.proxies import NotAProxy, proxy
 from client_gui.system.settings import Server
 from client_gui.texts import _
 from client_gui.ui import timers
@@ -21,6 +22,7 @@ from client_gui.ui.theme import Theme
 WIDTH = 440
 KNOWN_WIDTH = 210
 EXAMPLE = "chat.example.org:6697"
+EXAMPLE_PROXY = "socks5://name:password@proxy.example.org:1080"
 ADD = "+"  # the key of the row for a new server
 _ELSEWHERE = Server(host="", nick="")
 
@@ -35,7 +37,7 @@ class ConnectDialog(tk.Toplevel):
         self,
         parent: tk.Misc,
         theme: Theme,
-        connect: Callable[[Server, str], None],
+        connect: Callable[[Server, str, str], None],
         cancel: Callable[[], None],
         known: Sequence[Server] = (),
         lobby: str = "#lobby",
@@ -85,7 +87,8 @@ class ConnectDialog(tk.Toplevel):
         self.account = self._entry(inside, _("Account (if you have one)"), 1, 0)
         self.password = self._entry(inside, _("Password"), 1, 1)
         self.password.configure(show="•")
-        self.rooms = self._entry(inside, _("Rooms to join"), 2, 0, columns=2)
+        self.rooms = self._entry(inside, _("Rooms to join"), 2, 0)
+        self.proxy = self._entry(inside, _("Proxy (if you need one)"), 2, 1)
         self.tls = Check(inside, _("Encrypted (TLS)"))
         self.tls.grid(row=3, column=0, sticky="w", pady=(self._theme.px(4), 0))
 
@@ -196,6 +199,7 @@ class ConnectDialog(tk.Toplevel):
             (self.account, server.account),
             (self.password, ""),
             (self.rooms, " ".join(server.rooms or [self._lobby])),
+            (self.proxy, server.proxy),
         ):
             entry.delete(0, "end")
             entry.insert(0, value)
@@ -224,19 +228,25 @@ class ConnectDialog(tk.Toplevel):
     def _submit(self, hosts: str, port: int, nick: str) -> None:
         try:
             found = places(hosts, port)
+            typed = self.proxy.get().strip()
+            by = proxy(typed) if typed else None
         except NotAPlace as wrong:
             text = _("{part} is no address. Write a name, or a name and a port: {example}")
             self.complain(text.format(part=wrong, example=EXAMPLE), self.host)
         except TooMany:
             text = _("A server has at most {most} addresses.").format(most=MOST)
             self.complain(text, self.host)
+        except NotAProxy:
+            text = _("A proxy is written so: {example}")
+            self.complain(text.format(example=EXAMPLE_PROXY), self.proxy)
         else:
             self.message.configure(text=_("Connecting …"), foreground=self._theme.palette.dim)
             self.button.state(["disabled"])
             self.wanted = nick
-            self._connect(self._chosen(found, nick), self.password.get())
+            server = self._chosen(found, nick, "" if by is None else str(by))
+            self._connect(server, self.password.get(), "" if by is None else by.password)
 
-    def _chosen(self, found: list[Place], nick: str) -> Server:
+    def _chosen(self, found: list[Place], nick: str, by: str) -> Server:
         before = self._server
         host, port = found[0]
         same = (before.host, before.port) == (host, port)
@@ -248,6 +258,7 @@ class ConnectDialog(tk.Toplevel):
             others=[written(place) for place in found[1:]],
             nick=nick,
             tls=self.tls.on,
+            proxy=by,
             account=self.account.get().strip(),
             rooms=[name if name[:1] in "#&+!" else f"#{name}" for name in rooms],
         )
@@ -257,7 +268,7 @@ class ConnectDialog(tk.Toplevel):
         self.wanted = ""
         self.message.configure(text=sentence, foreground=self._theme.palette.bad)
         self.button.state(["!disabled"])
-        if entry in (self.host, self.port, self.password):
+        if entry in (self.host, self.port, self.password, self.proxy):
             self.unfold()
         if entry is not None:
             entry.focus_set()

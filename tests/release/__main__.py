@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.support.clients import PlainClient
 from tests.support.xvfb import screen
 
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PYTHONS = ("3.11", "3.12", "3.13")
 ROOT = Path(__file__).parent.parent.parent
 DIST = ROOT / "dist"
 STOP_SECONDS = 10.0
