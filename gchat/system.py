@@ -6,6 +6,8 @@ library does the same on every system (locks, folders, the loop) is not here.
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import socket
 import warnings
@@ -50,6 +52,8 @@ SOCKET_OPTIONS = tuple(
     for level, name, value in _WANTED
     if hasattr(socket, name)
 )
+# a folder can be opened like a file, to write its names to disk; Windows has no need to
+OPENS_FOLDERS = hasattr(os, "O_DIRECTORY")
 _resource = _module("resource")
 
 
@@ -66,6 +70,15 @@ def allow_files() -> int:
         soft = most
         break
     return NO_LIMIT if soft == _resource.RLIM_INFINITY else int(soft)
+
+
+def has_something(descriptor: int) -> bool:
+    """Whether a socket can be read without waiting: something has come, or its end."""
+    if not hasattr(select, "poll"):  # Windows, where select takes any number
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def readable(stream: TextIO, encoding: str | None = None) -> None:

@@ -5,15 +5,20 @@ this can show and what not.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.cluster.scene import Scene
+from tests.support.accounts import PASSWORD
 from tests.support.clients import IrcClient, PlainClient
+from tests.support.files import ask, picture, send, token
 from tests.support.process import ServerProcess
 
 ROOT = Path(__file__).parent.parent.parent
@@ -27,6 +32,14 @@ except ImportError:
     fcntl = None
 has = [hasattr(select, "epoll"), hasattr(signal, "SIGHUP"), hasattr(socket, "AF_UNIX"), bool(fcntl)]
 print(sys.platform, *map(int, has), type(gevent.get_hub().loop).__module__)
+"""
+
+IMPORT_ALL = """
+import importlib, pkgutil
+for top in ("gchat", "client_gui", "loadtest"):
+    for one in pkgutil.walk_packages(importlib.import_module(top).__path__, top + "."):
+        if not one.name.endswith("__main__"):
+            importlib.import_module(one.name)
 """
 
 Make = Callable[..., ServerProcess]
@@ -67,6 +80,10 @@ def test_the_shim_is_there(system: str) -> None:
     assert run("-c", WITNESS).strip() == expected[system]
 
 
+def test_every_module_can_be_imported(system: str) -> None:
+    run("-c", IMPORT_ALL)
+
+
 def test_a_chat_that_is_kept(system: str, make_server: Make, tmp_path: Path) -> None:
     server = make_server("--data", str(tmp_path), "--tls-self-signed")
     duy, tuan = PlainClient(server.port, "Duy"), IrcClient(server.port, "Tuan", "echo-message")
@@ -84,6 +101,30 @@ def test_a_chat_that_is_kept(system: str, make_server: Make, tmp_path: Path) -> 
     late.send("/search Hello")
     while not late.read_line().endswith("Tuan: Hello, Duy!"):
         continue
+
+
+def test_files_and_hooks(system: str, make_server: Make, tmp_path: Path) -> None:
+    server = make_server("--data", str(tmp_path), accounts_iterations=4096)
+    with IrcClient(server.port, "Tuan", "draft/account-registration", join="#room") as tuan:
+        tuan.ask(f"REGISTER * * :{PASSWORD}")
+        sent = send(tuan, picture(), "cat.png")
+        assert sent.status == 201
+        path = urlsplit(sent.where).path
+        assert ask(server.port, "GET", path).body == picture()
+        assert ask(server.port, "DELETE", path, Authorization=token(tuan)).status == 204
+        assert ask(server.port, "GET", path).status in (404, 410)
+        tuan.ask("PRIVMSG ChanServ :REGISTER #room")
+        told = tuan.ask("PRIVMSG ChanServ :HOOK ADD #room deploy")
+        (hook,) = re.findall(r"/hook/[\w-]+", " ".join(one.params[-1] for one in told))
+        assert ask(server.port, "POST", hook, b"deploy is done").status in (200, 204)
+        tuan.until_that(lambda one: one.params[-1:] == ["deploy is done"])
+
+
+def test_nodes_of_a_cluster(system: str, tmp_path: Path) -> None:
+    with Scene(tmp_path) as scene:
+        scene.people()
+        scene.crowd.talk_on(10)
+        scene.settle()
 
 
 def test_it_can_be_asked_to_end(system: str, make_server: Make) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from typing import Any
 
 from gevent import socket as gsocket
@@ -20,6 +19,7 @@ from valkey.exceptions import (
 from valkey.retry import Retry
 
 from gchat.errors import GchatError
+from gchat.system import has_something
 from gchat.wire.log_address import LogAddress
 
 ANSWER_SECONDS = 5.0  # for an answer, beside what a command itself waits for
@@ -113,8 +113,9 @@ class LogConnection:
         """Raises LogAway, and LogRefused for a wrong password."""
         connection = self._connection
         try:
-            if connection._sock is not None and _is_over(connection._sock):
-                connection.disconnect()
+            sock = connection._sock
+            if sock is not None and has_something(sock.fileno()):
+                connection.disconnect()  # nothing comes on its own accord but the end
             connection.connect()
         except AuthenticationError as error:
             connection.disconnect()
@@ -128,15 +129,6 @@ class LogConnection:
     def close(self) -> None:
         """Lets go of it; asked again, it connects again."""
         self._connection.disconnect()
-
-
-def _is_over(sock: Any) -> bool:
-    """Whether the other side has closed it: nothing comes on its own accord but the end."""
-    if not hasattr(select, "poll"):  # Windows, where select takes any number
-        return bool(select.select([sock.fileno()], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
 
 
 _CODES = {
