@@ -7,14 +7,18 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from tkinter import ttk
+from pathlib import Path
+from tkinter import filedialog, ttk
 
 from client_gui.core.places import MOST, PORT_MAX, NotAPlace, Place, TooMany, places, written
 from client_gui.core.proxies import NotAProxy, proxy
+from client_gui.system import importing
+from client_gui.system.importing import Listed, NoList
 from client_gui.system.settings import Server
 from client_gui.texts import _
 from client_gui.ui import timers
 from client_gui.ui.check import Check
+from client_gui.ui.panels import Choice, Chooser
 from client_gui.ui.placing import over
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
@@ -91,6 +95,10 @@ class ConnectDialog(tk.Toplevel):
         self.proxy = self._entry(inside, _("Proxy (if you need one)"), 2, 1)
         self.tls = Check(inside, _("Encrypted (TLS)"))
         self.tls.grid(row=3, column=0, sticky="w", pady=(self._theme.px(4), 0))
+        self.importing = ttk.Button(
+            inside, style="Link.TButton", text=_("From HexChat or WeeChat …"), command=self._import
+        )
+        self.importing.grid(row=3, column=1, sticky="e", pady=(self._theme.px(4), 0))
 
     def _buttons(self, cancel: Callable[[], None]) -> None:
         theme = self._theme
@@ -156,6 +164,42 @@ class ConnectDialog(tk.Toplevel):
         self.fill(_ELSEWHERE if key == ADD else self._known[int(key)])
         self.unfold()
         (self.host if key == ADD else self.nick).focus_set()
+
+    def _import(self) -> None:
+        """Offers the servers of another program's list, to fill the fields with."""
+        files = importing.usual_files()
+        if not files:
+            chosen = filedialog.askopenfilename(
+                parent=self, title=_("Where is servlist.conf (HexChat) or irc.conf (WeeChat)?")
+            )
+            files = [Path(chosen)] if chosen else []
+        listed: list[Listed] = []
+        for file in files:
+            try:
+                listed += importing.servers_in(file)
+            except NoList:
+                text = _("{file} is no list of servers that can be read.")
+                self.complain(text.format(file=file.name))
+        if listed:
+            self._offer(listed)
+
+    def _offer(self, listed: list[Listed]) -> None:
+        def take(key: str) -> None:
+            server = replace(listed[int(key)].server)
+            server.nick = server.nick or self.nick.get().strip()
+            self.fill(server)
+            self.unfold()
+            text = _("Taken over: addresses, rooms and names. Passwords are typed anew.")
+            self.message.configure(text=text, foreground=self._theme.palette.dim)
+            (self.password if server.account else self.nick).focus_set()
+
+        chooser = Chooser(self, self._theme, _("Servers of HexChat or WeeChat"), take)
+        chooser.offer(
+            [
+                Choice(str(number), one.name, " · ".join([one.server.host, *one.server.rooms]))
+                for number, one in enumerate(listed)
+            ]
+        )
 
     def _ask_forget(self, x: int, y: int, key: str) -> None:
         if key == ADD:
