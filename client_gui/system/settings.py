@@ -24,6 +24,7 @@ THEMES = (n_("system"), n_("light"), n_("dark"))
 FIT = -1  # as many messages as fit
 LINES = (10, 100, 1000, FIT, 0)  # in view; 0 is all
 ALL, FITTING = n_("all"), n_("as many as fit")
+AWAYS = (0, 5, 10, 15, 30, 60)  # minutes
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -77,6 +78,7 @@ class Settings:
     language: str = ""  # "" as the system says
     geometry: str = ""  # size and place of the window, as Tk writes them
     notify: bool = True
+    away_after: int = 0  # minutes without a key or the mouse; 0: never
     members: bool = True  # the list is shown
     muted: list[str] = field(default_factory=list)  # folded names of rooms
     highlights: list[str] = field(default_factory=list)  # words that call like our nickname
@@ -161,6 +163,7 @@ def _sane(settings: Settings) -> Settings:
     if settings.theme not in THEMES:
         settings.theme = default.theme
     settings.lines = min(max(settings.lines, FIT), 20_000)
+    settings.away_after = min(max(settings.away_after, 0), 1440)
     settings.scale = min(max(settings.scale, 0.5), 4.0)
     settings.zoom = min(max(settings.zoom, 0.5), 3.0)
     settings.servers = [one for one in settings.servers if 0 < one.port < 65536 and one.host][:20]

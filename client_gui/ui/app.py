@@ -40,6 +40,7 @@ from client_gui.ui.findbar import Search
 from client_gui.ui.finding import Finding
 from client_gui.ui.gestures import TranscriptCallbacks
 from client_gui.ui.header import HeaderCallbacks
+from client_gui.ui.idling import Idling
 from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
@@ -104,6 +105,7 @@ class App(Context):
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
         self.files = Files(self, self.connection)
+        self.idling = Idling(self, self.connection)
         self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
@@ -113,10 +115,7 @@ class App(Context):
         self._sent: list[str] = []  # what Up recalls
         self._topics: dict[str, str] = {}  # begun and not sent, by room
         self._ticks = False
-        root.protocol("WM_DELETE_WINDOW", self.close)
-        editing.install(root)
-        root.bind("<FocusIn>", self._focused, add=True)
-        root.bind("<FocusOut>", self._unfocused, add=True)
+        self._listen()
         self._urgent = False  # the desktop was asked to show that something is new
         self.rebuild()
         if options.nick:
@@ -127,6 +126,12 @@ class App(Context):
         else:
             root.withdraw()
             self.connection.ask()
+
+    def _listen(self) -> None:
+        self.root.protocol("WM_DELETE_WINDOW", self.close)
+        editing.install(self.root)
+        self.root.bind("<FocusIn>", self._focused, add=True)
+        self.root.bind("<FocusOut>", self._unfocused, add=True)
 
     def _override(self, options: Options) -> None:
         """For this run: the settings that are kept stay as they are."""

@@ -8,7 +8,17 @@ from tkinter import ttk
 from typing import Any
 
 from client_gui.model import attention
-from client_gui.system.settings import ALL, FIT, FITTING, LAYOUTS, LINES, SCALES, THEMES, Settings
+from client_gui.system.settings import (
+    ALL,
+    AWAYS,
+    FIT,
+    FITTING,
+    LAYOUTS,
+    LINES,
+    SCALES,
+    THEMES,
+    Settings,
+)
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel
@@ -53,6 +63,14 @@ class Preferences(Panel):
         self._languages = {_capital(_("as the system")): "", "English": "en", **_names()}
         now = next((name for name, one in self._languages.items() if one == settings.language), "")
         self.language = self._choice(_("Language"), list(self._languages), now)
+        self._aways = {_("{count} minutes").format(count=one): one for one in AWAYS if one}
+        self._aways = {_capital(_("never")): 0, **self._aways}
+        now = _("{count} minutes").format(count=settings.away_after)
+        now = now if settings.away_after else next(iter(self._aways))
+        self._aways.setdefault(now, settings.away_after)
+        self.away_after = self._choice(
+            _("Away when nothing is touched for"), list(self._aways), now
+        )
         words = _("Notify me when somebody mentions or writes to me")
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
@@ -94,6 +112,7 @@ class Preferences(Panel):
             "lines": int(lines) if lines.isdigit() else counts[lines],
             "scale": int(self.scale.get().rstrip("%")) / 100,
             "notify": self.notify.on,
+            "away_after": self._aways[self.away_after.get()],
             "highlights": highlights,
             "language": self._languages.get(self.language.get(), ""),
         }
