@@ -6,6 +6,8 @@ library does the same on every system (locks, folders, the loop) is not here.
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import socket
 import warnings
@@ -43,7 +45,10 @@ def _module(name: str) -> Any:
 # SIGBREAK: Ctrl+Break on Windows, which is also how one program asks another to end there
 STOP_SIGNALS = _signals("SIGINT", "SIGTERM", "SIGBREAK")
 RELOAD_SIGNALS = _signals("SIGHUP")
-UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
+_UNIX: int | None = getattr(socket, "AF_UNIX", None)
+UNIX_SOCKETS = _UNIX is not None
+# Windows opens no folders: what is done to the names in one is as safe there as it can be
+CAN_SYNC_FOLDERS = hasattr(os, "O_DIRECTORY")
 # (level, name, value) of every connection's socket
 SOCKET_OPTIONS = tuple(
     (getattr(socket, level), getattr(socket, name), value)
@@ -66,6 +71,20 @@ def allow_files() -> int:
         soft = most
         break
     return NO_LIMIT if soft == _resource.RLIM_INFINITY else int(soft)
+
+
+def is_unix(family: int) -> bool:
+    """Whether a socket of this family is a Unix socket."""
+    return family == _UNIX
+
+
+def has_come(descriptor: int) -> bool:
+    """Whether a socket has something to read, or has ended; without waiting."""
+    if not hasattr(select, "poll"):  # Windows, where select takes any number
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def readable(stream: TextIO, encoding: str | None = None) -> None:

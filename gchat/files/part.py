@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from gchat import system
 from gchat.files.entry import Entry
 
 _DECODE = msgspec.json.Decoder(Entry)
@@ -73,8 +74,8 @@ class Part:
 
     def _sync(self, path: Path) -> None:
         """Has a file, or the names in a folder, outlive a loss of power. Raises OSError."""
-        if not self._durable or (path.is_dir() and not hasattr(os, "O_DIRECTORY")):
-            return  # Windows opens no folders, and has no need to
+        if not self._durable or (path.is_dir() and not system.CAN_SYNC_FOLDERS):
+            return
         number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
         try:
             os.fsync(number)

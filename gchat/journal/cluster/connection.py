@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from typing import Any
 
 from gevent import socket as gsocket
@@ -19,6 +18,7 @@ from valkey.exceptions import (
 )
 from valkey.retry import Retry
 
+from gchat import system
 from gchat.errors import GchatError
 from gchat.wire.log_address import LogAddress
 
@@ -107,7 +107,8 @@ class LogConnection:
         """Raises LogAway, and LogRefused for a wrong password."""
         connection = self._connection
         try:
-            if connection._sock is not None and _is_over(connection._sock):
+            sock = connection._sock
+            if sock is not None and system.has_come(sock.fileno()):  # by itself only the end comes
                 connection.disconnect()
             connection.connect()
         except AuthenticationError as error:
@@ -120,15 +121,6 @@ class LogConnection:
     def close(self) -> None:
         """Lets go of it; asked again, it connects again."""
         self._connection.disconnect()
-
-
-def _is_over(sock: Any) -> bool:
-    """Whether the other side has closed it: nothing comes on its own accord but the end."""
-    if not hasattr(select, "poll"):  # Windows, where select takes any number
-        return bool(select.select([sock.fileno()], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
 
 
 _CODES = {
