@@ -40,12 +40,14 @@ elif sys.platform == "darwin":
         *("cluster", "container", "durability", "net/test_proxies.py", "systems")
     ]
 
+# No test fails for being slow.
+settings.register_profile("patient", deadline=None)
 # HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: a failing example is not shrunk, and each
 # run tries the same examples.
 settings.register_profile(
     "mutation", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 @pytest.fixture(autouse=True)

@@ -40,10 +40,8 @@ class _LastInput(ctypes.Structure):
 
 def seconds() -> float | None:
     """Of the whole session; `None` where nobody can say it (Wayland, or a library is missing)."""
-    here = desktop.here()
-    if here.has_flash:
-        return _windows()
-    return (_macos() if here.has_application_menu else _x11())()
+    ways = {"windows": lambda: _windows, "macos": _macos, "x11": _x11}
+    return ways[desktop.here().idle]()()
 
 
 def _windows() -> float | None:
