@@ -40,8 +40,10 @@ class _LastInput(ctypes.Structure):
 
 def seconds() -> float | None:
     """Of the whole session; `None` where nobody can say it (Wayland, or a library is missing)."""
-    ways = {"windows": lambda: _windows, "macos": _macos, "x11": _x11}
-    return ways[desktop.here().idle]()()
+    way = desktop.here().idle
+    if way == "windows":
+        return _windows()
+    return (_macos() if way == "macos" else _x11())()
 
 
 def _windows() -> float | None:
