@@ -41,6 +41,7 @@ from client_gui.ui.finding import Finding
 from client_gui.ui.gestures import TranscriptCallbacks
 from client_gui.ui.header import HeaderCallbacks
 from client_gui.ui.idling import Idling
+from client_gui.ui.logs import Logs
 from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
@@ -105,6 +106,7 @@ class App(Context):
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
         self.files = Files(self, self.connection)
+        self.logs = Logs(self)
         self.idling = Idling(self, self.connection)
         self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
         self._notifier = notifier or Notifier()
@@ -381,6 +383,7 @@ class App(Context):
                 self.actions.accounts.heard(event)
             except Exception:  # it costs this event, not the window
                 self.root.report_callback_exception(*sys.exc_info())
+        self.logs.heard(self.connection.server.name, self.model, changes)
         if self._closing:
             return  # what is confirmed now need not be kept as a draft
         for change in changes:
@@ -516,6 +519,7 @@ class App(Context):
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
         self._drafts.close()
+        self.logs.close()
         self.ending()
         timers.stop_all(self.root)
         self.window.destroy()

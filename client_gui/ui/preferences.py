@@ -19,6 +19,7 @@ from client_gui.system.settings import (
     THEMES,
     Settings,
 )
+from client_gui.system.textlog import usual_folder
 from client_gui.texts import _, languages
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Panel
@@ -74,6 +75,9 @@ class Preferences(Panel):
         words = _("Notify me when somebody mentions or writes to me")
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
+        self.logs = Check(self.body, _("Keep what is said in text files, in:"), on=settings.logs)
+        self.logs.pack(anchor="w")
+        self.logs_folder = self.entry(settings.logs_folder or str(usual_folder()))
         words = ", ".join(settings.highlights)
         self.label(_("Words that call you, beside your nickname"), font="small", dim=True).pack(
             anchor="w"
@@ -105,6 +109,7 @@ class Preferences(Panel):
             self.why.pack(anchor="w", before=self.highlights)
             self.highlights.focus_set()
             return
+        folder = self.logs_folder.get().strip()
         lines, counts = self.lines.get(), {words: one for one, words in self._counts.items()}
         chosen = {
             "layout": self._meant[self.layout.get()],
@@ -114,6 +119,8 @@ class Preferences(Panel):
             "notify": self.notify.on,
             "away_after": self._aways[self.away_after.get()],
             "highlights": highlights,
+            "logs": self.logs.on,
+            "logs_folder": "" if folder in ("", str(usual_folder())) else folder,
             "language": self._languages.get(self.language.get(), ""),
         }
         self.destroy()
