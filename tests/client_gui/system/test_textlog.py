@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ AT = 1_795_834_800.0
 
 @pytest.fixture(autouse=True)
 def in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(textlog.time, "localtime", textlog.time.gmtime)
+    monkeypatch.setattr(time, "localtime", time.gmtime)
 
 
 @pytest.mark.parametrize(

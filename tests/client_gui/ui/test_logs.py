@@ -42,7 +42,7 @@ def test_what_is_said_is_kept_once(make_server: Make, open_ui: OpenUi, tmp_path:
     ui.wait_for("Tuan has connected to the chat room")
     switch_on(ui, folder)
     with IrcClient(server.port, "Duy", join="#lobby") as duy:
-        ui.wait_for("Duy has connected to the chat room")
+        ui.wait_until(lambda: "duy" in ui.app.model.rooms["#lobby"].members)
         ui.type("Hello, Duy!")
         duy.ask("PRIVMSG #lobby :one", "PRIVMSG Tuan :psst")
         ui.type("/msg NickServ IDENTIFY hunter2")
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_is_said_once(
     switch_on(ui, file)
     for number in range(3):
         ui.type(f"line {number}")
-        ui.wait_until(lambda n=number: any(one.endswith(f"line {n}") for one in ui.lines()))
+    ui.wait_until(lambda: any(line.endswith("line 2") for line in ui.lines()))
     ui.wait_until(lambda: any("cannot be written" in line for line in ui.lines()))
     said = [line for line in ui.lines() if "The log cannot be written" in line]
     assert said == [f"The log cannot be written in {file}: Not a directory."]
