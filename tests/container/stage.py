@@ -26,7 +26,9 @@ class Stage:
     def set(self, one: Instruction) -> None:
         """`ARG` is for the build alone, `ENV` for whatever runs."""
         target = self.arguments if one.name == "ARG" else self.environment
-        target.update(word.split("=", 1) for word in one.words())
+        for word in one.words():
+            name, _, value = word.partition("=")
+            target[name] = value
 
     def host(self, path: str) -> Path:
         """A path of the container, on this machine."""
