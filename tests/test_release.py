@@ -80,7 +80,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr.lower()
     (path,) = folder.iterdir()
-    assert path.name == f"gchat-{__version__}-py3-none-any.whl"
+    assert path.name == f"gchat_irc-{__version__}-py3-none-any.whl"
     with ZipFile(path) as opened:
         return opened
 

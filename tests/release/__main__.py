@@ -36,7 +36,7 @@ PLATFORMS = {
     "aarch64-unknown-linux-gnu": tuple(one for one in EXTRAS if one != "loadtest"),
 }
 # tools of `dev` that the suite does not run
-CHECKERS = ("gchat[", "import-linter", "mypy", "ruff", "types-")
+CHECKERS = ("gchat-irc[", "import-linter", "mypy", "ruff", "types-")
 
 
 def main() -> int:

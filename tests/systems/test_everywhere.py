@@ -80,13 +80,13 @@ def act_like(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def run(*words: str, status: int = 0) -> str:
+def run(*words: str, status: int = 0, seconds: float = SECONDS) -> str:
     """What a command of Python writes."""
     done = subprocess.run(
         [sys.executable, *words],
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
         cwd=ROOT,
     )
@@ -162,6 +162,15 @@ def test_a_cluster(system: str, tmp_path: Path) -> None:
             continue
         assert ask(a.port, "GET", made).body == picture()
         assert ask(b.port, "GET", made).body == picture()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", ["windows", "macos"])
+def test_the_suite_can_be_run(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    act_like(name, monkeypatch)
+    monkeypatch.delenv("LIKE")  # later: pytest itself is to see this system
+    monkeypatch.delenv("GEVENT_LOOP")
+    run("-m", "tests.systems.collect", name, seconds=250.0)
 
 
 def test_a_chat_that_is_kept(system: str, make_server: Make, tmp_path: Path) -> None:
