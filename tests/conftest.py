@@ -79,7 +79,7 @@ def _no_messages_in_the_users_folder(tmp_path_factory: pytest.TempPathFactory) -
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def need() -> Callable[[str], str]:
     """The path of a program that a test cannot do without: without it the test is skipped, and in
     CI it fails."""
