@@ -48,6 +48,9 @@ class Preferences(Panel):
     ) -> None:
         super().__init__(parent, theme, _("Settings"))
         self._settings = settings
+        self._choices = tk.Frame(self.body, background=theme.palette.background)
+        self._choices.pack(fill="x")
+        self._choices.columnconfigure((0, 1), weight=1, uniform="half")
         self._changed = changed
         self._words = {one: _capital(_(one)) for one in (*LAYOUTS, *THEMES, ALL, FITTING)}
         self._words["system"] = _capital(_("as the system"))
@@ -90,12 +93,18 @@ class Preferences(Panel):
         self.layout.focus_set()
 
     def _choice(self, name: str, values: Sequence[str], value: str) -> ttk.Combobox:
-        self.label(name, font="small", dim=True).pack(anchor="w")
+        """In two columns, so that a small screen has room for all."""
+        row, column = divmod(len(self._choices.winfo_children()), 2)
+        px, background = self.theme.px, self.theme.palette.background
+        cell = tk.Frame(self._choices, background=background)
+        between = (px(10) if column else 0, 0)
+        cell.grid(row=row, column=column, sticky="we", padx=between, pady=(0, px(8)))
+        self.label(name, font="small", dim=True, within=cell).pack(anchor="w")
         box = ttk.Combobox(
-            self.body, values=list(values), font=self.theme.body, state="readonly", width=30
+            cell, values=list(values), font=self.theme.body, state="readonly", width=18
         )
         box.set(value)
-        box.pack(fill="x", pady=(0, self.theme.px(8)))
+        box.pack(fill="x")
         return box
 
     def save(self) -> None:
