@@ -21,6 +21,7 @@ from client_gui.model.commands import (
     Nick,
     Part,
     Send,
+    Serve,
     Tell,
     interpret,
 )
@@ -123,6 +124,8 @@ class Actions:
                 self._finding.open(action.words)
             case Mute():
                 self._navigation.mute(context.model.current)
+            case Serve():
+                self._serve(action.what)
             case Part() if context.model.rooms[context.model.current].direct:
                 self.leave(context.model.current)
             case Nick() if self._connection.net is not None:
@@ -130,6 +133,17 @@ class Actions:
             case _:
                 return False
         return True
+
+    def _serve(self, what: str) -> None:
+        servers = self._servers
+        session = servers.shown
+        connection = session.connection
+        if what == "close":
+            servers.remove(session)
+        elif what == "disconnect":
+            connection.disconnect()
+        elif not connection.ready:
+            connection.connect()
 
     def writes(self, active: bool) -> None:
         """Lets others know that we are typing, not too often, and that we have stopped."""

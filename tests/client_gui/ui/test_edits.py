@@ -15,7 +15,7 @@ from client_gui.core.events import Joined, Kind, Said
 from client_gui.model.model import Model
 from client_gui.system.settings import Server
 from client_gui.ui.account import Form
-from client_gui.ui.panels import Panel, Question
+from client_gui.ui.panels import Chooser, Panel, Question
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient

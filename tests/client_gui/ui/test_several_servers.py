@@ -68,6 +68,12 @@ def spoken(session: Session, room: str = "#lobby") -> list[str]:
     return [line.text for line in session.model.rooms[room].lines if line.nick == "Duy"][1:]
 
 
+def read_until(somebody: PlainClient, line: str) -> None:
+    """Reads on until this is said."""
+    while somebody.read_line() != line:
+        pass
+
+
 def headings(ui: Ui) -> dict[str, int]:
     """By the names in the list, how many messages are counted there."""
     return {row.name: row.count for row in ui.app.window.sidebar.list._rows if row.heading}
@@ -101,7 +107,7 @@ def test_rooms_of_the_same_name_are_two(
     assert ui.lines()[-1] == "Duy: and once more"
     assert headings(ui) == {here.name: 0, there.name: 0}
     ui.type("for the second")
-    duy2.read_until("Tuan: for the second")
+    read_until(duy2, "Tuan: for the second")
     ui.key("<Control-k>")
     (chooser,) = (one for one in panels(ui) if isinstance(one, Chooser))
     assert chooser.rows()[:2] == [("#lobby", here.name), ("#lobby", there.name)]
@@ -109,7 +115,7 @@ def test_rooms_of_the_same_name_are_two(
     assert ui.app.model is here.model
     assert ui.app.window.composer.get() == "for the first"
     ui.key("<Return>")
-    duy.read_until("Tuan: for the first")
+    read_until(duy, "Tuan: for the first")
     assert not any("for the" in text for text in spoken(here) + spoken(there))
 
 
@@ -118,8 +124,8 @@ def test_the_same_nickname_left_one_of_them_only(
 ) -> None:
     here, there = at(ui, server.port), at(ui, other.port)
     duy, _duy2 = PlainClient(server.port, "Duy"), PlainClient(other.port, "Duy")
-    for one in (here, there):
-        ui.wait_until(lambda one=one: "duy" in one.model.rooms["#lobby"].members)
+    ui.wait_until(lambda: "duy" in here.model.rooms["#lobby"].members)
+    ui.wait_until(lambda: "duy" in there.model.rooms["#lobby"].members)
     duy.close()
     ui.wait_until(lambda: "duy" not in here.model.rooms["#lobby"].members)
     assert "duy" in there.model.rooms["#lobby"].members
@@ -144,7 +150,7 @@ def test_alt_up_and_down_go_over_all(server: ServerProcess, other: ServerProcess
     ui.type("/join #b")
     ui.wait_until(lambda: ui.app.model.current == "#b")
     PlainClient(other.port, "Duy").say("new")
-    ui.wait_until(lambda: there.model.unread())
+    ui.wait_until(there.model.unread)
     ui.key("<Alt-Up>")
     assert ui.app.model is there.model
     assert ui.lines()[-1] == "Duy: new"
@@ -227,16 +233,16 @@ def test_a_server_is_disconnected_closed_and_opened_again(
     ui.app.show_server(there.model)
     ui.type("kept", key="<F35>")
     there.connection.disconnect()
-    duy.read_until("Tuan has left the chat room!")
+    read_until(duy, "Tuan has left the chat room!")
     assert there.model.status.phase is Phase.OFFLINE
     assert ui.app.window.composer.button.instate(["disabled"])
     assert ui.app.settings.open == [here.name], "it is not opened with the window again"
     there.connection.connect()
-    duy.read_until("Tuan has connected to the chat room")
+    read_until(duy, "Tuan has connected to the chat room")
     ui.wait_until(lambda: there.connection.ready)
     assert ui.app.settings.open == [here.name, there.name]
     ui.app.servers.remove(there)
-    duy.read_until("Tuan has left the chat room!")
+    read_until(duy, "Tuan has left the chat room!")
     assert ui.app.model is here.model
     assert not headings(ui), "with one server the list is as it always was"
     assert ui.app.settings.open == [here.name]
@@ -251,6 +257,21 @@ def test_the_last_one_is_disconnected_and_stays(server: ServerProcess, open_ui: 
     ui.app.servers.remove(ui.app.servers.shown)
     assert ui.app.model.status.phase is Phase.OFFLINE
     assert len(ui.app.servers.all) == 1
+
+
+def test_the_same_by_commands(server: ServerProcess, other: ServerProcess, ui: Ui) -> None:
+    here, there = at(ui, server.port), at(ui, other.port)
+    ui.app.show_server(there.model)
+    ui.type("/disconnect")
+    assert there.model.status.phase is Phase.OFFLINE
+    assert here.connection.ready
+    ui.type("/connect")
+    ui.wait_until(lambda: there.connection.ready)
+    ui.type("/close")
+    assert ui.app.model is here.model
+    assert ui.app.servers.all == [here]
+    assert ui.app.window.composer.get() == ""
+    assert not there.model.rooms["#lobby"].draft
 
 
 def test_a_server_that_cannot_be_reached_and_is_given_up_leaves_nothing(
@@ -298,7 +319,7 @@ def test_a_window_is_at_so_many_servers_and_no_more(server: ServerProcess, ui: U
     text = dialog(ui).message.cget("text")
     assert text == f"The window is at {OPEN_MOST} servers, and no more can be: close one first."
     assert len(ui.app.servers.all) == OPEN_MOST
-    ui.app.servers.remove(ui.app.servers.all[-1])
+    ui.app.servers.remove(ui.app.servers.all[0])
     dialog(ui).button.invoke()
     assert len(ui.app.servers.all) == OPEN_MOST
 
@@ -312,8 +333,8 @@ def test_the_next_window_is_where_the_last_one_was(
     ui.app.servers.fold(at(ui, server.port).name)
     ui.close()
     # goodbye to both, and no thread is left
-    for one in (duy, duy2):
-        one.read_until("Tuan has left the chat room!")
+    read_until(duy, "Tuan has left the chat room!")
+    read_until(duy2, "Tuan has left the chat room!")
     assert not [one for one in threading.enumerate() if one.name == "gchat-net"]
     names = [f"127.0.0.1:{server.port}", f"127.0.0.1:{other.port}"]
     kept = load(tmp_path / "client.json")
@@ -322,8 +343,7 @@ def test_the_next_window_is_where_the_last_one_was(
     assert again.root.state() == "normal", "nothing is asked"
     assert [one.name for one in again.app.servers.all] == names
     assert again.app.servers.shown.name == names[1]
-    for one in again.app.servers.all:
-        again.wait_until(lambda one=one: one.model.rooms["#lobby"].here)
+    again.wait_until(lambda: all(one.model.rooms["#lobby"].here for one in again.app.servers.all))
     assert again.app.window.composer.get() == "a draft"
     assert [row.folded for row in again.app.window.sidebar.list._rows if row.heading] == [
         True,
@@ -333,10 +353,10 @@ def test_the_next_window_is_where_the_last_one_was(
     second = open_ui(0, host="", settings=tmp_path / "client.json")
     assert second.root.state() == "withdrawn"
     assert dialog(second).nick.get() == "Tuan"
-    second.app.close()
+    second.close()
     again.close()
     # and with --host it is there only, while the others stay remembered
-    one = open_ui(server.port, nick="Tuan", settings=tmp_path / "client.json")
-    one.wait_until(lambda: one.app.connection.ready)
-    assert [session.name for session in one.app.servers.all] == names[:1]
+    alone = open_ui(server.port, nick="Tuan", settings=tmp_path / "client.json")
+    alone.wait_until(lambda: alone.app.connection.ready)
+    assert [one.name for one in alone.app.servers.all] == names[:1]
     assert sorted(load(tmp_path / "client.json").open) == sorted(names)
