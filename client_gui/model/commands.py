@@ -94,7 +94,14 @@ class Alias:
     text: str | None = None
 
 
-Action = Send | Tell | Account | Leave | Nick | Join | Part | Find | Mute | Ignore | Alias
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Do something with the server that is shown: `connect`, `disconnect`, or `close` it."""
+
+    what: str
+
+
+Action = Send | Tell | Account | Leave | Nick | Join | Part | Find | Mute | Ignore | Alias | Serve
 
 
 def interpret(text: str, room: str, reply_to: str = "") -> Action:
@@ -223,6 +230,10 @@ def _account(form: str) -> Callable[[str, str], Action]:
     return lambda rest, room: Account(form)
 
 
+def _serve(what: str) -> Callable[[str, str], Action]:
+    return lambda rest, room: _usage(what) if rest else Serve(what)
+
+
 def _quit(rest: str, room: str) -> Action:
     return Leave(rest)
 
@@ -251,6 +262,9 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "register": (_account("register"), "", n_("register your nickname, in a form")),
     "login": (_account("login"), "", n_("log in to your account, in a form")),
     "password": (_account("password"), "", n_("change your account's password, in a form")),
+    "connect": (_serve("connect"), "", n_("connect to this server now")),
+    "disconnect": (_serve("disconnect"), "", n_("disconnect from this server")),
+    "close": (_serve("close"), "", n_("disconnect, and take this server out of the list")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
 

@@ -135,15 +135,6 @@ class Model:
         del self.rooms[key]
         return self.show(self.lobby) if key == self.current else [RoomsChanged()]
 
-    def next_unread(self, step: int) -> str:
-        """The key of the next (`step` 1) or previous (-1) room with unread messages; if there is
-        none, of the next or previous room.
-        """
-        keys = list(self.rooms)
-        at = keys.index(self.current)
-        around = [keys[(at + step * number) % len(keys)] for number in range(1, len(keys) + 1)]
-        return next((key for key in around if self.rooms[key].unread), around[0])
-
     def look_away(self) -> bool:
         """Nobody looks at the current room any more: what comes from now on is new. Returns whether
         something else was marked as new before.

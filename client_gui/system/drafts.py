@@ -93,6 +93,7 @@ class DraftFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._lock: BaseFileLock | None = None
+        self.first = False  # no other window of this user has one
         self.kept = Kept()  # that was there at the start
         for number in range(1, FILES_MAX + 1):
             path = folder / (FILE if number == 1 else f"drafts-{number}.json")
@@ -103,6 +104,7 @@ class DraftFile:
                 continue
             if self._lock is None:
                 self.path, self._lock, self.kept = path, lock, load(path)
+                self.first = number == 1
                 continue
             self.kept.add(load(path))  # nobody's
             save(self.path, self.kept)  # before it goes from there

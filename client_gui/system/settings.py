@@ -25,6 +25,7 @@ FIT = -1  # as many messages as fit
 LINES = (10, 100, 1000, FIT, 0)  # in view; 0 is all
 ALL, FITTING = n_("all"), n_("as many as fit")
 AWAYS = (0, 5, 10, 15, 30, 60)  # minutes
+OPEN_MOST = 16  # servers that one window is connected to at the same time
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
@@ -82,17 +83,24 @@ class Settings:
     logs_folder: str = ""  # "" for the system's usual one
     away_after: int = 0  # minutes without a key or the mouse; 0: never
     members: bool = True  # the list is shown
-    muted: list[str] = field(default_factory=list)  # folded names of rooms
+    muted: list[str] = field(default_factory=list)  # rooms: see muting.py
     highlights: list[str] = field(default_factory=list)  # words that call like our nickname
     aliases: list[str] = field(default_factory=list)  # "name text" of commands of one's own
     servers: list[Server] = field(default_factory=list)  # the last one first
+    open: list[str] = field(default_factory=list)  # names of servers, from the top of the window
+    folded: list[str] = field(default_factory=list)  # names of servers whose rooms are not listed
 
-    def used(self, server: Server) -> None:
-        """Puts a server first."""
-        same = [one for one in self.servers if (one.host, one.port) == (server.host, server.port)]
-        for one in same:
-            self.servers.remove(one)
-        self.servers.insert(0, server)
+    def used(self, server: Server, *, first: bool = True) -> None:
+        """Puts a server first, or (not `first`) where it was; a new one after the first then."""
+        names = [one.name for one in self.servers]
+        at = names.index(server.name) if server.name in names else 1
+        self.servers[:] = [one for one in self.servers if one.name != server.name]
+        self.servers.insert(0 if first else at, server)
+
+    def opened(self) -> list[Server]:
+        """The servers that are to be opened with the window, from the top."""
+        known = {one.name: one for one in self.servers if one.nick}
+        return [known[name] for name in dict.fromkeys(self.open) if name in known][:OPEN_MOST]
 
 
 def folder() -> Path:

@@ -13,11 +13,12 @@ from tkinter import ttk
 from client_gui.core import events
 from client_gui.core.events import Kind
 from client_gui.core.protocol import Command
+from client_gui.model.model import Model
 from client_gui.model.services import is_service
 from client_gui.texts import _
-from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
 from client_gui.ui.panels import Panel
+from client_gui.ui.servers import Servers
 from client_gui.ui.theme import Theme
 
 _CODES = {  # https://ircv3.net/specs/extensions/account-registration
@@ -114,9 +115,10 @@ class Form(Panel):
 class Accounts:
     """The forms of one window, of which at most one is open."""
 
-    def __init__(self, context: Context, connection: Connection) -> None:
+    def __init__(self, context: Context, servers: Servers) -> None:
         self._context = context
-        self._connection = connection
+        self._servers = servers
+        self._connection = servers.shown.connection  # whose form it is: it stays with its server
         self.form: Form | None = None
         self._waits = False  # for the server's answer
         self._typed: dict[str, str] = {}
@@ -162,11 +164,15 @@ class Accounts:
         context = self._context
         if self.form is not None:
             self.form.destroy()
+        connection = self._connection = self._servers.shown.connection
+        if self._servers.several:
+            title = f"{title} · {self._servers.title(self._servers.shown)}"
+        self._waits = False
         account = context.model.account or self._connection.server.account or context.model.nick
 
         def answered(typed: dict[str, str]) -> None:
             self._typed, self._waits = typed, True
-            if not self._connection.do(command(typed)):
+            if not connection.do(command(typed)):
                 self._failed(_("Not connected: that cannot be done now."), "")
 
         values = {"account": account}
@@ -174,9 +180,9 @@ class Accounts:
 
     # -- what the server answers
 
-    def heard(self, event: events.NetEvent) -> None:
-        """Takes what may be the answer to the form that is open."""
-        if self.form is None or not self._waits:
+    def heard(self, event: events.NetEvent, model: Model) -> None:
+        """Takes what may be the answer to the form that is open, of the server of this model."""
+        if self.form is None or not self._waits or model is not self._connection.model:
             return
         match event:
             case events.LoggedIn():
@@ -208,10 +214,11 @@ class Accounts:
 
     def _done(self, account: str) -> None:
         connection, typed = self._connection, self._typed
-        name = account or typed.get("account") or self._context.model.account
+        model = connection.model
+        name = account or typed.get("account") or model.account
         password = typed.get("new") or typed.get("password", "")
         self._waits, self._typed = False, {}
-        connection.account_is(replace(connection.server, account=name or self._context.model.nick))
+        connection.account_is(replace(connection.server, account=name or model.nick))
         connection.password_is(password)
         if self.form is not None:
             self.form.destroy()

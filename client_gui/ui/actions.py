@@ -21,6 +21,7 @@ from client_gui.model.commands import (
     Nick,
     Part,
     Send,
+    Serve,
     Tell,
     interpret,
 )
@@ -33,6 +34,7 @@ from client_gui.ui.finding import Finding
 from client_gui.ui.habits import Habits
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Question
+from client_gui.ui.servers import Servers, Session
 
 TYPING_SECONDS = 3.0  # between two signs that we write
 _KINDS = {Look.ACTION: Kind.ACTION, Look.NOTICE: Kind.NOTICE}
@@ -42,18 +44,23 @@ class Actions:
     """The actions of one window. One that fails says so in the transcript."""
 
     def __init__(
-        self, context: Context, connection: Connection, finding: Finding, navigation: Navigation
+        self, context: Context, servers: Servers, finding: Finding, navigation: Navigation
     ) -> None:
         self._context = context
-        self._connection = connection
+        self._servers = servers
         self._finding = finding
         self._navigation = navigation
         self._answering: Line | None = None
         self._said_writing = 0.0  # when others were last told that we write
         self._writing = False
         self._paste: Question | None = None
-        self.accounts = Accounts(context, connection)
-        self.habits = Habits(context, connection)
+        self.accounts = Accounts(context, servers)
+        self.habits = Habits(context, servers)
+
+    @property
+    def _connection(self) -> Connection:
+        """To the server that is shown."""
+        return self._servers.shown.connection
 
     @property
     def answering(self) -> Line | None:
@@ -117,6 +124,8 @@ class Actions:
                 self._finding.open(action.words)
             case Mute():
                 self._navigation.mute(context.model.current)
+            case Serve():
+                self._serve(action.what)
             case Part() if context.model.rooms[context.model.current].direct:
                 self.leave(context.model.current)
             case Nick() if self._connection.net is not None:
@@ -124,6 +133,17 @@ class Actions:
             case _:
                 return False
         return True
+
+    def _serve(self, what: str) -> None:
+        servers = self._servers
+        session = servers.shown
+        connection = session.connection
+        if what == "close":
+            servers.remove(session)
+        elif what == "disconnect":
+            connection.disconnect()
+        elif not connection.ready:
+            connection.connect()
 
     def writes(self, active: bool) -> None:
         """Lets others know that we are typing, not too often, and that we have stopped."""
@@ -158,9 +178,7 @@ class Actions:
         model = context.model
 
         def answered(yes: bool) -> None:
-            if yes and context.model is model and room in model.rooms:
-                if context.model.current != room:
-                    self._navigation.choose(room)
+            if yes and self._navigation.go(model, room):
                 context.window.composer.paste(text)
 
         if self._paste is not None:
@@ -213,7 +231,7 @@ class Actions:
         model = context.model
 
         def sure(yes: bool) -> None:
-            if yes and context.model is model:
+            if yes and self._navigation.go(model, model.fold(room)):
                 self.command("REDACT", room, line.msgid)
 
         text = _("Delete “{text}” for everybody?").format(text=line.text[:80])
@@ -244,19 +262,24 @@ class Actions:
     # -- rooms
 
     def join(self, room: str, key: str = "") -> None:
-        """Enters a room and goes there."""
+        """Enters a room of the server that is shown, and goes there."""
         name = room if room[:1] in "#&" else f"#{room}"
         self._navigation.wants(self._context.model.fold(name))
         self.command("JOIN", name, *([key] if key else []))
 
-    def leave(self, key: str) -> None:
-        """Parts from a room and takes it out of the list."""
-        room = self._context.model.rooms[key]
+    def leave(self, key: str, session: Session | None = None) -> None:
+        """Parts from a room, of the server that is shown or another one, and takes it out of the
+        list.
+        """
+        session = session or self._servers.shown
+        connection, room = session.connection, session.model.rooms.get(key)
+        if room is None:
+            return
         if not room.direct:
-            if self._connection.ready and room.here:
-                self.command("PART", room.name)
-            self._connection.left(room.name)
-        self._navigation.forget(key)
+            if room.here:
+                connection.do(lambda core: core.command("PART", room.name))
+            connection.left(room.name)
+        self._navigation.forget(key, session.model)
 
     def set_topic(self, room: str, text: str) -> None:
         """Sets a room's topic."""

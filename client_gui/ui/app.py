@@ -19,13 +19,14 @@ from client_gui.model.changes import (
     ListChanged,
     NickNeeded,
     Noticed,
+    RoomsChanged,
+    StatusChanged,
     TrustNeeded,
     TypingChanged,
 )
-from client_gui.model.ignoring import Ignored
-from client_gui.model.lines import Fate, Line
+from client_gui.model.lines import Line
 from client_gui.model.model import Model, Phase
-from client_gui.system import appearance, desktop, drafts, urgency
+from client_gui.system import appearance, desktop, drafts, muting, urgency
 from client_gui.system import settings as settings_module
 from client_gui.system.notify import Notifier
 from client_gui.system.settings import Server
@@ -33,20 +34,19 @@ from client_gui.texts import _
 from client_gui.ui import editing, keys, placing, styles, timers
 from client_gui.ui.actions import Actions
 from client_gui.ui.composer import ComposerCallbacks
-from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
-from client_gui.ui.files import Files
 from client_gui.ui.findbar import Search
 from client_gui.ui.finding import Finding
 from client_gui.ui.gestures import TranscriptCallbacks
 from client_gui.ui.header import HeaderCallbacks
+from client_gui.ui.here import Here
 from client_gui.ui.idling import Idling
 from client_gui.ui.logs import Logs
 from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
-from client_gui.ui.panels import Panel
 from client_gui.ui.preferences import Preferences
+from client_gui.ui.servers import Servers, Session
 from client_gui.ui.sidebar import SidebarCallbacks
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
@@ -85,49 +85,65 @@ class App(Context):
         self._override(options)
         self._languages = desktop.languages(root.tk.call)
         texts.use(self.settings.language, self._languages)
-        last = self.settings.servers[0] if self.settings.servers else Server()
-        same = not options.host or (options.host, options.port) == (last.host, last.port)
-        server = replace(last) if same else Server(options.host, options.port)
-        server.others = list(options.others) or server.others
-        self._lobby = options.lobby or LOBBY  # the room to join if none is named
-        if options.lobby:
-            fold = UNTIL_TOLD(options.lobby)
-            others = [name for name in server.rooms if UNTIL_TOLD(name) != fold]
-            server.rooms = [options.lobby, *others]
-        self.model = self._new_model(server)
-        # by server, for each one used since the start: what was typed there is kept
-        self._models: dict[str, Model] = {server.name: self.model}
         self._drafts = drafts.DraftFile(self._path.parent)
-        self._type_again(self.model, server)
         self._draft_timer: str | None = None
-        self.connection = Connection(self, server, self._lobby)
+        self.servers = Servers(self, options.lobby or LOBBY, self._drafts.kept)
+        again = self._first_servers(options)
+        self.here = Here(self.servers)
         self.navigation = Navigation(self)
-        self.finding = Finding(self, self.connection, self.navigation)
-        self.actions = Actions(self, self.connection, self.finding, self.navigation)
-        self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
-        self.files = Files(self, self.connection)
+        self.finding = Finding(self, self.servers, self.navigation)
+        self.actions = Actions(self, self.servers, self.finding, self.navigation)
+        self.menus = Menus(self, self.actions, self.navigation, self.servers)
         self.logs = Logs(self)
-        self.idling = Idling(self, self.connection)
-        self.switcher = Switcher(self, self.actions, self.connection, self.navigation)
+        self.idling = Idling(self, self.servers)
+        self.switcher = Switcher(self, self.actions, self.servers, self.navigation)
         self._notifier = notifier or Notifier()
         self.welcomed = False  # the main window is in use
         self._closing = False
         self.ending: Callable[[], None] = lambda: None  # called before Tk ends
         self._preferences: Preferences | None = None
         self._sent: list[str] = []  # what Up recalls
-        self._topics: dict[str, str] = {}  # begun and not sent, by room
         self._ticks = False
         self._listen()
         self._urgent = False  # the desktop was asked to show that something is new
         self.rebuild()
-        if options.nick:
-            server.nick = options.nick
+        if options.nick or again:
             self.window.show_all(time.time())
             self.welcomed = True
-            self.connection.start()
+            for one in self.servers.all:
+                one.connection.kept = True
+                one.connection.start()
         else:
             root.withdraw()
             self.connection.ask()
+
+    def _first_servers(self, options: Options) -> bool:
+        """The server that is named; otherwise those that were open, the last one that was shown is
+        shown again; otherwise the last one. Returns whether they were open: then nothing is asked.
+        """
+        # another window of ours may be at them already, under the same nicknames
+        opened = [] if options.host or not self._drafts.first else self.settings.opened()
+        before = [one for one in self.settings.servers if not opened or one in opened]
+        last = before[0] if before else Server()
+        same = not options.host or (options.host, options.port) == (last.host, last.port)
+        server = replace(last) if same else Server(options.host, options.port)
+        server.others = list(options.others) or server.others
+        server.nick = options.nick or server.nick
+        if options.lobby:
+            fold = UNTIL_TOLD(options.lobby)
+            others = [name for name in server.rooms if UNTIL_TOLD(name) != fold]
+            server.rooms = [options.lobby, *others]
+        for one in opened or [server]:
+            session = self.servers.add(server if one.name == server.name else one)
+            if one.name == server.name:
+                self.servers.shown = session
+        self._at(self.servers.shown)
+        return bool(opened)
+
+    def _at(self, session: Session) -> None:
+        """What the parts of the window are about from now on."""
+        self.servers.shows(session)
+        self.model, self.connection, self.files = session.model, session.connection, session.files
 
     def _listen(self) -> None:
         self.root.protocol("WM_DELETE_WINDOW", self.close)
@@ -166,7 +182,7 @@ class App(Context):
         self.window = Window(
             self.root,
             self.theme,
-            self.model,
+            self.servers.sections,
             keep=self.settings.lines if self._keep is None else self._keep,
             compact=(self._layout or self.settings.layout) == "compact",
             members=self.settings.members,
@@ -177,16 +193,18 @@ class App(Context):
                 actions.many_lines,
                 actions.escape,
                 actions.secret,
-                self.files.choose,
-                self.files.pasted,
-                self.files.paste_picture,
-                self.files.stop,
+                self.here.choose_files,
+                self.here.pasted,
+                self.here.paste_picture,
+                self.here.stop_file,
             ),
             choices=SidebarCallbacks(
-                self.navigation.choose,
-                self.connection.retry,
+                self._chosen,
+                self.here.retry,
                 self.switcher.join,
                 self.menus.room,
+                self.menus.server,
+                self.servers.fold,
                 self.preferences,
                 self.menus.me,
             ),
@@ -215,11 +233,7 @@ class App(Context):
                 self.finding.on_server,
                 self.finding.closed,
             ),
-            muted=self.settings.muted,
             sent=self._sent,
-            topics=self._topics,
-            server=self.connection.server.host,
-            safe=self.connection.server.tls,
             geometry=self.settings.geometry,
         )
         self.window.composer.put(self.model.rooms[self.model.current].draft, cursor)
@@ -238,10 +252,10 @@ class App(Context):
                 "k": self.switcher.go,
                 "f": self.finding.open,
                 "j": self.switcher.join,
-                "o": self.connection.ask,
-                "r": self.connection.retry,
+                "o": self.here.ask,
+                "r": self.here.retry,
                 "m": self._toggle_members,
-                "u": self.files.choose,
+                "u": self.here.choose_files,
             },
         )
         keys.to_composer(root, lambda: self.window.composer.text)
@@ -249,8 +263,8 @@ class App(Context):
             ("<F6>", self._to_transcript),
             ("<F1>", self.switcher.keys),
             ("<Control-comma>", self.preferences),
-            ("<Alt-Up>", lambda: self.navigation.choose(self.model.next_unread(-1))),
-            ("<Alt-Down>", lambda: self.navigation.choose(self.model.next_unread(1))),
+            ("<Alt-Up>", lambda: self.navigation.step(-1, self.servers.order())),
+            ("<Alt-Down>", lambda: self.navigation.step(1, self.servers.order())),
             ("<Control-plus>", lambda: self._zoom(ZOOM_STEP)),
             ("<Control-equal>", lambda: self._zoom(ZOOM_STEP)),
             ("<Control-minus>", lambda: self._zoom(-ZOOM_STEP)),
@@ -298,7 +312,7 @@ class App(Context):
         def changed(chosen: dict[str, Any]) -> None:
             for name, value in chosen.items():
                 setattr(self.settings, name, value)  # the others may have changed meanwhile
-            for model in self._models.values():
+            for model in self.servers.models.values():
                 model.attention = Attention(self.settings.highlights)
             self._dark = self._keep = self._scale = None
             self._layout = ""
@@ -319,49 +333,41 @@ class App(Context):
         self.settings.members = self.window.toggle_members()
         self.save()
 
-    # -- what the connection tells
+    # -- what the connections tell
 
-    def arrive(self, server: Server) -> None:
-        """The window is at this server from now on."""
-        self.files.forget()
-        model = self._models.get(server.name)
-        fresh = model is not None and all(
-            line.fate is Fate.FAILED for one in model.rooms.values() for line in one.lines
-        )
-        home = (model or self.model).fold((server.rooms or [self._lobby])[0])
-        if model is None or (fresh and model.lobby != home):
-            kept = {} if model is None else drafts.of(model)
-            sent = {} if model is None else drafts.unconfirmed(model)
-            model = self._models[server.name] = self._new_model(server)
-            model.type_again(kept)
-            model.send_again(sent)
-            self._type_again(model, server)
-        if model is not self.model:
-            self.navigation.keep_draft()
-            self.actions.answer(None)
-            self.model.gone()
-            self._close_panels()  # what they ask about is at the other server
-            self.model = model
-            self._topics = {}
-            self.rebuild(keep=False)
-            self.window.show_all(time.time())
+    def show_server(self, model: Model, key: str = "") -> bool:
+        """Shows another server; what was typed waits where it was."""
+        session = self.servers.of(model)
+        if session is None:
+            return False
+        if model is self.model:
+            self.navigation.choose(key)
+            return True
+        self.navigation.keep_draft()
+        self.actions.writes(active=False)
+        self.actions.answer(None)
+        self.files.left()
+        self.model.look_away()
+        self._at(session)
+        model.show(key if key in model.rooms else model.current)
+        model.watched = self.has_keyboard()
+        self.window.show_server()
+        self.window.composer.put(model.rooms[model.current].draft)
+        self.to_composer()
+        self.show_notice()
+        self.files.show()
+        self.connection.shown()
+        return True
 
-    def _close_panels(self) -> None:
-        for child in self.root.winfo_children():
-            if isinstance(child, Panel) and child is not self._preferences:
-                child.destroy()
+    def _chosen(self, server: str, key: str) -> None:
+        session = self.servers.named(server)
+        if session is not None:
+            self.navigation.choose(key or session.model.current, session.model)
 
-    def _type_again(self, model: Model, server: Server) -> None:
-        """What was kept of this server the last time."""
-        kept = self._drafts.kept
-        model.type_again(kept.typed.pop(server.name, {}))
-        model.send_again(kept.unconfirmed.pop(server.name, {}))
-
-    def _new_model(self, server: Server) -> Model:
-        made = Model(server.nick, (server.rooms or [self._lobby])[0], time.time)
-        made.attention = Attention(self.settings.highlights)
-        made.ignored = Ignored(server.ignored)
-        return made
+    def servers_changed(self) -> None:
+        """Draws them, and how they are doing."""
+        self.window.show_rooms()
+        self.window.show_states(time.time())
 
     def welcome(self) -> None:
         """The first connection stands: the window is shown."""
@@ -371,49 +377,79 @@ class App(Context):
             self.window.show_all(time.time())
             self.window.composer.text.focus_set()
 
-    def take(self, events: Sequence[NetEvent]) -> None:
-        """What the receive loop tells, in order."""
-        changes: list[Change] = []
+    def take(self, events: Sequence[NetEvent], model: Model | None = None) -> None:
+        """What a receive loop tells, in order; to this model, or to the one that is shown."""
+        model = model or self.model
+        session = self.servers.of(model)  # none for one that is closed, and says goodbye
         self.model.watched = self.has_keyboard()
-        for event in events:
-            try:
-                if self.files.heard(event):
-                    continue
-                changes += self.model.apply(event)
-                self.actions.accounts.heard(event)
-            except Exception:  # it costs this event, not the window
-                self.root.report_callback_exception(*sys.exc_info())
-        self.logs.heard(self.connection.server.name, self.model, changes)
-        if self._closing:
+        changes = self._applied(events, model, session)
+        if session is not None:
+            self.logs.heard(session.name, model, changes)
+        if self._closing or session is None:
             return  # what is confirmed now need not be kept as a draft
         for change in changes:
-            self._ask_for(change)
+            self._ask_for(change, session)
         self.navigation.arrived()
         if self.welcomed:
-            self.show(changes)
-            if self.model.unread(self._muted()) and not self.model.watched:
+            if session is self.servers.shown:
+                self.show(changes)
+            elif any(isinstance(one, RoomsChanged | StatusChanged) for one in changes):
+                self.servers_changed()
+            if self.servers.unread and not self.model.watched:
                 self._demand(urgent=True)
         self._count_down()
 
-    def _ask_for(self, change: Change) -> None:
+    def _applied(
+        self, events: Sequence[NetEvent], model: Model, session: Session | None
+    ) -> list[Change]:
+        changes: list[Change] = []
+        for event in events:
+            try:
+                if session is not None and session.files.heard(event):
+                    continue
+                changes += model.apply(event)
+                self.actions.accounts.heard(event, model)
+            except Exception:  # it costs this event, not the window
+                self.root.report_callback_exception(*sys.exc_info())
+        return changes
+
+    def _ask_for(self, change: Change, session: Session) -> None:
+        connection, model = session.connection, session.model
         match change:
             case NickNeeded():
-                self.connection.ask(f"{change.nick}: {change.reason}.")
+                why = f"{change.nick}: {change.reason}."
+                connection.when_shown(lambda: connection.ask(why))
             case TrustNeeded():
-                self.connection.ask_trust(change)
-            case Noticed() if self.settings.notify and change.room not in self._muted():
-                if not self._looked_at(change.room):
-                    room = self.model.rooms[change.room]
-                    title = change.line.nick if room.direct else f"{change.line.nick} · {room.name}"
-                    self._notifier.tell(title, change.line.text)
+                connection.when_shown(lambda: connection.ask_trust(change))
+            case Noticed() if self.settings.notify and change.room not in self.muted(model):
+                if not (model is self.model and self._looked_at(change.room)):
+                    self._notify(change, session)
             case ListChanged():
                 self.switcher.list_changed()
-                self.finding.found()
-            case TypingChanged() if change.room == self.model.current:
+                self.finding.found(model)
+            case TypingChanged() if model is self.model and change.room == model.current:
                 self.show_notice()
 
-    def _muted(self) -> set[str]:
-        return {self.model.fold(one) for one in self.settings.muted}
+    def _notify(self, change: Noticed, session: Session) -> None:
+        room = session.model.rooms[change.room]
+        about = [change.line.nick] if room.direct else [change.line.nick, room.name]
+        if self.servers.several:
+            about.append(self.servers.title(session))
+        self._notifier.tell(" · ".join(about), change.line.text)
+
+    def muted(self, model: Model) -> frozenset[str]:
+        """The keys of a server's rooms that are muted."""
+        session = self.servers.of(model)
+        name = "" if session is None else session.name
+        return muting.muted(self.settings.muted, name, model.fold)
+
+    def mute(self, model: Model, key: str) -> None:
+        """Mutes a room, or unmutes it."""
+        session = self.servers.of(model)
+        if session is not None:
+            muting.toggle(self.settings.muted, session.name, key, model.fold)
+            self.save()
+            self.servers_changed()
 
     def _focused(self, event: object) -> None:
         """Somebody looks at the window again: what is in view was seen."""
@@ -445,14 +481,15 @@ class App(Context):
 
     def _count_down(self) -> None:
         room = self.model.rooms[self.model.current]
-        busy = self.model.status.phase is Phase.WAITING or room.typing
+        waits = any(one.model.status.phase is Phase.WAITING for one in self.servers.all)
+        busy = waits or room.typing
         if not busy or self._ticks or not self.welcomed:
             return
 
         def tick() -> None:
             self._ticks = False
             if not self._closing:
-                self.window.sidebar.show_status(self.model, time.time())
+                self.window.show_states(time.time())
                 self.show_notice()
                 self._count_down()
 
@@ -467,7 +504,7 @@ class App(Context):
 
     def opened(self) -> None:
         """There may be a conversation with somebody else."""
-        self.connection.watch_people()
+        self.connection.watch_people()  # of the server that is shown
 
     def show_notice(self) -> None:
         """What is answered, and who writes."""
@@ -495,7 +532,7 @@ class App(Context):
             self.root.after_cancel(self._draft_timer)  # it may be this one
             self._draft_timer = None
         self.navigation.keep_draft()
-        kept, models = self._drafts.kept, self._models.items()
+        kept, models = self._drafts.kept, self.servers.models.items()
         typed = {name: drafts.of(model) for name, model in models}
         unconfirmed = {name: drafts.unconfirmed(model) for name, model in models}
         self._drafts.save(drafts.Kept(kept.typed | typed, kept.unconfirmed | unconfirmed))
@@ -514,7 +551,7 @@ class App(Context):
             if isinstance(child, tk.Toplevel):
                 child.destroy()
         self.root.withdraw()
-        self.connection.close(reason, self._destroy, lambda: not self.model.waits())
+        self.servers.close(reason, self._destroy)
 
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now

@@ -1,6 +1,9 @@
-"""Which server the window is at: asks for it, connects, remembers it, and hands on what it tells.
+"""One of the servers that the window is at: asks for it, connects, remembers it, and hands on what
+it tells. Each has its own model, receive loop (on a thread of its own) and way into Tk's thread, so
+that whatever happens to one of them costs no other one anything.
 
-Knows the dialogs and the receive loop, not how anything is drawn.
+Knows the dialogs and the receive loop, not how anything is drawn, and of its neighbours no more
+than Neighbours says.
 """
 
 from __future__ import annotations
@@ -9,13 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from client_gui.core import events
 from client_gui.core.login import Login
 from client_gui.core.places import written
 from client_gui.core.protocol import Command
-from client_gui.model.changes import TrustNeeded
-from client_gui.model.model import Phase, Status
+from client_gui.model.changes import StatusChanged, TrustNeeded
+from client_gui.model.model import Model, Phase, Status
 from client_gui.net.stream import Address
 from client_gui.net.thread import NetThread
 from client_gui.system import secrets
@@ -33,13 +37,46 @@ CLOSE_POLL_MS = 20
 Item = tuple[NetThread, events.NetEvent]
 
 
-class Connection:
-    """The window's connection: at most one at a time."""
+class Neighbours(Protocol):
+    """What a connection may ask of the window's others."""
 
-    def __init__(self, context: Context, server: Server, lobby: str) -> None:
+    def is_shown(self, connection: Connection) -> bool:
+        """Whether it is the one that is shown."""
+
+    def asks(self, connection: Connection) -> list[str]:
+        """Its dialog is opened, so that no other one's is. How the servers are called that stay
+        connected whatever is answered.
+        """
+
+    def elsewhere(
+        self, connection: Connection, server: Server, password: str, proxy_password: str
+    ) -> None:
+        """In its dialog another server was asked for."""
+
+    def given_up(self, connection: Connection) -> None:
+        """Its dialog was closed."""
+
+    def starts(self, connection: Connection) -> None:
+        """It connects, perhaps with other rooms than before."""
+
+    def keep(self) -> None:
+        """What is remembered of them has changed."""
+
+
+class Connection:
+    """To one server, with its model."""
+
+    def __init__(
+        self, context: Context, neighbours: Neighbours, server: Server, model: Model, lobby: str
+    ) -> None:
         self._context = context
+        self._neighbours = neighbours
         self.server = server
+        self.model = model
         self._lobby = lobby
+        self.kept = False  # it is there until somebody closes it
+        self.disconnected = False  # somebody has disconnected it
+        self._later: Callable[[], None] | None = None  # a question, until this one is shown
         # as somebody has typed them, until they are in the keyring
         self._password = self._proxy_password = ""
         self.net: NetThread | None = None
@@ -53,7 +90,7 @@ class Connection:
     @property
     def ready(self) -> bool:
         """Whether the server would get a command."""
-        return self.net is not None and self._context.model.status.phase is Phase.CONNECTED
+        return self.net is not None and self.model.status.phase is Phase.CONNECTED
 
     def do(self, command: Command, unsent: events.Unsent | None = None) -> bool:
         """Hands a command to the core; False if there is no connection. If it is lost just then,
@@ -77,32 +114,68 @@ class Connection:
 
     def retry(self) -> None:
         """Connects now instead of waiting longer; asks where, when there is nothing to wait for."""
-        phase = self._context.model.status.phase
+        phase = self.model.status.phase
         if phase is Phase.WAITING and self.net is not None:
             self.net.retry()
         elif phase is Phase.OFFLINE:
             self.ask()
 
+    def connect(self) -> None:
+        """Connects as it was connected before, now."""
+        if self.model.status.phase is Phase.OFFLINE:
+            self.start()
+        else:
+            self.retry()
+
     # -- asking
+
+    def when_shown(self, ask: Callable[[], None]) -> None:
+        """Asks something, once this server is shown: nothing opens over another conversation."""
+        if self.dialog is not None or self._neighbours.is_shown(self):
+            ask()
+        else:
+            self._later = ask
+
+    def shown(self) -> None:
+        """Somebody is here: asks what was to be asked."""
+        ask, self._later = self._later, None
+        if ask is not None:
+            ask()
 
     def ask(self, why: str = "") -> None:
         """Opens the dialog; `why` says what was wrong with the last answer."""
         context = self._context
+        others = self._neighbours.asks(self)
         if self.dialog is None:
-            self.dialog = ConnectDialog(
+            dialog = ConnectDialog(
                 context.root,
                 context.theme,
-                self._answered,
+                self.answered,
                 self._cancelled,
                 context.settings.servers,
                 self._lobby,
+                others,
             )
-            self.dialog.on_forget = self._forget
-            self.dialog.fill(self.server)
+            self.take_dialog(dialog)
+            dialog.fill(self.server)
+        if self.dialog is None:
+            return
         if why:
             self.dialog.complain(why, self.dialog.nick)
         elif self.net is not None:
             self.dialog.lift()
+
+    def ask_another(self) -> None:
+        """Opens the dialog with nothing of this server in it."""
+        self.ask()
+        if self.dialog is not None:
+            self.dialog.another()
+
+    def take_dialog(self, dialog: ConnectDialog) -> None:
+        """The dialog is about this server from now on."""
+        self.dialog = dialog
+        dialog.connect, dialog.cancel = self.answered, self._cancelled
+        dialog.on_forget = self._forget
 
     def close_dialog(self) -> None:
         """Takes it away, where there is one."""
@@ -110,14 +183,18 @@ class Connection:
             self.dialog.destroy()
             self.dialog = None
 
-    def _answered(self, server: Server, password: str, proxy_password: str) -> None:
+    def answered(self, server: Server, password: str, proxy_password: str) -> None:
+        """What somebody has put into the dialog."""
+        if server.name != self.server.name:
+            self._neighbours.elsewhere(self, server, password, proxy_password)
+            return
         same = replace(server, nick=self.server.nick) == self.server
         only_nick = same and not (password or proxy_password)
         self._password, self._proxy_password = password, proxy_password
         alive = self.net is not None and not self.net.done.is_set()
-        waiting = self._context.model.status.phase is Phase.WAITING
+        waiting = self.model.status.phase is Phase.WAITING
         if self.net is not None and alive and only_nick and not waiting:
-            if server.nick == self._context.model.nick and self.ready:
+            if server.nick == self.model.nick and self.ready:
                 self.close_dialog()
             self.server = server
             self.net.change_nick(server.nick)
@@ -128,6 +205,7 @@ class Connection:
     def _cancelled(self) -> None:
         if self._context.welcomed:
             self.close_dialog()
+            self._neighbours.given_up(self)
         else:
             self._context.close()
 
@@ -159,7 +237,8 @@ class Connection:
                 net.trust(needed.fingerprint)
             else:
                 self.stop()
-                self._context.model.status = Status(Phase.OFFLINE)
+                self.model.status = Status(Phase.OFFLINE)
+                self._context.servers_changed()
                 self.ask(_("The server's certificate is not trusted."))
 
         if self._trust is not None:
@@ -181,11 +260,15 @@ class Connection:
 
     def start(self) -> None:
         """Connects to the server that was chosen."""
-        self.stop()
-        self._remembered = False
+        if self.net is not None:
+            self.stop()
+            self._tell(Status(Phase.OFFLINE))
+        self._remembered = self.disconnected = False
+        self._later = None
+        self._neighbours.starts(self)
         server, typed = self.server, self._password
-        self._context.arrive(server)
-        self._context.model.status = Status(Phase.CONNECTING)  # the last attempt's is over
+        self.model.status = Status(Phase.CONNECTING)  # the last attempt's is over
+        self._context.servers_changed()
 
         def login() -> Login | None:
             if not server.account:
@@ -223,11 +306,28 @@ class Connection:
             self.net.quit()
             self.net = None
 
+    def disconnect(self) -> None:
+        """Somebody wants it so: what was said stays to be read."""
+        self.close_dialog()
+        self.stop()
+        self.disconnected = True
+        self._later = None
+        self._tell(Status(Phase.OFFLINE))
+        self._neighbours.keep()
+
+    def _tell(self, status: Status) -> None:
+        """There is no connection any more, by our own will."""
+        self.model.status = status
+        changes = [*self.model.gone(), StatusChanged()]
+        if self._context.model is self.model:
+            self._context.show(changes)
+        self._context.servers_changed()
+
     def _deliver(self, items: Sequence[Item]) -> None:
         ours = [event for net, event in items if net is self.net]
         if not ours:
             return  # of a connection that was given up
-        self._context.take(ours)
+        self._context.take(ours, self.model)
         for event in ours:
             self._heard(event)
         self.watch_people()
@@ -241,7 +341,7 @@ class Connection:
             case events.Registered():
                 self._watched.clear()
             case events.NickChanged():
-                self._watched.discard(self._context.model.fold(event.new))
+                self._watched.discard(self.model.fold(event.new))
             case events.LoggedIn():
                 self._keep_password()
             case events.Joined(own=True):
@@ -252,14 +352,15 @@ class Connection:
                 self._stay(event.new, event.old)
             case events.LoginFailed() if self.dialog is not None and self.dialog.wanted:
                 self.stop()
-                self._context.model.status = Status(Phase.OFFLINE, event.reason)
+                self.model.status = Status(Phase.OFFLINE, event.reason)
+                self._context.servers_changed()
                 self.dialog.complain(event.reason, self.dialog.password)
             case events.ServerText(error=True) if self.dialog is not None and self.dialog.wanted:
                 self.dialog.complain(event.text, self.dialog.nick)
 
     def watch_people(self) -> None:
         """Asks whether the people of our conversations are here, each once for a connection."""
-        model = self._context.model
+        model = self.model
         if not self.ready:
             return
         for key, room in model.rooms.items():
@@ -275,7 +376,7 @@ class Connection:
 
     def _stay(self, entered: str, left: str) -> None:
         """Saves which rooms we are in, to join them again the next time."""
-        fold = self._context.model.fold
+        fold = self.model.fold
         rooms = [name for name in self.server.rooms if fold(name) != fold(left)]
         if entered and fold(entered) not in map(fold, rooms):
             rooms.append(entered)
@@ -286,8 +387,11 @@ class Connection:
     def account_is(self, server: Server) -> None:
         """We are logged in to an account: it is known the next time."""
         self.server = server
-        self._context.settings.used(server)
-        self._context.save()
+        self._remember()
+
+    def _remember(self) -> None:
+        self._context.settings.used(self.server, first=self._neighbours.is_shown(self))
+        self._neighbours.keep()
 
     def password_is(self, password: str) -> None:
         """The account's password, which the server has accepted."""
@@ -309,16 +413,16 @@ class Connection:
 
     def _follow(self) -> None:
         """While the dialog is there, the connection's state is told in it."""
-        context, status = self._context, self._context.model.status
+        context, status = self._context, self.model.status
         if status.phase is Phase.CONNECTED:
             if not self._remembered:
                 self._remembered = True
                 self._keep_proxy_password()
-                context.settings.used(self.server)
-                context.save()
+                self.kept = True
+                self._remember()
                 self.close_dialog()
                 context.welcome()
-            elif self.dialog is not None and context.model.nick == self.dialog.wanted:
+            elif self.dialog is not None and self.model.nick == self.dialog.wanted:
                 self.close_dialog()
         elif status.phase is Phase.CONNECTING or self._goes_on(status):
             return
@@ -334,17 +438,17 @@ class Connection:
 
     # -- the end
 
-    def close(
-        self, reason: str, done: Callable[[], None], settled: Callable[[], bool] = lambda: True
-    ) -> None:
-        """Says goodbye, once the server has confirmed what was sent (`settled`) or some seconds
-        have passed; calls `done` when the server has closed, or soon after.
+    def close(self, reason: str, done: Callable[[], None]) -> None:
+        """Says goodbye, once the server has confirmed what was sent or some seconds have passed;
+        calls `done` when the server has closed, or soon after.
         """
         self.close_dialog()
+        if self._trust is not None:
+            self._trust.destroy()
         until = time.monotonic() + CONFIRM_SECONDS
 
         def confirmed() -> None:
-            if self.ready and not settled() and time.monotonic() < until:
+            if self.ready and self.model.waits() and time.monotonic() < until:
                 self._context.root.after(CLOSE_POLL_MS, confirmed)
             else:
                 self._say_goodbye(reason, done)

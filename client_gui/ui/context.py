@@ -11,14 +11,15 @@ from client_gui.core.events import NetEvent
 from client_gui.model.changes import Change
 from client_gui.model.lines import Line
 from client_gui.model.model import Model
-from client_gui.system.settings import Server, Settings
+from client_gui.system.settings import Settings
 from client_gui.ui.theme import Theme
 from client_gui.ui.window import Window
 
 
 class Context:
-    """Lives in Tk's thread. `model`, `window` and `theme` are replaced when the server or a setting
-    changes, so parts must not keep them.
+    """Lives in Tk's thread. `model` is that of the server that is shown, and another one when
+    another server is; `window` and `theme` are replaced when a setting changes. So parts must not
+    keep them. What belongs to a server is known by its model.
     """
 
     root: tk.Tk
@@ -34,6 +35,14 @@ class Context:
 
     def show(self, changes: Iterable[Change]) -> None:
         """Draws what has changed."""
+        raise NotImplementedError
+
+    def muted(self, model: Model) -> frozenset[str]:
+        """The keys of a server's rooms that are muted."""
+        raise NotImplementedError
+
+    def mute(self, model: Model, key: str) -> None:
+        """Mutes a room of a server, or unmutes it."""
         raise NotImplementedError
 
     def opened(self) -> None:
@@ -60,12 +69,18 @@ class Context:
         """Lets others know that we write, or have stopped."""
         raise NotImplementedError
 
-    def arrive(self, server: Server) -> None:
-        """The window is at this server from now on."""
+    def show_server(self, model: Model, key: str = "") -> bool:
+        """Shows the server of this model, and its room with this key ("" for the one where somebody
+        was). False where the window is not at this server any more.
+        """
         raise NotImplementedError
 
-    def take(self, events: Sequence[NetEvent]) -> None:
-        """What the receive loop tells, in order."""
+    def servers_changed(self) -> None:
+        """There is one more or one less, or what is said of one has changed: draws them."""
+        raise NotImplementedError
+
+    def take(self, events: Sequence[NetEvent], model: Model | None = None) -> None:
+        """What a receive loop tells, in order; to this model, or to the one that is shown."""
         raise NotImplementedError
 
     def welcome(self) -> None:

@@ -27,6 +27,7 @@ WIDTH = 440
 KNOWN_WIDTH = 210
 EXAMPLE = "chat.example.org:6697"
 EXAMPLE_PROXY = "socks5://name:password@proxy.example.org:1080"
+NAMED = 3  # other servers that are named
 ADD = "+"  # the key of the row for a new server
 _ELSEWHERE = Server(host="", nick="")
 
@@ -34,7 +35,7 @@ _ELSEWHERE = Server(host="", nick="")
 class ConnectDialog(tk.Toplevel):
     """`connect` is called with a server and a password ("" for none); the dialog stays until it is
     destroyed. `cancel` is called when it is closed. `known` are servers that can be chosen again,
-    `lobby` the room to join if the user names none.
+    `lobby` the room to join if the user names none, `others` servers that stay connected.
     """
 
     def __init__(
@@ -45,13 +46,14 @@ class ConnectDialog(tk.Toplevel):
         cancel: Callable[[], None],
         known: Sequence[Server] = (),
         lobby: str = "#lobby",
+        others: Sequence[str] = (),
     ) -> None:
         palette = theme.palette
         super().__init__(parent, background=palette.background)
         self.title(_("gchat — connect"))
         self.resizable(False, False)
         self._theme = theme
-        self._connect = connect
+        self.connect, self.cancel = connect, cancel
         self._known = list(known)
         self._lobby = lobby
         self._server = Server()
@@ -77,10 +79,12 @@ class ConnectDialog(tk.Toplevel):
         self.message = self._label("", theme.small, palette.bad)
         self.message.configure(justify="left", wraplength=theme.px(WIDTH), height=2)
         self.message.grid(row=4, column=0, columnspan=2, sticky="we", pady=(theme.px(4), 0))
-        self._buttons(cancel)
+        if others:
+            self._tell_of(others)
+        self._buttons()
         self.bind("<Return>", lambda event: self.submit())
-        self.bind("<Escape>", lambda event: cancel())
-        self.protocol("WM_DELETE_WINDOW", cancel)
+        self.bind("<Escape>", lambda event: self._give_up())
+        self.protocol("WM_DELETE_WINDOW", self._give_up)
         self.nick.focus_set()
         timers.soon(self, lambda: over(self, parent))
 
@@ -100,13 +104,29 @@ class ConnectDialog(tk.Toplevel):
         )
         self.importing.grid(row=3, column=1, sticky="e", pady=(self._theme.px(4), 0))
 
-    def _buttons(self, cancel: Callable[[], None]) -> None:
+    def _tell_of(self, others: Sequence[str]) -> None:
+        """Another server comes to those that are there; where one is left."""
+        names = ", ".join(others[:NAMED]) + (" …" if len(others) > NAMED else "")
+        text = _(
+            "With another server, you stay connected to {names} too. A right click on a server's "
+            "name at the left disconnects or closes it."
+        )
+        hint = self._label(text.format(names=names), self._theme.small, self._theme.palette.dim)
+        hint.configure(justify="left", wraplength=self._theme.px(WIDTH))
+        hint.grid(row=6, column=0, columnspan=2, sticky="we", pady=(self._theme.px(10), 0))
+
+    def _buttons(self) -> None:
         theme = self._theme
         row = tk.Frame(self._body, background=theme.palette.background)
         row.grid(row=5, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
-        ttk.Button(row, text=_("Cancel"), style="Quiet.TButton", command=cancel).pack(side="left")
+        ttk.Button(row, text=_("Cancel"), style="Quiet.TButton", command=self._give_up).pack(
+            side="left"
+        )
         self.button = ttk.Button(row, text=_("Connect"), style="Send.TButton", command=self.submit)
         self.button.pack(side="left", padx=(theme.px(8), 0))
+
+    def _give_up(self) -> None:
+        self.cancel()
 
     def _label(self, text: str, font: object, colour: str) -> tk.Label:
         ground = self._theme.palette.background
@@ -159,6 +179,12 @@ class ConnectDialog(tk.Toplevel):
             name = one.host if one.port == Server().port else f"{one.host}:{one.port}"
             rows.append(Row(name, str(number), current=number == current, mark="⌂"))
         self.known.show([*rows, Row(_("Another one"), ADD, current=current < 0, mark="+")])
+
+    def another(self) -> None:
+        """Asks for a server that is in no list, with the nickname that stands there."""
+        self.fill(replace(_ELSEWHERE, nick=self.nick.get().strip()))
+        self.unfold()
+        self.host.focus_set()
 
     def _choose(self, key: str) -> None:
         self.fill(_ELSEWHERE if key == ADD else self._known[int(key)])
@@ -288,7 +314,7 @@ class ConnectDialog(tk.Toplevel):
             self.button.state(["disabled"])
             self.wanted = nick
             server = self._chosen(found, nick, "" if by is None else str(by))
-            self._connect(server, self.password.get(), "" if by is None else by.password)
+            self.connect(server, self.password.get(), "" if by is None else by.password)
 
     def _chosen(self, found: list[Place], nick: str, by: str) -> Server:
         before = self._server

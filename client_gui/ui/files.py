@@ -40,7 +40,7 @@ class _Sending:
 
 
 class Files:
-    """Lives in Tk's thread."""
+    """Those of one server. Lives in Tk's thread."""
 
     def __init__(self, context: Context, connection: Connection) -> None:
         self._context = context
@@ -65,7 +65,8 @@ class Files:
                 self.add(map(Path, event.paths), temporary=event.temporary)
             case events.PictureCame():
                 self._fetching -= 1
-                self._context.theme.shared.came(event.path, event.picture)
+                if self._shown:
+                    self._context.theme.shared.came(event.path, event.picture)
                 self._fetch()
             case _:
                 return self._heard_of_ours(event)
@@ -96,14 +97,24 @@ class Files:
         return self._now is not None and self._now.number == number
 
     def show(self) -> None:
-        """The window was made anew, or the server takes files."""
+        """The window was made anew, or shows this server now, or the server takes files."""
+        if not self._shown:
+            return
         self._context.theme.shared.find = self.picture_at
         self._context.theme.shared.want = self._want
         self._context.window.composer.can_attach(can=bool(self._base))
         self._show_progress("")
 
+    @property
+    def _shown(self) -> bool:
+        return self._context.model is self._connection.model
+
+    def left(self) -> None:
+        """Another server is shown: what is on its way goes on, pictures are asked for anew."""
+        self._wanted.clear()
+
     def forget(self) -> None:
-        """The window is at another server."""
+        """The connection is made anew, or given up."""
         self._base = ""
         self._wanted.clear()
         self._waiting.clear()
@@ -126,7 +137,7 @@ class Files:
             return
         for path in paths:
             if len(self._waiting) < MOST:
-                room = self._context.model.current
+                room = self._connection.model.current
                 self._waiting.append(_Sending(next(self._numbers), path, room, temporary))
         self._next()
 
@@ -187,13 +198,13 @@ class Files:
         one = self._now
         if one is None:
             return
-        link, context = f"{self._base}{path}", self._context
-        if one.room == context.model.current:
+        link, context, model = f"{self._base}{path}", self._context, self._connection.model
+        if self._shown and one.room == model.current:
             typed = context.window.composer.get()
             space = " " if typed and not typed[-1].isspace() else ""
             context.window.composer.text.insert("end-1c", f"{space}{link} ")
-        elif one.room in context.model.rooms:
-            room = context.model.rooms[one.room]
+        elif one.room in model.rooms:
+            room = model.rooms[one.room]
             room.draft = f"{room.draft} {link} ".lstrip()
         context.typed()
         self._done()
@@ -212,7 +223,9 @@ class Files:
         self._next()
 
     def _say(self, text: str) -> None:
-        self._context.show(self._context.model.say_locally(text, error=True))
+        changes = self._connection.model.say_locally(text, error=True)
+        if self._shown:
+            self._context.show(changes)
 
     def _show_progress(self, share: str) -> None:
         text = ""
@@ -221,7 +234,8 @@ class Files:
             text += f"  {share}" if share else ""
             if self._waiting:
                 text += "  " + _("({count} more)").format(count=len(self._waiting))
-        self._context.window.composer.show_progress(text)
+        if self._shown:
+            self._context.window.composer.show_progress(text)
 
     # -- pictures
 

@@ -12,6 +12,7 @@ from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Choice, Chooser, Words
+from client_gui.ui.servers import Servers
 
 SHOWN = 100  # results of the server, the newest
 
@@ -19,17 +20,23 @@ SHOWN = 100  # results of the server, the newest
 class Finding:
     """The search of one window."""
 
-    def __init__(self, context: Context, connection: Connection, navigation: Navigation) -> None:
+    def __init__(self, context: Context, servers: Servers, navigation: Navigation) -> None:
         self._context = context
-        self._connection = connection
+        self._servers = servers
         self._navigation = navigation
         self._words = ""
-        self._room = ""  # the key of the room in which the places are
+        # the room in which the places are, and its server
+        self._room: tuple[Model, str] | None = None
         self._places: list[int] = []  # numbers of lines, the newest first
         self._at = 0
         self._panel: Chooser | None = None
         self._asked: tuple[Model, str] | None = None  # in which room, and where, the server looks
         self._found: dict[str, Said] = {}  # on the server, by their ids
+
+    @property
+    def _connection(self) -> Connection:
+        """To the server that is shown."""
+        return self._servers.shown.connection
 
     def open(self, words: str = "") -> None:
         """Shows the bar."""
@@ -38,7 +45,7 @@ class Finding:
     def look_for(self, words: str) -> None:
         """Goes to the newest place where the words are."""
         model = self._context.model
-        self._words, self._room = words.strip(), model.current
+        self._words, self._room = words.strip(), (model, model.current)
         folded = self._words.casefold()
         self._places = [
             line.number
@@ -50,7 +57,7 @@ class Finding:
 
     def step(self, step: int) -> None:
         """To the place before (1) or after (-1), round and round."""
-        if self._room != self._context.model.current:
+        if self._room != (self._context.model, self._context.model.current):
             self.look_for(self._words)
         elif self._places:
             self._at = (self._at + step) % len(self._places)
@@ -82,15 +89,15 @@ class Finding:
         if words.strip() and not self._connection.do(lambda core: core.look_for(room, words)):
             context.window.findbar.say(_("not connected"))
 
-    def found(self) -> None:
+    def found(self, model: Model) -> None:
         """Lists what the server has found. The one chosen is shown in the transcript if it is
         loaded, otherwise in a window of its own.
         """
         context = self._context
-        if context.model.found is None:
+        if model.found is None:
             return
-        results = context.model.found[-SHOWN:]
-        context.model.found = None
+        results = model.found[-SHOWN:]
+        model.found = None
         self._found = {one.msgid: one for one in results}
         rows = [
             Choice(one.msgid, _when(one), f"{one.nick}: {one.text}") for one in reversed(results)
@@ -103,8 +110,8 @@ class Finding:
 
     def _go(self, msgid: str) -> None:
         context = self._context
-        if self._asked is not None and self._asked[0] is context.model:
-            self._navigation.choose(self._asked[1])  # another room may be shown by now
+        if self._asked is not None:
+            self._navigation.go(*self._asked)  # another room may be shown by now
         line = context.model.rooms[context.model.current].find(msgid) if msgid else None
         if line is not None:
             context.window.transcript.reveal(line.number, self._words)

@@ -6,16 +6,16 @@ from client_gui.model.aliases import Aliases, NoAlias
 from client_gui.model.commands import Alias, Ignore
 from client_gui.model.ignoring import MASKS_MOST, Ignored, mask_of
 from client_gui.texts import _
-from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
+from client_gui.ui.servers import Servers
 
 
 class Habits:
-    """They are in the settings; whom one ignores is so at each server."""
+    """They are in the settings; whom one ignores is so at the server that is shown."""
 
-    def __init__(self, context: Context, connection: Connection) -> None:
+    def __init__(self, context: Context, servers: Servers) -> None:
         self._context = context
-        self._connection = connection
+        self._servers = servers
         self.aliases = Aliases(context.settings.aliases)
 
     def alias(self, asked: Alias) -> bool:
@@ -63,7 +63,7 @@ class Habits:
         if not done:
             self._tell(why, error=True)
             return False
-        self._connection.server.ignored[:] = model.ignored.masks
+        self._servers.shown.connection.server.ignored[:] = model.ignored.masks
         self._context.save()
         self._tell(said.format(mask=mask_of(asked.mask).removesuffix("!*@*")))
         return True

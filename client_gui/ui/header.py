@@ -75,6 +75,12 @@ class Header(tk.Frame):
         self.entry.bind("<Escape>", lambda event: self._done(keep=False))
         self.entry.bind("<FocusOut>", lambda event: self._left())
 
+    def at(self, topics: dict[str, str]) -> None:
+        """Another server is shown: what is begun here waits, and those of `topics` go on."""
+        self._put_aside()
+        self._room = Room("")
+        self._topics = topics
+
     def show(self, room: Room) -> None:
         """Draws the room's name, topic and count. A topic that is begun waits in its room."""
         if room is not self._room:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from client_gui.model.model import Model
 from client_gui.system import idle
 from client_gui.texts import _
 from client_gui.ui import timers
-from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
+from client_gui.ui.servers import Servers
 
 LOOK_MS = 5000  # between two looks
 BACK_SECONDS = 10.0  # whoever has touched something so lately is there
@@ -21,17 +22,17 @@ class Idling:
     def __init__(
         self,
         context: Context,
-        connection: Connection,
+        servers: Servers,
         seconds: Callable[[], float | None] = idle.seconds,
     ) -> None:
         """`seconds`: since somebody touched anything, `None` where that is not known; then it is
         since this window was used.
         """
         self._context = context
-        self._connection = connection
+        self._servers = servers
         self._seconds = seconds
         self._used = time.monotonic()  # when this window was
-        self._by_us = False  # that we are away
+        self._by_us: list[Model] = []  # servers where we have said that we are away
         for event in ("<Any-KeyPress>", "<Any-ButtonPress>", "<Motion>"):
             context.root.bind_all(event, self._touched, add=True)
         timers.after(context.root, LOOK_MS, self._again)
@@ -46,16 +47,21 @@ class Idling:
         timers.after(self._context.root, LOOK_MS, self._again)
 
     def look(self) -> None:
-        """Says that we are away, or back, where it is time for that."""
-        model, minutes = self._context.model, self._context.settings.away_after
-        away = model.fold(model.nick) in model.away
+        """Says that we are away, or back, where it is time for that, to each server."""
+        minutes = self._context.settings.away_after
         here = time.monotonic() - self._used
         everywhere = self._seconds()
         still = here if everywhere is None else min(here, everywhere)
-        if self._by_us and (still < BACK_SECONDS or not minutes):
-            self._by_us = False
-            if away:
-                self._connection.do_if_ready(lambda core: core.command("AWAY"))
-        elif minutes and still >= minutes * 60 and not away and self._connection.ready:
-            self._by_us = True
-            self._connection.do_if_ready(lambda core: core.command("AWAY", _("away")))
+        back = still < BACK_SECONDS or not minutes
+        for one in self._servers.all:
+            model, connection = one.model, one.connection
+            away = model.fold(model.nick) in model.away
+            if model in self._by_us and back:
+                if away:
+                    connection.do_if_ready(lambda core: core.command("AWAY"))
+            elif not back and still >= minutes * 60 and not away and connection.ready:
+                if model not in self._by_us:
+                    self._by_us.append(model)
+                connection.do_if_ready(lambda core: core.command("AWAY", _("away")))
+        if back:
+            self._by_us.clear()

@@ -8,10 +8,12 @@ from functools import partial
 
 from client_gui.model.commands import Ignore
 from client_gui.model.lines import SPOKEN, Fate, Line
+from client_gui.model.model import Phase
 from client_gui.texts import _
 from client_gui.ui.actions import Actions
 from client_gui.ui.context import Context
 from client_gui.ui.navigation import Navigation
+from client_gui.ui.servers import Servers
 
 REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
 
@@ -24,12 +26,12 @@ class Menus:
         context: Context,
         actions: Actions,
         navigation: Navigation,
-        servers: Callable[[], None],
+        servers: Servers,
     ) -> None:
         self._context = context
         self._actions = actions
         self._navigation = navigation
-        self._servers = servers  # asks for nickname and server
+        self._servers = servers
         self._open: tk.Menu | None = None  # the last one; Tk keeps a menu until it is destroyed
 
     def line(self, x: int, y: int, line: Line) -> None:
@@ -55,24 +57,48 @@ class Menus:
             menu.add_command(label=label, command=lambda: self._navigation.talk(line.nick))
         menu.tk_popup(x, y)
 
-    def room(self, x: int, y: int, key: str) -> None:
-        """What can be done with a room, or a conversation."""
-        context, room = self._context, self._context.model.rooms[key]
+    def room(self, x: int, y: int, server: str, key: str) -> None:
+        """What can be done with a room, or a conversation, of a server ("": that is shown)."""
+        session = self._servers.named(server)
+        if session is None:
+            return
+        context, model = self._context, session.model
+        room = model.rooms[key]
         menu = self._menu()
-        muted = key in map(context.model.fold, context.settings.muted)
-        mute = partial(self._navigation.mute, key)
+        muted = key in context.muted(model)
+        mute = partial(context.mute, model, key)
         menu.add_command(label=_("Unmute") if muted else _("Mute"), command=mute)
-        if room.direct or not room.here:
-            menu.add_command(label=_("Close"), command=lambda: self._actions.leave(key))
-        else:
-            menu.add_command(label=_("Leave"), command=lambda: self._actions.leave(key))
+        label = _("Close") if room.direct or not room.here else _("Leave")
+        leave = partial(self._actions.leave, key, session)
+        menu.add_command(label=label, command=leave)
+        menu.tk_popup(x, y)
+
+    def server(self, x: int, y: int, name: str) -> None:
+        """What can be done with a server ("": that is shown)."""
+        session, servers = self._servers.named(name), self._servers
+        if session is None:
+            return
+        connection, menu = session.connection, self._menu()
+        if connection.model.status.phase in (Phase.OFFLINE, Phase.WAITING):
+            menu.add_command(label=_("Connect now"), command=connection.connect)
+        if connection.model.status.phase is not Phase.OFFLINE:
+            menu.add_command(label=_("Disconnect"), command=connection.disconnect)
+        menu.add_command(label=_("Nickname and server …"), command=connection.ask)
+        menu.add_command(label=_("Another server …"), command=connection.ask_another)
+        if servers.several:
+            menu.add_separator()
+            close = partial(servers.remove, session)
+            label = _("Close {server}").format(server=servers.title(session))
+            menu.add_command(label=label, command=close)
         menu.tk_popup(x, y)
 
     def me(self, x: int, y: int) -> None:
         """What can be done with ourselves: nickname, server, account."""
         context, actions = self._context, self._actions
         menu = self._menu()
-        menu.add_command(label=_("Nickname and server …"), command=self._servers)
+        menu.add_command(
+            label=_("Nickname and server …"), command=self._servers.shown.connection.ask
+        )
         menu.add_separator()
         if not context.model.account:
             menu.add_command(label=_("Log in …"), command=lambda: actions.open_form("login"))
@@ -127,11 +153,8 @@ class Menus:
         model, key = context.model, context.model.current
 
         def do() -> None:
-            if context.model is not model or key not in model.rooms:
-                return
-            if model.current != key:
-                self._navigation.choose(key)
-            act()
+            if self._navigation.go(model, key):
+                act()
 
         return do
 

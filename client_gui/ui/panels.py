@@ -18,11 +18,14 @@ ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A row: what it is, and what is said of it."""
+    """A row: what it is, and what is said of it. One that is `elsewhere` does not stand for what is
+    typed, for it may be meant here.
+    """
 
     key: str
     name: str
     about: str = ""
+    elsewhere: bool = False
 
 
 class Panel(tk.Toplevel):
@@ -151,7 +154,9 @@ class Chooser(Panel):
         ]
         at = 0
         if self._free and typed:
-            names = [one.name.lstrip("#").casefold() for one in self._fitting]
+            names = [
+                "" if one.elsewhere else one.name.lstrip("#").casefold() for one in self._fitting
+            ]
             wanted = typed.lstrip("#").casefold()
             if wanted in names:
                 at = names.index(wanted)

@@ -13,6 +13,9 @@ from client_gui.ui.tooltip import Tooltip, shortened
 
 ROW = 32
 HEADING = 30
+SERVER = 38  # a server's heading
+NOTE = 18  # what is said below it
+FOLD = 24  # from the left: what folds a server's rooms when it is clicked
 RADIUS = 6
 BADGE_MAX = 99  # more unread messages than this read "99+"
 
@@ -20,7 +23,8 @@ BADGE_MAX = 99  # more unread messages than this read "99+"
 @dataclass(frozen=True, slots=True)
 class Row:
     """`key` is "" for a heading; `count` is the number of unread messages, and `loud` says whether
-    some of them are for us personally; `dot` is a colour, for people.
+    some of them are for us personally; `dot` is a colour, for people and servers. A `heading` with
+    a key is a server's; `note` stands below it, and all of `about` is told by its tooltip.
     """
 
     name: str
@@ -31,6 +35,12 @@ class Row:
     muted: bool = False
     dot: str = ""
     mark: str = ""  # before the name
+    heading: bool = False
+    folded: bool = False
+    safe: bool = False
+    strong: bool = False
+    about: str = ""
+    note: str = ""
 
 
 class RoomList(tk.Canvas):
@@ -60,6 +70,7 @@ class RoomList(tk.Canvas):
         self._hovered = ""
         self._cut: dict[str, str] = {}  # by key: names that have not enough room
         self.tip = Tooltip(self, theme)
+        self.fold: Callable[[str], None] = choose  # called with a heading whose sign is clicked
         self.bind("<Button-1>", lambda event: self._clicked(event, choose))
         for opening in desktop.here().menu:
             self.bind(
@@ -97,8 +108,12 @@ class RoomList(tk.Canvas):
         self._cut = {}
         at = 0
         for row in self._rows:
-            height = px(ROW if row.key else HEADING)
-            if row.key:
+            height = px(SERVER if row.heading else ROW if row.key else HEADING)
+            if row.heading:
+                height += px(NOTE) if row.note else 0
+                self._draw_server(row, at, px(SERVER))
+                self._places.append((at, at + height, row.key))
+            elif row.key:
                 self._draw_row(row, at, height)
                 self._places.append((at, at + height, row.key))
             else:
@@ -116,6 +131,49 @@ class RoomList(tk.Canvas):
             fill=theme.palette.dim,
             anchor="sw",
         )
+
+    def _draw_server(self, row: Row, top: int, height: int) -> None:
+        """Its sign to fold it, its state's dot, a padlock, its name, and what is unread there."""
+        theme, palette = self._theme, self._theme.palette
+        px = theme.px
+        middle = top + height // 2 + px(2)
+        ground = palette.side
+        if row.key == self._hovered:
+            ground = palette.hover
+            shape = theme.shapes.rounded((self._width, px(ROW)), px(RADIUS), ground, palette.side)
+            self.create_image(0, middle, image=shape, anchor="w")
+        if top:
+            self.create_line(
+                px(8), top + px(2), self._width - px(8), top + px(2), fill=palette.border
+            )
+        sign = "▸" if row.folded else "▾"
+        self.create_text(px(6), middle, text=sign, font=theme.small, fill=palette.dim, anchor="w")
+        left = px(FOLD)
+        self.create_image(left, middle, image=theme.dot(row.dot, 9, ground), anchor="w")
+        left += px(15)
+        lock = theme.small_emoji.of("🔒") if row.safe else None
+        if lock is not None:
+            self.create_image(left, middle, image=lock, anchor="w")
+            left += lock.width() + px(3)
+        right = self._width - px(10)
+        if row.count:
+            right = self._badge(row, right, middle, ground)
+        name = f"TLS · {row.name}" if row.safe and lock is None else row.name
+        lively = row.strong or row.count > 0
+        short = shortened(name, theme.small_bold, right - left - px(6))
+        self._cut[row.key] = f"{row.name}: {row.note or row.about}"
+        ink = palette.text if lively else palette.dim
+        self.create_text(left, middle, text=short, font=theme.small_bold, fill=ink, anchor="w")
+        if row.note:
+            text = shortened(row.note, theme.small, self._width - px(FOLD) - px(10))
+            self.create_text(
+                px(FOLD),
+                top + height + px(NOTE) // 2 - px(3),
+                text=text,
+                font=theme.small,
+                fill=row.dot,
+                anchor="w",
+            )
 
     def _draw_row(self, row: Row, top: int, height: int) -> None:
         theme, palette = self._theme, self._theme.palette
@@ -167,6 +225,8 @@ class RoomList(tk.Canvas):
 
     def _clicked(self, event: tk.Event[tk.Misc], act: Callable[[str], None]) -> None:
         key = self._key_at(event.y)
+        if key and event.num == 1 and event.x < self._theme.px(FOLD):
+            act = self.fold if any(one.key == key and one.heading for one in self._rows) else act
         if key:
             act(key)
 

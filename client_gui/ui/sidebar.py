@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from tkinter import ttk
 
 from client_gui.model.model import Model, Phase
-from client_gui.model.rooms import Room
+from client_gui.system import desktop
 from client_gui.texts import _
-from client_gui.ui.roomlist import RoomList, Row
+from client_gui.ui.roomlist import RoomList
+from client_gui.ui.sections import HEADING, JOIN, Section, place, rows, state
 from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import ShortLabel
 
 WIDTH = 230
-JOIN = "+"  # the key of the row that joins a room; no room is called so
 
 
 @dataclass(frozen=True, slots=True)
 class SidebarCallbacks:
-    """What can be chosen in the sidebar; rooms by their keys."""
+    """What can be chosen in the sidebar; servers by their names, "" for the one that is shown, and
+    rooms by their keys, "" for the one where somebody was.
+    """
 
-    choose: Callable[[str], None]
+    choose: Callable[[str, str], None]
     retry: Callable[[], None]
-    join: Callable[[], None]  # a room: which is asked
-    menu: Callable[[int, int, str], None]
+    join: Callable[[str], None]  # a room of this server: which is asked
+    menu: Callable[[int, int, str, str], None]
+    server: Callable[[int, int, str], None]  # at this place, what can be done with a server
+    fold: Callable[[str], None]  # a server's rooms, or shows them
     settings: Callable[[], None]
     me: Callable[[int, int], None]  # at this place, what can be done with ourselves
 
@@ -62,7 +66,12 @@ class Sidebar(tk.Frame):
             head, text=_("Connect now"), style="Retry.TButton", command=choices.retry
         )
         self.status.bind("<Button-1>", lambda event: choices.retry())
+        for opening in desktop.here().menu:
+            self.server.bind(
+                opening, lambda event: choices.server(event.x_root, event.y_root, ""), add=True
+            )
         self.list = RoomList(self, theme, WIDTH - 16, self._chosen, self._menu)
+        self.list.fold = lambda key: choices.fold(place(key)[0])
         # the foot before the list, which takes what is left
         foot = tk.Frame(self, background=palette.side)
         foot.pack(side="bottom", fill="x", padx=theme.px(20), pady=theme.px(16))
@@ -100,18 +109,9 @@ class Sidebar(tk.Frame):
         """Draws the connection's state and our nickname."""
         theme, palette = self._theme, self._theme.palette
         status = model.status
-        if status.phase is Phase.CONNECTED:
-            colour, text = palette.good, _("connected")
-            if status.latency is not None:
-                text += f" · {status.latency * 1000:.0f} ms"
-        elif status.phase is Phase.WAITING:
-            seconds = max(0, round(status.until - now))
-            colour = palette.warn
-            text = _("reconnecting in {seconds} s").format(seconds=seconds)
-        elif status.phase is Phase.CONNECTING:
-            colour, text = palette.warn, _("connecting …")
-        else:
-            colour, text = palette.bad, _("not connected")
+        colour, text = state(model, palette, now)
+        if status.latency is not None:
+            text += f" · {status.latency * 1000:.0f} ms"
         dot = theme.dot(colour, 10, palette.side)
         waiting = status.phase is Phase.WAITING
         self.status.configure(
@@ -125,43 +125,23 @@ class Sidebar(tk.Frame):
         else:
             self.retry.pack_forget()
         avatar = theme.avatar(model.nick, 28, palette.side)
-        state = _(" (away)") if model.fold(model.nick) in model.away else ""
-        self.me.configure(text=f"  {model.nick}{state}", image=avatar)
+        away = _(" (away)") if model.fold(model.nick) in model.away else ""
+        self.me.configure(text=f"  {model.nick}{away}", image=avatar)
 
-    def show_rooms(self, model: Model, muted: Collection[str] = ()) -> None:
-        """Draws the list of rooms and conversations; those of the keys `muted` are quieter."""
-        rooms = [(key, room) for key, room in model.rooms.items() if not room.direct]
-        people = [(key, room) for key, room in model.rooms.items() if room.direct]
-        rows = [Row(_("ROOMS"))]
-        for key, room in rooms:
-            row = self._row(model, key, room, muted=key in muted)
-            rows.append(replace(row, name=room.name.removeprefix("#"), mark="#"))
-        rows.append(Row(_("Join a room"), JOIN, mark="+"))
-        if people:
-            rows.append(Row(_("DIRECT MESSAGES")))
-        for key, room in people:
-            row = self._row(model, key, room, muted=key in muted)
-            rows.append(replace(row, dot=self._presence(model, key)))
-        self.list.show(rows)
-
-    def _row(self, model: Model, key: str, room: Room, *, muted: bool) -> Row:
-        loud = not muted and room.mentions > 0
-        current = key == model.current
-        return Row(room.name, key, current, room.unread, loud=loud, muted=muted)
-
-    def _presence(self, model: Model, key: str) -> str:
-        """The colour that says whether a person is here, as far as we know."""
-        palette = self._theme.palette
-        if key in model.away:
-            return palette.warn
-        return palette.good if model.is_here(key) else palette.border
+    def show_rooms(self, sections: Sequence[Section], now: float) -> None:
+        """Draws the list of rooms and conversations of all servers."""
+        self.list.show(rows(sections, self._theme.palette, now))
 
     def _chosen(self, key: str) -> None:
-        if key == JOIN:
-            self._choices.join()
+        name, inner = place(key)
+        if inner == JOIN:
+            self._choices.join(name)
         else:
-            self._choices.choose(key)
+            self._choices.choose(name, inner)
 
     def _menu(self, x: int, y: int, key: str) -> None:
-        if key != JOIN:
-            self._choices.menu(x, y, key)
+        name, inner = place(key)
+        if inner == HEADING:
+            self._choices.server(x, y, name)
+        elif inner != JOIN:
+            self._choices.menu(x, y, name, inner)

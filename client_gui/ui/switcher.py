@@ -5,11 +5,12 @@ from __future__ import annotations
 from client_gui.system import desktop
 from client_gui.texts import _, n_
 from client_gui.ui.actions import Actions
-from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Choice, Chooser, Panel, Words
+from client_gui.ui.servers import Servers, Session
 
+SIGN = " "  # before the number of a row; nothing that is typed begins with it
 PERSON = "@"  # before the key of somebody with whom there is no conversation yet
 KEYS = (
     ("Ctrl+K", n_("go to a room or person")),
@@ -27,7 +28,7 @@ KEYS = (
     ("Ctrl+U", n_("send files")),
     ("Ctrl+M", n_("show or hide the members")),
     ("Ctrl+R", n_("connect now instead of waiting")),
-    ("Ctrl+O", n_("another server, or nickname")),
+    ("Ctrl+O", n_("one more server, or another nickname")),
     ("Ctrl+Plus, Ctrl+Minus, Ctrl+0", n_("zoom in, zoom out, reset")),
     ("Ctrl+comma", n_("settings")),
     ("F1", n_("this list")),
@@ -38,57 +39,90 @@ class Switcher:
     """The lists of one window, of which at most one is open."""
 
     def __init__(
-        self, context: Context, actions: Actions, connection: Connection, navigation: Navigation
+        self, context: Context, actions: Actions, servers: Servers, navigation: Navigation
     ) -> None:
         self._context = context
         self._actions = actions
-        self._connection = connection
+        self._servers = servers
         self._navigation = navigation
         self._open: Panel | None = None
         self._rooms: Chooser | None = None  # the list of rooms to join, while it is open
+        self._choices: dict[str, tuple[Session, str]] = {}  # by the keys of the open list
+        self._at: Session | None = None  # where a room is joined that is in no list
 
-    def join(self) -> None:
-        """Which room to join, of those that there are or of any name."""
-        context = self._context
+    def join(self, server: str = "") -> None:
+        """Which room to join, of those that there are at all servers, or of any name at this one
+        (by its name, "" for the one that is shown).
+        """
+        context, servers = self._context, self._servers
         self._close()
+        self._at = servers.named(server) or servers.shown
         title = _("Join a room")
+        if servers.several:
+            title = f"{title} · {servers.title(self._at)}"
         self._open = self._rooms = Chooser(
-            context.root, context.theme, title, self._actions.join, free=True
+            context.root, context.theme, title, self._join, free=True
         )
-        self._connection.do_if_ready(lambda core: core.command("LIST"))
+        for one in servers.all:
+            one.connection.do_if_ready(lambda core: core.command("LIST"))
         self.list_changed()
 
     def list_changed(self) -> None:
         """More rooms are known."""
-        if self._rooms is not None and self._rooms.winfo_exists():
-            self._rooms.offer(
-                [
-                    Choice(one.name, one.name, f"{_people(one.members)} · {one.topic}".rstrip(" ·"))
-                    for one in self._context.model.listed
-                ]
-            )
+        servers, at = self._servers, self._at
+        if self._rooms is None or at is None or not self._rooms.winfo_exists():
+            return
+        self._choices = {}
+        choices = []
+        for session in [at, *(one for one in servers.all if one is not at)]:
+            for one in session.model.listed:
+                about = f"{_people(one.members)} · {one.topic}".rstrip(" ·")
+                key = self._key(session, one.name)
+                if servers.several:
+                    about = f"{servers.title(session)} · {about}"
+                choices.append(Choice(key, one.name, about, elsewhere=session is not at))
+        self._rooms.offer(choices)
+
+    def _join(self, key: str) -> None:
+        session, name = self._choices.get(key, (self._at or self._servers.shown, key))
+        if self._context.show_server(session.model):
+            self._actions.join(name)
 
     def go(self) -> None:
-        """Which room or person to go to."""
-        context, model = self._context, self._context.model
+        """Which room or person to go to, at any of the servers."""
+        context, servers = self._context, self._servers
         self._close()
         chooser = Chooser(context.root, context.theme, _("Go to"), self._go)
         self._open = chooser
+        self._choices = {}
+        rooms = [(one, key) for one in servers.all for key in one.model.rooms]
+        rooms.sort(key=lambda item: -item[0].model.rooms[item[1]].unread)
         choices = []
-        for key, room in sorted(model.rooms.items(), key=lambda item: -item[1].unread):
+        for session, key in rooms:
+            room = session.model.rooms[key]
             new = _("{count} new").format(count=room.unread) if room.unread else ""
-            choices.append(Choice(key, room.name, new))
+            at = servers.title(session) if servers.several else ""
+            about = " · ".join(filter(None, (at, new)))
+            choices.append(Choice(self._key(session, key), room.name, about))
+        shown, model = servers.shown, context.model
         for key, (_prefix, nick) in model.rooms[model.current].members.items():
             if key not in model.rooms and nick != model.nick:
-                choices.append(Choice(PERSON + nick, nick, _("write to them")))
+                choices.append(Choice(self._key(shown, PERSON + nick), nick, _("write to them")))
         chooser.offer(choices)
 
-    def _go(self, key: str) -> None:
+    def _key(self, session: Session, key: str) -> str:
+        """The key of a row of the open list: a number, which no room is called by."""
+        row = f"{SIGN}{len(self._choices)}"
+        self._choices[row] = session, key
+        return row
+
+    def _go(self, row: str) -> None:
         navigation = self._navigation
-        if key.startswith(PERSON):
+        session, key = self._choices[row]
+        if not key.startswith(PERSON):
+            navigation.choose(key, session.model)
+        elif self._context.show_server(session.model):
             navigation.talk(key.removeprefix(PERSON))
-        else:
-            navigation.choose(key)
 
     def keys(self) -> None:
         """What the keys do."""

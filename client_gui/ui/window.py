@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal
 
@@ -16,7 +17,7 @@ from client_gui.model.changes import (
     RoomsChanged,
     StatusChanged,
 )
-from client_gui.model.model import Model, Phase
+from client_gui.model.model import Phase
 from client_gui.model.rooms import Room
 from client_gui.texts import _
 from client_gui.ui.composer import Composer, ComposerCallbacks
@@ -26,6 +27,7 @@ from client_gui.ui.header import Header, HeaderCallbacks
 from client_gui.ui.keys import window_first
 from client_gui.ui.members import Members, MembersCallbacks
 from client_gui.ui.placing import place
+from client_gui.ui.sections import Section
 from client_gui.ui.sidebar import Sidebar, SidebarCallbacks
 from client_gui.ui.theme import Theme
 from client_gui.ui.transcript import Transcript
@@ -37,13 +39,15 @@ MEMBERS_FROM = 860  # in a narrower window the members do
 
 
 class Window:
-    """Fills `root`. Draws what has changed in the model."""
+    """Fills `root`. Draws what has changed in the model of the server that is shown, and what there
+    is at all servers.
+    """
 
     def __init__(
         self,
         root: tk.Tk,
         theme: Theme,
-        model: Model,
+        sections: Callable[[], Sequence[Section]],
         *,
         keep: int,
         compact: bool,
@@ -54,19 +58,15 @@ class Window:
         people: MembersCallbacks,
         heading: HeaderCallbacks,
         search: Search,
-        muted: Collection[str],
         sent: list[str],
-        topics: dict[str, str],
-        server: str,
-        safe: bool,
         geometry: str,
     ) -> None:
         self._root = root
-        self._model = model
+        self._sections = sections
         self._theme = theme
-        self._server = server
+        shown = self._shown()
+        self._model, self._server = shown.model, shown.title
         self._arranged: tuple[bool, bool] | None = None  # what is shown at the sides
-        self._muted = muted  # keys of rooms; the list is shared with the settings
         palette = theme.palette
         root.configure(background=palette.background)
         if not root.winfo_ismapped():
@@ -77,11 +77,11 @@ class Window:
         self.frame.pack(fill="both", expand=True)
         self.sidebar = Sidebar(self.frame, theme, choices)
         self.sidebar.pack(side="left", fill="y")
-        self.sidebar.show_server(server, safe=safe)
+        self.sidebar.show_server(shown.title, safe=shown.safe)
         self.members = Members(self.frame, theme, people)
         self._centre = tk.Frame(self.frame, background=palette.background)
         self._centre.pack(side="left", fill="both", expand=True)
-        self.header = Header(self._centre, theme, heading, topics)
+        self.header = Header(self._centre, theme, heading, shown.topics)
         self.header.pack(side="top", fill="x")
         self.findbar = FindBar(self._centre, theme, search)
         self.composer = Composer(self._centre, theme, typing, sent)
@@ -172,6 +172,17 @@ class Window:
         else:
             self.members.pack_forget()
 
+    def _shown(self) -> Section:
+        return next(one for one in self._sections() if one.shown)
+
+    def show_server(self) -> None:
+        """Draws the server that is shown now."""
+        shown = self._shown()
+        self._model = shown.model
+        self.header.at(shown.topics)
+        self._theme.shared.forget()
+        self.show_all(time.time())
+
     def notice(self, text: str) -> None:
         """Says something above the composer."""
         self.composer.notice.configure(text=text)
@@ -182,10 +193,13 @@ class Window:
         self.show_room()
 
     def show_rooms(self) -> None:
-        """Draws the list of rooms, and in the title what is unread."""
-        muted = {self._model.fold(one) for one in self._muted}
-        self.sidebar.show_rooms(self._model, muted)
-        room, unread = self._model.rooms[self._model.current], self._model.unread(muted)
+        """Draws the list of rooms of all servers, and in the title what is unread."""
+        sections = self._sections()
+        shown = next(one for one in sections if one.shown)
+        self._server = shown.title
+        self.sidebar.show_server(shown.title, safe=shown.safe)
+        self.sidebar.show_rooms(sections, time.time())
+        room, unread = self._model.rooms[self._model.current], sum(one.unread for one in sections)
         count = f"({unread}) " if unread else ""
         self._root.title(f"{count}{room.name} — {self._server} — gchat")
 
@@ -222,8 +236,13 @@ class Window:
             self._show_status(now)
 
     def _show_status(self, now: float) -> None:
-        self.sidebar.show_status(self._model, now)
+        self.show_states(now)
         self.composer.can_send(can=self._model.status.phase is Phase.CONNECTED)
+
+    def show_states(self, now: float) -> None:
+        """Draws how the connections are doing, which may count seconds."""
+        self.sidebar.show_status(self._model, now)
+        self.sidebar.show_rooms(self._sections(), now)
 
     def _show_lines(self, kinds: dict[type, list[Change]]) -> None:
         older = [one.older for one in kinds.get(HistoryAdded, []) if isinstance(one, HistoryAdded)]

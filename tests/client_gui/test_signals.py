@@ -20,8 +20,8 @@ import sys
 from client_gui import __main__ as program
 from client_gui.ui import app
 class Typing(app.App):
-    def take(self, events):
-        super().take(events)
+    def take(self, *told):
+        super().take(*told)
         room = self.model.rooms["#lobby"]
         if room.here and not self.window.composer.get():
             self.window.composer.text.insert("end", "before the end")

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from client_gui.core.protocol import ClientProtocol
-from client_gui.model.commands import Find, Join, Leave, Nick, Part, Send, Tell, interpret
+from client_gui.model.commands import (
+    Find,
+    Join,
+    Leave,
+    Nick,
+    Part,
+    Send,
+    Serve,
+    Tell,
+    interpret,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +82,9 @@ def test_the_others() -> None:
     assert interpret("/part", "Duy") == Part("")
     assert interpret("/search two words", "#lobby") == Find("two words")
     assert interpret("/quit so long", "#lobby") == Leave("so long")
+    for what in ("connect", "disconnect", "close"):
+        assert interpret(f"/{what}", "#lobby") == Serve(what)
+        assert isinstance(interpret(f"/{what} now", "#lobby"), Tell)
     help_ = interpret("/help", "#lobby")
     assert isinstance(help_, Tell)
     assert not help_.error

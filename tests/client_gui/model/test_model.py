@@ -18,6 +18,7 @@ from client_gui.model.changes import (
 from client_gui.model.lines import LINE_LENGTH, Fate, Line, Look, clean, summary
 from client_gui.model.model import HANDLERS, Model, Phase, Status
 from client_gui.model.rooms import LINES_KEPT, TYPING_SECONDS
+from client_gui.model.several import next_unread
 
 
 def model() -> Model:
@@ -313,14 +314,29 @@ def test_the_next_room_in_which_something_is_new() -> None:
     it = model()
     for room in ("#a", "#b", "#c"):
         it.apply(events.Joined(room, "Tuan", own=True))
-    assert it.next_unread(1) == "#a"
-    assert it.next_unread(-1) == "#c"
+    assert next_unread([it], it, 1) == (it, "#a")
+    assert next_unread([it], it, -1) == (it, "#c")
     it.apply(said("hi", "#b"))
-    assert it.next_unread(1) == it.next_unread(-1) == "#b"
+    assert next_unread([it], it, 1) == next_unread([it], it, -1) == (it, "#b")
     it.show("#b")
     it.close("#b")
     assert it.current == "#lobby"
     assert it.close("#lobby") == []
+
+
+def test_the_next_room_of_all_servers() -> None:
+    """Rooms of the same name on two servers are two; empty ones come in order, round and round."""
+    one, two = model(), model()
+    for it in (one, two):
+        it.apply(events.Joined("#a", "Tuan", own=True))
+    both = [one, two]
+    assert next_unread(both, one, 1) == (one, "#a")
+    assert next_unread(both, one, -1) == (two, "#a")
+    two.watched = False
+    two.apply(said("hi", "#lobby"))
+    assert next_unread(both, one, 1) == next_unread(both, one, -1) == (two, "#lobby")
+    assert one.unread() == 0
+    assert two.unread() == 1
 
 
 ROOT = Path(__file__).parents[3]

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from client_gui.core.events import Joined, Kind, Said
+from client_gui.model.model import Model
+from client_gui.system.settings import Server
+from client_gui.ui.account import Form
 from client_gui.ui.panels import Chooser, Panel, Question
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.driver import Ui
@@ -123,19 +126,44 @@ def test_a_menu_is_about_the_room_in_which_it_was_opened(
     assert kick.params[0] == "#dev"
 
 
-def test_a_question_about_another_server_is_gone_with_it(
+def test_what_is_begun_at_one_server_is_for_that_one(
     ui: Ui, make_server: Callable[..., ServerProcess]
 ) -> None:
-    ui.key("<Control-j>")
+    """Also when another server is shown by the time that it is answered."""
+    here = ui.app.model
+    ui.type("mine")
+    ui.wait_until(lambda: here.rooms["#dev"].lines[-1].msgid)
+    msgid = here.rooms["#dev"].lines[-1].msgid
+    ui.app.actions.delete(here.rooms["#dev"].lines[-1])
     ui.app.actions.accounts.register()
-    ui.app.actions.delete(ui.app.model.rooms["#dev"].lines[-1])
-    found = [one for one in ui.root.winfo_children() if isinstance(one, Panel)]
-    assert {type(one) for one in found} >= {Chooser, Question}
+    ui.app.actions.many_lines(9, "pasted")
     other = make_server()
-    server = ui.app.connection.server
-    ui.app.connection.server = type(server)("127.0.0.1", other.port, "Tuan")
-    ui.app.connection.start()
-    assert not [one for one in ui.root.winfo_children() if isinstance(one, Panel)]
+    ui.app.servers.open(Server("127.0.0.1", other.port, "Tuan"))
+    ui.wait_until(lambda: ui.app.connection.ready)
+    there = ui.app.model
+    assert there is not here
+    panels = {type(one): one for one in ui.root.winfo_children() if isinstance(one, Panel)}
+    deletion, paste = (one for one in ui.root.winfo_children() if isinstance(one, Question))
+    form = panels[Form]
+    assert isinstance(form, Form)
+    for key in ("new", "again"):
+        form.fields[key].insert(0, "sesame42")
+    form.submit()
+    ui.wait_until(lambda: here.account)
+    assert not there.account
+    assert ui.app.model is there
+    paste.yes()
+    assert ui.app.model is here
+    assert (here.current, typed(ui)) == ("#dev", "pasted")
+    ui.app.show_server(there)
+    assert typed(ui) == ""
+    deletion.yes()
+    ui.wait_until(lambda: here.rooms["#dev"].find(msgid) is None or gone(here, msgid))
+
+
+def gone(model: Model, msgid: str) -> bool:
+    line = model.rooms["#dev"].find(msgid)
+    return line is not None and line.redacted
 
 
 def test_settings_that_change_while_they_are_looked_at_stay(ui: Ui) -> None:
@@ -146,7 +174,8 @@ def test_settings_that_change_while_they_are_looked_at_stay(ui: Ui) -> None:
     preferences.colours.set("Dark")
     preferences.save()
     settings = ui.app.settings
-    assert (settings.theme, settings.members, settings.muted) == ("dark", False, ["#dev"])
+    assert (settings.theme, settings.members) == ("dark", False)
+    assert settings.muted == [f"{ui.app.connection.server.name} #dev"]
 
 
 # -- what is typed goes to the composer

@@ -38,7 +38,7 @@ def ui(server: ServerProcess, open_ui: OpenUi) -> Ui:
 @pytest.fixture
 def nobody(ui: Ui) -> Nobody:
     found = Nobody()
-    ui.app.idling = Idling(ui.app, ui.app.connection, found)
+    ui.app.idling = Idling(ui.app, ui.app.servers, found)
     ui.app.idling._used -= 10_000  # this window was not used for long
     ui.app.settings.away_after = 5
     return found

@@ -218,8 +218,7 @@ def test_another_server_and_back(
     ui.app.connection.dialog.submit()
     ui.wait_until(lambda: ui.app.connection.dialog is None)
     for port in (other.port, server.port):
-        ui.app.connection.server = Server("127.0.0.1", port, "Tuan")
-        ui.app.connection.start()
+        ui.app.servers.open(Server("127.0.0.1", port, "Tuan"))
         ui.wait_until(lambda: ui.app.model.rooms["#lobby"].here)
         assert ui.app.model.status.phase is Phase.CONNECTED
         assert typed(ui) == ("" if port == other.port else "for the first")
