@@ -48,6 +48,7 @@ from client_gui.ui.navigation import Navigation
 from client_gui.ui.panels import Panel
 from client_gui.ui.preferences import Preferences
 from client_gui.ui.sidebar import SidebarCallbacks
+from client_gui.ui.spelling import Spelling
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
@@ -105,6 +106,7 @@ class App(Context):
         self.finding = Finding(self, self.connection, self.navigation)
         self.actions = Actions(self, self.connection, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.connection.ask)
+        self.spelling = Spelling(self, self.actions, self.menus, texts.preferred(self._languages))
         self.files = Files(self, self.connection)
         self.logs = Logs(self)
         self.idling = Idling(self, self.connection)
@@ -226,6 +228,7 @@ class App(Context):
         if finding is not None:
             self.finding.open(finding)
             self.to_composer()
+        self.spelling.attach()
         self.show_notice()
         self.files.show()
         self._bind_keys()
@@ -306,6 +309,7 @@ class App(Context):
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)
+        self.spelling.tell_known(self._preferences.show_dictionaries)
 
     def _zoom(self, step: float) -> None:
         zoom = round(min(max(self.settings.zoom + step, ZOOM_LEAST), ZOOM_MOST), 2)
@@ -520,6 +524,7 @@ class App(Context):
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
         self._drafts.close()
         self.logs.close()
+        self.spelling.close()
         self.ending()
         timers.stop_all(self.root)
         self.window.destroy()
