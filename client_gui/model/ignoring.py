@@ -90,8 +90,16 @@ class Ignored:
 
 
 def _pattern(mask: str) -> re.Pattern[str]:
-    """`*` stands for any characters, `?` for one; brackets are characters of nicknames."""
-    parts = re.sub(r"\*+", "*", mask)
-    return re.compile(
-        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in parts), re.DOTALL
-    )
+    """`*` stands for any characters, `?` for one; brackets are characters of nicknames. What stands
+    between two `*` is looked for once, from the left: no name takes long, whatever the mask is.
+    """
+    first, *parts = re.split(r"\*+", mask)
+    if not parts:
+        return re.compile(_literal(first), re.DOTALL)
+    *middle, last = parts
+    found = "".join(f"(?>.*?{_literal(part)})" for part in middle)
+    return re.compile(f"{_literal(first)}{found}.*{_literal(last)}", re.DOTALL)
+
+
+def _literal(part: str) -> str:
+    return "".join("." if char == "?" else re.escape(char) for char in part)
