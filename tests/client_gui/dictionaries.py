@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def dictionaries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder.mkdir()
     monkeypatch.setenv("ENCHANT_CONFIG_DIR", str(folder))
     if not {"en_US", "vi_VN"} <= set(Dictionaries().known().available):
-        if os.environ.get("CI"):
+        if os.environ.get("CI") and sys.platform == "linux":  # scripts/set-up-tests has them
             pytest.fail("no Enchant, or no dictionary")
         pytest.skip("no Enchant, or no dictionary")
     return folder

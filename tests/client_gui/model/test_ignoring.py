@@ -122,6 +122,9 @@ def test_what_we_say_ourselves_is_seen(model: Model) -> None:
     model.ignored.add("*")
     model.apply(Said("#lobby", "Tuan", "hi", Kind.MESSAGE, own=True))
     assert [line.text for line in model.rooms["#lobby"].lines] == ["hi"]
+    model.apply(events.Reacted("#lobby", "Tuan", "id1", "👍", source="Tuan!~t@host"))
+    model.apply(events.Reacted("#lobby", "Lan", "id1", "👍", source="Lan!~l@host"))
+    assert model.rooms["#lobby"].reactions == {"id1": {"👍": {"Tuan": None}}}
 
 
 def test_a_server_that_compares_names_otherwise(model: Model) -> None:
