@@ -198,6 +198,19 @@ def without_display() -> str:
     return f"{advice} (without one: {install}, then xvfb-run gchat-client)." if install else advice
 
 
+def without_spelling(lacking: str) -> str:
+    """What to do where spelling cannot be checked: `lacking` is "pyenchant", "library" or
+    "dictionary".
+    """
+    if lacking == "pyenchant":
+        return "Install it: pip install pyenchant"
+    if NAME == "darwin":
+        return "Install it: brew install enchant"
+    if lacking == "library":
+        return _install({"debian": "libenchant-2-2", "fedora": "enchant2", "arch": "enchant"})
+    return _install({"debian": "hunspell-en-us", "fedora": "hunspell-en", "arch": "hunspell-en_us"})
+
+
 def show_failure(sentence: str) -> None:
     """A window with one sentence, for a program that has no standard error: on Windows one that was
     not started from a console.

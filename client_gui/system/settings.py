@@ -77,6 +77,7 @@ class Settings:
     scale: float = 1.0
     zoom: float = 1.0
     language: str = ""  # "" as the system says
+    spelling: str = ""  # a dictionary such as en_GB; "" as the system says, spelling.OFF for none
     geometry: str = ""  # size and place of the window, as Tk writes them
     notify: bool = True
     logs: bool = False  # what is said is kept in text files

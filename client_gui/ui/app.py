@@ -48,6 +48,7 @@ from client_gui.ui.navigation import Navigation
 from client_gui.ui.preferences import Preferences
 from client_gui.ui.servers import Servers, Session
 from client_gui.ui.sidebar import SidebarCallbacks
+from client_gui.ui.spelling import Spelling
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
@@ -94,6 +95,7 @@ class App(Context):
         self.finding = Finding(self, self.servers, self.navigation)
         self.actions = Actions(self, self.servers, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.servers)
+        self.spelling = Spelling(self, self.actions, self.menus, texts.preferred(self._languages))
         self.logs = Logs(self)
         self.idling = Idling(self, self.servers)
         self.switcher = Switcher(self, self.actions, self.servers, self.navigation)
@@ -240,6 +242,7 @@ class App(Context):
         if finding is not None:
             self.finding.open(finding)
             self.to_composer()
+        self.spelling.attach()
         self.show_notice()
         self.files.show()
         self._bind_keys()
@@ -320,6 +323,7 @@ class App(Context):
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)
+        self.spelling.tell_known(self._preferences.show_dictionaries)
 
     def _zoom(self, step: float) -> None:
         zoom = round(min(max(self.settings.zoom + step, ZOOM_LEAST), ZOOM_MOST), 2)
@@ -557,6 +561,7 @@ class App(Context):
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
         self._drafts.close()
         self.logs.close()
+        self.spelling.close()
         self.ending()
         timers.stop_all(self.root)
         self.window.destroy()

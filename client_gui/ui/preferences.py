@@ -8,6 +8,7 @@ from tkinter import ttk
 from typing import Any
 
 from client_gui.model import attention
+from client_gui.system import desktop, spelling
 from client_gui.system.settings import (
     ALL,
     AWAYS,
@@ -20,10 +21,16 @@ from client_gui.system.settings import (
     Settings,
 )
 from client_gui.system.textlog import usual_folder
-from client_gui.texts import _, languages
+from client_gui.texts import _, languages, n_
 from client_gui.ui.check import Check
-from client_gui.ui.panels import Panel
+from client_gui.ui.panels import WIDTH, Panel
 from client_gui.ui.theme import Theme
+
+LACKING = {
+    spelling.NO_PYENCHANT: n_("Spelling is not checked: pyenchant is not installed."),
+    spelling.NO_LIBRARY: n_("Spelling is not checked: the library Enchant is not installed."),
+    spelling.NO_DICTIONARY: n_("Spelling is not checked: there is no dictionary."),
+}
 
 
 def _names() -> dict[str, str]:
@@ -67,6 +74,14 @@ class Preferences(Panel):
         self._languages = {_capital(_("as the system")): "", "English": "en", **_names()}
         now = next((name for name, one in self._languages.items() if one == settings.language), "")
         self.language = self._choice(_("Language"), list(self._languages), now)
+        self._dictionaries = {_capital(_("as the system")): "", _capital(_("never")): spelling.OFF}
+        now = next(
+            (name for name, one in self._dictionaries.items() if one == settings.spelling), ""
+        )
+        self._dictionaries.setdefault(now or settings.spelling, settings.spelling)
+        self.spelling = self._choice(
+            _("Mark misspelled words"), list(self._dictionaries), now or settings.spelling
+        )
         self._aways = {_("{count} minutes").format(count=one): one for one in AWAYS if one}
         self._aways = {_capital(_("never")): 0, **self._aways}
         now = _("{count} minutes").format(count=settings.away_after)
@@ -91,6 +106,22 @@ class Preferences(Panel):
         self.buttons((_("Cancel"), self.destroy), (_("Save"), self.save))
         self.bind("<Return>", lambda event: self.save())
         self.layout.focus_set()
+
+    def show_dictionaries(self, known: spelling.Known) -> None:
+        """Which there are to choose from; where there are none, what is to be done."""
+        if not self.winfo_exists():
+            return
+        if known.lacking:
+            text = _(LACKING[known.lacking])
+            advice = desktop.without_spelling(known.lacking)
+            cell = self.spelling.nametowidget(self.spelling.winfo_parent())
+            why = self.label(f"{text} {advice}".rstrip(), font="small", dim=True, within=cell)
+            why.configure(wraplength=self.theme.px(WIDTH) // 2)
+            why.pack(anchor="w")
+            self.spelling.pack_forget()
+        else:
+            self._dictionaries |= {one: one for one in known.available}
+            self.spelling.configure(values=list(self._dictionaries))
 
     def _choice(self, name: str, values: Sequence[str], value: str) -> ttk.Combobox:
         """In two columns, so that a small screen has room for all."""
@@ -130,6 +161,7 @@ class Preferences(Panel):
             "highlights": highlights,
             "logs": self.logs.on,
             "logs_folder": "" if folder in ("", str(usual_folder())) else folder,
+            "spelling": self._dictionaries[self.spelling.get()],
             "language": self._languages.get(self.language.get(), ""),
         }
         self.destroy()
