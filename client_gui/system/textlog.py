@@ -87,12 +87,12 @@ class TextLog:
             self._thread.start()
         self._waiting.put(_Entry(path, data))
 
-    def close(self) -> None:
-        """Writes what waits, as far as that goes in FLUSH_SECONDS."""
+    def close(self, seconds: float = FLUSH_SECONDS) -> None:
+        """Writes what waits, and is waited for so long; the thread goes on, while there is one."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._waiting.put(None)
-            thread.join(FLUSH_SECONDS)
+            thread.join(seconds)
 
     def _run(self) -> None:
         while (entry := self._waiting.get()) is not None:

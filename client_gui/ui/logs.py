@@ -9,7 +9,7 @@ from client_gui.model.changes import Change, LineAdded
 from client_gui.model.lines import SPOKEN, Fate, Look
 from client_gui.model.model import Model
 from client_gui.model.services import is_service
-from client_gui.system.textlog import TextLog, usual_folder
+from client_gui.system.textlog import FLUSH_SECONDS, TextLog, usual_folder
 from client_gui.texts import _
 from client_gui.ui.context import Context
 
@@ -50,13 +50,13 @@ class Logs:
         folder = Path(settings.logs_folder).expanduser() if settings.logs_folder else usual_folder()
         wanted = folder if settings.logs else None
         if self._log is not None and self._log.folder != wanted:
-            self.close()
+            self.close(0)  # whoever has changed the settings does not wait for a slow disk
         if self._log is None and wanted is not None:
             self._log = TextLog(wanted)
         return self._log
 
-    def close(self) -> None:
-        """With the window."""
+    def close(self, seconds: float = FLUSH_SECONDS) -> None:
+        """With the window, whose end waits so long for the disk."""
         log, self._log = self._log, None
         if log is not None:
-            log.close()
+            log.close(seconds)

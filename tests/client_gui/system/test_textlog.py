@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from client_gui.system import textlog
 from client_gui.system.textlog import LINES_MOST, TextLog, safe_name, written
+from tests.support.clients import WAIT_SECONDS
 
 AT = 1_795_834_800.0
 
@@ -127,3 +128,29 @@ def test_so_much_waits_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert log.trouble == "too much waits to be written"
     answers.set()
     log.close()
+
+
+def test_a_disk_that_does_not_answer_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where somebody chooses another folder; what waits is written all the same."""
+    answers, begun, wrote = threading.Event(), threading.Event(), []
+
+    def append(entry: object) -> None:
+        begun.set()
+        assert answers.wait(WAIT_SECONDS)
+        wrote.append(entry)
+
+    monkeypatch.setattr(textlog, "_append", append)
+    log = TextLog(tmp_path)
+    log.keep("one", "#lobby", AT, "one")
+    log.keep("one", "#lobby", AT, "two")
+    thread = log._thread
+    assert thread is not None
+    assert begun.wait(WAIT_SECONDS)
+    log.close(0)
+    assert thread.is_alive()
+    assert wrote == []
+    answers.set()
+    thread.join(WAIT_SECONDS)
+    assert len(wrote) == 2
