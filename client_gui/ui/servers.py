@@ -188,7 +188,7 @@ class Servers:
         for one in self.all:
             if one.connection is not connection and one.connection.dialog is not None:
                 one.connection.close_dialog()
-        return [self.title(one) for one in self.all if one.connection.kept]
+        return [self.title(one) for one in self.all if one.connection.ready]
 
     def elsewhere(
         self, connection: Connection, server: Server, password: str, proxy_password: str
