@@ -452,9 +452,15 @@ class Connection:
         if self._trust is not None:
             self._trust.destroy()
         until = time.monotonic() + CONFIRM_SECONDS
+        passed_on = threading.Event()  # all that was typed is sent, and told to the model
+        if self.net is not None:
+            self.net.call(passed_on.set)
 
         def confirmed() -> None:
-            if self.ready and self.model.waits() and time.monotonic() < until:
+            waits = not passed_on.is_set()
+            self._bridge.deliver_all()
+            waits = waits or self.model.waits()
+            if self.ready and waits and time.monotonic() < until:
                 self._context.root.after(CLOSE_POLL_MS, confirmed)
             else:
                 self._say_goodbye(reason, done)

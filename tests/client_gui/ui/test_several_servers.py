@@ -290,6 +290,7 @@ def test_a_server_is_disconnected_closed_and_opened_again(
     ui.wait_until(lambda: there.connection.ready)
     assert ui.app.settings.open == [here.name, there.name]
     ui.app.servers.remove(there)
+    ui.wait_until(lambda: not ui.app.servers._leaving)
     read_until(duy, "Tuan has left the chat room!")
     assert ui.app.model is here.model
     assert not headings(ui), "with one server the list is as it always was"
@@ -376,22 +377,19 @@ def test_all_are_told_goodbye_at_once(
     server: ServerProcess, other: ServerProcess, ui: Ui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No server waits for another one's answer."""
-    told = []
+    monkeypatch.setattr("client_gui.ui.connection.CLOSE_SECONDS", 1e9)
+    told: list[str] = []
+    real: list[Callable[[], None]] = []
     for one in ui.app.servers.all:
         net = one.connection.net
         assert net is not None
-        quits = net.quit
-
-        def say(
-            reason: str = "", name: str = one.name, quits: Callable[[str], None] = quits
-        ) -> None:
-            told.append(name)
-            quits(reason)
-
-        monkeypatch.setattr(net, "quit", say)
+        real.append(net.quit)
+        monkeypatch.setattr(net, "quit", lambda reason, name=one.name: told.append(name))
     ui.app.close("so long")
-    assert told == [f"127.0.0.1:{server.port}", f"127.0.0.1:{other.port}"]
-    assert not ui.gone
+    ui.wait_until(lambda: len(told) == 2)
+    assert set(told) == {f"127.0.0.1:{server.port}", f"127.0.0.1:{other.port}"}
+    for quits in real:
+        quits()
 
 
 def test_one_that_was_just_closed_says_goodbye_before_the_window_goes(
@@ -411,12 +409,12 @@ def test_what_was_sent_last_is_confirmed_before_a_server_is_closed(
     ui.app.show_server(there.model)
     ui.type("the last word")
     ui.app.servers.remove(there)
+    ui.wait_until(lambda: not ui.app.servers._leaving)
     read_until(duy, "Tuan: the last word")
     read_until(duy, "Tuan has left the chat room!")
-    ui.wait_until(lambda: not ui.app.servers._leaving)
     assert not there.model.waits()
     ui.close()
-    assert "the last word" not in (tmp_path / "drafts.json").read_text()
+    assert not (tmp_path / "drafts.json").exists(), "nothing is left to be sent"
 
 
 def test_the_next_window_is_where_the_last_one_was(
