@@ -422,9 +422,10 @@ class App(Context):
         match change:
             case NickNeeded():
                 why = f"{change.nick}: {change.reason}."
-                connection.when_shown(lambda: connection.ask(why))
+                connection.when_shown(lambda: connection.ask(why), why)
             case TrustNeeded():
-                connection.when_shown(lambda: connection.ask_trust(change))
+                why = _("The server's certificate is not trusted.")
+                connection.when_shown(lambda: connection.ask_trust(change), why)
             case Noticed() if self.settings.notify and change.room not in self.muted(model):
                 if not (model is self.model and self._looked_at(change.room)):
                     self._notify(change, session)

@@ -51,6 +51,11 @@ class Bridge(Generic[T]):
         """Whether more waits than is good; from any thread."""
         return self._queue.qsize() > WAITING_MAX
 
+    def deliver_all(self) -> None:
+        """Delivers what has come so far, without waiting for Tk."""
+        while not self._closed and not self._queue.empty():
+            self._drain()
+
     def close(self) -> None:
         """Delivers nothing more."""
         if self._closed:

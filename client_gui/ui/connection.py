@@ -129,12 +129,16 @@ class Connection:
 
     # -- asking
 
-    def when_shown(self, ask: Callable[[], None]) -> None:
-        """Asks something, once this server is shown: nothing opens over another conversation."""
+    def when_shown(self, ask: Callable[[], None], why: str) -> None:
+        """Asks something, once this server is shown: nothing opens over another conversation. Until
+        then its section says why it is not connected.
+        """
         if self.dialog is not None or self._neighbours.is_shown(self):
             ask()
-        else:
-            self._later = ask
+            return
+        self._later = ask
+        self.model.status = Status(Phase.OFFLINE, why)
+        self._context.servers_changed()
 
     def shown(self) -> None:
         """Somebody is here: asks what was to be asked."""
@@ -211,7 +215,9 @@ class Connection:
 
     def _forget(self, server: Server) -> None:
         """Takes a server out of those that are known, and its password out of the keyring."""
-        self._context.settings.servers.remove(server)
+        known, opened = self._context.settings.servers, self._context.settings.open
+        known[:] = [one for one in known if one.name != server.name]
+        opened[:] = [name for name in opened if name != server.name]
         self._context.save()
         _aside(lambda: secrets.forget(server.host, server.port, server.account))
 
@@ -446,9 +452,15 @@ class Connection:
         if self._trust is not None:
             self._trust.destroy()
         until = time.monotonic() + CONFIRM_SECONDS
+        passed_on = threading.Event()  # all that was typed is sent, and told to the model
+        if self.net is not None:
+            self.net.call(passed_on.set)
 
         def confirmed() -> None:
-            if self.ready and self.model.waits() and time.monotonic() < until:
+            waits = not passed_on.is_set()
+            self._bridge.deliver_all()
+            waits = waits or self.model.waits()
+            if self.ready and waits and time.monotonic() < until:
                 self._context.root.after(CLOSE_POLL_MS, confirmed)
             else:
                 self._say_goodbye(reason, done)

@@ -1,7 +1,7 @@
 """The servers that the window is at, at the same time. Each has a connection with its model and its
 thread: a thread, not only a task in one loop, so that a mistake in what one of them says, or in
-what we make of it, can hold up or end that one only. A thread that waits costs no time and little
-memory.
+what we make of it, can hold up or end that one only. Sixteen that wait take 2 MiB and hardly any
+time.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ class Servers:
         for one in self.all:
             if one.connection is not connection and one.connection.dialog is not None:
                 one.connection.close_dialog()
-        return [self.title(one) for one in self.all if one.connection.kept]
+        return [self.title(one) for one in self.all if one.connection.ready]
 
     def elsewhere(
         self, connection: Connection, server: Server, password: str, proxy_password: str

@@ -215,7 +215,10 @@ class Window:
 
     def _name(self, room: Room) -> None:
         self.header.show(room)
-        self.composer.set_hint(_("Message {name}").format(name=room.name))
+        hint = _("Message {name}")
+        if len(self._sections()) > 1:
+            hint = _("Message {name} at {server}")
+        self.composer.set_hint(hint.format(name=room.name, server=self._server))
 
     def show(self, changes: Iterable[Change], now: float) -> None:
         """Draws what has changed, each part once."""

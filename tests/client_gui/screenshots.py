@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from client_gui.model.model import Phase
 from client_gui.system.settings import Server, Settings, save
 from client_gui.ui.panels import Chooser, Panel
 from tests.client_gui.driver import Ui
@@ -41,12 +43,17 @@ class Stage:
     server: ServerProcess
     folder: Path
     look: dict[str, object]
+    others: ExitStack
 
     def window(self, **options: object) -> Ui:
         """A window that has arrived in the lobby."""
         ui = Ui(self.server.port, **({"nick": "Tuan", "keep": 100} | self.look | options))
         ui.wait_for("Tuan has connected to the chat room")
         return ui
+
+    def server_beside(self) -> ServerProcess:
+        """Another server, which ends with the picture."""
+        return self.others.enter_context(ServerProcess())
 
     def lan(self) -> IrcClient:
         return IrcClient(self.server.port, "Lan", *CAPS, join="#lobby")
@@ -91,6 +98,29 @@ def conversation(stage: Stage, **options: object) -> Ui:
 def window(stage: Stage) -> tuple[Ui, Panel | None]:
     """The conversation, comfortable."""
     return conversation(stage), None
+
+
+def servers(stage: Stage) -> tuple[Ui, Panel | None]:
+    """Three servers at once: one with something new, one that is lost."""
+    second, third = stage.server_beside(), stage.server_beside()
+    ui = conversation(stage)
+    shown = ui.app.model
+    for host, server in (("localhost", second), ("127.0.0.1", third)):
+        session = ui.app.servers.open(Server(host, server.port, "Tuan"))
+        assert session is not None
+        ui.wait_until(lambda: ui.app.model.rooms["#lobby"].members)
+    PlainClient(second.port, "Hoa").say("Tuan, are you here as well?", "/msg Tuan only you")
+    third.stop()
+    ui.wait_until(lambda: third_is_lost(ui))
+    ui.app.show_server(shown)
+    ui.root.update()
+    return ui, None
+
+
+def third_is_lost(ui: Ui) -> bool:
+    """The one that was stopped waits, and the one before has heard something."""
+    second, third = (one.model for one in ui.app.servers.all[1:])
+    return third.status.phase is Phase.WAITING and "hoa" in second.rooms
 
 
 def compact(stage: Stage) -> tuple[Ui, Panel | None]:
@@ -232,15 +262,19 @@ def dialog(stage: Stage) -> tuple[Ui, object]:
 
 
 SCENES: list[Callable[[Stage], tuple[Ui, object]]] = []
-SCENES += [window, compact, reading, lost, finding, picked]
+SCENES += [window, servers, compact, reading, lost, finding, picked]
 SCENES += [switcher, join, keys, settings, account, hovering, first, dialog]
 
 
 def picture(path: Path, scene: str, look: str) -> None:
     """Makes one picture."""
     play = next(one for one in SCENES if one.__name__ == scene)
-    with ServerProcess() as server, tempfile.TemporaryDirectory() as temporary:
-        ui, shown = play(Stage(server, Path(temporary), LOOKS[look]))
+    with (
+        ServerProcess() as server,
+        tempfile.TemporaryDirectory() as temporary,
+        ExitStack() as others,
+    ):
+        ui, shown = play(Stage(server, Path(temporary), LOOKS[look], others))
         if look == "small":
             ui.root.geometry(SMALL)
             ui.wait_until(lambda: ui.root.winfo_width() == 480 or not ui.app.welcomed)

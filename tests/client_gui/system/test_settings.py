@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from client_gui.core.places import MOST
-from client_gui.system.settings import FIT, Server, Settings, load, save
+from client_gui.system.settings import FIT, OPEN_MOST, Server, Settings, load, save
 
 
 def test_there_and_back(tmp_path: Path) -> None:
@@ -94,3 +94,29 @@ def test_a_file_that_somebody_has_damaged_is_survived(text: str, tmp_path: Path)
     assert (settings.scale, settings.zoom) == (1.0, 1.0)
     save(settings, path)
     assert load(path).scale == 1.0
+
+
+def test_which_servers_are_opened_again() -> None:
+    """In their order, each once, those only that are known, and no more than can be."""
+    servers = [Server(f"host{number}", 1, "Tuan") for number in range(OPEN_MOST + 1)]
+    settings = Settings(servers=[*servers, Server("nameless", 1)])
+    names = [one.name for one in servers]
+    settings.open = [names[1], names[0], names[1], "gone:1", "nameless:1"]
+    assert [one.name for one in settings.opened()] == [names[1], names[0]]
+    settings.open = names[:OPEN_MOST]
+    assert len(settings.opened()) == OPEN_MOST
+    settings.open = names
+    assert len(settings.opened()) == OPEN_MOST
+
+
+def test_the_one_that_was_shown_last_is_first() -> None:
+    one, two, three = (Server(host, 1, "Tuan") for host in ("one", "two", "three"))
+    settings = Settings(servers=[one])
+    settings.used(two, first=False)
+    assert settings.servers == [one, two]
+    settings.used(three)
+    assert settings.servers == [three, one, two]
+    settings.used(two, first=False)
+    assert settings.servers == [three, one, two]
+    settings.used(two)
+    assert settings.servers == [two, three, one]

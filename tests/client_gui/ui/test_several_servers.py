@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from client_gui.model.model import Phase
-from client_gui.system.settings import OPEN_MOST, Server, load
+from client_gui.system.settings import OPEN_MOST, Server, Settings, load, save
 from client_gui.ui.dialogs import ConnectDialog
-from client_gui.ui.panels import Chooser, Panel
+from client_gui.ui.panels import Chooser, Panel, Question
 from client_gui.ui.servers import Session
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient, PlainClient
@@ -225,6 +225,54 @@ def test_what_one_of_them_asks_waits_until_it_is_shown(
     taken.close()
 
 
+def test_a_certificate_that_is_not_the_trusted_one_is_asked_about_where_it_is(
+    server: ServerProcess, make_server: Make, open_ui: OpenUi, tmp_path: Path
+) -> None:
+    secret = make_server("--data", str(tmp_path / "data"), "--tls-self-signed")
+    known = [
+        Server("127.0.0.1", server.port, "Tuan"),
+        Server("127.0.0.1", secret.port, "Tuan", tls=True, pin="00" * 32),
+    ]
+    settings = Settings(servers=known, open=[one.name for one in known])
+    save(settings, tmp_path / "client.json")
+    ui = open_ui(0, host="", settings=tmp_path / "client.json")
+    ui.wait_until(lambda: at(ui, server.port).connection.ready)
+    there = at(ui, secret.port)
+    ui.wait_until(lambda: there.connection._later is not None)
+    ui.root.update()
+    assert not panels(ui)
+    (row,) = (one for one in ui.app.window.sidebar.list._rows if one.name == there.name)
+    assert "not trusted" in row.note
+    ui.app.show_server(there.model)
+    (question,) = panels(ui)
+    assert isinstance(question, Question)
+    assert "shows NOT the certificate" in ui.screen()
+    ui.app.show_server(at(ui, server.port).model)
+    question.yes()
+    ui.wait_until(lambda: there.connection.ready)
+    assert ui.app.model is at(ui, server.port).model
+    assert [bool(one.pin) for one in load(tmp_path / "client.json").servers] == [False, True]
+    assert load(tmp_path / "client.json").servers[1].pin != "00" * 32
+
+
+def test_a_file_goes_to_the_server_and_room_where_it_was_chosen(
+    server: ServerProcess, other: ServerProcess, ui: Ui, tmp_path: Path
+) -> None:
+    here, there = at(ui, server.port), at(ui, other.port)
+    ui.wait_until(lambda: here.files._base and there.files._base)
+    path = tmp_path / "a.txt"
+    path.write_text("content")
+    here.files.add([path])
+    ui.app.show_server(there.model)
+    ui.wait_until(lambda: "a.txt" in here.model.rooms["#lobby"].draft)
+    assert f":{server.port}/" in here.model.rooms["#lobby"].draft
+    assert ui.app.window.composer.get() == ""
+    here.files.add([tmp_path / "nothing.txt"])
+    # why not is said where it was asked for
+    ui.wait_until(lambda: "nothing.txt: " in here.model.rooms["#lobby"].lines[-1].text)
+    assert not any("nothing.txt" in line for line in ui.lines())
+
+
 def test_a_server_is_disconnected_closed_and_opened_again(
     server: ServerProcess, other: ServerProcess, ui: Ui
 ) -> None:
@@ -242,6 +290,7 @@ def test_a_server_is_disconnected_closed_and_opened_again(
     ui.wait_until(lambda: there.connection.ready)
     assert ui.app.settings.open == [here.name, there.name]
     ui.app.servers.remove(there)
+    ui.wait_until(lambda: not ui.app.servers._leaving)
     read_until(duy, "Tuan has left the chat room!")
     assert ui.app.model is here.model
     assert not headings(ui), "with one server the list is as it always was"
@@ -322,6 +371,50 @@ def test_a_window_is_at_so_many_servers_and_no_more(server: ServerProcess, ui: U
     ui.app.servers.remove(ui.app.servers.all[0])
     dialog(ui).button.invoke()
     assert len(ui.app.servers.all) == OPEN_MOST
+
+
+def test_all_are_told_goodbye_at_once(
+    server: ServerProcess, other: ServerProcess, ui: Ui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server waits for another one's answer."""
+    monkeypatch.setattr("client_gui.ui.connection.CLOSE_SECONDS", 1e9)
+    told: list[str] = []
+    real: list[Callable[[], None]] = []
+    for one in ui.app.servers.all:
+        net = one.connection.net
+        assert net is not None
+        real.append(net.quit)
+        monkeypatch.setattr(net, "quit", lambda reason, name=one.name: told.append(name))
+    ui.app.close("so long")
+    ui.wait_until(lambda: len(told) == 2)
+    assert set(told) == {f"127.0.0.1:{server.port}", f"127.0.0.1:{other.port}"}
+    for quits in real:
+        quits()
+
+
+def test_one_that_was_just_closed_says_goodbye_before_the_window_goes(
+    server: ServerProcess, other: ServerProcess, ui: Ui
+) -> None:
+    duy = PlainClient(other.port, "Duy")
+    ui.app.servers.remove(at(ui, other.port))
+    ui.close()
+    read_until(duy, "Tuan has left the chat room!")
+
+
+def test_what_was_sent_last_is_confirmed_before_a_server_is_closed(
+    server: ServerProcess, other: ServerProcess, ui: Ui, tmp_path: Path
+) -> None:
+    there = at(ui, other.port)
+    duy = PlainClient(other.port, "Duy")
+    ui.app.show_server(there.model)
+    ui.type("the last word")
+    ui.app.servers.remove(there)
+    ui.wait_until(lambda: not ui.app.servers._leaving)
+    read_until(duy, "Tuan: the last word")
+    read_until(duy, "Tuan has left the chat room!")
+    assert not there.model.waits()
+    ui.close()
+    assert not (tmp_path / "drafts.json").exists(), "nothing is left to be sent"
 
 
 def test_the_next_window_is_where_the_last_one_was(
