@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import gevent
 from gevent.event import Event
@@ -105,10 +106,10 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
         return _fail(_why_not_listening(config.server.host, config.server.port, error))
     gc.freeze()  # the objects made so far stay: the collector can skip them
     gc.set_threshold(GC_ALLOCATIONS)
-    print(f"Server started on {readable_address(*server.address)}", flush=True)
-    print(server.keeps, flush=True)
+    _say(f"Server started on {readable_address(*server.address)}")
+    _say(server.keeps)
     if server.fingerprint:
-        print(f"TLS certificate SHA-256 {server.fingerprint}", flush=True)
+        _say(f"TLS certificate SHA-256 {server.fingerprint}")
     notify("READY=1")
     for number in system.RELOAD_SIGNALS:
         gevent.signal_handler(number, lambda: _reload(server))
@@ -139,9 +140,13 @@ def _why_not_listening(host: str, port: int, error: OSError) -> str:
     return f"cannot listen on {where}: {error.strerror or error}."
 
 
+def _say(sentence: str, to: TextIO | None = None) -> None:
+    """In one piece: a thread writes the log meanwhile, perhaps to the same terminal or file."""
+    print(f"{sentence}\n", end="", file=to, flush=True)
+
+
 def _fail(sentence: str) -> int:
-    # in one piece: the log is written to it meanwhile, in a thread
-    print(f"gchat: {sentence}\n", end="", file=sys.stderr)
+    _say(f"gchat: {sentence}", sys.stderr)
     return EXIT_USAGE
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -135,3 +136,22 @@ def test_a_health_check_is_no_warning(make_server: Callable[..., ServerProcess])
     while "no PROXY header" not in server.log:
         pass
     assert server.log.count("did not send a valid") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sockets that keep each write apart")
+@pytest.mark.parametrize("flags", [("--port", "0"), ("--port", "x"), ("--host", "not.a.host")])
+def test_each_line_is_written_in_one_piece(flags: tuple[str, ...]) -> None:
+    """What people read and the log may come to one terminal, or one file."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    words = [sys.executable, "-u", "-m", "gchat", "--memory", *flags]
+    with ours, subprocess.Popen(words, stdout=theirs.fileno(), stderr=theirs.fileno()) as server:
+        theirs.close()
+        pieces = [ours.recv(65536)]
+        while pieces[-1] and b"kept in memory" not in b"".join(pieces):
+            pieces.append(ours.recv(65536))
+        server.terminate()
+        while pieces[-1]:
+            pieces.append(ours.recv(65536))
+    assert not [piece for piece in pieces if piece and not piece.endswith(b"\n")]
+    started = b"Server started on 127.0.0.1:" in b"".join(pieces)
+    assert started is (flags == ("--port", "0"))

@@ -237,7 +237,9 @@ def hovering(stage: Stage) -> tuple[Ui, Panel | None]:
 
 def settings(stage: Stage) -> tuple[Ui, Panel | None]:
     """The settings."""
-    return opened(stage.window(), "<Control-comma>")
+    ui = stage.window()
+    ui.app.settings.logs_folder = "~/chat logs"  # the usual one is this user's own
+    return opened(ui, "<Control-comma>")
 
 
 def first(stage: Stage) -> tuple[Ui, object]:
