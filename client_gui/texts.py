@@ -25,8 +25,15 @@ def use(language: str, system: Sequence[str] = ()) -> None:
     says nothing the first of those that the `system` says.
     """
     global _catalogue  # noqa: PLW0603 - people read one language at a time
-    names = [language] if language else _of_the_environment() or list(system)
+    names = [language] if language else preferred(system)
     _catalogue = gettext.translation(DOMAIN, FOLDER, names, fallback=True)
+
+
+def preferred(system: Sequence[str]) -> list[str]:
+    """The languages that somebody reads, the best first: as the environment says, or if it says
+    nothing the `system`.
+    """
+    return _of_the_environment() or list(system)
 
 
 def _of_the_environment() -> list[str]:

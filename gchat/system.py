@@ -45,15 +45,16 @@ def _module(name: str) -> Any:
 # SIGBREAK: Ctrl+Break on Windows, which is also how one program asks another to end there
 STOP_SIGNALS = _signals("SIGINT", "SIGTERM", "SIGBREAK")
 RELOAD_SIGNALS = _signals("SIGHUP")
-UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
+_UNIX: int | None = getattr(socket, "AF_UNIX", None)
+UNIX_SOCKETS = _UNIX is not None
+# Windows opens no folders: what is done to the names in one is as safe there as it can be
+CAN_SYNC_FOLDERS = hasattr(os, "O_DIRECTORY")
 # (level, name, value) of every connection's socket
 SOCKET_OPTIONS = tuple(
     (getattr(socket, level), getattr(socket, name), value)
     for level, name, value in _WANTED
     if hasattr(socket, name)
 )
-# a folder can be opened like a file, to write its names to disk; Windows has no need to
-OPENS_FOLDERS = hasattr(os, "O_DIRECTORY")
 _resource = _module("resource")
 
 
@@ -72,8 +73,13 @@ def allow_files() -> int:
     return NO_LIMIT if soft == _resource.RLIM_INFINITY else int(soft)
 
 
-def has_something(descriptor: int) -> bool:
-    """Whether a socket can be read without waiting: something has come, or its end."""
+def is_unix(family: int) -> bool:
+    """Whether a socket of this family is a Unix socket."""
+    return family == _UNIX
+
+
+def has_come(descriptor: int) -> bool:
+    """Whether a socket has something to read, or has ended; without waiting."""
     if not hasattr(select, "poll"):  # Windows, where select takes any number
         return bool(select.select([descriptor], [], [], 0)[0])
     poll = select.poll()

@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from gchat import __version__
 from loadtest import system
 from loadtest.outcome import Outcome
 from loadtest.storage import Storage
@@ -51,7 +52,8 @@ def document(
         },
         "versions": {
             "python": sys.version.split()[0],
-            **_packages("gchat", "gevent", "hdrhistogram"),
+            "gchat": __version__,
+            **_packages("gevent", "hdrhistogram"),
         },
         "rounds": [asdict(outcome) for outcome in outcomes],
     }

@@ -24,7 +24,9 @@ if sys.platform == "win32":
         "container",
         "durability",
         "hostile",
+        "loadtest/test_comparison.py",
         "loadtest/test_interruption.py",
+        "loadtest/test_nodes.py",
         "loadtest/test_output.py",
         "loadtest/test_system.py",
         "journal/cluster/test_connection.py",
@@ -40,12 +42,14 @@ elif sys.platform == "darwin":
         *("cluster", "container", "durability", "net/test_proxies.py", "systems")
     ]
 
+# No test fails for being slow.
+settings.register_profile("patient", deadline=None)
 # HYPOTHESIS_PROFILE=mutation, as scripts/mutate sets it: a failing example is not shrunk, and each
 # run tries the same examples.
 settings.register_profile(
     "mutation", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +79,7 @@ def _no_messages_in_the_users_folder(tmp_path_factory: pytest.TempPathFactory) -
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def need() -> Callable[[str], str]:
     """The path of a program that a test cannot do without: without it the test is skipped, and in
     CI it fails."""

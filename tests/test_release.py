@@ -18,7 +18,7 @@ from gchat import __version__
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("gchat", "client_gui", "loadtest")
-BESIDE = ("pictures", "cluster", "s3")  # extras of the server
+BESIDE = {"gchat": ("pictures", "cluster", "s3"), "client_gui": ("spelling",)}  # of each part
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # what a distribution is imported as, where that is not its name
 IMPORTED_AS = {
@@ -27,6 +27,7 @@ IMPORTED_AS = {
     "desktop-notifier": "desktop_notifier",
     "hdrhistogram": "hdrh",
     "pillow": "PIL",
+    "pyenchant": "enchant",
     "precis-i18n": "precis_i18n",
     "pyOpenSSL": "OpenSSL",
     "python-bidi": "bidi",
@@ -60,9 +61,9 @@ def test_each_part_asks_for_what_it_imports(package: str, extra: str | None) -> 
     always = names(PROJECT["dependencies"])
     own = names(PROJECT["optional-dependencies"][extra]) if extra else always
     assert own - imported(package) == set(), "asked for, and not imported"
-    # what the server can do without, and says so
+    # what it can do without, and says so
     optional = PROJECT["optional-dependencies"]
-    beside = set() if extra else {name for one in BESIDE for name in names(optional[one])}
+    beside = {name for one in BESIDE.get(package, ()) for name in names(optional[one])}
     assert imported(package) - own - always - beside == set(), "imported, and not asked for"
 
 
@@ -80,7 +81,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr.lower()
     (path,) = folder.iterdir()
-    assert path.name == f"gchat-{__version__}-py3-none-any.whl"
+    assert path.name == f"gchat_irc-{__version__}-py3-none-any.whl"
     with ZipFile(path) as opened:
         return opened
 

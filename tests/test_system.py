@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import resource
+import select
 import socket
 import warnings
 
@@ -71,6 +72,22 @@ def test_a_unix_socket_is_refused_where_there_are_none(monkeypatch: pytest.Monke
     monkeypatch.setattr(system, "UNIX_SOCKETS", False)
     with pytest.raises(ConfigError, match="no Unix sockets"):
         assembly.endpoints(config)
+
+
+@pytest.mark.parametrize("with_poll", [True, False])
+def test_what_has_come_is_seen_without_waiting(
+    monkeypatch: pytest.MonkeyPatch, with_poll: bool
+) -> None:
+    if not with_poll:
+        monkeypatch.delattr(select, "poll")
+    ours, theirs = socket.socketpair()
+    with ours:
+        assert not system.has_come(ours.fileno())
+        theirs.close()
+        assert system.has_come(ours.fileno())
+        assert system.is_unix(ours.family)
+        monkeypatch.setattr(system, "_UNIX", None)
+        assert not system.is_unix(ours.family)
 
 
 def test_every_letter_can_be_written() -> None:

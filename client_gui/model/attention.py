@@ -30,6 +30,6 @@ class Attention:
     def called(self, text: str, nick: str) -> bool:
         """Whether a text calls whoever has this nickname."""
         if self._calls is None or nick != self._nick:
-            some = "|".join(re.escape(one) for one in filter(None, [nick, *self._words]))
+            some = "|".join(re.escape(one) for one in filter(None, [nick, *self._words])) or "(?!)"
             self._nick, self._calls = nick, re.compile(rf"(?<!\w)(?:{some})(?!\w)", re.IGNORECASE)
         return bool(self._calls.search(text))

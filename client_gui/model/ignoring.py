@@ -73,25 +73,35 @@ class Ignored:
         who = fold(source if "!" in source else f"{nick}!*@*")
         return any(one.fullmatch(who) for one in self._patterns)
 
-    def without(self, event: events.NetEvent, fold: Callable[[str], str]) -> events.NetEvent | None:
-        """What is left to be seen of an event; `None` for nothing."""
+    def without(
+        self, event: events.NetEvent, fold: Callable[[str], str], me: str
+    ) -> events.NetEvent | None:
+        """What is left to be seen of an event; `None` for nothing. Of `me`, everything."""
         if not self.masks:
             return event
         if isinstance(event, _FROM_SOMEBODY):
-            own = isinstance(event, events.Said) and event.own
+            own = event.own if isinstance(event, events.Said) else fold(event.nick) == fold(me)
             return event if own or not self.hides(event.nick, event.source, fold) else None
         if isinstance(event, events.History | events.Found):
-            kept = tuple(one for one in event.lines if self._keeps(one, fold))
+            kept = tuple(one for one in event.lines if self._keeps(one, fold, me))
             return replace(event, lines=kept)  # type: ignore[arg-type]
         return event
 
-    def _keeps(self, one: events.Past, fold: Callable[[str], str]) -> bool:
-        return isinstance(one, events.Redacted) or self.without(one, fold) is not None
+    def _keeps(self, one: events.Past, fold: Callable[[str], str], me: str) -> bool:
+        return isinstance(one, events.Redacted) or self.without(one, fold, me) is not None
 
 
 def _pattern(mask: str) -> re.Pattern[str]:
-    """`*` stands for any characters, `?` for one; brackets are characters of nicknames."""
-    parts = re.sub(r"\*+", "*", mask)
-    return re.compile(
-        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in parts), re.DOTALL
-    )
+    """`*` stands for any characters, `?` for one; brackets are characters of nicknames. What stands
+    between two `*` is looked for once, from the left: no name takes long, whatever the mask is.
+    """
+    first, *parts = re.split(r"\*+", mask)
+    if not parts:
+        return re.compile(_literal(first), re.DOTALL)
+    *middle, last = parts
+    found = "".join(f"(?>.*?{_literal(part)})" for part in middle)
+    return re.compile(f"{_literal(first)}{found}.*{_literal(last)}", re.DOTALL)
+
+
+def _literal(part: str) -> str:
+    return "".join("." if char == "?" else re.escape(char) for char in part)

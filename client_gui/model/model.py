@@ -197,7 +197,7 @@ class Model:
 
     def apply(self, event: events.NetEvent) -> list[Change]:
         """Takes in what the receive loop tells."""
-        left = self.ignored.without(event, self.fold)
+        left = self.ignored.without(event, self.fold, self.nick)
         if left is None:
             return []
         event = left

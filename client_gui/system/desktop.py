@@ -7,18 +7,28 @@ Notifications, the keyring and folders differ too; the libraries that `notify.py
 from __future__ import annotations
 
 import ctypes
+import ctypes.util
 import platform
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 NAME: str = sys.platform  # which desktop this is
 INCH = 96  # pixels of an inch at 100 %, on Windows
 SCALE_MOST = 4.0
 LANGUAGES_MOST = 10  # that the system is asked for
+XFT_SAFE = 20305  # LibXft before 2.3.5 ends the process when it meets a coloured emoji
+# that close the window; SIGBREAK: Ctrl+Break on Windows, where there is no SIGHUP
+SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
 
 _INSTALL = {  # by the distribution, or by one that it is like
     "debian": "sudo apt install {debian}",
@@ -40,7 +50,9 @@ class Desktop:
     orders_text: bool = False  # Tk puts text that is read from the right in order
     alt: int = 0x8  # the bit of Alt, or of what is like it, in the state of an event
     letter_codes: str = "x11"  # what a key's code says of its place: "x11", "virtual", "" nothing
-    has_flash: bool = False  # a window that wants to be looked at is made to flash
+    looks: str = "hint"  # how a window asks to be looked at: X11's "hint", "flash", "" not at all
+    idle: str = "x11"  # who knows how long nothing was touched: system/idle.py
+    watches_sockets: bool = True  # Tk does, beside its own events
     scales_itself: bool = True  # windows are not made larger by the program
     # the first that is there; otherwise what Tk has from the system
     fonts: tuple[str, ...] = ("Inter", "Noto Sans", "DejaVu Sans")
@@ -58,7 +70,9 @@ WINDOWS = Desktop(
     orders_text=True,
     alt=0x20000,
     letter_codes="virtual",
-    has_flash=True,
+    looks="flash",
+    idle="windows",
+    watches_sockets=False,
     scales_itself=False,
     fonts=("Segoe UI",),
     mono=("Cascadia Mono", "Consolas"),
@@ -76,6 +90,8 @@ MAC = Desktop(
     orders_text=True,
     alt=0x10 | 0x8,  # Option, and Command, whose letters are never text
     letter_codes="",
+    looks="",
+    idle="macos",
     reserved="m",  # minimises
     words=(("Ctrl+", "⌘"), ("Alt+", "⌥"), ("Shift+", "⇧")),
     # Tk 8.6 calls the right button 2, Tk 9 calls it 3
@@ -150,6 +166,18 @@ def quiet_process() -> dict[str, Any]:
     return {"creationflags": flag} if flag else {}
 
 
+@cache
+def draws_emoji() -> bool:
+    """Whether Tk can be given any emoji."""
+    name = ctypes.util.find_library("Xft") if NAME not in _KNOWN else None
+    if name is None:
+        return True  # not X11
+    try:
+        return int(ctypes.CDLL(name).XftGetVersion()) >= XFT_SAFE
+    except (OSError, AttributeError):
+        return False
+
+
 def without_tkinter() -> str:
     """What to do where Python has no Tkinter."""
     if NAME == "win32":
@@ -168,6 +196,19 @@ def without_display() -> str:
     packages = {"debian": "xvfb", "fedora": "xorg-x11-server-Xvfb", "arch": "xorg-server-xvfb"}
     install = _install(packages).removeprefix("Install it: ")
     return f"{advice} (without one: {install}, then xvfb-run gchat-client)." if install else advice
+
+
+def without_spelling(lacking: str) -> str:
+    """What to do where spelling cannot be checked: `lacking` is "pyenchant", "library" or
+    "dictionary".
+    """
+    if lacking == "pyenchant":
+        return "Install it: pip install pyenchant"
+    if NAME == "darwin":
+        return "Install it: brew install enchant"
+    if lacking == "library":
+        return _install({"debian": "libenchant-2-2", "fedora": "enchant2", "arch": "enchant"})
+    return _install({"debian": "hunspell-en-us", "fedora": "hunspell-en", "arch": "hunspell-en_us"})
 
 
 def show_failure(sentence: str) -> None:

@@ -40,10 +40,10 @@ class _LastInput(ctypes.Structure):
 
 def seconds() -> float | None:
     """Of the whole session; `None` where nobody can say it (Wayland, or a library is missing)."""
-    here = desktop.here()
-    if here.has_flash:
+    way = desktop.here().idle
+    if way == "windows":
         return _windows()
-    return (_macos() if here.has_application_menu else _x11())()
+    return (_macos() if way == "macos" else _x11())()
 
 
 def _windows() -> float | None:

@@ -16,10 +16,10 @@ from client_gui.system.settings import Server
 FILE_BYTES = 1 << 20  # of a list; what is larger is none
 SERVERS_MOST = 500
 ROOMS_MOST = 100  # of one server
+NAME_LENGTH = 100  # characters of a name: of a network, nickname, account, room
 PORT, TLS_PORT = 6667, 6697  # where a list names none
 # https://hexchat.readthedocs.io: bits of a network's flags
 _HEXCHAT_TLS, _HEXCHAT_AUTO = 4, 8
-_WEECHAT_LINE = re.compile(r'([\w.-]+)\.(\w+) = (?:"(.*)"|(\S+))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ def _hexchat(text: str) -> Iterator[Listed]:
             addresses.append((host, port.removeprefix("+")))
         server = _server(addresses, tls, values.get("I", [""])[0])
         if name and server is not None:
+            name = _name(name)
             server.rooms = _rooms(one.partition(",")[0] for one in values.get("J", []))
             yield Listed(name, server, bool(number & _HEXCHAT_AUTO or server.rooms))
 
@@ -97,9 +98,11 @@ def _weechat(text: str) -> Iterator[Listed]:
     """`name.option = value` for each, in the section [server]."""
     section = text.partition("[server]")[2].partition("\n[")[0]
     options: dict[str, dict[str, str]] = {}
-    for found in _WEECHAT_LINE.finditer(section):
-        if found[4] != "null" and len(options) < SERVERS_MOST:
-            options.setdefault(found[1], {})[found[2]] = found[3] if found[4] is None else found[4]
+    for line in section.splitlines():
+        key, is_value, value = line.partition(" = ")
+        name, _dot, option = key.rpartition(".")
+        if is_value and name and value != "null" and len(options) < SERVERS_MOST:
+            options.setdefault(name, {})[option] = value.strip().strip('"')
     for name, values in options.items():
         tls = values.get("tls", values.get("ssl", "on")) == "on"
         addresses = []
@@ -108,15 +111,16 @@ def _weechat(text: str) -> Iterator[Listed]:
             addresses.append((host, port))
         server = _server(addresses, tls, values.get("nicks", "").partition(",")[0])
         if server is not None:
-            account = values.get("sasl_username", "")
-            server.account = account if account.isprintable() and "$" not in account else ""
+            server.account = _typed(values.get("sasl_username", ""))
             joined = values.get("autojoin", "").partition(" ")[0]  # keys follow
             server.rooms = _rooms(joined.split(","))
             with suppress(NotAProxy):
                 server.proxy = (
                     str(proxy(values["proxy"])) if "://" in values.get("proxy", "") else ""
                 )
-            yield Listed(name, server, values.get("autoconnect") == "on" or bool(server.rooms))
+            yield Listed(
+                _name(name), server, values.get("autoconnect") == "on" or bool(server.rooms)
+            )
 
 
 def _server(addresses: list[tuple[str, str]], tls: bool, nick: str) -> Server | None:
@@ -130,10 +134,21 @@ def _server(addresses: list[tuple[str, str]], tls: bool, nick: str) -> Server | 
     if not found:
         return None
     (host, port), *others = found
-    nick = nick if nick.isprintable() and " " not in nick and "$" not in nick else ""
+    nick = _typed(nick) if " " not in nick else ""
     return Server(host, port, nick, tls, others=[written(one) for one in others])
 
 
 def _rooms(names: Iterator[str] | list[str]) -> list[str]:
-    good = (one.strip() for one in names)
-    return [one for one in good if one[:1] in tuple("#&+!") and one.isprintable()][:ROOMS_MOST]
+    good = (_typed(one.strip()) for one in names)
+    return [one for one in good if one[:1] in tuple("#&+!")][:ROOMS_MOST]
+
+
+def _typed(name: str) -> str:
+    """A name that somebody can have typed; "" for what is none, or stands for something else."""
+    good = name.isprintable() and "$" not in name and len(name) <= NAME_LENGTH
+    return name if good else ""
+
+
+def _name(name: str) -> str:
+    """A network's, as it can be shown."""
+    return "".join(filter(str.isprintable, name))[:NAME_LENGTH]

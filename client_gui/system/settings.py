@@ -77,8 +77,11 @@ class Settings:
     scale: float = 1.0
     zoom: float = 1.0
     language: str = ""  # "" as the system says
+    spelling: str = ""  # a dictionary such as en_GB; "" as the system says, spelling.OFF for none
     geometry: str = ""  # size and place of the window, as Tk writes them
     notify: bool = True
+    logs: bool = False  # what is said is kept in text files
+    logs_folder: str = ""  # "" for the system's usual one
     away_after: int = 0  # minutes without a key or the mouse; 0: never
     members: bool = True  # the list is shown
     muted: list[str] = field(default_factory=list)  # rooms: see muting.py

@@ -34,10 +34,11 @@ class _Hints(ctypes.Structure):
 
 def demand(window: int, *, urgent: bool) -> None:
     """The window of this id wants to be looked at, or (not `urgent`) not any more."""
-    if desktop.here().has_flash:
-        windll: Any = getattr(ctypes, "windll", None)
-        if windll is not None:
-            windll.user32.FlashWindow(window, urgent)
+    way = desktop.here().looks
+    windll: Any = getattr(ctypes, "windll", None)
+    if way == "flash" and windll is not None:
+        windll.user32.FlashWindow(window, urgent)
+    if way != "hint":
         return
     with _hints(window) as (library, display, top, hints):
         if hints and bool(hints.contents.flags & _URGENT) != urgent:

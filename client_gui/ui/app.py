@@ -41,12 +41,14 @@ from client_gui.ui.gestures import TranscriptCallbacks
 from client_gui.ui.header import HeaderCallbacks
 from client_gui.ui.here import Here
 from client_gui.ui.idling import Idling
+from client_gui.ui.logs import Logs
 from client_gui.ui.members import MembersCallbacks
 from client_gui.ui.menus import Menus
 from client_gui.ui.navigation import Navigation
 from client_gui.ui.preferences import Preferences
 from client_gui.ui.servers import Servers, Session
 from client_gui.ui.sidebar import SidebarCallbacks
+from client_gui.ui.spelling import Spelling
 from client_gui.ui.switcher import Switcher
 from client_gui.ui.theme import DARK, LIGHT, Theme
 from client_gui.ui.window import Window
@@ -93,6 +95,8 @@ class App(Context):
         self.finding = Finding(self, self.servers, self.navigation)
         self.actions = Actions(self, self.servers, self.finding, self.navigation)
         self.menus = Menus(self, self.actions, self.navigation, self.servers)
+        self.spelling = Spelling(self, self.actions, self.menus, texts.preferred(self._languages))
+        self.logs = Logs(self)
         self.idling = Idling(self, self.servers)
         self.switcher = Switcher(self, self.actions, self.servers, self.navigation)
         self._notifier = notifier or Notifier()
@@ -238,6 +242,7 @@ class App(Context):
         if finding is not None:
             self.finding.open(finding)
             self.to_composer()
+        self.spelling.attach()
         self.show_notice()
         self.files.show()
         self._bind_keys()
@@ -318,6 +323,7 @@ class App(Context):
             self.apply_settings()
 
         self._preferences = Preferences(self.root, self.theme, self.settings, changed)
+        self.spelling.tell_known(self._preferences.show_dictionaries)
 
     def _zoom(self, step: float) -> None:
         zoom = round(min(max(self.settings.zoom + step, ZOOM_LEAST), ZOOM_MOST), 2)
@@ -377,18 +383,12 @@ class App(Context):
 
     def take(self, events: Sequence[NetEvent], model: Model | None = None) -> None:
         """What a receive loop tells, in order; to this model, or to the one that is shown."""
-        changes: list[Change] = []
         model = model or self.model
         session = self.servers.of(model)  # none for one that is closed, and says goodbye
         self.model.watched = self.has_keyboard()
-        for event in events:
-            try:
-                if session is not None and session.files.heard(event):
-                    continue
-                changes += model.apply(event)
-                self.actions.accounts.heard(event, model)
-            except Exception:  # it costs this event, not the window
-                self.root.report_callback_exception(*sys.exc_info())
+        changes = self._applied(events, model, session)
+        if session is not None:
+            self.logs.heard(session.name, model, changes)
         if self._closing or session is None:
             return  # what is confirmed now need not be kept as a draft
         for change in changes:
@@ -402,6 +402,20 @@ class App(Context):
             if self.servers.unread and not self.model.watched:
                 self._demand(urgent=True)
         self._count_down()
+
+    def _applied(
+        self, events: Sequence[NetEvent], model: Model, session: Session | None
+    ) -> list[Change]:
+        changes: list[Change] = []
+        for event in events:
+            try:
+                if session is not None and session.files.heard(event):
+                    continue
+                changes += model.apply(event)
+                self.actions.accounts.heard(event, model)
+            except Exception:  # it costs this event, not the window
+                self.root.report_callback_exception(*sys.exc_info())
+        return changes
 
     def _ask_for(self, change: Change, session: Session) -> None:
         connection, model = session.connection, session.model
@@ -547,6 +561,8 @@ class App(Context):
     def _destroy(self) -> None:
         self._keep_drafts()  # what was sent in the last moment may be confirmed by now
         self._drafts.close()
+        self.logs.close()
+        self.spelling.close()
         self.ending()
         timers.stop_all(self.root)
         self.window.destroy()

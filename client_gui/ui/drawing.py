@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import re
 import time
 import tkinter as tk
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache
 
 from PIL import Image, ImageTk
 
 from client_gui.model.lines import PASSING, SPOKEN, Fate, Line, Look, summary
 from client_gui.model.markup import Mark, spans
 from client_gui.model.rooms import Room
+from client_gui.system import desktop
 from client_gui.texts import _
 from client_gui.ui.emoji_pictures import Colours, Pictures, can_draw, name_of, named
 from client_gui.ui.right_to_left import has_rtl, in_lines, ordered
@@ -322,23 +320,11 @@ def day_name(day: date, today: date) -> str:
 def displayable(text: str) -> str:
     """Text that this machine's Tk can draw."""
     text = text.encode("utf-8", "replace").decode()  # a lone surrogate raises
-    if can_draw() or _draws_emoji():
+    if can_draw() or desktop.draws_emoji():
         return text
     return _ASTRAL.sub("\ufffd", named(text))
 
 
 def _plain(text: str) -> str:
     """What no picture is drawn of, as far as this Tk can draw it."""
-    return text if _draws_emoji() else _ASTRAL.sub("\ufffd", text)
-
-
-@cache
-def _draws_emoji() -> bool:
-    """LibXft before 2.3.5 ends the process when it meets a coloured emoji."""
-    name = ctypes.util.find_library("Xft")
-    if name is None:
-        return True  # not X11
-    try:
-        return int(ctypes.CDLL(name).XftGetVersion()) >= 20305
-    except (OSError, AttributeError):
-        return False
+    return text if desktop.draws_emoji() else _ASTRAL.sub("\ufffd", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from client_gui.model.commands import Ignore
@@ -129,6 +129,22 @@ class Menus:
         room = context.model.rooms[context.model.current].name
         if self._rules():
             self._ruling(menu, room, nick)
+        menu.tk_popup(x, y)
+
+    def of(
+        self, x: int, y: int, entries: Iterable[tuple[str, Callable[[], object] | None]]
+    ) -> None:
+        """These entries: what each says and does. "" is a line between them, and what does nothing
+        now is pale.
+        """
+        menu = self._menu()
+        for label, act in entries:
+            if not label:
+                menu.add_separator()
+            elif act is None:
+                menu.add_command(label=label, state="disabled")
+            else:
+                menu.add_command(label=label, command=act)
         menu.tk_popup(x, y)
 
     def _rules(self) -> bool:

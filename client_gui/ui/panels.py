@@ -42,11 +42,13 @@ class Panel(tk.Toplevel):
         self.label(title, font="title").pack(anchor="w", pady=(0, theme.px(8)))
         timers.soon(self, lambda: over(self, parent) if parent.winfo_exists() else None)
 
-    def label(self, text: str, *, font: str = "body", dim: bool = False) -> tk.Label:
-        """Some words, left to be packed."""
+    def label(
+        self, text: str, *, font: str = "body", dim: bool = False, within: tk.Misc | None = None
+    ) -> tk.Label:
+        """Some words, left to be packed, by default in the body."""
         palette = self.theme.palette
         return tk.Label(
-            self.body,
+            within or self.body,
             text=text,
             font=getattr(self.theme, font),
             background=palette.background,

@@ -1,4 +1,4 @@
-"""Ctrl+C in the terminal, SIGTERM and SIGHUP close the window as its button does. Tk waits in C,
+"""Ctrl+C in the terminal and other signals close the window as its button does. Tk waits in C,
 where Python handles no signal: so each one writes a byte to a socket that Tk watches.
 """
 
@@ -9,8 +9,9 @@ import socket
 import tkinter as tk
 from collections.abc import Callable
 
-POLL_MS = 200  # where Tk cannot watch a socket (Windows)
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+from client_gui.system import desktop
+
+POLL_MS = 200  # where Tk cannot watch a socket
 
 
 class Signals:
@@ -25,11 +26,10 @@ class Signals:
         self._theirs.setblocking(False)
         self._timer: str | None = None
         self._before = signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
-        for name in _NAMES:
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+        for number in desktop.SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._note)
-        self._watching = hasattr(root.tk, "createfilehandler")
+        self._watching = desktop.here().watches_sockets
         if self._watching:
             root.tk.createfilehandler(self._ours, tk.READABLE, self._readable)
         else:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from gchat import system
 from gchat.files.entry import Entry
-from gchat.system import OPENS_FOLDERS
 
 _DECODE = msgspec.json.Decoder(Entry)
 
@@ -74,7 +74,7 @@ class Part:
 
     def _sync(self, path: Path) -> None:
         """Has a file, or the names in a folder, outlive a loss of power. Raises OSError."""
-        if not self._durable or (path.is_dir() and not OPENS_FOLDERS):
+        if not self._durable or (path.is_dir() and not system.CAN_SYNC_FOLDERS):
             return
         number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
         try:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import gevent
 from gevent import socket as gsocket
 
+from gchat import system
 from gchat.config import Config, ServerConfig
 from gchat.core.effects import Effect, Outcome, Refused, Ticket
 from gchat.core.events import Event, Quit
@@ -234,11 +235,7 @@ class Session:
     def base(self) -> str:
         if self._layers.page:
             return self._layers.page
-        if (
-            not self._layers.visitable
-            or self.origin.relayed
-            or self._sock.family == getattr(socket, "AF_UNIX", None)
-        ):
+        if not self._layers.visitable or self.origin.relayed or system.is_unix(self._sock.family):
             return ""  # whatever is between us has another address
         try:
             host, port = self._raw.getsockname()[:2]

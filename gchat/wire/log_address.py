@@ -42,15 +42,16 @@ def _readable(host: str, port: int) -> str:
 
 def log_address(text: str) -> LogAddress:
     """What the setting says. Raises ValueError with what is wrong."""
-    scheme, found, _ = text.partition("://")
+    scheme, found, rest = text.partition("://")
     if not found or scheme not in SCHEMES:
         raise ValueError(f"it begins with none of {', '.join(f'{one}://' for one in SCHEMES)}")
     tls, by_sentinel = SCHEMES[scheme]
-    parts = urlsplit(text)
-    login, _, places = parts.netloc.rpartition("@")
+    # not by urlsplit: it takes one host, and newer ones refuse "[" within it
+    authority, _, path = rest.partition("/")
+    path = path.strip("/")
+    login, _, places = authority.rpartition("@")
     username, _, password = login.partition(":")
     hosts = tuple(_host(one, SENTINEL_PORT if by_sentinel else PORT) for one in places.split(","))
-    path = parts.path.strip("/")
     if by_sentinel:
         if not path:
             raise ValueError("the name that the Sentinels know is missing: sentinel://host/name")

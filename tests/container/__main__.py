@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.container import cluster
 from tests.container.dockerfile import Instruction, context, instructions
+from tests.container.stage import LONELY, PATH, Stage, chroot, within
 
 ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "deploy" / "Dockerfile"
@@ -30,7 +31,6 @@ PACKAGES = "python3,python3-venv,ca-certificates"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 LENT = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", CERTIFICATES)
 LENT_VARIABLES = ("PIP_", "SSL_CERT", "REQUESTS_CA", "HTTP_PROXY", "HTTPS_PROXY")
-PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CHAT = """
 import socket, sys
 with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 9) as sock:
@@ -40,21 +40,6 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 9) as sock:
         pass
 """
 RUN_SECONDS, START_SECONDS, STOP_SECONDS = 600.0, 30.0, 20.0
-
-
-@dataclass
-class Stage:
-    """What one `FROM` begins, as the instructions behind it have left it."""
-
-    root: Path
-    folder: str = "/"
-    user: str = "root"
-    environment: dict[str, str] = field(default_factory=dict)
-    said: dict[str, Instruction] = field(default_factory=dict)  # the last of each name
-
-    def host(self, path: str) -> Path:
-        """A path of the container, on this machine."""
-        return self.root / str(Path(self.folder) / path).lstrip("/")
 
 
 def main() -> int:
@@ -71,6 +56,7 @@ def main() -> int:
         base = debian(arguments.base or folder / "base")
         stage = build(folder, base)
         try_container(stage)
+        cluster.try_nodes(stage)
         own, venv = size(base), size(stage.root / "opt")
         print(f"size: {venv:.0f} MB of gchat on the image of FROM ({IMAGE})")
         print(f"      ({own:.0f} MB is the Debian that stands in for it here, Python included)")
@@ -130,21 +116,27 @@ def carry_out(one: Instruction, stage: Stage, stages: Mapping[str, Stage]) -> No
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, copy)
         case "RUN":
-            lend(stage.root)
-            lent = {k: v for k, v in os.environ.items() if k.upper().startswith(LENT_VARIABLES)}
-            command = [*chroot(stage), "/bin/sh", "-c", f"cd {stage.folder} && {one.rest}"]
-            environment = {"PATH": PATH, "HOME": "/root"} | lent | stage.environment
-            subprocess.run(command, env=environment, check=True, timeout=RUN_SECONDS)
+            run(stage, one.rest)
         case "USER":
             stage.user = one.rest
-        case "ENV":
-            stage.environment |= dict(word.split("=", 1) for word in one.words())
+        case "ARG" | "ENV":
+            stage.set(one)
         case "VOLUME":
             assert stage.host(one.rest).is_dir(), "the volume takes its owner from the image"
         case "EXPOSE" | "STOPSIGNAL" | "HEALTHCHECK" | "ENTRYPOINT":
             pass
         case _:
             sys.exit(f"{one.name} is not known here: teach tests/container what it does")
+
+
+def run(stage: Stage, command_line: str) -> None:
+    """As the builder's shell."""
+    lend(stage.root)
+    lent = {k: v for k, v in os.environ.items() if k.upper().startswith(LENT_VARIABLES)}
+    words = [*chroot(stage), "/bin/sh", "-c", f"cd {stage.folder} && {command_line}"]
+    own = stage.arguments | stage.environment
+    environment = {"PATH": PATH, "HOME": "/root"} | lent | own
+    subprocess.run(words, env=environment, check=True, timeout=RUN_SECONDS)
 
 
 def lend(root: Path) -> None:
@@ -159,26 +151,20 @@ def lend(root: Path) -> None:
             shutil.copy(name, target)
 
 
-def chroot(stage: Stage) -> list[str]:
-    """Runs a command in the root, as its user."""
-    return ["chroot", f"--userspec={stage.user}", str(stage.root)]
-
-
 def try_container(stage: Stage) -> None:
     """Starts it as the image says, asks after its health, chats, and stops it."""
     said, environment = stage.said, {"PATH": PATH} | stage.environment
     port, volume = said["EXPOSE"].rest, said["VOLUME"].rest
     entry = [*chroot(stage), *said["ENTRYPOINT"].words()]
-    lonely = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
     with subprocess.Popen(
-        [*lonely, *entry], env=environment, stdout=subprocess.PIPE, text=True
+        [*LONELY, *entry], env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         assert first == f"Server started on 0.0.0.0:{port}\n", first
         uid = Path(f"/proc/{process.pid}").stat().st_uid
         assert uid == 10001, f"it runs as {uid}"
-        inside = ["nsenter", f"--net=/proc/{process.pid}/ns/net"]
+        inside = within(process.pid)
         health = said["HEALTHCHECK"]
         assert health.rest.startswith("CMD "), health.rest
         check = Instruction("CMD", {}, health.rest.removeprefix("CMD ")).words()
@@ -190,7 +176,7 @@ def try_container(stage: Stage) -> None:
         process.send_signal({"SIGTERM": 15, "SIGINT": 2}[said["STOPSIGNAL"].rest])
         status = process.wait(STOP_SECONDS)
         assert status == 0, f"it ends with {status}"
-    command = [*lonely, *chroot(stage), *check]
+    command = [*LONELY, *chroot(stage), *check]
     sick = subprocess.run(command, env=environment, check=False, capture_output=True)
     assert sick.returncode, "it is said to be healthy when it does not run"
     data = stage.host(volume)

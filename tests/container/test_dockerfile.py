@@ -29,6 +29,11 @@ def test_the_context_has_what_is_built_and_nothing_else() -> None:
     assert not any("__pycache__" in name for name in found)
 
 
+def test_it_can_be_a_node() -> None:
+    build = {one.name: one for one in instructions(FILE.read_text("utf-8"))}
+    assert build["ARG"].words() == ["EXTRAS=pictures,cluster"]
+
+
 def test_it_runs_as_somebody_who_is_not_root() -> None:
     last = {one.name: one for one in instructions(FILE.read_text("utf-8"))}
     assert last["USER"].rest == "gchat"

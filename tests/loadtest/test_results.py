@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gchat import __version__
 from loadtest import page, results
 from loadtest.latency import Latencies
 from loadtest.outcome import Outcome
@@ -46,6 +47,7 @@ def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
     assert merged.figures()["p50"] == 1.0
     document = json.loads(path.read_text(encoding="utf-8"))
     assert document["version"] == 1
+    assert document["versions"]["gchat"] == __version__
     assert document["versions"]["gevent"]
     assert document["machine"]["cores"]
 

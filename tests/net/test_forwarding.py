@@ -19,6 +19,7 @@ from gchat.wire.message import parse
 from gchat.wire.sasl import Verifier
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
+from tests.support.waiting import wait_until
 
 Make = Callable[..., ServerProcess]
 Join = Callable[..., ClientConnection]
@@ -229,6 +230,7 @@ def test_a_name_that_is_not_ours_is_said_in_the_log(server: ServerProcess) -> No
         while client.read_line():
             pass
     ask("x" * 300)
+    wait_until(lambda: server.log.count("server.hosts") >= 3)
     log = [line for line in server.log.splitlines() if "server.hosts" in line]
     assert len(log) == 3
     assert "127.0.0.1 asked for this server by the name 'chat.lan:5555'" in log[0]
@@ -236,4 +238,5 @@ def test_a_name_that_is_not_ours_is_said_in_the_log(server: ServerProcess) -> No
     assert "x" * 101 not in log[2]
     for number in range(9):
         ask(f"name{number}")
+    wait_until(lambda: server.log.count("server.hosts") >= 5)
     assert server.log.count("server.hosts") == 5, "and no more at once"

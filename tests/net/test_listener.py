@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.clients import WAIT_SECONDS, IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess, free_port
+from tests.support.waiting import wait_until
 
 Make = Callable[..., ServerProcess]
 HELLO = b"NICK Tuan\r\nUSER t 0 * :T\r\n"
@@ -122,6 +123,7 @@ def test_no_file_descriptor_is_left(server: ServerProcess) -> None:
             assert client.read_to_end() == ["ERROR :The server is full. Try again later."]
         tuan.say("still here")
         assert tuan.read_line() == "Tuan: still here"
+    wait_until(lambda: "new ones are refused" in server.log)
     assert server.log.count("new ones are refused") == 1
     assert "Traceback" not in server.log
     process.rlimit(resource.RLIMIT_NOFILE, (soft, hard))

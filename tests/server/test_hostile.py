@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.clients import IrcClient, LineClient, PlainClient, words
 from tests.support.process import ServerProcess
+from tests.support.waiting import wait_until
 
 
 def test_one_megabyte_without_a_newline(server: ServerProcess) -> None:
@@ -137,6 +138,7 @@ def test_the_limit_of_connections(make_server: Callable[..., ServerProcess]) -> 
         assert third.read_to_end() == ["ERROR :The server is full. Try again later."]
     with LineClient(server.port) as fourth:
         fourth.read_to_end()
+    wait_until(lambda: "new ones are refused" in server.log)
     assert server.log.count("new ones are refused") == 1
     second.close()
     first.read_line()

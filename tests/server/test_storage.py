@@ -17,6 +17,7 @@ from gchat.journal.sqlite.schema import APPLICATION_ID, VERSION
 from gchat.journal.sqlite.store import FILE
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess
+from tests.support.waiting import wait_until
 
 Make = Callable[..., ServerProcess]
 
@@ -312,6 +313,7 @@ def test_damage_met_while_running_costs_one_question(make_server: Make, data: Pa
         assert (fail.command, fail.params[:2]) == ("FAIL", ["SEARCH", "INTERNAL_ERROR"])
     (echo,) = lan.ask("PRIVMSG #lobby :all the same")
     assert echo.params[-1] == "all the same"
+    wait_until(lambda: "a question about the past cannot be answered" in server.log)
     assert server.log.count("a question about the past cannot be answered") == 1
 
 

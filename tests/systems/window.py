@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 import tkinter as tk
+from pathlib import Path
 
 from client_gui.system import desktop
 from tests.client_gui.driver import Ui
+from tests.client_gui.ui.test_files import colours
+from tests.support.files import picture
 
 MENU_BUTTON = {"windows": 3, "macos": 2}
 
 
+def send_a_picture(ui: Ui) -> None:
+    """By its address, pasted as file managers do; it is shown within the messages."""
+    composer = ui.app.window.composer
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.png"
+        path.write_bytes(picture("PNG", (640, 400), "#00ff00"))
+        ui.wait_until(composer.attach.winfo_ismapped)
+        ui.root.clipboard_clear()
+        ui.root.clipboard_append(path.as_uri())
+        composer.text.event_generate("<<Paste>>")
+        ui.wait_until(lambda: composer.get().endswith("/a.png "))
+    composer.submit()
+    ui.wait_until(lambda: colours(ui) == {(0, 255, 0)})
+
+
 def main() -> None:
-    """Chats, opens a list by its key and a menu by its button, and closes the window."""
+    """Chats, sends a picture, opens a list and a menu, and closes the window."""
     port, system = int(sys.argv[1]), sys.argv[2]
     ui = Ui(port, nick="Tuan")
     ui.wait_for("Tuan has connected to the chat room")
@@ -23,6 +42,7 @@ def main() -> None:
     def opened() -> bool:
         return any(isinstance(child, tk.Toplevel) for child in ui.root.winfo_children())
 
+    send_a_picture(ui)
     assert not opened()
     ui.root.event_generate(desktop.keys("<Control-k>"))
     ui.wait_until(opened)

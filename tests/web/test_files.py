@@ -7,6 +7,7 @@ import hashlib
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection
@@ -446,7 +447,10 @@ def test_a_server_that_is_killed_keeps_what_it_has_answered(tmp_path: Path) -> N
         server.stop()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system")
+@pytest.mark.skipif(
+    getattr(os, "geteuid", int)() != 0 or sys.platform != "linux",
+    reason="mounts a small file system",
+)
 def test_a_disk_that_is_full(make_server: Make, tmp_path: Path) -> None:
     folder = tmp_path / "small"
     folder.mkdir()

@@ -19,7 +19,7 @@ from valkey.exceptions import (
 from valkey.retry import Retry
 
 from gchat.errors import GchatError
-from gchat.system import has_something
+from gchat.system import has_come
 from gchat.wire.log_address import LogAddress
 
 ANSWER_SECONDS = 5.0  # for an answer, beside what a command itself waits for
@@ -114,7 +114,7 @@ class LogConnection:
         connection = self._connection
         try:
             sock = connection._sock
-            if sock is not None and has_something(sock.fileno()):
+            if sock is not None and has_come(sock.fileno()):
                 connection.disconnect()  # nothing comes on its own accord but the end
             connection.connect()
         except AuthenticationError as error:

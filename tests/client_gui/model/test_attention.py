@@ -31,6 +31,11 @@ def test_whole_words_in_any_case(text: str, called: bool) -> None:
     assert attention.called(text, "Tuan") is called
 
 
+def test_where_nothing_calls() -> None:
+    """Before there is a nickname: an empty word is in every text."""
+    assert not any(Attention().called(text, "") for text in ("", "hello - there", "?"))
+
+
 def test_the_nickname_may_change() -> None:
     attention = Attention()
     assert attention.called("Duy?", "Duy")

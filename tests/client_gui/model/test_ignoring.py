@@ -51,10 +51,22 @@ def test_what_is_none(typed: str) -> None:
         ("D?y", "Dey!~d@host", True),
         ("D?y", "Dy!~d@host", False),
         ("*", "Lan!~l@host", True),
+        ("*ab*ab*", "xababx!~l@host", True),
+        ("*ab*ab*", "xabax!~l@host", False),
+        ("a*aab!*", "aaab!u@h", True),
+        ("a**b?c!*@h", "axbxc!u@h", True),
+        ("a.c!*@*", "abc!u@h", False),
     ],
 )
 def test_whom_it_hides(mask: str, source: str, hidden: bool) -> None:
     assert Ignored([mask]).hides(source.partition("!")[0], source, FOLD) is hidden
+
+
+@pytest.mark.parametrize("mask", ["*a*a*a*a*a*a*a*b", "*a?a*" * 30 + "b", "*?*?*?*?*b"])
+def test_a_mask_that_nearly_fits_takes_no_longer(mask: str) -> None:
+    """Whoever is not meant may choose their name so; a window would stand still for hours."""
+    name = "a" * 500
+    assert not Ignored([mask]).hides(name, f"{name}!a@{name}", FOLD)
 
 
 def test_a_nickname_alone_is_known_by_a_nickname_alone() -> None:
@@ -110,6 +122,9 @@ def test_what_we_say_ourselves_is_seen(model: Model) -> None:
     model.ignored.add("*")
     model.apply(Said("#lobby", "Tuan", "hi", Kind.MESSAGE, own=True))
     assert [line.text for line in model.rooms["#lobby"].lines] == ["hi"]
+    model.apply(events.Reacted("#lobby", "Tuan", "id1", "👍", source="Tuan!~t@host"))
+    model.apply(events.Reacted("#lobby", "Lan", "id1", "👍", source="Lan!~l@host"))
+    assert model.rooms["#lobby"].reactions == {"id1": {"👍": {"Tuan": None}}}
 
 
 def test_a_server_that_compares_names_otherwise(model: Model) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import ctypes.util
 import platform
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from client_gui.system import appearance, desktop
+from client_gui.system import appearance, desktop, urgency
 from client_gui.ui.switcher import KEYS
 
 EVERYWHERE = pytest.mark.parametrize("name", ["linux", "win32", "darwin"])
@@ -65,6 +66,34 @@ def test_windows_is_told_that_we_scale(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "windll", library, raising=False)
     desktop.be_sharp()
     assert told == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "draws"),
+    [("linux", 20304, False), ("linux", 20305, True), ("win32", 0, True), ("darwin", 0, True)],
+)
+def test_only_an_old_xft_draws_no_emoji(
+    monkeypatch: pytest.MonkeyPatch, name: str, version: int, draws: bool
+) -> None:
+    monkeypatch.setattr(desktop, "NAME", name)
+    monkeypatch.setattr(ctypes.util, "find_library", lambda name: "libXft.so.2")
+    library = SimpleNamespace(XftGetVersion=lambda: version)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
+    assert desktop.draws_emoji.__wrapped__() is draws
+
+
+@pytest.mark.parametrize(("name", "asked"), [("win32", [(7, True), (7, False)]), ("darwin", [])])
+def test_a_window_asks_to_be_looked_at_as_windows_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, asked: list[tuple[int, bool]]
+) -> None:
+    told: list[tuple[int, bool]] = []
+    user32 = SimpleNamespace(FlashWindow=lambda window, urgent: told.append((window, urgent)))
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(user32=user32), raising=False)
+    monkeypatch.setattr(ctypes, "CDLL", None)  # nobody asks X11
+    monkeypatch.setattr(desktop, "NAME", name)
+    urgency.demand(7, urgent=True)
+    urgency.demand(7, urgent=False)
+    assert told == asked
 
 
 def test_a_failure_without_a_console(monkeypatch: pytest.MonkeyPatch) -> None:

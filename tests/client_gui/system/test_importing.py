@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from client_gui.core.places import MOST
 from client_gui.system.importing import (
     FILE_BYTES,
+    NAME_LENGTH,
     ROOMS_MOST,
     SERVERS_MOST,
     Listed,
@@ -19,6 +22,7 @@ from client_gui.system.importing import (
     usual_files,
 )
 from client_gui.system.settings import Server
+from tests.support.clients import WAIT_SECONDS
 
 HEXCHAT = """v=2.16.1
 
@@ -137,6 +141,31 @@ def test_so_many_and_no_more(tmp_path: Path) -> None:
     (found,) = listed(tmp_path, much)
     assert len(found.server.others) == MOST - 1
     assert len(found.server.rooms) == ROOMS_MOST
+
+
+def test_names_are_no_longer_than_names(tmp_path: Path) -> None:
+    network = "N={name}\nS=h\nI={name}\nJ=#{name}\nJ=#x"
+    (found,) = listed(tmp_path, network.format(name="n" * (NAME_LENGTH - 1)))
+    assert (len(found.name), len(found.server.nick)) == (NAME_LENGTH - 1, NAME_LENGTH - 1)
+    assert len(found.server.rooms) == 2
+    (found,) = listed(tmp_path, network.format(name="n" * (NAME_LENGTH + 1)))
+    assert (len(found.name), found.server.nick) == (NAME_LENGTH, "")
+    assert found.server.rooms == ["#x"]
+    (found,) = listed(tmp_path, "N=a\x1b\0b\nS=h")
+    assert found.name == "ab"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a.", "a.b = ", 'a.b = "', "a.b = x\n", "=", "N=", "N=x\nS=h\n", "\n ", " ", "S=h/+", ","],
+)
+@pytest.mark.parametrize("start", ["", "[server]\n", "[server]\na.addresses = ", "N=x\nS="])
+def test_a_file_made_to_take_long(tmp_path: Path, start: str, piece: str) -> None:
+    """All that may be read of one is looked through at once: Tk waits for it."""
+    before = time.process_time()
+    with suppress(NoList):
+        listed(tmp_path, (start + piece * FILE_BYTES)[:FILE_BYTES])
+    assert time.process_time() - before < WAIT_SECONDS
 
 
 @given(st.text('N=SJFI#/+x\n [server].addresses"0', max_size=200))

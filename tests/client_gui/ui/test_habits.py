@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from client_gui.model.lines import Line
+from client_gui.model.lines import Line, Look
 from client_gui.system import settings
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
@@ -37,7 +37,8 @@ def test_whoever_is_ignored_is_not_seen_and_not_counted(
         ui.close()
         ui = open_ui(server.port, nick="Tuan2", settings=file)
         ui.wait_for("Tuan2 has connected to the chat room")
-        duy.ask("PRIVMSG #lobby :still nobody?")
+        duy.ask("PRIVMSG #lobby :still nobody?", "PART #lobby", "JOIN #lobby")
+        ui.wait_until(lambda: any(line.look is Look.LEFT for line in current(ui)))
         ui.type("/unignore DUY")
         ui.wait_for("What DUY says is shown again from now on.")
         duy.ask("PRIVMSG #lobby :at last")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from client_gui.system import desktop
 from client_gui.ui import drawing
 from client_gui.ui.emoji_pictures import Pictures, can_draw, name_of, named, pieces, read
 from client_gui.ui.right_to_left import in_lines, ordered
@@ -30,7 +31,7 @@ def test_text_without_emoji_is_one_piece() -> None:
 
 def test_without_a_font_an_emoji_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "can_draw", lambda: False)
-    monkeypatch.setattr(drawing, "_draws_emoji", lambda: False)
+    monkeypatch.setattr(desktop, "draws_emoji", lambda: False)
     assert drawing.displayable("hi \U0001f600!") == "hi :grinning_face:!"
     assert drawing.displayable("\U00020000") == "\ufffd"
     assert named("plain") == "plain"

@@ -12,9 +12,9 @@ import pytest
 from gevent import socket as gsocket
 from gevent.server import StreamServer
 
+from gchat import system
 from gchat.journal.cluster import connection as module
 from gchat.journal.cluster.connection import LogAway, LogConnection, LogGone, LogRefused
-from gchat.system import has_something
 from gchat.wire.log_address import log_address
 
 Answer = Callable[[gsocket.socket], None]
@@ -125,7 +125,7 @@ def test_one_that_was_closed_meanwhile_connects_again(
     connection = serve(once)
     assert connection.ask(b"X") == 1
     with gevent.Timeout(5):
-        while not has_something(connection._connection._sock.fileno()):
+        while not system.has_come(connection._connection._sock.fileno()):
             gevent.sleep(0.001)
     assert connection.ask(b"X") == 2
 
@@ -156,9 +156,9 @@ def test_any_number_of_descriptors() -> None:
     high = socket.socket(fileno=fcntl.fcntl(mine.fileno(), fcntl.F_DUPFD, 1500))
     try:
         assert high.fileno() >= 1500
-        assert not has_something(high.fileno())
+        assert not system.has_come(high.fileno())
         other.close()
-        assert has_something(high.fileno())
+        assert system.has_come(high.fileno())
     finally:
         for one in (mine, other, high):
             one.close()

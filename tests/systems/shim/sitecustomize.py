@@ -6,15 +6,19 @@ which nothing here can stand in for. So this shows what gchat's own code does wi
 missing there, and not that the libraries work.
 """
 
+import errno
 import importlib
 import os
 import sys
 import types
+from pathlib import Path
 
 LIBRARIES = (
     "arabic_reshaper",
     "asyncio",
     "bidi",
+    "boto3.session",
+    "botocore.client",
     "concurrent.futures",
     "confusable_homoglyphs.confusables",
     "cryptography.x509",
@@ -53,6 +57,7 @@ LIBRARIES = (
     "pathlib",
     "PIL.Image",
     "PIL.ImageDraw",
+    "PIL.ImageGrab",
     "PIL.ImageTk",
     "platform",
     "platformdirs",
@@ -82,13 +87,20 @@ LIBRARIES = (
     "trio",
     "unittest.mock",
     "urllib.request",
-    "valkey.connection",
+    "valkey",
     "webbrowser",
     "websockets.protocol",
     "websockets.server",
     "websockets.client",
 )
 MODE_FUNCTIONS = ("open", "mkdir")
+NOT_ON_WINDOWS = (
+    *("O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_SYNC", "O_DSYNC", "mkfifo"),
+    *("pread", "pwrite", "preadv", "pwritev", "fdatasync", "sync", "sendfile", "posix_fallocate"),
+    *("geteuid", "getuid", "getegid", "getgid", "getpgid", "killpg", "setsid", "fork", "setuid"),
+    *("fchmod", "chown", "fchown", "statvfs", "uname", "nice", "getloadavg", "sched_getaffinity"),
+    *("memfd_create", "eventfd", "pipe2", "WNOHANG", "openpty"),
+)
 
 
 class Seen(types.ModuleType):
@@ -142,12 +154,15 @@ def like_windows():
         return subprocess.run(*arguments, **how)  # noqa: PLW1510
 
     def modeless(function):
-        """Permissions are not there to be set."""
+        """Permissions are not there to be set, and folders are not opened."""
 
         def without_mode(path, *arguments, **how):
-            if function is os.open:
-                return function(path, arguments[0], 0o666)
-            return function(path)
+            can_be_named(path)
+            if function is not os.open:
+                return function(path)
+            if os.path.isdir(path):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return function(path, arguments[0], 0o666)
 
         return without_mode
 
@@ -174,12 +189,57 @@ def like_windows():
     )
     see(
         "os",
-        ("geteuid", "getuid", "fork", "fchmod", "setsid", "getpgid", "killpg", "uname", "statvfs"),
+        NOT_ON_WINDOWS,
         chmod=lambda *arguments, **how: None,
         **{name: modeless(getattr(os, name)) for name in MODE_FUNCTIONS},
     )
+    files_as_on_windows()
     take_away("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty", "syslog")
     sys.modules["sys"] = Seen(sys, platform="win32")
+
+
+def can_be_named(path):
+    """Some signs are in no name there."""
+    if any(sign in str(path) for sign in '<>:"|?*'):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+
+
+def is_open(path):
+    """Whether this process has it open."""
+    numbers = os.listdir("/proc/self/fd")
+    links = (f"/proc/self/fd/{number}" for number in numbers)
+    return any(os.path.realpath(link) == os.path.realpath(path) for link in links)
+
+
+def files_as_on_windows():
+    """What is open is neither removed nor replaced; a name that is taken is not taken again."""
+    real = {name: getattr(Path, name) for name in ("open", "rename", "replace", "unlink")}
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    def opened(self, *arguments, **how):
+        can_be_named(self)
+        return real["open"](self, *arguments, **how)
+
+    def rename(self, target):
+        if os.path.exists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        return replace(self, target)
+
+    def replace(self, target):
+        can_be_named(target)
+        for path in (self, target):
+            if is_open(path):
+                refuse(path)
+        return real["replace"](self, target)
+
+    def unlink(self, *arguments, **how):
+        if is_open(self):
+            refuse(self)
+        return real["unlink"](self, *arguments, **how)
+
+    Path.open, Path.rename, Path.replace, Path.unlink = opened, rename, replace, unlink
 
 
 def like_macos():
