@@ -37,6 +37,8 @@ def test_from_the_dialog_to_a_conversation(server: ServerProcess, open_ui: OpenU
     ui.app.window.composer.button.invoke()
     ui.wait_for("Tuan: by button")
     assert ui.app.window.composer.get() == ""
+    while duy.read_line() != "Tuan: by button":
+        continue
     duy.close()
     ui.wait_for("Duy has left the chat room!")
 
