@@ -200,11 +200,18 @@ def test_guesses_of_hooks_are_counted_where_they_come_from(make_server: Make) ->
     assert found == [404, 429, 404, 404, 429]
 
 
+class UnixSocket(socket.socket):
+    """The client of websockets 14 sets an option of TCP on any socket."""
+
+    def setsockopt(self, *option: object) -> None:
+        """It has none of these."""
+
+
 @pytest.mark.skipif(not system.UNIX_SOCKETS, reason="this system has none")
 def test_on_a_unix_socket(make_server: Make, tmp_path: Path) -> None:
     path = tmp_path / "gchat"
     make_server(server_http_proxies="localhost", server_listen=f"unix:{path}")
-    with socket.socket(socket.AF_UNIX) as sock:
+    with UnixSocket(socket.AF_UNIX) as sock:
         sock.settimeout(15)
         sock.connect(str(path))
         with connect(
