@@ -141,8 +141,13 @@ def _why_not_listening(host: str, port: int, error: OSError) -> str:
 
 
 def _say(sentence: str, to: TextIO | None = None) -> None:
-    """In one piece: a thread writes the log meanwhile, perhaps to the same terminal or file."""
-    print(f"{sentence}\n", end="", file=to, flush=True)
+    """In one piece: a thread writes the log meanwhile, perhaps to the same terminal or file. Where
+    nobody reads it any more (`gchat | head -1`), the server goes on.
+    """
+    try:
+        print(f"{sentence}\n", end="", file=to, flush=True)
+    except OSError:
+        sys.stdout = None  # Python would complain of it again at the end
 
 
 def _fail(sentence: str) -> int:

@@ -18,7 +18,7 @@ import pytest
 
 from gchat.logs import QueueingHandler, log_to
 from tests.support.clients import IrcClient, LineClient, PlainClient
-from tests.support.process import ServerProcess
+from tests.support.process import ServerProcess, free_port
 
 SECRETS = ("open sesame", "hunter2hunter2", "top secret topic")
 
@@ -155,3 +155,22 @@ def test_each_line_is_written_in_one_piece(flags: tuple[str, ...]) -> None:
     assert not [piece for piece in pieces if piece and not piece.endswith(b"\n")]
     started = b"Server started on 127.0.0.1:" in b"".join(pieces)
     assert started is (flags == ("--port", "0"))
+
+
+def test_nobody_reads_what_it_prints() -> None:
+    """As `python -m gchat | head -1` does: the server goes on."""
+    port = free_port()
+    words = [sys.executable, "-m", "gchat", "--memory", "--port", str(port)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        server.stdout.close()
+        while b"listening on" not in (line := server.stderr.readline()):
+            assert line
+        with PlainClient(port, "Tuan") as tuan:
+            tuan.say("hello")
+            assert tuan.read_line() == "Tuan: hello"
+        server.terminate()
+        rest = server.stderr.read()
+    assert b"Traceback" not in rest
+    assert server.returncode == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection, connect, unix_connect
 
 from gchat import system
 from gchat.net import services
@@ -200,24 +199,12 @@ def test_guesses_of_hooks_are_counted_where_they_come_from(make_server: Make) ->
     assert found == [404, 429, 404, 404, 429]
 
 
-class UnixSocket(socket.socket):
-    """The client of websockets 14 sets an option of TCP on any socket."""
-
-    def setsockopt(self, *option: object) -> None:
-        """It has none of these."""
-
-
 @pytest.mark.skipif(not system.UNIX_SOCKETS, reason="this system has none")
 def test_on_a_unix_socket(make_server: Make, tmp_path: Path) -> None:
     path = tmp_path / "gchat"
     make_server(server_http_proxies="localhost", server_listen=f"unix:{path}")
-    with UnixSocket(socket.AF_UNIX) as sock:
-        sock.settimeout(15)
-        sock.connect(str(path))
-        with connect(
-            "ws://localhost", sock=sock, additional_headers={"X-Forwarded-For": "192.0.2.7"}
-        ) as web:
-            assert host(web) == "192.0.2.7"
+    with unix_connect(str(path), additional_headers={"X-Forwarded-For": "192.0.2.7"}) as web:
+        assert host(web) == "192.0.2.7"
 
 
 def test_a_name_that_is_not_ours_is_said_in_the_log(server: ServerProcess) -> None:

@@ -134,7 +134,7 @@ def test_a_timeout_of_the_callers_spoils_no_answer(
     serve: Callable[[Answer], LogConnection],
 ) -> None:
     """The answer that was left unread is not that of the next question."""
-    late = iter((0.05, 0, 0))
+    late = iter((0, 0.05, 0))
 
     def answer(sock: gsocket.socket) -> None:
         pause = next(late)
@@ -142,6 +142,7 @@ def test_a_timeout_of_the_callers_spoils_no_answer(
         sock.sendall(b"+late\r\n" if pause else b"+in time\r\n")
 
     connection = serve(answer)
+    assert connection.ask(b"X") == b"in time"  # it is connected, so the time is for the answer
     with pytest.raises(gevent.Timeout), gevent.Timeout(0.01):
         connection.ask(b"X")
     assert connection.ask(b"X") == b"in time"
