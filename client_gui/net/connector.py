@@ -33,7 +33,8 @@ from client_gui.core.exceptions import NotConnected, ProtocolError
 from client_gui.core.folding import UNTIL_TOLD
 from client_gui.core.protocol import ClientProtocol, Command, Timeouts
 from client_gui.core.state import State
-from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.net.address import Address
+from client_gui.net.stream import NotTrusted, TlsFailed, connect_to
 from client_gui.net.vigil import SECONDS as VIGIL_SECONDS
 from client_gui.net.vigil import Vigil
 from client_gui.texts import _

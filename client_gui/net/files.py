@@ -20,7 +20,8 @@ from client_gui.core.events import (
     NetEvent,
     PictureCame,
 )
-from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.net.address import Address
+from client_gui.net.stream import NotTrusted, TlsFailed, connect_to
 from client_gui.texts import _
 
 PATH = "/files"
@@ -32,10 +33,6 @@ ANSWER_BYTES = 4096  # of a refusal
 
 Connect = Callable[[Address], Awaitable[trio.abc.Stream]]
 Open = Callable[[], Awaitable[trio.abc.Stream]]
-_PICTURE = re.compile(
-    r"/files/(?:[A-Za-z0-9_-]{1,32}\.)?"  # the node of a cluster that keeps it
-    r"[A-Za-z0-9_-]{22}/[A-Za-z0-9._-]{1,80}\.(?:png|jpe?g|gif|webp)"
-)
 _LIMIT = re.compile(r"max-size=(\d{1,18})")
 
 
@@ -56,15 +53,6 @@ class Host:
     def authority(self) -> str:
         """What the server is called in requests: as it calls itself."""
         return self.base.partition("://")[2]
-
-
-def picture_at(link: str, bases: tuple[str, ...]) -> str:
-    """The path of a picture that our server keeps; "" for any other link."""
-    for base in bases:
-        path = link.removeprefix(base)
-        if base and path != link and _PICTURE.fullmatch(path):
-            return path
-    return ""
 
 
 class Sending:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-import trio
-
-from client_gui.core.events import Closed, Unsent
+from client_gui.core.events import Closed, NetEvent, Unsent
 from client_gui.core.login import Login
 from client_gui.core.protocol import Command
-from client_gui.net.connector import Connector, Emit
-from client_gui.net.stream import Address
+from client_gui.net.address import Address
 from client_gui.texts import _
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[Address], Awaitable[None]]
+Emit = Callable[[NetEvent], None]
 
 
 class NetThread:
-    """Runs a `Connector` on a daemon thread. Its methods may be called from any thread; `emit` is
-    called on the daemon thread.
+    """Runs a `Loop` on a daemon thread. Its methods may be called from any thread, from `start` on;
+    `emit` is called on the daemon thread. trio is imported there: the window is drawn meanwhile.
     """
 
     def __init__(
@@ -36,22 +35,17 @@ class NetThread:
         """`login` and `proxy_password` may take long: a keyring may ask the user for its own
         password first.
         """
-        self._busy = busy
-        self._proxy_password = proxy_password
-        self._address = address
+        self._made_of = address, emit, login, busy, proxy_password
         self._emit = emit
-        self._login = login
-        self._ready = threading.Event()
-        self._token: trio.lowlevel.TrioToken | None = None
-        self._connector: Connector | None = None
-        self._nursery: trio.Nursery | None = None
+        self._lock = threading.Lock()
+        self._loop: Any = None  # the Loop, once it runs
+        self._waiting: list[Callable[[Any], None]] = []  # what to do with it then
         self.done = threading.Event()  # set when the connection is closed for good
         self._thread = threading.Thread(target=self._run, name="gchat-net", daemon=True)
 
     def start(self) -> None:
         """Starts to connect."""
         self._thread.start()
-        self._ready.wait()
 
     def do(self, command: Command, unsent: Unsent | None = None) -> None:
         """Carries out a command; `unsent` is told, in trio's thread, where it cannot be sent."""
@@ -83,12 +77,7 @@ class NetThread:
 
     def aside(self, work: Work) -> None:
         """Does something beside the connection, which must not raise; it ends with us."""
-
-        def start(connector: Connector) -> None:
-            if self._nursery is not None:
-                self._nursery.start_soon(work, connector.address)
-
-        self._post(start)
+        self._with_loop(lambda loop: loop.aside(work))
 
     def call(self, call: Callable[[], None]) -> None:
         """Calls this in trio's thread."""
@@ -98,17 +87,30 @@ class NetThread:
         """Does not wait: `done` is set at the end."""
         self._post(lambda connector: connector.quit(reason))
 
-    def _post(self, call: Callable[[Connector], None]) -> None:
-        if self._token is None or self._connector is None:
-            return
-        try:
-            self._token.run_sync_soon(call, self._connector)
-        except trio.RunFinishedError:
-            pass  # it has quit already
+    def _post(self, call: Callable[[Any], None]) -> None:
+        self._with_loop(lambda loop: loop.post(call))
+
+    def _with_loop(self, act: Callable[[Any], None]) -> None:
+        with self._lock:
+            if self._loop is None:
+                self._waiting.append(act)
+                return
+        act(self._loop)
 
     def _run(self) -> None:
         try:
-            trio.run(self._main)
+            from client_gui.net.loop import Loop  # noqa: PLC0415 - takes its time
+
+            loop = Loop(*self._made_of)
+
+            def started() -> None:
+                with self._lock:  # what comes next waits until these are handed over
+                    self._loop = loop
+                    for act in self._waiting:
+                        act(loop)
+                    self._waiting.clear()
+
+            loop.run(started)
         except Exception:
             # without this the window would wait for ever for a loop that is not there any more
             log.exception("the receive loop failed")
@@ -117,18 +119,3 @@ class NetThread:
             )
         finally:
             self.done.set()
-            self._ready.set()
-
-    async def _main(self) -> None:
-        self._token = trio.lowlevel.current_trio_token()
-        connector = self._connector = Connector(self._address, self._emit, busy=self._busy)
-        async with trio.open_nursery() as self._nursery:
-            self._ready.set()
-            if self._proxy_password is not None:
-                found = await trio.to_thread.run_sync(self._proxy_password, abandon_on_cancel=True)
-                connector.use_proxy_password(found)
-            if self._login is not None:
-                connector.login = await trio.to_thread.run_sync(self._login, abandon_on_cancel=True)
-            await connector.run()
-            self._nursery.cancel_scope.cancel()
-        self._nursery = None

@@ -20,7 +20,7 @@ from client_gui.core.places import written
 from client_gui.core.protocol import Command
 from client_gui.model.changes import StatusChanged, TrustNeeded
 from client_gui.model.model import Model, Phase, Status
-from client_gui.net.stream import Address
+from client_gui.net.address import Address
 from client_gui.net.thread import NetThread
 from client_gui.system import secrets
 from client_gui.system.settings import Server

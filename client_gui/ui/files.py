@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -16,8 +16,7 @@ from urllib.request import url2pathname
 
 from PIL import Image, ImageGrab
 
-from client_gui.core import events
-from client_gui.net import files as by_http
+from client_gui.core import events, pictures
 from client_gui.texts import _
 from client_gui.ui.connection import Connection
 from client_gui.ui.context import Context
@@ -36,7 +35,7 @@ class _Sending:
     path: Path
     room: str
     temporary: bool  # a file that we have made
-    job: by_http.Sending | None = None  # once there is a token
+    stop: Callable[[], None] | None = None  # once it is being sent
 
 
 class Files:
@@ -88,7 +87,7 @@ class Files:
             case events.FileProgress() | events.FileSent() | events.FileNotSent():
                 pass  # of one that was given up
             case _:
-                if isinstance(event, events.Closed) and self._now and not self._now.job:
+                if isinstance(event, events.Closed) and self._now and not self._now.stop:
                     self._failed(_("Not sent: not connected"))
                 return False
         return True
@@ -174,8 +173,8 @@ class Files:
         one, net = self._now, self._connection.net
         if one is None:
             return
-        if net is not None and one.job is not None:
-            net.call(one.job.stop)
+        if net is not None and one.stop is not None:
+            net.call(one.stop)
         self._done()
 
     def _next(self) -> None:
@@ -188,11 +187,13 @@ class Files:
 
     def _send(self, token: str) -> None:
         one, net = self._now, self._connection.net
-        if one is None or one.job is not None or net is None:
+        if one is None or one.stop is not None or net is None:
             return
-        host = by_http.Host(self._base, self._connection.put)
-        one.job = by_http.Sending(one.number, one.path, token, host)
-        net.aside(one.job.run)
+        from client_gui.net.files import Host, Sending  # noqa: PLC0415 - trio takes its time
+
+        job = Sending(one.number, one.path, token, Host(self._base, self._connection.put))
+        one.stop = job.stop
+        net.aside(job.run)
 
     def _sent(self, path: str) -> None:
         one = self._now
@@ -243,7 +244,7 @@ class Files:
         """The path of a picture that this server keeps; "" for any other link."""
         server = self._connection.server
         scheme = "https" if server.tls else "http"
-        return by_http.picture_at(link, (self._base, f"{scheme}://{server.host}:{server.port}"))
+        return pictures.picture_at(link, (self._base, f"{scheme}://{server.host}:{server.port}"))
 
     def _want(self, path: str, width: int, height: int) -> None:
         if len(self._wanted) < FETCHES:
@@ -251,13 +252,14 @@ class Files:
         self._fetch()
 
     def _fetch(self) -> None:
+        from client_gui.net.files import Fetching, Host  # noqa: PLC0415 - trio takes its time
+
         net = self._connection.net
         while net is not None and self._wanted and self._fetching < FETCHED_AT_ONCE:
             path, width, height = self._wanted.popleft()
             self._fetching += 1
             make = partial(thumbnail, size=(width, height))
-            host = by_http.Host(self._base, self._connection.put)
-            net.aside(by_http.Fetching(path, make, host).run)
+            net.aside(Fetching(path, make, Host(self._base, self._connection.put)).run)
 
 
 def _local(text: str) -> Path | None:

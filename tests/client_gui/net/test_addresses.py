@@ -11,8 +11,9 @@ import trio
 import trio.testing
 
 from client_gui.core.events import Connecting, Registered, Waiting
+from client_gui.net.address import Address
 from client_gui.net.connector import Connector
-from client_gui.net.stream import Address, connect_to
+from client_gui.net.stream import connect_to
 from tests.client_gui.net.test_connector import ADDRESS, World, play
 
 SEVERAL = replace(ADDRESS, host="a", others=(("b", 6667), ("c", 6667)))

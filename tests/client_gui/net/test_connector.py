@@ -25,12 +25,12 @@ from client_gui.core.events import (
     Waiting,
 )
 from client_gui.core.protocol import Timeouts
+from client_gui.net.address import Address
 from client_gui.net.connector import (
     BACKOFF_MAX,
     QUIT_SECONDS,
     Connector,
 )
-from client_gui.net.stream import Address
 from client_gui.net.vigil import SECONDS as VIGIL_SECONDS
 from client_gui.net.vigil import Vigil
 

@@ -11,7 +11,8 @@ import pytest
 import trio
 
 from client_gui.core.proxies import Proxy
-from client_gui.net.stream import Address, NotTrusted, connect_to
+from client_gui.net.address import Address
+from client_gui.net.stream import NotTrusted, connect_to
 from client_gui.system import secrets, settings
 from tests.client_gui.driver import Ui
 from tests.client_gui.net.forwarding import ForwardProxy

@@ -16,8 +16,8 @@ from client_gui.core.events import (
     Registered,
     Said,
 )
+from client_gui.net.address import Address
 from client_gui.net.connector import Connector
-from client_gui.net.stream import Address
 from tests.support.clients import WAIT_SECONDS, PlainClient
 from tests.support.process import ServerProcess
 

@@ -12,7 +12,8 @@ import pytest
 import trio
 
 from client_gui.core.login import Login
-from client_gui.net.stream import Address, NotTrusted, TlsFailed, connect_to
+from client_gui.net.address import Address
+from client_gui.net.stream import NotTrusted, TlsFailed, connect_to
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess

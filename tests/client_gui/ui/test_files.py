@@ -10,7 +10,8 @@ from tkinter import filedialog
 
 import pytest
 
-from client_gui.net.files import picture_at, readable
+from client_gui.core.pictures import picture_at
+from client_gui.net.files import readable
 from client_gui.ui.pictures import thumbnail
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
