@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from client_gui.system import urgency
+from gchat.wire.message import Message
 from tests.support.clients import IrcClient
 from tests.support.process import ServerProcess
 from tests.support.waiting import wait_until
@@ -115,8 +116,21 @@ def said(client: IrcClient, text: str) -> None:
     client.until_that(lambda one: one.command == "PRIVMSG" and one.params[-1] == text)
 
 
+def arrived(client: IrcClient, *nicks: str) -> None:
+    """Waits until their windows are connected: they are on the screen before that."""
+    missing = set(nicks or ("Tuan",))
+
+    def is_last(one: Message) -> bool:
+        if one.command == "JOIN":
+            missing.discard(one.nick)
+        return not missing
+
+    client.until_that(is_last)
+
+
 def test_keys_go_where_one_types(open_window: OpenWindow, duy: IrcClient) -> None:
     window = open_window()
+    arrived(duy)
     window.focus()
     xdotool("type", "--delay", "1", "Hello, Duy!")
     xdotool("key", "Return")
@@ -137,6 +151,7 @@ def test_keys_go_where_one_types(open_window: OpenWindow, duy: IrcClient) -> Non
 def test_nobody_looks(open_window: OpenWindow, duy: IrcClient) -> None:
     """Another program has the keyboard: the title counts, and the window asks to be looked at."""
     window, other = open_window(), open_window("Lan")
+    arrived(duy, "Tuan", "Lan")
     other.focus()
     wait_until(lambda: xdotool("getactivewindow") == other.id)
     duy.ask(*(f"PRIVMSG #lobby :line {number}" for number in range(14)))
@@ -151,6 +166,7 @@ def test_nobody_looks(open_window: OpenWindow, duy: IrcClient) -> None:
 
 def test_it_is_never_smaller_than_one_can_use(open_window: OpenWindow, duy: IrcClient) -> None:
     window = open_window()
+    arrived(duy)
     xdotool("windowsize", window.id, "100", "100")
     wait_until(lambda: window.geometry()[2:] == LEAST)
     window.focus()
