@@ -147,7 +147,8 @@ def _say(sentence: str, to: TextIO | None = None) -> None:
     try:
         print(f"{sentence}\n", end="", file=to, flush=True)
     except OSError:
-        sys.stdout = None  # Python would complain of it again at the end
+        if to is None:
+            sys.stdout = None  # Python would complain of it again at the end
 
 
 def _fail(sentence: str) -> int:

@@ -7,6 +7,7 @@ since 1970 as the server says, `None` where it does not say.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -462,3 +463,4 @@ class PictureCame:
 
 FileEvent = FileProgress | FileSent | FileNotSent | FilesPasted | PictureCame
 NetEvent = Event | Connecting | Waiting | CommandFailed | Untrusted | FileEvent
+Emit = Callable[[NetEvent], None]  # how they are told

@@ -17,10 +17,10 @@ from client_gui.core.events import (
     Closed,
     CommandFailed,
     Connecting,
+    Emit,
     Event,
     Joined,
     Left,
-    NetEvent,
     NickChanged,
     NickRefused,
     Registered,
@@ -51,7 +51,6 @@ QUIT_SECONDS = 1.0  # for the server to close after our QUIT
 _ADVICE = re.compile(r"\s*Connect again\.?$")  # at the end of gchat's reason for an end
 
 
-Emit = Callable[[NetEvent], None]
 Connect = Callable[[Address], Awaitable[trio.abc.Stream]]
 
 

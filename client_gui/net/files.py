@@ -14,10 +14,10 @@ import h11
 import trio
 
 from client_gui.core.events import (
+    Emit,
     FileNotSent,
     FileProgress,
     FileSent,
-    NetEvent,
     PictureCame,
 )
 from client_gui.net.address import Address
@@ -47,7 +47,7 @@ class Host:
     """
 
     base: str
-    emit: Callable[[NetEvent], None]
+    emit: Emit
 
     @property
     def authority(self) -> str:

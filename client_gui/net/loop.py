@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
+from client_gui.core.events import Emit
 from client_gui.core.login import Login
 from client_gui.net.address import Address
-from client_gui.net.connector import Connector, Emit
+from client_gui.net.connector import Connector
 
 
 class Loop:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from client_gui.core.events import Closed, NetEvent, Unsent
+from client_gui.core.events import Closed, Emit, Unsent
 from client_gui.core.login import Login
 from client_gui.core.protocol import Command
 from client_gui.net.address import Address
@@ -16,7 +16,6 @@ from client_gui.texts import _
 log = logging.getLogger(__name__)
 
 Work = Callable[[Address], Awaitable[None]]
-Emit = Callable[[NetEvent], None]
 
 
 class NetThread:

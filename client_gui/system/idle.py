@@ -1,5 +1,5 @@
 """For how long nobody has touched keyboard or mouse, where the system says it. By ctypes, as
-urgency.py.
+x11.py.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from client_gui.system import desktop
+from client_gui.system import desktop, x11
 
-_ANY_EVENT, _SESSION = (
-    0xFFFFFFFF,
-    0,
-)  # kCGAnyInputEventType, kCGEventSourceStateCombinedSessionState
+_ANY_EVENT = 0xFFFFFFFF  # kCGAnyInputEventType
+_SESSION = 0  # kCGEventSourceStateCombinedSessionState
 
 
 class _Info(ctypes.Structure):
@@ -68,13 +66,12 @@ def _macos() -> Callable[[], float | None]:
 @cache
 def _x11() -> Callable[[], float | None]:
     """The screen saver's extension. On Wayland it knows of X11's own windows only."""
-    names = [ctypes.util.find_library(name) for name in ("X11", "Xss")]
-    if None in names or os.environ.get("WAYLAND_DISPLAY"):
+    xlib, name = x11.library(), ctypes.util.find_library("Xss")
+    if xlib is None or name is None or os.environ.get("WAYLAND_DISPLAY"):
         return lambda: None
-    x11, xss = (ctypes.CDLL(name) for name in names)
-    x11.XOpenDisplay.argtypes, x11.XOpenDisplay.restype = [ctypes.c_char_p], ctypes.c_void_p
-    x11.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
-    x11.XDefaultRootWindow.restype = ctypes.c_ulong
+    xss = ctypes.CDLL(name)
+    xlib.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
+    xlib.XDefaultRootWindow.restype = ctypes.c_ulong
     pointers = [ctypes.POINTER(ctypes.c_int)] * 2
     xss.XScreenSaverQueryExtension.argtypes = [ctypes.c_void_p, *pointers]
     xss.XScreenSaverQueryInfo.argtypes = [
@@ -82,11 +79,11 @@ def _x11() -> Callable[[], float | None]:
         ctypes.c_ulong,
         ctypes.POINTER(_Info),
     ]
-    display = x11.XOpenDisplay(None)
+    display = xlib.XOpenDisplay(None)
     unused = ctypes.c_int(), ctypes.c_int()
     if not display or not xss.XScreenSaverQueryExtension(display, *map(ctypes.byref, unused)):
         return lambda: None
-    root, info = x11.XDefaultRootWindow(display), _Info()
+    root, info = xlib.XDefaultRootWindow(display), _Info()
 
     def ask() -> float | None:
         answered = xss.XScreenSaverQueryInfo(display, root, ctypes.byref(info))

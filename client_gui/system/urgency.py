@@ -1,17 +1,16 @@
 """Asks the desktop to show that a window wants to be looked at. Where that cannot be asked for,
-nothing happens. By ctypes: three calls need no package.
+nothing happens. By ctypes, as x11.py.
 """
 
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from client_gui.system import desktop
+from client_gui.system import desktop, x11
 
 _URGENT = 1 << 8  # XUrgencyHint
 
@@ -83,15 +82,11 @@ def _hints(window: int) -> Iterator[tuple[ctypes.CDLL, int, int, ctypes._Pointer
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    name = ctypes.util.find_library("X11")
-    if name is None:
+    library = x11.library()
+    if library is None:
         return None
-    library = ctypes.CDLL(name)
-    library.XOpenDisplay.argtypes = [ctypes.c_char_p]
-    library.XOpenDisplay.restype = ctypes.c_void_p
     library.XGetWMHints.argtypes = [ctypes.c_void_p, ctypes.c_ulong]
     library.XGetWMHints.restype = ctypes.POINTER(_Hints)
     library.XSetWMHints.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.POINTER(_Hints)]
     library.XQueryTree.argtypes = [ctypes.c_void_p, ctypes.c_ulong, *[ctypes.c_void_p] * 4]
-    library.XCloseDisplay.argtypes = library.XFree.argtypes = [ctypes.c_void_p]
     return library

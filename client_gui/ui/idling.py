@@ -49,6 +49,8 @@ class Idling:
     def look(self) -> None:
         """Says that we are away, or back, where it is time for that, to each server."""
         minutes = self._context.settings.away_after
+        if not (minutes or self._by_us):
+            return  # nobody has asked for it
         here = time.monotonic() - self._used
         everywhere = self._seconds()
         still = here if everywhere is None else min(here, everywhere)

@@ -47,8 +47,10 @@ class Logs:
 
     def _current(self) -> TextLog | None:
         settings = self._context.settings
-        folder = Path(settings.logs_folder).expanduser() if settings.logs_folder else usual_folder()
-        wanted = folder if settings.logs else None
+        wanted = None
+        if settings.logs:
+            chosen = settings.logs_folder
+            wanted = Path(chosen).expanduser() if chosen else usual_folder()
         if self._log is not None and self._log.folder != wanted:
             self.close(0)  # whoever has changed the settings does not wait for a slow disk
         if self._log is None and wanted is not None:

@@ -70,6 +70,9 @@ class Servers:
             return self.shown
         return next((one for one in self.all if one.name == name), None)
 
+    def _with(self, connection: Connection) -> Session:
+        return next(one for one in self.all if one.connection is connection)
+
     @property
     def several(self) -> bool:
         """Whether there is more than one, so that people must be told which is meant."""
@@ -197,8 +200,7 @@ class Servers:
         makes room for it.
         """
         found, dialog = self.named(server.name), connection.dialog
-        asked = next(one for one in self.all if one.connection is connection)
-        leaving = [] if connection.kept else [asked]
+        leaving = [] if connection.kept else [self._with(connection)]
         if found is None:
             if len(self.all) - len(leaving) >= OPEN_MOST:
                 if dialog is not None:
@@ -220,13 +222,13 @@ class Servers:
     def given_up(self, connection: Connection) -> None:
         """Its dialog was closed: a server that was never reached is not kept."""
         if self.several and not connection.kept:
-            self.remove(next(one for one in self.all if one.connection is connection))
+            self.remove(self._with(connection))
 
     def starts(self, connection: Connection) -> None:
         """It connects. With other rooms than before, nothing is left of a lobby where nothing was
         said yet.
         """
-        session = next(one for one in self.all if one.connection is connection)
+        session = self._with(connection)
         session.files.forget()
         old, server = session.model, connection.server
         fresh = all(line.fate is Fate.FAILED for room in old.rooms.values() for line in room.lines)

@@ -80,9 +80,8 @@ class Upkeep:
         self._saved_at, self._saved_seq = perf_counter(), self._follower.seq
         position = self._follower.position
         found = self._made()
-        if not self._keeper.wait_until_stored(
-            while_failing=False
-        ):  # who began from it would never read what is missing
+        # who began from a checkpoint would never read what is missing
+        if not self._keeper.wait_until_stored(while_failing=False):
             return
         try:
             self._keeper.save(found, position)
