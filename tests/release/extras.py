@@ -25,6 +25,7 @@ PACKAGE = {
     "cluster": "gchat",
     "s3": "gchat",
     "client": "client_gui",
+    "spelling": "gchat",  # the window's, which does not start without "client"
     "loadtest": "loadtest",
 }
 # what the server imports only where it is there
@@ -88,6 +89,18 @@ def _only_what_is_asked_for(installed: set[str], extra: str) -> None:
     others = set().union(*asked.values()) - asked[extra] - always
     if too_many := others & installed:
         raise Failed(f"the extra {extra or 'none'} installs {sorted(too_many)} too")
+
+
+# a word is misspelled, where this machine has a dictionary
+SPELL = """
+from client_gui.system.spelling import NO_PYENCHANT, Dictionaries
+dictionaries = Dictionaries()
+known = dictionaries.known()
+assert known.lacking != NO_PYENCHANT, known
+if "en_US" in known.available:
+    dictionaries.use(["en_US"])
+    assert dictionaries.wrong(["hello", "helloo"]) == {"helloo"}
+"""
 
 
 class Running:
@@ -199,6 +212,10 @@ def _client(programs: Path, folder: Path) -> None:
             continue
 
 
+def _spelling(programs: Path, folder: Path) -> None:
+    run(str(programs / "python"), "-c", SPELL, folder=folder)
+
+
 def _loadtest(programs: Path, folder: Path) -> None:
     """Against a server of its own, and against one that runs."""
     size = ("--clients", "50", "--seconds", "2", "--max-late-ms", "10000")
@@ -214,5 +231,6 @@ _TRIED = {
     "cluster": _cluster,
     "s3": _s3,
     "client": _client,
+    "spelling": _spelling,
     "loadtest": _loadtest,
 }
