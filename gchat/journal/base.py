@@ -16,8 +16,15 @@ from gchat.errors import GchatError
 Apply = Callable[[Entry], Outcome]
 # Shows people what an entry brought. Never waits; called for one entry at a time, in order.
 Show = Callable[[tuple[Effect, ...]], None]
+# Seconds until what is shown now would be sent to people; 0 or less: at once. Never waits.
+SendsIn = Callable[[], float]
 # What is measured: names, each with what it is and its value now.
 Gauges = dict[str, tuple[str, float]]
+
+
+def at_once() -> float:
+    """Of a server that sends what is shown as soon as it is shown."""
+    return 0.0
 
 
 class JournalError(GchatError):

@@ -17,7 +17,16 @@ class BroadcastGroup:
     everything reaches it in the order in which it was written.
     """
 
-    __slots__ = ("_ahead", "_chunks", "_flusher", "_size", "members", "rooms", "variant")
+    __slots__ = (
+        "_ahead",
+        "_chunks",
+        "_everybody",
+        "_flusher",
+        "_size",
+        "members",
+        "rooms",
+        "variant",
+    )
 
     def __init__(self, flusher: Flusher, variant: Variant, rooms: frozenset[str]) -> None:
         self.variant = variant
@@ -27,10 +36,14 @@ class BroadcastGroup:
         self._chunks: list[bytes] = []
         self._size = 0
         self._ahead: dict[Outbox, int] = {}  # how many of the chunks a member has already
+        # the members, until they change: where there are many small groups, half of a flush is
+        # waiting for memory, and a tuple is in one place
+        self._everybody: tuple[Outbox, ...] | None = None
 
     def add(self, outbox: Outbox) -> None:
         """Adds a member, which gets what is written from now on."""
         self.members[outbox] = None
+        self._everybody = None
         outbox.group = self
         if self._chunks:
             self._ahead[outbox] = len(self._chunks)
@@ -40,6 +53,7 @@ class BroadcastGroup:
         self.catch_up(outbox)
         self._ahead.pop(outbox, None)
         del self.members[outbox]
+        self._everybody = None
         outbox.group = None
 
     def write(self, data: bytes, skipped: Outbox | None = None) -> None:
@@ -68,18 +82,24 @@ class BroadcastGroup:
     def flush(self) -> tuple[int, int]:
         """Sends what waits to the members. Returns the number of sends and of deliveries."""
         chunks, ahead = self._chunks, self._ahead
-        if not chunks:
+        count = len(chunks)
+        if not count:
             return 0, 0
-        self._chunks, self._ahead, self._size = [], {}, 0
-        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        data = chunks[0] if count == 1 else b"".join(chunks)
+        everybody = self._everybody
+        if everybody is None:
+            everybody = self._everybody = tuple(self.members)
+        self._size = 0
         if not ahead:
-            for outbox in self.members:
+            chunks.clear()
+            for outbox in everybody:
                 outbox.send(data)
         else:
-            for outbox in self.members:
+            self._chunks, self._ahead = [], {}
+            for outbox in everybody:
                 place = ahead.get(outbox)
                 if place is None:
                     outbox.send(data)
-                elif place < len(chunks):
+                elif place < count:
                     outbox.send(b"".join(chunks[place:]))
-        return len(self.members), len(self.members) * len(chunks)
+        return len(everybody), len(everybody) * count

@@ -67,9 +67,13 @@ class Flusher:
         """Seconds that the last flush left for more to gather: 0 while the loop has time."""
         return self._pace.pause
 
+    def sends_in(self) -> float:
+        """Seconds until what is added now would be sent; 0 or less: at once."""
+        return self._pace.wait(self._clock())
+
     def _schedule(self) -> None:
         self._pending = True
-        wait = self._pace.wait(self._clock())
+        wait = self.sends_in()
         if wait <= 0:
             self._loop.run_callback(self._flush)
         else:

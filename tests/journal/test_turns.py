@@ -27,8 +27,15 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.store, self.writer = Store(folder), WorkerPool(1)
         self.shown: list[Effect] = []
+        self.sends_in = 0.0  # seconds until what is shown would be sent
         self.journal = SqliteJournal(
-            self.store, self.writer, self.apply, self.shown.extend, lambda: 1, "boot"
+            self.store,
+            self.writer,
+            self.apply,
+            self.shown.extend,
+            lambda: 1,
+            "boot",
+            sends_in=lambda: self.sends_in,
         )
 
     def apply(self, entry: Entry) -> Outcome:
@@ -88,25 +95,49 @@ def test_who_has_nothing_to_answer_keeps_nobody_waiting(stage: Stage) -> None:
     assert stage.goes_on(lambda ticket: ticket.refusals()) == 11
 
 
-def test_what_comes_in_the_pause_between_two_batches_is_one_batch(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batches: list[int] = []
+@pytest.fixture
+def batches(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many lines each batch has."""
+    found: list[int] = []
     write = stage.store.write
 
     def count(batch: Batch) -> None:
-        batches.append(len(batch.records))
+        found.append(len(batch.records))
         write(batch)
 
     monkeypatch.setattr(stage.store, "write", count)
+    return found
+
+
+def test_what_comes_in_the_pause_between_two_batches_is_one_batch(
+    stage: Stage, batches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Pace, "wait", lambda _pace, _now: 0.01)
+    _say_in_turns(stage)
+    assert batches == [5]
+
+
+def test_what_could_not_be_sent_yet_is_one_batch(stage: Stage, batches: list[int]) -> None:
+    stage.sends_in = 0.05
+    _say_in_turns(stage)
+    assert batches == [5]
+
+
+def test_a_batch_is_written_early_enough_to_be_sent_in_time(
+    stage: Stage, batches: list[int]
+) -> None:
+    stage.sends_in = stage.journal.took = 3600.0  # as long as writing takes
+    stage.journal.append(Said(1, "#a", "")).result()
+    assert batches == [1]
+
+
+def _say_in_turns(stage: Stage) -> None:
     tickets = []
     for _ in range(5):
         tickets.append(stage.journal.append(Said(1, "#a", "")))
         gevent.sleep(0)  # the journal has its turn
     for ticket in tickets:
         ticket.result()
-    assert batches == [5]
 
 
 def test_others_have_their_turn_while_much_is_shown(

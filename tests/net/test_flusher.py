@@ -167,6 +167,18 @@ def test_nobody_waits_longer_than_the_longest_pause(loop: FakeLoop, flusher: Flu
     assert max(audience.delays) <= 0.1 + PAUSE_MAX * 1.01
 
 
+def test_it_says_when_what_is_added_now_would_be_sent(loop: FakeLoop, flusher: Flusher) -> None:
+    assert flusher.sends_in() <= 0
+    audience = Audience(loop, flusher, seconds=0.001)
+    audience.run(every=0.0001, count=1000)
+    wait = flusher.sends_in()
+    assert 0 < wait == pytest.approx(flusher.pause)
+    audience.delays.clear()
+    audience.write()
+    loop.run_next()
+    assert audience.delays == [pytest.approx(wait)]
+
+
 def test_after_a_rush_it_sends_at_once_again(loop: FakeLoop, flusher: Flusher) -> None:
     audience = Audience(loop, flusher, seconds=0.001)
     audience.run(every=0.0001, count=1000)

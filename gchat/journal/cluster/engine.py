@@ -15,7 +15,7 @@ from gchat.core.nodes import LogLost
 from gchat.core.rules import RuleSet, rules_of
 from gchat.core.saved import all_saved
 from gchat.core.snapshot import NoSnapshot
-from gchat.journal.base import Gauges, JournalError, Notices, Show
+from gchat.journal.base import Gauges, JournalError, Notices, SendsIn, Show, at_once
 from gchat.journal.cluster.archive import BehindArchive
 from gchat.journal.cluster.checks import check
 from gchat.journal.cluster.codec import UnknownEvent
@@ -55,6 +55,7 @@ class ClusterEngine:
         wall_ms: Callable[[], int],
         boot: str,
         tick_ms: Callable[[], int] | None = None,
+        sends_in: SendsIn = at_once,
     ) -> None:
         settings = config.cluster
         self._hub = hub
@@ -80,7 +81,13 @@ class ClusterEngine:
             settings.node, name_tables(), rules_of(config), settings.lease, settings.patience
         )
         self._cluster_journal = ClusterJournal(
-            self._stream, self._follower, self._keeper, show, identity, self._begin_again
+            self._stream,
+            self._follower,
+            self._keeper,
+            show,
+            identity,
+            self._begin_again,
+            sends_in,
         )
         self.journal = self._cluster_journal
         self.archive = BehindArchive(self._storage.archive, self._keeper)

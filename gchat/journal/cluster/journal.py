@@ -21,7 +21,7 @@ from gevent.lock import BoundedSemaphore
 from gchat.core.events import Event, NodeBeat, NodeGone, NodeJoined, NodeSwept, RulesSet
 from gchat.core.nodes import LEASE_BEATS, NUMBER_BITS, LogLost
 from gchat.core.rules import RuleSet
-from gchat.journal.base import JournalError, Notices, Show
+from gchat.journal.base import JournalError, Notices, SendsIn, Show, at_once
 from gchat.journal.cluster.codec import LEVEL, UnknownEvent
 from gchat.journal.cluster.connection import LogGone, LogRefused
 from gchat.journal.cluster.follower import Applied, Follower
@@ -72,6 +72,7 @@ class ClusterJournal:
         show: Show,
         identity: Identity,
         again: Callable[[], None],
+        sends_in: SendsIn = at_once,
     ) -> None:
         self._stream = stream
         self._follower = follower
@@ -80,7 +81,7 @@ class ClusterJournal:
         self._again = again
         self.identity = identity
         self.notices: Notices | None = None
-        self.sender = Sender(stream)
+        self.sender = Sender(stream, sends_in)
         self.reading = ""  # why nothing can be read now, "" for none
         self._said: set[str] = set()  # of that, in the operator's log
         self.heard = perf_counter()  # when our last beat came back, or we joined

@@ -27,6 +27,7 @@ from gchat.core.events import (
     RulesSet,
     Said,
 )
+from gchat.journal.base import SendsIn, at_once
 from gchat.journal.cluster.codec import encode
 from gchat.journal.cluster.connection import LogAway, LogGone, LogRefused
 from gchat.journal.cluster.log import StreamLog
@@ -103,10 +104,14 @@ class Flight:
 
 
 class Sender:
-    """`node` is 0 while the node takes no part: then nothing is sent but `joining`."""
+    """`node` is 0 while the node takes no part: then nothing is sent but `joining`. `sends_in` says
+    when what is shown would be sent to people.
+    """
 
-    def __init__(self, stream: StreamLog) -> None:
+    def __init__(self, stream: StreamLog, sends_in: SendsIn = at_once) -> None:
         self._stream = stream
+        self._sends_in = sends_in
+        self._took = 0.0  # seconds, until the last batch was read
         self.node = 0
         self.joining: NodeJoined | None = None
         self.problem = ""  # why nothing can be written now, "" for none
@@ -168,7 +173,9 @@ class Sender:
             return None
         if len(self._flying) >= FLYING:
             self._work.set()
-        return self._flying.popleft().tickets
+        flight = self._flying.popleft()
+        self._took = perf_counter() - flight.sent
+        return flight.tickets
 
     def run(self) -> None:
         """Sends, for ever."""
@@ -200,11 +207,21 @@ class Sender:
                 self.resent += 1
                 self._send(flight)
             self._again = False
-        while self._queue and self.node and len(self._flying) < FLYING:
+        while self._may_send():
+            # what comes back before it can be sent to people is seen no earlier: until then more
+            # of it is one batch
+            if (wait := self._sends_in() - self._took) > 0:
+                gevent.sleep(wait)
+                if not self._may_send():
+                    break
             self._counter += 1
             flight = Flight(self._counter, self._take())
             self._flying.append(flight)
             self._send(flight)
+
+    def _may_send(self) -> bool:
+        """Whether something new is to be sent; not before what the log may have lost."""
+        return bool(self._queue and self.node and len(self._flying) < FLYING and not self._again)
 
     def _take(self) -> list[Sent]:
         batch: list[Sent] = []

@@ -29,7 +29,7 @@ from gchat.core.events import (
 from gchat.core.history import Batch
 from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
-from gchat.journal.base import Apply, Show
+from gchat.journal.base import Apply, SendsIn, Show, at_once
 from gchat.journal.sqlite.store import Store
 from gchat.journal.ticket import Later
 from gchat.pace import Pace
@@ -39,7 +39,7 @@ from gchat.yielding import Turn, let_others
 
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
 
-COMMIT_PAUSE = 0.002  # the longest, in seconds, between two batches
+COMMIT_PAUSE = 0.004  # seconds; the longest between two batches whose messages could be sent
 TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
 OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
 
@@ -80,14 +80,16 @@ class Pending(Later):
 
 class SqliteJournal:
     """`now` gives milliseconds since 1970, `tick` those of a clock that never jumps; `boot` is
-    different for each run; `writer` is the only thread that writes to the store.
+    different for each run; `writer` is the only thread that writes to the store; `sends_in` says
+    when what is shown would be sent.
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
-    while one batch was written is the next batch; when batches come quickly, there is a pause
-    between them, so that each is larger (see Pace). If a batch cannot be stored, its messages and
-    redactions are refused and shown to nobody; its joins, parts and other changes are shown all the
-    same, but are missing from the history. Saved state that could not be stored is stored with the
-    next batch that can be. So when the disk works again, the journal does.
+    while one batch was written is the next batch; when batches come quickly, or what is shown would
+    not be sent yet, there is a pause between them, so that each is larger (see Pace). If a batch
+    cannot be stored, its messages and redactions are refused and shown to nobody; its joins, parts
+    and other changes are shown all the same, but are missing from the history. Saved state that
+    could not be stored is stored with the next batch that can be. So when the disk works again, the
+    journal does.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class SqliteJournal:
         boot: str,
         places: Places = str,
         tick: Callable[[], int] | None = None,
+        sends_in: SendsIn = at_once,
     ) -> None:
         self._places = places
         self._store = store
@@ -115,6 +118,7 @@ class SqliteJournal:
         self._closed = False
         self.took = 0.0  # seconds, to store the last batch
         self._pace = Pace(COMMIT_PAUSE, perf_counter())
+        self._sends_in = sends_in
         self._work = Signal()
         self._writer = writer
         self._greenlet = gevent.spawn(self._run)
@@ -163,7 +167,7 @@ class SqliteJournal:
                 self._write([])
             while self._queue:
                 self._writing = True
-                if (wait := self._pace.wait(perf_counter())) > 0:
+                if (wait := self._pause()) > 0:
                     gevent.sleep(wait)
                 batch, self._queue = self._queue, []
                 self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
@@ -171,6 +175,12 @@ class SqliteJournal:
                 let_others()
                 self._pace.round(perf_counter(), self.took, len(batch), self.took)
                 self._writing = False
+
+    def _pause(self) -> float:
+        """Seconds until the next batch is written. One that is stored before it can be sent makes
+        nobody see it earlier: until then more of them are one batch.
+        """
+        return max(self._pace.wait(perf_counter()), self._sends_in() - self.took)
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
         turn = Turn(TURN_SECONDS)

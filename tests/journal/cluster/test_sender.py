@@ -59,7 +59,8 @@ class Running:
 
     def __init__(self, clock: Clock) -> None:
         self.stream, self.clock = Stream(), clock
-        self.sender = Sender(self.stream)  # type: ignore[arg-type]
+        self.sends_in = 0.0  # seconds until what is shown would be sent to people
+        self.sender = Sender(self.stream, lambda: self.sends_in)  # type: ignore[arg-type]
         self.greenlet = gevent.spawn(self.sender.run)
 
     def say(self, *texts: str) -> list[Sent]:
@@ -117,6 +118,36 @@ def test_a_batch_is_bounded_in_bytes_and_a_large_event_is_one_by_itself(run: Run
     run.say(half, half, "small", "y" * (2 * BATCH_BYTES), half)
     run.until(lambda: run.sender.waiting == 5 and len(run.stream.got) == 3)
     assert [len(events) for _, _, events in run.stream.got] == [3, 1, 1]
+
+
+def test_what_could_not_be_shown_yet_is_one_batch(run: Running) -> None:
+    run.sends_in = 0.05
+    for number in range(5):
+        run.say(str(number))
+        gevent.sleep(0)  # the sender has its turn
+    run.has(1)
+    assert [len(events) for _, _, events in run.stream.got] == [5]
+
+
+def test_a_batch_is_sent_as_early_as_it_takes_to_come_back(run: Running) -> None:
+    run.say("one")
+    run.has(1)
+    run.clock.now += 3600.0
+    assert run.sender.read(7, 1)
+    run.sends_in = 3600.0
+    run.say("two")
+    run.has(2)
+
+
+def test_nothing_new_is_sent_before_what_the_log_may_have_lost(run: Running) -> None:
+    run.say("one")
+    run.has(1)
+    run.sends_in = 0.05
+    run.say("two")
+    gevent.sleep(0)  # it waits with it
+    run.sender.send_again()
+    run.has(3)
+    assert run.stream.counters == [1, 1, 2]
 
 
 def test_so_many_batches_are_under_way_and_no_more(run: Running) -> None:
