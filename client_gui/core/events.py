@@ -2,6 +2,9 @@
 
 `room` is a room's name or, for a conversation with one person, their nickname. `at` is in seconds
 since 1970 as the server says, `None` where it does not say.
+
+msgspec makes such classes in a tenth of the time of dataclasses, and the window waits for that.
+Four are dataclasses all the same: where somebody is connected from is not compared.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from client_gui.core.folding import Fold
 
@@ -22,30 +27,26 @@ class Kind(enum.Enum):
     NOTICE = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """The server has welcomed us; `nick` is what it calls us."""
 
     nick: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoldChanged:
+class FoldChanged(Struct, frozen=True):
     """The server has told how it compares names."""
 
     fold: Fold
 
 
-@dataclass(frozen=True, slots=True)
-class NickRefused:
+class NickRefused(Struct, frozen=True):
     """The server wants another nickname before it welcomes us; `reason` is a sentence."""
 
     nick: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NickChanged:
+class NickChanged(Struct, frozen=True):
     """Somebody, or we ourselves, have a new nickname."""
 
     old: str
@@ -53,8 +54,7 @@ class NickChanged:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Somebody entered the room."""
 
     room: str
@@ -63,8 +63,7 @@ class Joined:
     at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """Somebody left the room, or (`by`) was put out of it."""
 
     room: str
@@ -75,8 +74,7 @@ class Left:
     at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quit:
+class Quit(Struct, frozen=True):
     """Somebody left the server, and with it every room."""
 
     nick: str
@@ -84,8 +82,7 @@ class Quit:
     at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RankChanged:
+class RankChanged(Struct, frozen=True):
     """Somebody has a rank in the room, or (not `adding`) has it no more; `prefix` is its sign."""
 
     room: str
@@ -94,16 +91,14 @@ class RankChanged:
     adding: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """Everybody in the room: (prefix such as "@", nickname)."""
 
     room: str
     members: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TopicChanged:
+class TopicChanged(Struct, frozen=True):
     """The room's topic; `by` is empty when we were told on entering."""
 
     room: str
@@ -127,8 +122,7 @@ class Said:
     source: str = field(default="", compare=False)  # nick!user@host
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """A message of ours is on its way. Its receipt, or NotSent, has the same label if the server
     knows labeled-response.
     """
@@ -140,16 +134,14 @@ class Sending:
     reply_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """A message of ours was refused; `reason` is a sentence."""
 
     label: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
+class Unsent(Struct, frozen=True):
     """A message of ours could not even be handed to the server."""
 
     room: str
@@ -171,8 +163,7 @@ class Reacted:
     source: str = field(default="", compare=False)  # nick!user@host
 
 
-@dataclass(frozen=True, slots=True)
-class Redacted:
+class Redacted(Struct, frozen=True):
     """A message was deleted, by its author or by an operator."""
 
     room: str
@@ -190,32 +181,28 @@ class Typing:
     source: str = field(default="", compare=False)  # nick!user@host
 
 
-@dataclass(frozen=True, slots=True)
-class ReadUpTo:
+class ReadUpTo(Struct, frozen=True):
     """Another client of ours has read a room up to a time."""
 
     room: str
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
+class Away(Struct, frozen=True):
     """Somebody, or we ourselves, are away; `None` for back again."""
 
     nick: str
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """Somebody whom we watch is connected, or is not any more."""
 
     nick: str
     online: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RoomListed:
+class RoomListed(Struct, frozen=True):
     """A room that can be joined."""
 
     name: str
@@ -223,34 +210,29 @@ class RoomListed:
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoomsListed:
+class RoomsListed(Struct, frozen=True):
     """The list of rooms is complete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a search has found, the oldest first."""
 
     lines: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedIn:
+class LoggedIn(Struct, frozen=True):
     """We are logged in to an account."""
 
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoginFailed:
+class LoginFailed(Struct, frozen=True):
     """`reason` is a sentence. The connection goes on without an account."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountAnswered:
+class AccountAnswered(Struct, frozen=True):
     """What became of registering an account; `code` is the server's word for why it failed, `text`
     a sentence.
     """
@@ -270,8 +252,7 @@ class Invited:
     source: str = field(default="", compare=False)  # nick!user@host
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRenamed:
+class RoomRenamed(Struct, frozen=True):
     """A room is called otherwise from here on."""
 
     old: str
@@ -281,8 +262,7 @@ class RoomRenamed:
 Past = Said | Reacted | Redacted
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What was said before: while we were away (`missed`), before what we know (`older`), or before
     we came. `more`: there may be even older messages, before the one of the id `oldest`.
     """
@@ -295,8 +275,7 @@ class History:
     oldest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerText:
+class ServerText(Struct, frozen=True):
     """What the server says to us alone: the message of the day, or (`error`) why something
     that we asked for cannot be. `room` is what it is about, where that is known.
     """
@@ -306,36 +285,31 @@ class ServerText:
     room: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileHost:
+class FileHost(Struct, frozen=True):
     """The server takes files, at this address."""
 
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileToken:
+class FileToken(Struct, frozen=True):
     """With this token one file can be sent."""
 
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRefused:
+class FileRefused(Struct, frozen=True):
     """We may not send files; `reason` is a sentence."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(Struct, frozen=True):
     """How long the server took to answer, in seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """The connection is over; `reason` is a sentence, empty where we ended it ourselves."""
 
     reason: str
@@ -383,16 +357,14 @@ Event = (
 # What the receive loop tells beyond the core's events.
 
 
-@dataclass(frozen=True, slots=True)
-class Connecting:
+class Connecting(Struct, frozen=True):
     """A connection is being made."""
 
     host: str
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Not connected; the next attempt comes in `seconds`. `reason` is a sentence. `elsewhere` is
     the host that is tried then, where the server has another address that was not tried since it
     was lost.
@@ -403,15 +375,13 @@ class Waiting:
     elsewhere: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandFailed:
+class CommandFailed(Struct, frozen=True):
     """What was asked could not even be sent; `reason` is a sentence."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Untrusted:
+class Untrusted(Struct, frozen=True):
     """The server's certificate could not be verified, or is not the one that was trusted before
     (`changed`). We do not connect again until the user has compared its fingerprint, SHA-256.
     """
@@ -420,8 +390,7 @@ class Untrusted:
     changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileProgress:
+class FileProgress(Struct, frozen=True):
     """Of the file with this number so many bytes are sent."""
 
     number: int
@@ -429,32 +398,28 @@ class FileProgress:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileSent:
+class FileSent(Struct, frozen=True):
     """The server has a file, at this path."""
 
     number: int
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileNotSent:
+class FileNotSent(Struct, frozen=True):
     """The server does not have it; `reason` is a sentence."""
 
     number: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilesPasted:
+class FilesPasted(Struct, frozen=True):
     """Files, or a picture of which we have made one (`temporary`), were in the clipboard."""
 
     paths: tuple[str, ...]
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PictureCame:
+class PictureCame(Struct, frozen=True):
     """The picture at a path, small; `None` where there is none."""
 
     path: str

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from client_gui.model.lines import Line
 
 
-@dataclass(frozen=True, slots=True)
-class LineAdded:
+class LineAdded(Struct, frozen=True):
     """A line came to the room of this key."""
 
     room: str
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class LineChanged:
+class LineChanged(Struct, frozen=True):
     """The line with this number has changed, or its reactions have. `line` is the new one, `None`
     if it was removed.
     """
@@ -26,8 +24,7 @@ class LineChanged:
     line: Line | None
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryAdded:
+class HistoryAdded(Struct, frozen=True):
     """Lines were added to the room with this key, not only at its end. With `before`, there are
     `older` of them, before all that it had.
     """
@@ -37,53 +34,45 @@ class HistoryAdded:
     before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RoomChanged:
+class RoomChanged(Struct, frozen=True):
     """The room's topic or members changed."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True)
-class TypingChanged:
+class TypingChanged(Struct, frozen=True):
     """Others write in the room, or do not any more."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True)
-class RoomsChanged:
+class RoomsChanged(Struct, frozen=True):
     """A room was added, or its unread counts changed, or another one is current."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(Struct, frozen=True):
     """The connection, our nickname, or whether we are logged in or away has changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class NickNeeded:
+class NickNeeded(Struct, frozen=True):
     """The server wants another nickname; `reason` is a sentence."""
 
     nick: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """Something was said to us, in a room that we may not be looking at."""
 
     room: str
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class ListChanged:
+class ListChanged(Struct, frozen=True):
     """The rooms that can be joined, or what a search has found."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrustNeeded:
+class TrustNeeded(Struct, frozen=True):
     """Somebody has to compare the fingerprint of the server's certificate."""
 
     fingerprint: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
@@ -12,80 +13,69 @@ from client_gui.model.services import is_secret, service_of
 from client_gui.texts import _, n_
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """To be carried out by the client core."""
 
     command: Command
     unsent: Unsent | None = None  # shown as not sent if the connection is gone
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Struct, frozen=True):
     """To be told to the person who typed it."""
 
     text: str
     error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """Close the window; `reason` is what the others may read."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Nick:
+class Nick(Struct, frozen=True):
     """Change our nickname."""
 
     nick: str
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """Enter a room and go there."""
 
     room: str
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Open a form for our account: `register`, `login` or `password`."""
 
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Leave the current room, or close the current conversation; others may read the reason."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(Struct, frozen=True):
     """Find words in the current room."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mute:
+class Mute(Struct, frozen=True):
     """Mute the current room, or unmute it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """See nothing of somebody, or (not `ignoring`) see them again; "" lists who is ignored."""
 
     mask: str
     ignoring: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """Let a command of one's own stand for a text, or (`None`) for nothing any more; without a
     name, list them all.
     """
@@ -94,8 +84,7 @@ class Alias:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Serve:
+class Serve(Struct, frozen=True):
     """Do something with the server that is shown: `connect`, `disconnect`, or `close` it."""
 
     what: str

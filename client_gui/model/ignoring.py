@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from client_gui.core import events
 
@@ -84,7 +85,7 @@ class Ignored:
             return event if own or not self.hides(event.nick, event.source, fold) else None
         if isinstance(event, events.History | events.Found):
             kept = tuple(one for one in event.lines if self._keeps(one, fold, me))
-            return replace(event, lines=kept)  # type: ignore[arg-type]
+            return replace(event, lines=kept)
         return event
 
     def _keeps(self, one: events.Past, fold: Callable[[str], str], me: str) -> bool:

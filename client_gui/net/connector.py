@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import trio
+from msgspec import structs
 
 from client_gui.core.events import (
     Closed,
@@ -120,7 +121,9 @@ class Connector:
 
     def _failed(self, reason: str, unsent: Unsent | None) -> None:
         self._emit(
-            CommandFailed(f"{reason}.") if unsent is None else replace(unsent, reason=reason)
+            CommandFailed(f"{reason}.")
+            if unsent is None
+            else structs.replace(unsent, reason=reason)
         )
 
     def forget_room(self, name: str) -> None:

@@ -12,7 +12,6 @@ from itertools import count
 from pathlib import Path
 from tkinter import filedialog
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from PIL import Image, ImageGrab
 
@@ -267,5 +266,7 @@ def _local(text: str) -> Path | None:
     parts = urlsplit(text.strip())
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None
+    from urllib.request import url2pathname  # noqa: PLC0415 - it brings all of HTTP with it
+
     path = Path(url2pathname(parts.path))
     return path if path.is_file() else None
