@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from client_gui.core import history
+from client_gui.core.asked import Questions
 from client_gui.core.events import Event
 from client_gui.core.isupport import Isupport
 from client_gui.core.login import Exchange, Login
@@ -39,6 +40,7 @@ class Connection:
         self.private = private  # nobody else reads what is sent
         self.keys: dict[str, str] = {}  # keys that we gave, by the room's folded name
         self.names: dict[str, list[tuple[str, str]]] = {}  # member lists that have not ended
+        self.questions = Questions(self.isupport)
         self.watched: set[str] = set()  # folded nicknames of people whose presence is shown
         self.source = ""  # nick!user@host as the server shows us
         self.to_self = ""  # the id of the last message that we wrote to ourselves

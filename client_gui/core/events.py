@@ -285,6 +285,23 @@ class ServerText(Struct, frozen=True):
     room: str = ""
 
 
+class WhoIs(Struct, frozen=True):
+    """What the server knows of somebody whom we asked about; `more` in its own words."""
+
+    nick: str
+    address: str  # user@host
+    realname: str
+    rooms: tuple[str, ...]  # each with the sign of their rank there
+    server: str  # that they are connected to
+    account: str  # "" for none
+    away: str  # why; "" while they are here
+    idle: int | None  # seconds since they said something
+    since: int | None  # seconds since 1970: when they connected
+    secure: bool
+    operator: bool  # of the network
+    more: tuple[str, ...]
+
+
 class FileHost(Struct, frozen=True):
     """The server takes files, at this address."""
 
@@ -346,6 +363,7 @@ Event = (
     | RoomRenamed
     | History
     | ServerText
+    | WhoIs
     | FileHost
     | FileToken
     | FileRefused

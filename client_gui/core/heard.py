@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from client_gui.core import asked
 from client_gui.core.connection import Connection
 from client_gui.core.events import (
     AccountAnswered,
@@ -252,7 +253,7 @@ def _nothing(core: Connection, message: Message) -> list[Event]:
 
 
 def other(core: Connection, message: Message) -> list[Event]:
-    """Errors are shown in the server's words; other numerics have nothing to tell here."""
+    """Errors are shown in the server's words, and so is what somebody must have asked for."""
     text = ""
     about = message.params[1:-1]
     if message.command == "FAIL" and message.params[:1] == ["FILEHOST"] and about:
@@ -270,7 +271,7 @@ def other(core: Connection, message: Message) -> list[Event]:
             return []  # no message of the day, or a server that knows no capabilities
         text = ": ".join([*about, message.params[-1]]) if message.params else message.command
     if not text:
-        return []
+        return asked.shown(message)
     label = core.label_of(message)
     if label:
         return [NotSent(label, text)]

@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from client_gui.core.events import (
     Closed,
     Event,
@@ -269,7 +271,7 @@ class Backlog:
         # messages sent since we entered may also be in the past: take them from `_held` only
         held = {event.msgid for event in self._held if isinstance(event, Said) and event.msgid}
         past = [
-            replace(
+            structs.replace(
                 one,
                 lines=tuple(
                     line

@@ -14,7 +14,9 @@ BATCH_EVENTS = 10_000  # in one of them
 LABELS = 200  # answers that have begun and not ended
 CAPS = 500
 NAME_LISTS = 100  # member lists that have begun and not ended
-DIGITS = 9  # of a number
+DIGITS = 10  # of a number
+WHOIS = 20  # people asked about, whose answers have not ended
+WHOIS_LINES = 50  # of what is told of one of them
 
 
 def number(text: str, otherwise: int = 0) -> int:

@@ -311,6 +311,9 @@ class ClientProtocol(Connection):
         if message.command in _TABLE:
             own, least = _TABLE[message.command]
             return own(self, message) if len(message.params) >= least else []
+        told = self.questions.whois(message)
+        if told is not None:
+            return told
         if message.command in heard.TABLE:
             handler, least = heard.TABLE[message.command]
             return handler(self, message) if len(message.params) >= least else []

@@ -66,6 +66,10 @@ class Aliases:
         if self._texts.pop(name, None) is None:
             raise NoAlias(_("There is no alias /{name}.").format(name=name))
 
+    def text_of(self, name: str) -> str | None:
+        """What one stands for; `None` where there is none."""
+        return self._texts.get(name.lower())
+
     def listed(self) -> str:
         """All of them, one in each line."""
         lines = [f"/{name}: {text}" for name, text in sorted(self._texts.items())]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from client_gui.core.events import Kind, Unsent
-from client_gui.core.protocol import Command
+from client_gui.core.protocol import ClientProtocol, Command
 from client_gui.model.rooms import ROOM_PREFIXES
 from client_gui.model.services import is_secret, service_of
 from client_gui.texts import _, n_
@@ -84,13 +84,46 @@ class Alias(Struct, frozen=True):
     text: str | None = None
 
 
+class Talk(Struct, frozen=True):
+    """Go to the conversation with somebody, and say something there or (`None`) nothing."""
+
+    nick: str
+    said: Send | None = None
+
+
+class Rooms(Struct, frozen=True):
+    """Show the rooms of the server."""
+
+
+class Help(Struct, frozen=True):
+    """Explain a command that is none of the window's: it may be somebody's own."""
+
+    name: str
+
+
 class Serve(Struct, frozen=True):
     """Do something with the server that is shown: `connect`, `disconnect`, or `close` it."""
 
     what: str
 
 
-Action = Send | Tell | Account | Leave | Nick | Join | Part | Find | Mute | Ignore | Alias | Serve
+Action = (
+    Send
+    | Tell
+    | Account
+    | Leave
+    | Nick
+    | Join
+    | Part
+    | Find
+    | Mute
+    | Ignore
+    | Alias
+    | Serve
+    | Talk
+    | Rooms
+    | Help
+)
 
 
 def interpret(text: str, room: str, reply_to: str = "") -> Action:
@@ -131,12 +164,11 @@ def _usage(name: str) -> Tell:
 
 
 def _help(rest: str, room: str) -> Action:
-    row = COMMANDS.get(rest.removeprefix("/").lower())
-    return Tell(
-        help_text()
-        if row is None
-        else f"/{rest.removeprefix('/')} {_(row[1])}".rstrip() + f": {_(row[2])}"
-    )
+    name = rest.removeprefix("/").lower()
+    row = COMMANDS.get(name)
+    if row is not None:
+        return Tell(f"/{name} {_(row[1])}".rstrip() + f": {_(row[2])}")
+    return Help(name) if name else Tell(help_text())
 
 
 def _me(rest: str, room: str) -> Action:
@@ -146,6 +178,59 @@ def _me(rest: str, room: str) -> Action:
 def _msg(rest: str, room: str) -> Action:
     nick, *text = rest.split(maxsplit=1) or [""]
     return _say(nick, text[0].strip()) if text else _usage("msg")
+
+
+def _notice(rest: str, room: str) -> Action:
+    name, *text = rest.split(maxsplit=1) or [""]
+    return _say(name, text[0].strip(), Kind.NOTICE) if text else _usage("notice")
+
+
+def _query(rest: str, room: str) -> Action:
+    nick, *text = rest.split(maxsplit=1) or [""]
+    if not nick or nick[:1] in ROOM_PREFIXES:
+        return _usage("query")
+    return Talk(nick, _say(nick, text[0].strip()) if text else None)
+
+
+def _whois(rest: str, room: str) -> Action:
+    nick = rest or ("" if room[:1] in ROOM_PREFIXES else room)
+    return _usage("whois") if not nick or " " in nick else _line("WHOIS", nick)
+
+
+def _list(rest: str, room: str) -> Action:
+    return _usage("list") if rest else Rooms()
+
+
+def _rank(command: str, change: str) -> Callable[[str, str], Action]:
+    """Gives members of this room a rank, or takes it away, each by a MODE of its own: how many one
+    line may change differs between servers.
+    """
+
+    def act(rest: str, room: str) -> Action:
+        nicks = rest.split()
+        if not nicks:
+            return _usage(command)
+
+        def change_all(core: ClientProtocol) -> None:
+            for nick in nicks:
+                core.command("MODE", room, change, nick)
+
+        return Send(change_all)
+
+    return act
+
+
+def _mode(rest: str, room: str) -> Action:
+    words = rest.split()
+    target = words.pop(0) if words and words[0][:1] not in "+-" else room
+    return _line("MODE", target, *words)
+
+
+def _raw(rest: str, room: str) -> Action:
+    """A line of the protocol, as it is typed."""
+    head, trailing, text = f" {rest}".partition(" :")
+    words = [*head.split(), *([text] if trailing else [])]
+    return _line(*words) if head.split() else _usage("raw")
 
 
 def _service(command: str) -> Callable[[str, str], Action]:
@@ -183,7 +268,16 @@ def _kick(rest: str, room: str) -> Action:
 def _ban(rest: str, room: str) -> Action:
     if not rest or " " in rest:
         return _usage("ban")
-    return _line("MODE", room, "+b", rest if "!" in rest or "@" in rest else f"{rest}!*@*")
+    return _line("MODE", room, "+b", _mask(rest))
+
+
+def _unban(rest: str, room: str) -> Action:
+    return _usage("unban") if not rest or " " in rest else _line("MODE", room, "-b", _mask(rest))
+
+
+def _mask(name: str) -> str:
+    """The mask of everybody who is called so, if it is a name."""
+    return name if "!" in name or "@" in name else f"{name}!*@*"
 
 
 def _invite(rest: str, room: str) -> Action:
@@ -233,15 +327,25 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "join": (_join, n_("#ROOM [KEY]"), n_("enter a room")),
     "part": (_part, n_("[REASON]"), n_("leave this room, or close this conversation")),
     "msg": (_msg, n_("NAME TEXT"), n_("send a private message")),
+    "query": (_query, n_("NAME [TEXT]"), n_("open a conversation with somebody")),
+    "notice": (_notice, n_("NAME TEXT"), n_("send a notice, which no program answers")),
     "me": (_me, n_("TEXT"), n_("say what you do: /me waves")),
     "ns": (_service("ns"), n_("COMMAND …"), n_("talk to NickServ, about your account")),
     "cs": (_service("cs"), n_("COMMAND …"), n_("talk to ChanServ, about rooms")),
     "nick": (_nick, n_("NAME"), n_("change your nickname")),
     "away": (_away, n_("[REASON]"), n_("mark yourself as away; without a reason, as back")),
+    "whois": (_whois, n_("NAME"), n_("show what the server knows of somebody")),
+    "list": (_list, "", n_("show the rooms of this server")),
     "topic": (_topic, n_("[TEXT]"), n_("show or change the topic of this room")),
     "invite": (_invite, n_("NAME"), n_("invite somebody to this room")),
     "kick": (_kick, n_("NAME [REASON]"), n_("kick somebody from this room")),
     "ban": (_ban, n_("NAME or MASK"), n_("ban somebody from this room")),
+    "unban": (_unban, n_("NAME or MASK"), n_("end a ban")),
+    "op": (_rank("op", "+o"), n_("NAME …"), n_("make somebody an operator of this room")),
+    "deop": (_rank("deop", "-o"), n_("NAME …"), n_("take that away again")),
+    "voice": (_rank("voice", "+v"), n_("NAME …"), n_("let somebody speak in a moderated room")),
+    "devoice": (_rank("devoice", "-v"), n_("NAME …"), n_("take that away again")),
+    "mode": (_mode, n_("[ROOM] [MODES]"), n_("show or change the modes of this room: /mode +m")),
     "search": (_search, n_("WORDS"), n_("search the messages of this room")),
     "mute": (_mute, "", n_("mute or unmute this room")),
     "ignore": (_ignore, n_("[NAME or MASK]"), n_("see nothing of somebody; list who is ignored")),
@@ -254,12 +358,15 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "connect": (_serve("connect"), "", n_("connect to this server now")),
     "disconnect": (_serve("disconnect"), "", n_("disconnect from this server")),
     "close": (_serve("close"), "", n_("disconnect, and take this server out of the list")),
+    "raw": (_raw, n_("LINE"), n_("send a line of the protocol as it is; it is not kept")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),
 }
 
 
-_SPEAKING = frozenset({"msg", "me"})
-_FOR_ROOMS = frozenset({"topic", "invite", "kick", "ban"})
+_SPEAKING = frozenset({"msg", "me", "query"})
+_FOR_ROOMS = frozenset(
+    {"topic", "invite", "kick", "ban", "unban", "op", "deop", "voice", "devoice"}
+)
 
 
 def help_text() -> str:

@@ -29,6 +29,7 @@ from client_gui.model.changes import (
 from client_gui.model.ignoring import Ignored
 from client_gui.model.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
 from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room, merge
+from client_gui.model.whois import described
 from client_gui.texts import _
 
 
@@ -287,6 +288,9 @@ class Model:
             key = self.current
         return self.add(key, Look.ERROR if event.error else Look.INFO, event.text)
 
+    def _who_is(self, event: events.WhoIs) -> list[Change]:
+        return self.say_locally(described(event))
+
     def _listed(self, event: events.RoomListed) -> list[Change]:
         if not self.listing:
             self.listing, self.listed = True, []
@@ -521,6 +525,7 @@ HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.Quit: Model._quit,
     events.RankChanged: Model._rank_changed,
     events.Registered: Model._registered,
+    events.WhoIs: Model._who_is,
     events.RoomListed: Model._listed,
     events.RoomRenamed: Model._room_renamed,
     events.RoomsListed: Model._list_ends,

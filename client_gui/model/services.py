@@ -17,6 +17,7 @@ _ELSEWHERE = frozenset(
 )
 _SHORT = {"ns": "NickServ", "nickserv": "NickServ", "cs": "ChanServ", "chanserv": "ChanServ"}
 _TO_SOMEBODY = frozenset({"msg", "notice", "query"})
+_PLACE = re.compile(r"\$[1-9*]")  # in an alias: whoever is named there later
 _TYPED = re.compile(r"\s*/(\w+)(?:\s+(\S+))?", re.DOTALL)
 
 
@@ -41,7 +42,9 @@ def secret_from(typed: str, room: str) -> int | None:
         return _after_word(typed, 0) if is_service(room) else None
     name, target = found[1].lower(), found[2] or ""
     if name in _TO_SOMEBODY:
-        return _after_word(typed, found.end()) if is_service(target) else None
+        start = _after_word(typed, found.end())
+        to_anybody = _PLACE.fullmatch(target) and typed[found.end() : start].strip().lower()
+        return start if is_service(target) or to_anybody in _ELSEWHERE else None
     if name in _SHORT:
         return _after_word(typed, found.end(1))
     return found.end(1) if name in _ELSEWHERE else None

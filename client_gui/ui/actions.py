@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import webbrowser
+from collections.abc import Callable
 
 from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import Command
@@ -14,14 +15,17 @@ from client_gui.model.commands import (
     Action,
     Alias,
     Find,
+    Help,
     Ignore,
     Join,
     Leave,
     Mute,
     Nick,
     Part,
+    Rooms,
     Send,
     Serve,
+    Talk,
     Tell,
     interpret,
 )
@@ -44,7 +48,12 @@ class Actions:
     """The actions of one window. One that fails says so in the transcript."""
 
     def __init__(
-        self, context: Context, servers: Servers, finding: Finding, navigation: Navigation
+        self,
+        context: Context,
+        servers: Servers,
+        finding: Finding,
+        navigation: Navigation,
+        show_rooms: Callable[[], None],
     ) -> None:
         self._context = context
         self._servers = servers
@@ -54,6 +63,7 @@ class Actions:
         self._said_writing = 0.0  # when others were last told that we write
         self._writing = False
         self._paste: Question | None = None
+        self._show_rooms = show_rooms
         self.accounts = Accounts(context, servers)
         self.habits = Habits(context, servers)
 
@@ -82,29 +92,50 @@ class Actions:
             context.show(context.model.say_locally(str(error), error=True))
             return False
         action = interpret(meant, self._room(), answered)
+        done = self._settled(action)
+        if done is not None:
+            return done
+        if not self._here(action):
+            if not self._connection.ready:
+                text = _("Not connected: what you typed is still there, send it again later.")
+                context.show(context.model.say_locally(text, error=True))
+                return False
+            self._there(action)
+        self._writing = False
+        return True
+
+    def _settled(self, action: Action) -> bool | None:
+        """Carries out what only says something, or changes the settings; whether that could be.
+        `None` for anything else.
+        """
+        context = self._context
         match action:
             case Alias():
                 return self.habits.alias(action)
             case Ignore():
                 return self.habits.ignore(action)
+            case Help():
+                return self.habits.explain(action.name)
             case Tell():
                 context.show(context.model.say_locally(action.text, error=action.error))
                 return not action.error
-            case _ if self._here(action):
-                pass
-            case _ if not self._connection.ready:
-                text = _("Not connected: what you typed is still there, send it again later.")
-                context.show(context.model.say_locally(text, error=True))
-                return False
+        return None
+
+    def _there(self, action: Action) -> None:
+        """Carries out what is for the server."""
+        match action:
             case Join():
                 self.join(action.room, action.key)
             case Part():
                 self.command("PART", self._room(), *([action.reason] if action.reason else []))
+            case Rooms():
+                self._show_rooms()
+            case Talk(said=Send() as said):
+                self._navigation.talk(action.nick)
+                self._connection.do(said.command, said.unsent)
             case Send():
                 self._connection.do(action.command, action.unsent)
                 self.answer(None)
-        self._writing = False
-        return True
 
     def open_form(self, form: str) -> None:
         """Opens a form for our account: see Account."""
@@ -122,6 +153,8 @@ class Actions:
                 context.close(action.reason)
             case Find():
                 self._finding.open(action.words)
+            case Talk(said=None):
+                self._navigation.talk(action.nick)
             case Mute():
                 self._navigation.mute(context.model.current)
             case Serve():

@@ -93,7 +93,9 @@ class App(Context):
         self.here = Here(self.servers)
         self.navigation = Navigation(self)
         self.finding = Finding(self, self.servers, self.navigation)
-        self.actions = Actions(self, self.servers, self.finding, self.navigation)
+        self.actions = Actions(
+            self, self.servers, self.finding, self.navigation, lambda: self.switcher.join("")
+        )
         self.menus = Menus(self, self.actions, self.navigation, self.servers)
         self.spelling = Spelling(self, self.actions, self.menus, texts.preferred(self._languages))
         self.logs = Logs(self)

@@ -39,6 +39,18 @@ class Habits:
         self._tell(said)
         return True
 
+    def explain(self, name: str) -> bool:
+        """Says what a command of one's own means. False where there is none of this name."""
+        text = self.aliases.text_of(name)
+        if text is None:
+            self._tell(
+                _("Unknown command /{name}. /help lists the commands.").format(name=name),
+                error=True,
+            )
+            return False
+        self._tell(_("/{name} means {text}").format(name=name, text=text))
+        return True
+
     def ignores(self, nick: str) -> bool:
         """Whether this nickname is one of those that are ignored, whoever has it."""
         model = self._context.model

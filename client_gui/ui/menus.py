@@ -122,6 +122,8 @@ class Menus:
         menu.add_command(label=label, command=lambda: self._navigation.talk(nick))
         mention = self._here(lambda: context.window.composer.add(f"@{nick} "))
         menu.add_command(label=_("Mention"), command=mention)
+        ask = partial(self._actions.command, "WHOIS", nick)
+        menu.add_command(label=_("Who is this"), command=self._here(ask))
         habits = self._actions.habits
         ignored = habits.ignores(nick)
         ignore = partial(habits.ignore, Ignore(nick, ignoring=not ignored))
@@ -154,7 +156,13 @@ class Menus:
 
     def _ruling(self, menu: tk.Menu, room: str, nick: str) -> None:
         menu.add_separator()
+        model = self._context.model
+        signs, _nick = model.rooms[model.current].members.get(model.fold(nick), ("", nick))
+        is_op, has_voice = "@" in signs, "+" in signs
+        op, voice = "-o" if is_op else "+o", "-v" if has_voice else "+v"
         for label, line in (
+            (_("No operator any more") if is_op else _("Make operator"), ("MODE", room, op, nick)),
+            (_("Take voice away") if has_voice else _("Give voice"), ("MODE", room, voice, nick)),
             (_("Kick"), ("KICK", room, nick)),
             (_("Ban"), ("MODE", room, "+b", f"{nick}!*@*")),
         ):

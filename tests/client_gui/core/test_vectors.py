@@ -4,7 +4,6 @@ has the page's side of it).
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import json
 from pathlib import Path
@@ -24,9 +23,10 @@ def plain(event: Any) -> Any:
         return event.name
     if isinstance(event, tuple):
         return [plain(one) for one in event]
-    if not dataclasses.is_dataclass(event):
+    names = getattr(type(event), "__match_args__", None)
+    if names is None:
         return event
-    values = {one.name: plain(getattr(event, one.name)) for one in dataclasses.fields(event)}
+    values = {name: plain(getattr(event, name)) for name in names}
     return {"type": type(event).__name__, **values}
 
 

@@ -61,6 +61,8 @@ def test_what_has_no_end(aliases: Aliases, typed: str) -> None:
         ("x", "y" * (TEXT_LENGTH + 1)),
         ("id", "/msg NickServ IDENTIFY hunter2"),
         ("id", "/ns IDENTIFY $1 hunter2"),
+        ("id", "/msg $1 IDENTIFY hunter2"),
+        ("id", "/query $* register hunter2"),
         *((one, "x") for one in COMMANDS),
     ],
 )
@@ -102,6 +104,7 @@ def test_they_are_listed(aliases: Aliases) -> None:
         ("/loop x", None),
         ("/msg NickServ IDENTIFY hunter2", "/msg NickServ IDENTIFY"),
         ("/alias id /msg NickServ IDENTIFY hunter2", "/alias id /msg NickServ IDENTIFY"),
+        ("/alias id /msg $1 IDENTIFY hunter2", "/alias id /msg $1 IDENTIFY"),
         ("/alias hi /me waves", None),
     ],
 )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from client_gui.core.events import Kind, Unsent
 from client_gui.core.protocol import ClientProtocol
 from client_gui.model.commands import (
     Find,
+    Help,
     Join,
     Leave,
     Nick,
     Part,
+    Rooms,
     Send,
     Serve,
+    Talk,
     Tell,
     interpret,
 )
@@ -36,6 +40,19 @@ from client_gui.model.commands import (
         ("/ns help register", b"PRIVMSG NickServ :help register\r\n"),
         (" /cs info #a", b"PRIVMSG ChanServ :info #a\r\n"),
         (" /msg nickserv identify x", b"PRIVMSG nickserv :identify x\r\n"),
+        ("/notice Duy psst you", b"NOTICE Duy :psst you\r\n"),
+        ("/whois Duy", b"WHOIS Duy\r\n"),
+        ("/unban Duy", b"MODE #lobby -b Duy!*@*\r\n"),
+        ("/op Duy Lan", b"MODE #lobby +o Duy\r\nMODE #lobby +o Lan\r\n"),
+        ("/deop Duy", b"MODE #lobby -o Duy\r\n"),
+        ("/voice Duy", b"MODE #lobby +v Duy\r\n"),
+        ("/devoice Duy", b"MODE #lobby -v Duy\r\n"),
+        ("/mode", b"MODE #lobby\r\n"),
+        ("/mode +m", b"MODE #lobby +m\r\n"),
+        ("/mode #dev -k key", b"MODE #dev -k key\r\n"),
+        ("/raw privmsg #a :two  words", b"privmsg #a :two  words\r\n"),
+        ("/raw version", b"version\r\n"),
+        ("/raw TOPIC #a :", b"TOPIC #a :\r\n"),
     ],
 )
 def test_what_is_sent(typed: str, sent: bytes) -> None:
@@ -66,6 +83,16 @@ def test_what_is_sent(typed: str, sent: bytes) -> None:
         "/ban a b",
         "/invite",
         "/search",
+        "/notice Duy",
+        "/query",
+        "/query #dev",
+        "/whois",
+        "/whois Duy Lan",
+        "/list all",
+        "/op",
+        "/unban",
+        "/raw",
+        "/raw :x",
     ],
 )
 def test_what_cannot_be_carried_out_is_explained(typed: str) -> None:
@@ -94,12 +121,37 @@ def test_the_others() -> None:
     )
 
 
+def test_a_conversation_is_opened_and_something_said_in_it() -> None:
+    assert interpret("/query Duy", "#lobby") == Talk("Duy")
+    found = interpret("/query Duy are you\nthere", "#lobby")
+    assert isinstance(found, Talk)
+    assert found.said is not None
+    assert found.said.unsent == Unsent("Duy", "are you\nthere", Kind.MESSAGE, "")
+
+
+def test_in_a_conversation_whois_is_about_the_other() -> None:
+    core = ClientProtocol("Tuan", 0.0)
+    core.receive_data(b":srv 001 Tuan :hi\r\n", 0.0)
+    core.data_to_send()
+    found = interpret("/whois", "Duy")
+    assert isinstance(found, Send)
+    found.command(core)
+    assert core.data_to_send() == b"WHOIS Duy\r\n"
+
+
+def test_what_only_the_window_knows() -> None:
+    assert interpret("/list", "#lobby") == Rooms()
+    assert interpret("/help /Hi", "#lobby") == Help("hi")
+
+
 def test_an_unknown_command_is_one_line() -> None:
     found = interpret("/fly away", "#lobby")
     assert found == Tell("Unknown command /fly. /help lists the commands.", error=True)
 
 
-@pytest.mark.parametrize("typed", ["/topic x", "/topic", "/kick Duy", "/ban Duy", "/invite Lan"])
+@pytest.mark.parametrize(
+    "typed", ["/topic x", "/topic", "/kick Duy", "/ban Duy", "/invite Lan", "/op Lan"]
+)
 def test_what_is_for_rooms_is_not_sent_to_a_person(typed: str) -> None:
     found = interpret(typed, "Duy")
     assert isinstance(found, Tell)
