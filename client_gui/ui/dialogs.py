@@ -20,6 +20,7 @@ from client_gui.ui import timers
 from client_gui.ui.check import Check
 from client_gui.ui.panels import Choice, Chooser
 from client_gui.ui.placing import over
+from client_gui.ui.popup import PopupMenu
 from client_gui.ui.roomlist import RoomList, Row
 from client_gui.ui.theme import Theme
 
@@ -230,19 +231,7 @@ class ConnectDialog(tk.Toplevel):
     def _ask_forget(self, x: int, y: int, key: str) -> None:
         if key == ADD:
             return
-        palette = self._theme.palette
-        menu = tk.Menu(
-            self,
-            tearoff=False,
-            font=self._theme.body,
-            background=palette.background,
-            foreground=palette.text,
-            activebackground=palette.selected,
-            activeforeground=palette.text,
-            activeborderwidth=self._theme.px(3),
-            relief="solid",
-            borderwidth=1,
-        )
+        menu = PopupMenu(self, self._theme)
         menu.add_command(label=_("Forget this server"), command=lambda: self._forget(int(key)))
         menu.tk_popup(x, y)
 

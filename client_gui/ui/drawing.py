@@ -68,21 +68,31 @@ class Pen:
         )
         text.tag_configure("new", foreground=palette.bad, font=theme.small_bold, justify="center")
         text.tag_configure("link", foreground=palette.accent, underline=True)
-        text.tag_configure("code", font=theme.mono, background=palette.field)
+        text.tag_configure(
+            "code", font=theme.mono, background=palette.field, lmargincolor=palette.background
+        )
         text.tag_configure("name", font=theme.bold, foreground=palette.accent)
         text.tag_configure("pending", foreground=palette.dim)
         text.tag_configure("redacted", foreground=palette.dim, font=theme.small)
         text.tag_configure("again", foreground=palette.bad, font=theme.small, underline=True)
         text.tag_configure("reaction", font=theme.small)
         text.tag_configure("mine", background=palette.selected)
-        text.tag_configure("mention", background=palette.mention, lmargincolor=palette.background)
-        text.tag_configure("picked", background=palette.selected, lmargincolor=palette.selected)
+        # a tint begins where the text does: beside the avatar, or at the clock
+        for tag, tint in (
+            ("hovered", palette.field),
+            ("mention", palette.mention),
+            ("picked", palette.selected),
+        ):
+            margin = tint if self.compact else palette.background
+            text.tag_configure(tag, background=tint, lmargincolor=margin)
+        text.tag_lower("hovered")
+        text.tag_configure("worded", background=palette.field)
         text.tag_configure("found", background=palette.warn, foreground=palette.background)
         text.tag_configure("under", lmargin1=indent, lmargin2=indent)
         for tag in ("link", "more", "again", "reaction", "quote", "picture"):
             text.tag_bind(tag, "<Enter>", lambda event: text.configure(cursor="hand2"))
             text.tag_bind(tag, "<Leave>", lambda event: text.configure(cursor="arrow"))
-        for tag in ("code", "reaction", "picked", "mine", "found", "sel"):
+        for tag in ("code", "reaction", "worded", "picked", "mine", "found", "sel"):
             text.tag_raise(tag)
 
     # -- rows
@@ -91,10 +101,17 @@ class Pen:
         """Begins a new row. The end of the one before carries its tags, so that a tint reaches to
         the right edge.
         """
+        self.clear_end()
         if self.text.compare("end-1c", "!=", "1.0"):
             before = self.text.tag_names("end-2c")
             kept = tuple(name for name in before if name in ("unit", "mention") or is_line(name))
             self.text.insert("end", "\n", kept)
+
+    def clear_end(self) -> None:
+        """The text ends without a tint. Its last end of a line is Tk's own, which nothing that is
+        inserted or deleted changes.
+        """
+        self.text.tag_remove("mention", "end-1c", "end")
 
     def marks(self, before: Line | None, line: Line) -> None:
         """What stands between two lines: another day, what is new."""
@@ -134,6 +151,8 @@ class Pen:
             self._comfortable(before, line, tags)
         if line.look in SPOKEN:
             self._reactions(line, tags)
+        if line.mention:
+            self.text.tag_add("mention", "end-1c", "end")
 
     def _info(self, unit: Sequence[Line], tags: list[str]) -> None:
         self._row()
@@ -189,7 +208,8 @@ class Pen:
             style = "redacted" if line.redacted else "pending"
             self._write(line.text, (*tags, "body", style))
             if line.fate is Fate.FAILED:
-                words = "  " + _("{why} · send again").format(why=line.why)
+                self.text.insert("end", "  ", (*tags, "body"))
+                words = _("{why} · send again").format(why=line.why)
                 self.text.insert("end", words, (*tags, "again"))
             return
         for span in spans(self._in_order(line.text), self.nick):
@@ -238,6 +258,8 @@ class Pen:
             return
         self._row()
         short = answered.text.partition("\n")[0][:QUOTE_LENGTH]
+        if short != answered.text:
+            short = f"{short.rstrip()}…"
         self._write(f"↪ {answered.nick}: {short}", (*tags, "quote"), small=True)
 
     def _reactions(self, line: Line, tags: list[str]) -> None:
@@ -251,7 +273,7 @@ class Pen:
             if self._pill(reaction, len(people), marks, ours=bool(mine)):
                 self.text.insert("end", " ", (*tags, "under"))
                 continue
-            self._write(f" {reaction} {len(people)} ", marks, small=True)
+            self._write(f" {reaction} {len(people)} ", (*marks, "worded"), small=True)
             self.text.insert("end", "  ", (*tags, "under"))
 
     def _pill(self, reaction: str, count: int, tags: tuple[str, ...], *, ours: bool) -> bool:

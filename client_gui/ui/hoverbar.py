@@ -92,7 +92,7 @@ class HoverBar(tk.Frame):
             self.line = line
             self.time.configure(text=time.strftime("%H:%M", time.localtime(line.at)))
         px = self._theme.px
-        self.place(relx=1, x=-px(16), y=max(y - px(16), 0), anchor="ne")
+        self.place(relx=1, x=-px(20), y=max(y - px(8), 0), anchor="ne")
         self.lift()
 
     def hide(self) -> None:

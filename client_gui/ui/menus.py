@@ -13,6 +13,7 @@ from client_gui.texts import _
 from client_gui.ui.actions import Actions
 from client_gui.ui.context import Context
 from client_gui.ui.navigation import Navigation
+from client_gui.ui.popup import PopupMenu
 from client_gui.ui.servers import Servers
 
 REACTIONS = ("👍", "❤", "😂", "🎉", "👀", "🙏")
@@ -32,7 +33,7 @@ class Menus:
         self._actions = actions
         self._navigation = navigation
         self._servers = servers
-        self._open: tk.Menu | None = None  # the last one; Tk keeps a menu until it is destroyed
+        self._open: PopupMenu | None = None  # the last one; Tk keeps a menu until it is destroyed
 
     def line(self, x: int, y: int, line: Line) -> None:
         """What can be done with a line."""
@@ -47,7 +48,10 @@ class Menus:
             some = self._menu(menu)
             for reaction in REACTIONS:
                 react = here(partial(actions.react, line, reaction))
+                picture = self._context.theme.small_emoji.of(reaction)
                 some.add_command(label=reaction, command=react)
+                if picture is not None:
+                    some.entryconfigure("end", image=picture, compound="none")
             menu.add_cascade(label=_("React"), menu=some)
             if line.own or self._rules():
                 delete = here(lambda: actions.delete(line))
@@ -182,23 +186,11 @@ class Menus:
 
         return do
 
-    def _menu(self, parent: tk.Misc | None = None) -> tk.Menu:
+    def _menu(self, parent: tk.Misc | None = None) -> PopupMenu:
         """An empty one, in the window's colours."""
         if parent is None and self._open is not None:
             self._open.destroy()
-        palette = self._context.theme.palette
-        made = tk.Menu(
-            parent or self._context.window.frame,
-            tearoff=False,
-            font=self._context.theme.body,
-            background=palette.background,
-            foreground=palette.text,
-            activebackground=palette.selected,
-            activeforeground=palette.text,
-            activeborderwidth=self._context.theme.px(3),
-            relief="solid",
-            borderwidth=1,
-        )
+        made = PopupMenu(parent or self._context.window.frame, self._context.theme)
         if parent is None:
             self._open = made
         return made

@@ -25,6 +25,7 @@ MOST_AT_ONCE = (
     200  # drawn when a room is opened of which all lines are to be shown: the rest on scrolling
 )
 _TOPS = frozenset({"head", "day", "more", "new"})  # rows that say by themselves what they are
+HEAD_CHARS = 2  # before the name: the avatar, and the way to the text
 AT_END = 0.999  # of 1: what rounding leaves
 
 
@@ -70,14 +71,17 @@ class Transcript(ReadOnlyText):
             cursor="hand2",
         )
         self.jump.bind("<Button-1>", lambda event: self.to_end())
+        self._top = tk.Frame(self, background=theme.palette.border)
         self.author = tk.Label(
-            self,
+            self._top,
             font=theme.small_bold,
             background=theme.palette.background,
+            anchor="w",
             borderwidth=0,
-            padx=0,
-            pady=0,
+            padx=theme.px(20 + AVATAR + 12),
+            pady=theme.px(2),
         )
+        self.author.pack(fill="x", pady=(0, 1))
         acts = HoverCallbacks(callbacks.react, callbacks.reply, callbacks.menu)
         self.bar = HoverBar(self, theme, acts)
         self.gestures = Gestures(self, callbacks)
@@ -198,6 +202,7 @@ class Transcript(ReadOnlyText):
         first = self._start_of(at)
         self.text.delete(f"{first}-1c" if self.text.compare(first, ">", "1.0") else first, "end-1c")
         del self._units[at:]
+        self._pen.clear_end()
         for unit in tail:
             for one in unit:
                 if one.number != number:
@@ -261,9 +266,16 @@ class Transcript(ReadOnlyText):
         self.text.tag_remove("picked", "1.0", "end")
         place = self._place_of(number)
         if place:
-            self.text.tag_add("picked", f"{place[0]} linestart", f"{place[1]} -1c lineend +1c")
+            self._tint("picked", *place)
             self.text.see(place[0])
             self.text.see(place[1])
+
+    def _tint(self, tag: str, first: str, last: str) -> None:
+        """Tints a message, from beside its avatar to the right edge."""
+        start = f"{first} linestart"
+        if "head" in self.text.tag_names(start) and not self._pen.compact:
+            start += f" +{HEAD_CHARS}c"
+        self.text.tag_add(tag, start, f"{last} -1c lineend +1c")
 
     def line_at(self, index: str) -> Line | None:
         """The line that is drawn there."""
@@ -275,9 +287,13 @@ class Transcript(ReadOnlyText):
         """Shows what can be done with the line under the mouse, if it is a message."""
         if line is None or line.look not in SPOKEN or not line.msgid or line.redacted:
             self.bar.hide()
+            self.text.tag_remove("hovered", "1.0", "end")
             return
         place = self._place_of(line.number)
         box = self.text.dlineinfo(place[0]) if place else None
+        if place and line is not self.bar.line:
+            self.text.tag_remove("hovered", "1.0", "end")
+            self._tint("hovered", *place)
         self.bar.over(line, box[1] if box else 0)
 
     def show_quoted(self, line: Line) -> None:
@@ -393,6 +409,7 @@ class Transcript(ReadOnlyText):
         top, above = self._first_in_view() if stay else (0, False)
         self.text.configure(state="normal")
         self.text.delete("1.0", "end")
+        self._pen.clear_end()
         self._forget_tags()
         self._units = []
         self._behind = False
@@ -458,11 +475,11 @@ class Transcript(ReadOnlyText):
         names = set(self.text.tag_names("@0,0"))
         line = self.line_at("@0,0")
         if line is None or line.look not in SPOKEN or self._pen.compact or names & _TOPS:
-            self.author.place_forget()
+            self._top.place_forget()
             return
-        px = self._theme.px
         self.author.configure(text=line.nick, foreground=self._theme.nick_colour(line.nick))
-        self.author.place(x=px(20 + AVATAR + 12), y=0)
+        self._top.place(in_=self.text, relwidth=1)
+        self._top.lift()
 
     def _show_jump(self) -> None:
         if not self.at_end:

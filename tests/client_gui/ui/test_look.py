@@ -130,6 +130,9 @@ def test_no_entry_that_one_has_no_right_to(
     assert "Kick" in labels(menus._open)
     menus.line(0, 0, line)
     assert "Delete …" in labels(menus._open)
+    assert menus._open is not None
+    assert int(menus._open.cget("activeborderwidth")) == 0, "the active entry is flat"
+    assert menus._open.entrycget(0, "image"), "and as high as a finger needs"
 
 
 def test_a_link_in_the_topic_opens_and_other_words_are_edited(
