@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -11,7 +10,8 @@ from dataclasses import dataclass, field
 class Recent:
     """A sliding window: at most `most` in any `seconds`. `wait` asks, `add` counts one more."""
 
-    times: deque[int] = field(default_factory=deque)  # milliseconds, the oldest first
+    # milliseconds, the oldest first; few, and a deque would take 760 bytes for each person
+    times: list[int] = field(default_factory=list)
 
     def wait(self, most: int, seconds: int, now: int) -> int:
         """How many milliseconds to wait before one more is allowed; 0 if it is allowed now."""
@@ -22,8 +22,7 @@ class Recent:
     def add(self, most: int, now: int) -> None:
         """There was one more."""
         self.times.append(now)
-        while len(self.times) > most:
-            self.times.popleft()
+        del self.times[: max(len(self.times) - most, 0)]
 
 
 @dataclass(slots=True)

@@ -34,6 +34,32 @@ class Endpoint:
     tls_only: bool = False
 
 
+Handle = Callable[[gsocket.socket, Any, Endpoint], None]
+
+
+class _Serving(gevent.Greenlet):  # type: ignore[type-arg]
+    """Serves one connection and closes it. As `StreamServer` spawns it, a connection would take a
+    kilobyte more: for a dictionary, tuples, and C calls on the greenlet's stack.
+    """
+
+    __slots__ = ("_address", "_endpoint", "_handle", "_sock")
+
+    def __init__(
+        self, handle: Handle, sock: gsocket.socket, address: Any, endpoint: Endpoint
+    ) -> None:
+        super().__init__()
+        self._handle = handle
+        self._sock = sock
+        self._address = address
+        self._endpoint = endpoint
+
+    def _run(self) -> None:
+        try:
+            self._handle(self._sock, self._address, self._endpoint)
+        finally:
+            self._sock.close()
+
+
 class Acceptor(StreamServer):
     """Accepts at an endpoint. When no file descriptor is left, it frees its spare one to accept the
     new connection, passes that to `full`, which can tell the client, and closes it.
@@ -42,20 +68,25 @@ class Acceptor(StreamServer):
     def __init__(
         self,
         endpoint: Endpoint,
-        handle: Callable[[gsocket.socket, Any, Endpoint], None],
+        handle: Handle,
         full: Callable[[gsocket.socket | None], None],
     ) -> None:
         """Raises OSError where a Unix socket cannot be made."""
         where = endpoint.where
         super().__init__(
             _unix_socket(where) if isinstance(where, str) else where,
-            lambda sock, address: handle(sock, address, endpoint),
+            self.do_handle,
             backlog=None if isinstance(where, str) else BACKLOG,  # a Unix socket listens already
         )
         self.endpoint = endpoint
+        self._serve = handle
         self._full = full
         self._spare = -1
         self._keep_one()
+
+    def do_handle(self, sock: gsocket.socket, address: Any) -> None:
+        """Overrides `StreamServer`: serves the connection, in a greenlet of its own."""
+        _Serving(self._serve, sock, address, self.endpoint).start()
 
     def do_read(self) -> Any:
         """Overrides `StreamServer`: turns a connection away when no descriptor is left."""

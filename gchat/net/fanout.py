@@ -35,6 +35,7 @@ def _render(variant: Variant, effect: Effect) -> bytes:
         return b""
 
 
+NO_ROOMS: frozenset[str] = frozenset()
 Private = Callable[[Effect], bytes]
 _PRIVATE = (ChangedMetadata, ChangedRoomName, Presence)  # rendered for each connection by itself
 
@@ -50,7 +51,7 @@ class Recipient:
         self.echo = echo  # sees its own messages
         self.private = private
         self.answers: Event | None = None  # what this event shows the connection is captured
-        self.captured: list[bytes] = []
+        self.captured: tuple[bytes, ...] = ()
 
 
 class Fanout:
@@ -85,12 +86,14 @@ class Fanout:
         others = tuple(one for one in self._recipients.get(uid, ()) if one.outbox is not outbox)
         seen = self._seen.get(uid)
         if seen is None:
-            seen = self._seen[uid] = frozenset(rooms)
+            seen = frozenset(rooms) or NO_ROOMS
         self._recipients[uid] = (
             *others,
             Recipient(number or uid, outbox, echo=echo, private=private),
         )
-        self._move(outbox, self._group(variant, seen))
+        group = self._group(variant, seen)
+        self._seen[uid] = group.rooms  # one set for all who are in the same rooms
+        self._move(outbox, group)
 
     def forget(self, uid: int, outbox: Outbox | None = None) -> None:
         """Stops showing things to one of a user's connections, or (`None`) to the whole user."""
@@ -116,7 +119,7 @@ class Fanout:
         data = b""
         for recipient in self._recipients.get(uid, ()):
             if recipient.outbox is outbox:
-                data, recipient.captured, recipient.answers = b"".join(recipient.captured), [], None
+                data, recipient.captured, recipient.answers = b"".join(recipient.captured), (), None
         return data
 
     def clear(self) -> None:
@@ -197,7 +200,7 @@ class Fanout:
                 to_self = False
             if doer.answers is not None and doer.answers is effect.entry.event:
                 if effect.room in group.rooms or effect.uid in effect.uids:
-                    doer.captured.append(_render(group.variant, effect))
+                    doer.captured += (_render(group.variant, effect),)
                 return None if to_self else doer.outbox
         return None
 
@@ -210,7 +213,7 @@ class Fanout:
                     log.exception("an effect could not be delivered: %s", type(effect).__name__)
                     continue
                 if recipient.answers is not None and recipient.answers is effect.entry.event:
-                    recipient.captured.append(data)
+                    recipient.captured += (data,)
                 elif data:
                     recipient.outbox.write(data)
 

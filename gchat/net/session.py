@@ -54,7 +54,6 @@ SLOW_SECONDS = 0.05  # between two looks whether somebody may go on
 PACE_SECONDS = 30.0  # for a peer to take a piece of a long reply, before the next is queued
 _WEBIRC = b"WEBIRC "  # https://ircv3.net/specs/extensions/webirc: the first line
 _SECURE = ("https", "wss")  # what a proxy was asked by
-_READ = 1  # gevent's loop.io: watch for something to read
 _KINDS: dict[Spoken | None, str]
 _KINDS = {Spoken.PLAIN: "plain", Spoken.IRC: "irc", Spoken.HTTP_GET: "ws"}
 
@@ -118,7 +117,7 @@ class Session:
         limit = node.config.limits.outbox_bytes
         self._outbox = Outbox(self._raw, limit, services.flusher, self._overflowed)
         self._layers = Layers(endpoint, self._raw, self._outbox, self)
-        self._readable = gevent.get_hub().loop.io(self._raw.fileno(), _READ)
+        self._readable: Any = within._read_event  # gevent's own: another watcher takes its memory
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
         self._held: deque[bytes | None] | None = None
@@ -627,5 +626,4 @@ class Session:
             try:
                 self._layers.close()
             finally:
-                self._readable.close()
                 self._sock.close()

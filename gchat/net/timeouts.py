@@ -30,6 +30,9 @@ class Due(NamedTuple):
     reason: str = ""
 
 
+_NO_VISIT: tuple[Phase, int] = (Phase.READING, 0)  # see Layers
+
+
 class Timeouts:
     """The times of one connection, in the seconds of one clock."""
 
@@ -40,7 +43,7 @@ class Timeouts:
         self.opened = now
         self._prompted = False
         self._pinged = 0.0  # when a sign of life was asked for; 0 while none is owed
-        self._visit: tuple[Phase, int] = (Phase.READING, 0)  # see Layers
+        self._visit = _NO_VISIT
         self._visit_began = now
         self._received = 0  # bytes of a body
 

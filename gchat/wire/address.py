@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPV6_PREFIX = 64  # what one customer of a provider has at least
@@ -25,7 +25,7 @@ def normal(address: Address) -> Address:
     return address if mapped is None else mapped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Origin:
     """`address` is `None` for a Unix socket. `relayed`: the connection came through a proxy or a
     gateway. `address` is then the client's or, if it was not given, the proxy's: so even a local
@@ -34,25 +34,22 @@ class Origin:
 
     address: Address | None
     relayed: bool = False
+    # As the host of nick!user@host: it must not begin with ":", which would end the source,
+    # https://modern.ircdocs.horse/#source.
+    host: str = field(init=False, compare=False)
+    # What per-address limits count by, since one customer may have many addresses: the IPv4
+    # address, or the /64 network of an IPv6 address.
+    group: str = field(init=False, compare=False)
 
-    @cached_property
-    def host(self) -> str:
-        """As the host of nick!user@host: it must not begin with ":", which would end the source,
-        https://modern.ircdocs.horse/#source.
-        """
-        text = "localhost" if self.address is None else str(self.address)
-        return f"0{text}" if text.startswith(":") else text
-
-    @cached_property
-    def group(self) -> str:
-        """What per-address limits count by, since one customer may have many addresses: the IPv4
-        address, or the /64 network of an IPv6 address.
-        """
+    def __post_init__(self) -> None:
+        host = group = "localhost" if self.address is None else str(self.address)
         if isinstance(self.address, ipaddress.IPv6Address):
-            return str(ipaddress.ip_network((self.address, IPV6_PREFIX), strict=False))
-        return self.host
+            host = f"0{host}" if host.startswith(":") else host
+            group = str(ipaddress.ip_network((self.address, IPV6_PREFIX), strict=False))
+        object.__setattr__(self, "host", host)
+        object.__setattr__(self, "group", group)
 
-    @cached_property
+    @property
     def is_local(self) -> bool:
         """Whether it is a program of this machine that speaks for itself."""
         return not self.relayed and (self.address is None or self.address.is_loopback)
