@@ -22,6 +22,7 @@ from gchat.net.hosts import is_own
 from gchat.wire.lines import MAX_LINE_BYTES
 
 TEXT, BINARY = Subprotocol("text.ircv3.net"), Subprotocol("binary.ircv3.net")
+_SUBPROTOCOLS = [TEXT, BINARY]
 GOING_AWAY = 1001
 REASON_BYTES = 120  # of a close frame's reason
 
@@ -63,12 +64,12 @@ class WebSocket:
         self._origins = origins
         self._names = names
         self._protocol = ServerProtocol(
-            subprotocols=[TEXT, BINARY],
+            subprotocols=_SUBPROTOCOLS,
             select_subprotocol=_first_that_we_know,
             max_size=MAX_LINE_BYTES,
             logger=_QUIET,
         )
-        self._parts: list[bytes] = []  # of a message in fragments
+        self._parts: list[bytes] | None = None  # of a message in fragments
         self.frames = 0  # in what was received last
         self.open = False
         self.relayed = False  # a proxy has passed the request on
@@ -128,6 +129,14 @@ class WebSocket:
                 self.origin = headers["Origin"]
             if self._protocol.subprotocol == BINARY:
                 self.frame = frame_binary
+        self._forget(headers)
+
+    def _forget(self, headers: Headers) -> None:
+        """Lets go of what only the answer to the request needed; the library keeps the request as
+        long as the connection lasts, and a browser's headers are some kilobytes.
+        """
+        headers.clear()
+        self._door, self._origins, self._names = None, (), ()
 
     def _is_for_us(self, headers: Headers) -> bool:
         """Whether the request names this server. Other programs than browsers, which send no
@@ -167,11 +176,11 @@ class WebSocket:
             self._parts = []
         elif frame.opcode is not Opcode.CONT:
             return []
-        if frame.data:
+        if frame.data and self._parts is not None:
             self._parts.append(bytes(frame.data))
         if not frame.fin:
             return []
-        line, self._parts = b"".join(self._parts), []
+        line, self._parts = b"".join(self._parts or ()), None
         return [line.rstrip(b"\r\n")]
 
 
