@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import datetime
 
 from client_gui.core.events import WhoIs
 from client_gui.texts import _
@@ -32,7 +32,7 @@ def described(about: WhoIs) -> str:
     if about.idle is not None:
         lines.append(_("Silent for {time}.").format(time=_lasted(about.idle)))
     if about.since is not None:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(about.since))
+        when = f"{datetime.fromtimestamp(about.since):%Y-%m-%d %H:%M}"  # noqa: DTZ006 (local time)
         lines.append(_("Connected since {time}.").format(time=when))
     return "\n".join([*lines, *about.more])
 

@@ -22,6 +22,7 @@ from client_gui.ui.panels import Choice, Chooser
 from client_gui.ui.placing import over
 from client_gui.ui.popup import PopupMenu
 from client_gui.ui.roomlist import RoomList, Row
+from client_gui.ui.scrolling import GUTTER, ScrollArea
 from client_gui.ui.theme import Theme
 
 WIDTH = 440
@@ -60,10 +61,15 @@ class ConnectDialog(tk.Toplevel):
         self._server = Server()
         self.wanted = ""  # the nickname that was asked for, until there is an answer
         self.on_forget: Callable[[Server], None] = lambda server: None
+        sides = theme.px(28), theme.px(28 - GUTTER)
+        right = tk.Frame(self, background=palette.background)
+        right.pack(side="right", fill="both", expand=True, padx=sides, pady=theme.px(24))
         if self._known:
-            self._show_known()
-        self._body = tk.Frame(self, background=palette.background)
-        self._body.pack(side="left", fill="both", padx=theme.px(28), pady=theme.px(24))
+            self._show_known()  # where the screen has no room for both, it is what gives way
+        area = ScrollArea(self, theme, within=right)
+        area.pack(fill="both", expand=True)
+        self._body = area.inside
+        self._buttons(right, area)
         self._body.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.62))
         self._body.columnconfigure(1, weight=1, minsize=theme.px(WIDTH * 0.38))
         self._title = self._label(_("Join the chat"), theme.title, palette.text)
@@ -82,7 +88,6 @@ class ConnectDialog(tk.Toplevel):
         self.message.grid(row=4, column=0, columnspan=2, sticky="we", pady=(theme.px(4), 0))
         if others:
             self._tell_of(others)
-        self._buttons()
         self.bind("<Return>", lambda event: self.submit())
         self.bind("<Escape>", lambda event: self._give_up())
         self.protocol("WM_DELETE_WINDOW", self._give_up)
@@ -116,10 +121,11 @@ class ConnectDialog(tk.Toplevel):
         hint.configure(justify="left", wraplength=self._theme.px(WIDTH))
         hint.grid(row=6, column=0, columnspan=2, sticky="we", pady=(self._theme.px(10), 0))
 
-    def _buttons(self) -> None:
+    def _buttons(self, within: tk.Frame, above: tk.Frame) -> None:
         theme = self._theme
-        row = tk.Frame(self._body, background=theme.palette.background)
-        row.grid(row=5, column=0, columnspan=2, sticky="e", pady=(theme.px(6), 0))
+        row = tk.Frame(within, background=theme.palette.background)
+        beside = 0, theme.px(GUTTER)
+        row.pack(side="bottom", anchor="e", padx=beside, pady=(theme.px(6), 0), before=above)
         ttk.Button(row, text=_("Cancel"), style="Quiet.TButton", command=self._give_up).pack(
             side="left"
         )

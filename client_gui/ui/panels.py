@@ -10,6 +10,7 @@ from tkinter import ttk
 from client_gui.texts import _
 from client_gui.ui import timers
 from client_gui.ui.placing import over
+from client_gui.ui.scrolling import GUTTER, ScrollArea
 from client_gui.ui.theme import Theme
 
 WIDTH = 460
@@ -36,8 +37,10 @@ class Panel(tk.Toplevel):
         self.title(f"gchat — {title}")
         self.transient(parent.winfo_toplevel())
         self.theme = theme
-        self.body = tk.Frame(self, background=theme.palette.background)
-        self.body.pack(fill="both", expand=True, padx=theme.px(20), pady=theme.px(16))
+        self.area = ScrollArea(self, theme)
+        sides = theme.px(20), theme.px(20 - GUTTER)
+        self.area.pack(fill="both", expand=True, padx=sides, pady=theme.px(16))
+        self.body = self.area.inside
         self.bind("<Escape>", lambda event: self.destroy())
         self.label(title, font="title").pack(anchor="w", pady=(0, theme.px(8)))
         timers.soon(self, lambda: over(self, parent) if parent.winfo_exists() else None)
@@ -74,9 +77,12 @@ class Panel(tk.Toplevel):
     def buttons(
         self, *named: tuple[str, Callable[[], None]], careful: bool = False
     ) -> list[ttk.Button]:
-        """A row of buttons at the bottom; the last is the main one, or (`careful`) the first."""
-        row = tk.Frame(self.body, background=self.theme.palette.background)
-        row.pack(anchor="e", pady=(self.theme.px(10), 0))
+        """A row of buttons at the bottom, always in view; the last is the main one, or (`careful`)
+        the first.
+        """
+        px = self.theme.px
+        row = tk.Frame(self, background=self.theme.palette.background)
+        row.pack(side="bottom", anchor="e", padx=px(20), pady=(0, px(16)), before=self.area)
         made = []
         for number, (text, act) in enumerate(named, 1):
             main = number == (1 if careful else len(named))
@@ -247,6 +253,8 @@ class Words(Panel):
                     background=theme.palette.background,
                     foreground=theme.palette.text,
                     anchor="w",
-                ).grid(row=number, column=column, sticky="w", padx=(0, theme.px(18)))
+                    justify="left",
+                    wraplength=theme.px(WIDTH),
+                ).grid(row=number, column=column, sticky="nw", padx=(0, theme.px(18)))
         self.buttons((_("Close"), self.destroy))
         self.focus_set()

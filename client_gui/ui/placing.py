@@ -36,7 +36,8 @@ def over(panel: tk.Toplevel, parent: tk.Misc) -> None:
     """A dialog opens in the middle of its window, whole on the screen."""
     above = parent.winfo_toplevel()
     panel.update_idletasks()
-    width, height = panel.winfo_reqwidth(), panel.winfo_reqheight()
+    most = panel.maxsize()
+    width, height = min(panel.winfo_reqwidth(), most[0]), min(panel.winfo_reqheight(), most[1])
     left, top = above.winfo_rootx(), above.winfo_rooty()
     wide, high = above.winfo_width(), above.winfo_height()
     if not above.winfo_viewable():
