@@ -123,9 +123,12 @@ class ShortLabel(tk.Label):
             self._fit(self._most())
 
     def _fit(self, width: int) -> None:
+        image = self.cget("image")
+        if image:
+            width -= int(self.tk.call("image", "width", image))
         text = shortened(self.whole, self._font, width)
         if text != self.cget("text"):
             self.configure(text=text)
 
     def _tell(self) -> None:
-        self.tip.say(self.whole if self.cget("text") != self.whole else "")
+        self.tip.say(self.whole.strip() if self.cget("text") != self.whole else "")

@@ -1,0 +1,52 @@
+"""What stands round the messages: the members, the rooms, the bars above, the field below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from client_gui.core.events import Members
+from tests.client_gui.driver import Ui
+from tests.support.process import ServerProcess
+
+OpenUi = Callable[..., Ui]
+ME = "Nguyen_Tuan_Kiet_of_Ha_Noi_WW"
+LONG = "W" * 30
+
+
+@pytest.fixture
+def ui(server: ServerProcess, open_ui: OpenUi) -> Ui:
+    ui = open_ui(server.port, nick=ME)
+    ui.wait_for(f"{ME} has connected to the chat room")
+    ui.wait_until(lambda: ui.app.model.rooms["#lobby"].members)
+    return ui
+
+
+def test_a_long_nickname_ends_in_dots_in_the_list_of_members(ui: Ui) -> None:
+    ui.app.take([Members("#lobby", (("", LONG), ("", "Duy"), ("", ME)))])
+    ui.root.update()
+    members = ui.app.window.members
+    text = members.text
+    rows = {nick: row for row, nick in members._rows.items()}
+    row = rows[LONG]
+    assert text.get(f"{row}.0", f"{row}.end").endswith("W…")
+    right = text.bbox(f"{row}.end -1c")
+    assert right is not None
+    assert right[0] + right[2] <= text.winfo_width()
+    text.event_generate("<Motion>", x=right[0], y=right[1] + 5)
+    assert members.tip.text == LONG
+    box = text.bbox(f"{rows['Duy']}.0")
+    assert box is not None
+    text.event_generate("<Motion>", x=box[0], y=box[1] + 5)
+    assert members.tip.text == "", "it is whole"
+
+
+def test_our_own_long_nickname_ends_in_dots_before_the_gear(ui: Ui) -> None:
+    ui.root.update()
+    me, gear = ui.app.window.sidebar.me, ui.app.window.sidebar.gear
+    assert me.cget("text").endswith("…")
+    assert ui.app.theme.bold.measure(me.cget("text")) + ui.app.theme.px(28) <= me.winfo_width()
+    assert me.winfo_x() + me.winfo_width() < gear.winfo_x()
+    me.event_generate("<Enter>")
+    assert me.tip.text == ME
