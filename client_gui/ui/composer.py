@@ -8,10 +8,12 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
+from typing import Any
 
 from client_gui.model.completion import Completer
 from client_gui.texts import _
 from client_gui.ui.theme import Theme
+from client_gui.ui.tooltip import ShortLabel
 
 ROWS_MAX = 6
 HEIGHT_ABOVE = 230  # of the window that the field leaves to what stands above it
@@ -50,22 +52,14 @@ class Composer(tk.Frame):
         self._sent = sent
         self._putting = False  # what changes is not typed
         self._back = 0  # how far Up has gone
-        self.notice = tk.Label(
-            self,
-            font=theme.small,
-            background=palette.background,
-            foreground=palette.dim,
-            anchor="w",
-        )
-        self.notice.pack(fill="x", padx=theme.px(20))
-        self.progress = tk.Label(
-            self,
-            font=theme.small,
-            background=palette.background,
-            foreground=palette.dim,
-            anchor="w",
-            cursor="hand2",
-        )
+        dim: dict[str, Any] = {"background": palette.background, "foreground": palette.dim}
+        self._line = tk.Frame(self, background=palette.background)
+        self._line.pack(fill="x", padx=theme.px(20))
+        self.notice = ShortLabel(self._line, theme, theme.small, self._notice_most, **dim)
+        self.notice.pack(side="left")
+        self.way_out = tk.Label(self._line, font=theme.small, **dim)
+        self._line.bind("<Configure>", lambda event: self.notice.fit())
+        self.progress = tk.Label(self, font=theme.small, anchor="w", cursor="hand2", **dim)
         self.progress.bind("<Button-1>", lambda event: typing.stop())
         frame = self._frame = ttk.Frame(self, style="Field.TFrame", padding=theme.px(5))
         frame.pack(fill="x", padx=theme.px(16), pady=(theme.px(4), theme.px(14)))
@@ -138,6 +132,22 @@ class Composer(tk.Frame):
     def set_hint(self, text: str) -> None:
         """What stands in the empty field."""
         self._hint.configure(text=text)
+
+    def say(self, text: str, way_out: str = "") -> None:
+        """What is answered, or who writes; `way_out` stands after it, whole."""
+        self.way_out.configure(text=way_out)
+        if way_out:
+            self.way_out.pack(side="left", padx=(self._theme.px(6), 0), after=self.notice)
+        else:
+            self.way_out.pack_forget()
+        self.notice.say(text)
+
+    def _notice_most(self) -> int:
+        """What the line above the field has left for the notice. Before it has its width: all."""
+        if self._line.winfo_width() <= 1:
+            return self.winfo_screenwidth()
+        gap = self._theme.px(6) + self.way_out.winfo_reqwidth() if self.way_out.cget("text") else 0
+        return max(self._line.winfo_width() - gap, 0)
 
     def can_attach(self, *, can: bool) -> None:
         """There is a button to choose files, or not."""

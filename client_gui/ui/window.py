@@ -183,9 +183,9 @@ class Window:
         self._theme.shared.forget()
         self.show_all(time.time())
 
-    def notice(self, text: str) -> None:
-        """Says something above the composer."""
-        self.composer.notice.configure(text=text)
+    def notice(self, text: str, way_out: str = "") -> None:
+        """Says something above the composer, and how to get rid of it."""
+        self.composer.say(text, way_out)
 
     def show_all(self, now: float) -> None:
         """Draws everything anew."""

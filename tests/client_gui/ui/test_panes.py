@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from client_gui.core.events import Members
+from client_gui.core.events import Kind, Members, Said
 from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 
@@ -50,3 +50,20 @@ def test_our_own_long_nickname_ends_in_dots_before_the_gear(ui: Ui) -> None:
     assert me.winfo_x() + me.winfo_width() < gear.winfo_x()
     me.event_generate("<Enter>")
     assert me.tip.text == ME
+
+
+def test_a_long_quote_leaves_room_for_the_way_out(ui: Ui) -> None:
+    text = "word " * 40
+    ui.app.take([Said("#lobby", LONG, text, Kind.MESSAGE, own=False)])
+    ui.app.actions.answer(ui.app.model.rooms["#lobby"].lines[-1])
+    ui.root.update()
+    composer = ui.app.window.composer
+    notice, way_out = composer.notice, composer.way_out
+    assert notice.cget("text").endswith("…")
+    assert way_out.cget("text") == "(Esc to cancel)"
+    assert way_out.winfo_width() >= way_out.winfo_reqwidth()
+    assert notice.winfo_x() + notice.winfo_width() <= way_out.winfo_x()
+    ui.key("<Escape>")
+    ui.root.update()
+    assert notice.cget("text") == ""
+    assert not way_out.winfo_ismapped()
