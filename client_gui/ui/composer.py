@@ -16,6 +16,8 @@ from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import ShortLabel
 
 ROWS_MAX = 6
+PADDING = 10  # at the left and the right of what is typed
+HINT_LEFT = 3  # pixels to the right of where the cursor is
 HEIGHT_ABOVE = 230  # of the window that the field leaves to what stands above it
 RECALLED = 100  # messages that Up goes back through
 PASTED_LINES = 5  # from so many lines on, we ask whether to paste them
@@ -93,20 +95,20 @@ class Composer(tk.Frame):
             selectbackground=palette.accent,
             selectforeground=palette.accent_text,
             font=theme.body,
-            padx=theme.px(10),
+            padx=theme.px(PADDING),
             pady=theme.px(8),
             undo=True,
         )
         self.text.pack(side="left", fill="both", expand=True)
         self.text.tag_configure("secret", foreground=palette.dim, background=palette.dim)
-        self._hint = tk.Label(
+        self._hint = ShortLabel(
             self.text,
+            theme,
+            theme.body,
+            self._hint_most,
             background=palette.field,
             foreground=palette.dim,
-            font=theme.body,
             cursor="xterm",
-            borderwidth=0,
-            padx=0,
             pady=0,
         )
         self._hint.bind("<Button-1>", lambda event: self.text.focus_set())
@@ -125,13 +127,20 @@ class Composer(tk.Frame):
         text.bind("<<Paste>>", self._on_paste)
         text.bind("<Key>", self._on_key)
         text.bind("<<Modified>>", self._on_modified)
-        text.bind("<Configure>", lambda event: self._fit())
+        text.bind("<Configure>", lambda event: self._sized())
         text.bind("<FocusIn>", lambda event: frame.state(["focus"]))
         text.bind("<FocusOut>", lambda event: frame.state(["!focus"]))
 
     def set_hint(self, text: str) -> None:
         """What stands in the empty field."""
-        self._hint.configure(text=text)
+        self._hint.say(text)
+
+    def _hint_most(self) -> int:
+        """What the field has left for the hint. Before it has its width: all."""
+        width = self.text.winfo_width()
+        if width <= 1:
+            return self.winfo_screenwidth()
+        return max(width - 2 * self._theme.px(PADDING) - HINT_LEFT, 0)
 
     def say(self, text: str, way_out: str = "") -> None:
         """What is answered, or who writes; `way_out` stands after it, whole."""
@@ -267,6 +276,10 @@ class Composer(tk.Frame):
         if not self._putting:
             self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
 
+    def _sized(self) -> None:
+        self._fit()
+        self._hint.fit()
+
     def _fit(self) -> None:
         """As tall as what is typed. Before the field has its width nothing can be counted: then it
         is done again.
@@ -293,4 +306,4 @@ class Composer(tk.Frame):
         if self.get():
             self._hint.place_forget()
         else:
-            self._hint.place(x=3, y=0)  # within the text's own padding, right of the cursor
+            self._hint.place(x=HINT_LEFT, y=0)  # within the text's own padding, right of the cursor

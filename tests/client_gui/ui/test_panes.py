@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from client_gui.core.events import Kind, Members, Said
+from client_gui.core.events import Joined, Kind, Members, Said
 from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 
@@ -67,3 +67,16 @@ def test_a_long_quote_leaves_room_for_the_way_out(ui: Ui) -> None:
     ui.root.update()
     assert notice.cget("text") == ""
     assert not way_out.winfo_ismapped()
+
+
+def test_the_hint_in_the_field_ends_in_dots(ui: Ui) -> None:
+    ui.app.take([Joined("#" + "x" * 45, ME, own=True)])
+    ui.app.navigation.choose("#" + "x" * 45)
+    ui.root.geometry("480x360")
+    ui.wait_until(lambda: ui.root.winfo_width() == 480)
+    ui.root.update()
+    text, hint = ui.app.window.composer.text, ui.app.window.composer._hint
+    assert hint.cget("text").endswith("x…")
+    assert hint.winfo_x() + hint.winfo_reqwidth() <= text.winfo_width()
+    ui.root.geometry("1080x700")
+    ui.wait_until(lambda: hint.cget("text").endswith("xx"))
