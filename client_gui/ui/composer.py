@@ -99,7 +99,7 @@ class Composer(tk.Frame):
             pady=theme.px(8),
             undo=True,
         )
-        self.text.pack(side="left", fill="both", expand=True)
+        self.text.pack(side="left", fill="x", expand=True)  # one line stands in the middle
         self.text.tag_configure("secret", foreground=palette.dim, background=palette.dim)
         self._hint = ShortLabel(
             self.text,
@@ -128,6 +128,7 @@ class Composer(tk.Frame):
         text.bind("<Key>", self._on_key)
         text.bind("<<Modified>>", self._on_modified)
         text.bind("<Configure>", lambda event: self._sized())
+        frame.bind("<Button-1>", lambda event: text.focus_set())
         text.bind("<FocusIn>", lambda event: frame.state(["focus"]))
         text.bind("<FocusOut>", lambda event: frame.state(["!focus"]))
 

@@ -94,7 +94,7 @@ class Sidebar(tk.Frame):
             compound="left",
             cursor="hand2",
         )
-        self.me.pack(side="left", fill="x", expand=True)
+        self.me.pack(side="left", fill="x", expand=True, padx=(theme.px(2), 0))
         self.me.bind("<Button-1>", lambda event: choices.me(event.x_root, event.y_root))
         self.list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(10), 0))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tkinter as tk
 from collections.abc import Callable
 
 import pytest
@@ -80,3 +81,16 @@ def test_the_hint_in_the_field_ends_in_dots(ui: Ui) -> None:
     assert hint.winfo_x() + hint.winfo_reqwidth() <= text.winfo_width()
     ui.root.geometry("1080x700")
     ui.wait_until(lambda: hint.cget("text").endswith("xx"))
+
+
+def test_one_line_stands_in_the_middle_of_the_field(ui: Ui) -> None:
+    ui.root.update()
+    composer = ui.app.window.composer
+    composer.can_attach(can=True)
+    ui.root.update()
+
+    def middle(widget: tk.Misc) -> float:
+        return widget.winfo_rooty() + widget.winfo_height() / 2
+
+    for widget in (composer.button, composer.attach, composer._hint):
+        assert abs(middle(widget) - middle(composer.text)) <= 1, str(widget)
