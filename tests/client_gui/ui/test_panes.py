@@ -94,3 +94,34 @@ def test_one_line_stands_in_the_middle_of_the_field(ui: Ui) -> None:
 
     for widget in (composer.button, composer.attach, composer._hint):
         assert abs(middle(widget) - middle(composer.text)) <= 1, str(widget)
+
+
+def test_the_topic_stays_where_it_is_when_it_is_written(ui: Ui) -> None:
+    ui.type("/topic Be kind")
+    header = ui.app.window.header
+    ui.wait_until(lambda: header._topic.cget("text") == "Be kind")
+    header.edit()
+    ui.root.update()
+    entry, topic = header.entry, header._topic
+    box = [int(one) for one in entry.tk.call(entry, "bbox", 0)]
+    assert entry.winfo_rootx() + box[0] == topic.winfo_rootx()
+    assert entry.winfo_rootx() > header._name.winfo_rootx() + header._name.winfo_width()
+    middle = entry.winfo_rooty() + box[1] + box[3] / 2
+    assert abs(middle - topic.winfo_rooty() - topic.winfo_height() / 2) <= 1
+    palette = ui.app.theme.palette
+    assert entry.cget("highlightcolor") == palette.accent
+    assert entry.cget("highlightbackground") == palette.border
+    assert entry.cget("selectbackground") == palette.accent
+
+
+def test_the_bar_to_find_in_has_an_edge_below_and_room_at_the_right(ui: Ui) -> None:
+    ui.key("<Control-f>")
+    ui.root.update()
+    bar = ui.app.window.findbar
+    line = next(one for one in bar.winfo_children() if one.winfo_class() == "Frame")
+    assert line.cget("background") == ui.app.theme.palette.border
+    assert line.winfo_width() == bar.winfo_width()
+    assert line.winfo_y() + line.winfo_height() == bar.winfo_height()
+    buttons = [one for one in bar.winfo_children() if one.winfo_class() == "TButton"]
+    right = max(one.winfo_x() + one.winfo_width() for one in buttons)
+    assert bar.winfo_width() - right == ui.app.theme.px(14)
