@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 
 import pytest
 
@@ -125,3 +126,11 @@ def test_the_bar_to_find_in_has_an_edge_below_and_room_at_the_right(ui: Ui) -> N
     buttons = [one for one in bar.winfo_children() if one.winfo_class() == "TButton"]
     right = max(one.winfo_x() + one.winfo_width() for one in buttons)
     assert bar.winfo_width() - right == ui.app.theme.px(14)
+
+
+def test_scrollbars_have_the_colour_of_their_pane(ui: Ui) -> None:
+    window, palette = ui.app.window, ui.app.theme.palette
+    style = ttk.Style(ui.root)
+    for pane, ground in ((window.members, palette.side), (window.transcript, palette.background)):
+        name = pane._scrollbar.cget("style")
+        assert style.lookup(name, "troughcolor") == style.lookup(name, "background") == ground
