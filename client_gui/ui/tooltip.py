@@ -105,6 +105,8 @@ class ShortLabel(tk.Label):
         self.tip = Tooltip(self, theme)
         if most is None:
             self.bind("<Configure>", lambda event: self._fit(event.width), add=True)
+            # what was said while it was hidden, and it is as wide as before
+            self.bind("<Map>", lambda event: self._fit(self.winfo_width()), add=True)
         self.bind("<Enter>", lambda event: self._tell(), add=True)
 
     def say(self, text: str) -> None:
