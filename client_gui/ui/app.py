@@ -204,7 +204,7 @@ class App(Context):
             ),
             choices=SidebarCallbacks(
                 self._chosen,
-                self.here.retry,
+                self.here.connect,
                 self.switcher.join,
                 self.menus.room,
                 self.menus.server,

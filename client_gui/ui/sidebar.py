@@ -113,14 +113,14 @@ class Sidebar(tk.Frame):
         if status.latency is not None:
             text += f" · {status.latency * 1000:.0f} ms"
         dot = theme.dot(colour, 10, palette.side)
-        waiting = status.phase is Phase.WAITING
+        idle = status.phase in (Phase.WAITING, Phase.OFFLINE)
         self.status.configure(
             text=f" {text}",
             foreground=colour,
             image=dot,
-            cursor="hand2" if waiting else "arrow",
+            cursor="hand2" if idle else "arrow",
         )
-        if waiting:
+        if idle:
             self.retry.pack(anchor="w", pady=(theme.px(4), 0))
         else:
             self.retry.pack_forget()

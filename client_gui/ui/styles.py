@@ -51,7 +51,14 @@ class _Styles:
         )
         colours = palette.field, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
-        self._plain("Retry", palette.selected, palette.text, padding=10)
+        colours = palette.selected, palette.border, palette.text
+        self._button("Retry", palette.side, *colours, bold=False)
+        self._style.configure(
+            "Retry.TButton",
+            font=self._theme.small,
+            width=0,
+            padding=(self._theme.px(10), self._theme.px(5)),
+        )
         self._plain("Link", palette.background, palette.accent, padding=0)
         self._plain("Small", palette.background, palette.dim, padding=6)
         self._field()

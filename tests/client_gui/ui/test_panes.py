@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
@@ -9,6 +10,7 @@ from tkinter import ttk
 import pytest
 
 from client_gui.core.events import Joined, Kind, Members, Said
+from client_gui.model.model import Phase, Status
 from tests.client_gui.driver import Ui
 from tests.support.process import ServerProcess
 
@@ -23,6 +25,12 @@ def ui(server: ServerProcess, open_ui: OpenUi) -> Ui:
     ui.wait_for(f"{ME} has connected to the chat room")
     ui.wait_until(lambda: ui.app.model.rooms["#lobby"].members)
     return ui
+
+
+def resize(ui: Ui, width: int, height: int) -> None:
+    ui.root.geometry(f"{width}x{height}")
+    ui.wait_until(lambda: ui.root.winfo_width() == width)
+    ui.root.update()
 
 
 def test_a_long_nickname_ends_in_dots_in_the_list_of_members(ui: Ui) -> None:
@@ -74,9 +82,7 @@ def test_a_long_quote_leaves_room_for_the_way_out(ui: Ui) -> None:
 def test_the_hint_in_the_field_ends_in_dots(ui: Ui) -> None:
     ui.app.take([Joined("#" + "x" * 45, ME, own=True)])
     ui.app.navigation.choose("#" + "x" * 45)
-    ui.root.geometry("480x360")
-    ui.wait_until(lambda: ui.root.winfo_width() == 480)
-    ui.root.update()
+    resize(ui, 480, 360)
     text, hint = ui.app.window.composer.text, ui.app.window.composer._hint
     assert hint.cget("text").endswith("x…")
     assert hint.winfo_x() + hint.winfo_reqwidth() <= text.winfo_width()
@@ -134,3 +140,26 @@ def test_scrollbars_have_the_colour_of_their_pane(ui: Ui) -> None:
     for pane, ground in ((window.members, palette.side), (window.transcript, palette.background)):
         name = pane._scrollbar.cget("style")
         assert style.lookup(name, "troughcolor") == style.lookup(name, "background") == ground
+
+
+def test_one_can_connect_whenever_nothing_else_would_soon(ui: Ui) -> None:
+    retry = ui.app.window.sidebar.retry
+    layout = str(ttk.Style(ui.root).layout("Retry.TButton"))
+    assert "Retry.button" in layout, "with round corners, as the other buttons"
+    shown = []
+    for phase in (Phase.CONNECTING, Phase.CONNECTED, Phase.WAITING, Phase.OFFLINE):
+        ui.app.model.status = Status(phase, until=time.time() + 60)
+        ui.app.window.show_states(time.time())
+        ui.root.update()
+        shown.append(bool(retry.winfo_ismapped()))
+    assert shown == [False, False, True, True]
+
+
+def test_what_is_said_while_a_pane_is_hidden_ends_in_dots_too(ui: Ui) -> None:
+    me = ui.app.window.sidebar.me
+    ui.root.update()
+    short = me.cget("text")
+    for width in (480, 1080):
+        resize(ui, width, 600)
+        ui.app.window.show_states(time.time())
+    ui.wait_until(lambda: me.cget("text") == short)
