@@ -49,7 +49,7 @@ class _Styles:
             width=0,
             padding=(self._theme.px(10), self._theme.px(4)),
         )
-        colours = palette.field, palette.selected, palette.text
+        colours = palette.border, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
         colours = palette.selected, palette.border, palette.text
         self._button("Retry", palette.side, *colours, bold=False)

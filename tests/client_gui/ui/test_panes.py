@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
 import pytest
+from PIL import ImageColor, ImageGrab
 
 from client_gui.core.events import Joined, Kind, Members, Said
 from client_gui.model.model import Phase, Status
@@ -163,3 +165,16 @@ def test_what_is_said_while_a_pane_is_hidden_ends_in_dots_too(ui: Ui) -> None:
         resize(ui, width, 600)
         ui.app.window.show_states(time.time())
     ui.wait_until(lambda: me.cget("text") == short)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="looks at the screen")
+def test_a_quiet_button_is_seen(ui: Ui) -> None:
+    """The images of ttk's elements cannot be asked for: a pixel of it is looked at."""
+    button = ttk.Button(ui.root, text=" ", style="Quiet.TButton")
+    button.place(x=300, y=200, width=120, height=60)
+    button.lift()
+    ui.root.update()
+    left, top = button.winfo_rootx() + 30, button.winfo_rooty() + 30
+    picture = ImageGrab.grab((left, top, left + 1, top + 1), xdisplay=None)
+    assert picture.getpixel((0, 0)) == ImageColor.getrgb(ui.app.theme.palette.border)
+    button.destroy()
