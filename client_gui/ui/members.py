@@ -89,7 +89,7 @@ class Members(ReadOnlyText):
         self.text.insert("end", f"{heading} — {len(members)}\n", "heading")
         for _prefix, nick, away in members[:MOST]:
             palette = self._theme.palette
-            dot = palette.warn if away else palette.good
+            dot = palette.away if away else palette.good
             avatar = self._theme.avatar(nick, AVATAR, palette.side, dot)
             self._rows[int(self.text.index("end-1c").partition(".")[0])] = nick
             self.text.image_create("end", image=avatar, padx=self._theme.px(BESIDE))

@@ -22,6 +22,7 @@ class Palette:
     selected: str
     good: str
     warn: str
+    away: str  # a dot, never words
     bad: str
     mention: str
     badge: str
@@ -45,6 +46,7 @@ LIGHT = Palette(
     selected="#dde6fb",
     good="#167336",
     warn="#935600",
+    away="#c77700",
     bad="#c1272c",
     mention="#fff4d6",
     badge="#6f7683",
@@ -67,6 +69,7 @@ DARK = Palette(
     selected="#28324d",
     good="#4cc46b",
     warn="#ffb02e",
+    away="#ffb02e",
     bad="#ff6b6b",
     mention="#3b3119",
     badge="#5c626e",

@@ -7,6 +7,7 @@ import pytest
 from client_gui.ui.palette import DARK, LIGHT, Palette
 
 LEAST = 4.5
+DOT = 3.0  # WCAG 2.2, non-text contrast
 BUTTON = 1.25  # of a quiet button on the window: what says it stands in it
 
 
@@ -46,6 +47,8 @@ def test_all_other_words_too(palette: Palette) -> None:
     for ground in (palette.selected, palette.hover, palette.border):
         assert contrast(palette.dim, ground) >= LEAST, "also on a button that does nothing"
         assert contrast(palette.text, ground) >= LEAST
+    for dot in (palette.good, palette.away, palette.warn, palette.bad):
+        assert contrast(dot, palette.side) >= DOT
     assert contrast(palette.border, palette.background) > BUTTON, "a button can be seen"
     for ground in (palette.badge, palette.alert):
         assert contrast(palette.badge_ink, ground) >= LEAST

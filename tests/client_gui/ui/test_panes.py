@@ -178,3 +178,18 @@ def test_a_quiet_button_is_seen(ui: Ui) -> None:
     picture = ImageGrab.grab((left, top, left + 1, top + 1), xdisplay=None)
     assert picture.getpixel((0, 0)) == ImageColor.getrgb(ui.app.theme.palette.border)
     button.destroy()
+
+
+def test_a_dot_is_kept_apart_from_its_avatar(ui: Ui) -> None:
+    palette, size = ui.app.theme.palette, 48
+    image = ui.app.theme.shapes.avatar("W", "#9e4f00", "#ffffff", size, palette.side, palette.away)
+
+    def near(at: int, colour: str) -> bool:
+        """Whether a pixel on the diagonal is of this colour; edges are smooth."""
+        pixel = ui.root.tk.call(str(image), "get", at, at)
+        pairs = zip(pixel, ImageColor.getrgb(colour), strict=True)
+        return all(abs(one - other) < 8 for one, other in pairs)
+
+    assert near(41, palette.away)
+    assert near(35, palette.side)
+    assert near(size - 1, palette.side)

@@ -76,4 +76,4 @@ def test_the_dot_of_a_conversation_is_right_at_once(server: ServerProcess, open_
     lan = IrcClient(server.port, "Lan")
     lan.ask("AWAY :lunch")
     ui.app.navigation.talk("Lan")
-    ui.wait_until(lambda: dot("Lan") == palette.warn)
+    ui.wait_until(lambda: dot("Lan") == palette.away)
