@@ -17,6 +17,7 @@ from client_gui.ui.tooltip import ShortLabel
 
 ROWS_MAX = 6
 PADDING = 10  # at the left and the right of what is typed
+GAP = 8  # between what stands above the field
 HINT_LEFT = 3  # pixels to the right of where the cursor is
 HEIGHT_ABOVE = 230  # of the window that the field leaves to what stands above it
 RECALLED = 100  # messages that Up goes back through
@@ -57,6 +58,9 @@ class Composer(tk.Frame):
         dim: dict[str, Any] = {"background": palette.background, "foreground": palette.dim}
         self._line = tk.Frame(self, background=palette.background)
         self._line.pack(fill="x", padx=theme.px(20))
+        self.state = tk.Label(
+            self._line, font=theme.small, background=palette.background, borderwidth=0, padx=0
+        )
         self.notice = ShortLabel(self._line, theme, theme.small, self._notice_most, **dim)
         self.notice.pack(side="left")
         self.way_out = tk.Label(self._line, font=theme.small, **dim)
@@ -147,17 +151,29 @@ class Composer(tk.Frame):
         """What is answered, or who writes; `way_out` stands after it, whole."""
         self.way_out.configure(text=way_out)
         if way_out:
-            self.way_out.pack(side="left", padx=(self._theme.px(6), 0), after=self.notice)
+            self.way_out.pack(side="left", padx=(self._theme.px(GAP), 0), after=self.notice)
         else:
             self.way_out.pack_forget()
         self.notice.say(text)
+
+    def show_state(self, words: str, colour: str) -> None:
+        """What is wrong with the connection stands before the notice; "" for nothing."""
+        if words == self.state.cget("text"):
+            return
+        self.state.configure(text=words, foreground=colour)
+        if words:
+            self.state.pack(side="left", padx=(0, self._theme.px(GAP)), before=self.notice)
+        else:
+            self.state.pack_forget()
+        self.notice.fit()
 
     def _notice_most(self) -> int:
         """What the line above the field has left for the notice. Before it has its width: all."""
         if self._line.winfo_width() <= 1:
             return self.winfo_screenwidth()
-        gap = self._theme.px(6) + self.way_out.winfo_reqwidth() if self.way_out.cget("text") else 0
-        return max(self._line.winfo_width() - gap, 0)
+        others = [one.winfo_reqwidth() for one in (self.state, self.way_out) if one.cget("text")]
+        taken = sum(others) + len(others) * self._theme.px(GAP)
+        return max(self._line.winfo_width() - taken, 0)
 
     def can_attach(self, *, can: bool) -> None:
         """There is a button to choose files, or not."""

@@ -193,3 +193,23 @@ def test_a_dot_is_kept_apart_from_its_avatar(ui: Ui) -> None:
     assert near(41, palette.away)
     assert near(35, palette.side)
     assert near(size - 1, palette.side)
+
+
+def test_the_smallest_window_says_why_nothing_can_be_sent(ui: Ui) -> None:
+    resize(ui, 480, 360)
+    ui.app.take([Said("#lobby", LONG, "word " * 40, Kind.MESSAGE, own=False)])
+    ui.app.actions.answer(ui.app.model.rooms["#lobby"].lines[-1])
+    composer, window = ui.app.window.composer, ui.app.window
+    ui.root.update()
+    assert not composer.state.winfo_ismapped(), "all is well"
+    ui.app.model.status = Status(Phase.OFFLINE)
+    window.show_states(time.time())
+    ui.root.update()
+    assert composer.state.winfo_ismapped()
+    assert composer.state.cget("text") == "not connected"
+    assert composer.notice.cget("text").endswith("…")
+    assert composer.way_out.winfo_width() >= composer.way_out.winfo_reqwidth()
+    ui.app.model.status = Status(Phase.CONNECTED)
+    window.show_states(time.time())
+    ui.root.update()
+    assert not composer.state.winfo_ismapped()
