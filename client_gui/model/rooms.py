@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 
 from client_gui.model.lines import SPOKEN, Line
@@ -39,13 +40,15 @@ class Room:
     typing: dict[str, tuple[str, float]] = field(default_factory=dict)  # folded → (nick, until)
 
     def sorted_members(self) -> list[tuple[str, str]]:
-        """(prefix, nickname): those with a rank first, then by name."""
+        """(prefix, nickname): those with a rank first, then by name; see `alphabetical`."""
         return [(prefix, nick) for _, prefix, nick in self.ranked()]
 
     def ranked(self) -> list[tuple[str, str, str]]:
         """(folded nickname, prefix, nickname), in the order of `sorted_members`."""
         found = [(key, prefix, nick) for key, (prefix, nick) in self.members.items()]
-        return sorted(found, key=lambda one: (RANKS.find(one[1][:1]) if one[1] else 9, one[0]))
+        return sorted(
+            found, key=lambda one: (RANKS.find(one[1][:1]) if one[1] else 9, *alphabetical(one[0]))
+        )
 
     def rules(self, key: str) -> bool:
         """Whether a member, by the folded nickname, may kick, and delete what others say."""
@@ -78,6 +81,14 @@ class Room:
                 del self.lines[at]
                 return True
         return False
+
+
+def alphabetical(folded: str) -> tuple[str, str]:
+    """What a folded nickname is sorted by: `ánh` stands among those with a, `đào` among d."""
+    if folded.isascii():
+        return folded, ""
+    plain = unicodedata.normalize("NFD", folded.casefold().replace("đ", "d"))
+    return "".join(char for char in plain if not unicodedata.combining(char)), folded
 
 
 def merge(room: Room, other: Room) -> None:

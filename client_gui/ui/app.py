@@ -204,7 +204,7 @@ class App(Context):
             ),
             choices=SidebarCallbacks(
                 self._chosen,
-                self.here.retry,
+                self.here.connect,
                 self.switcher.join,
                 self.menus.room,
                 self.menus.server,
@@ -515,19 +515,19 @@ class App(Context):
 
     def show_notice(self) -> None:
         """What is answered, and who writes."""
-        self.window.notice(self._notice())
+        self.window.notice(*self._notice())
 
-    def _notice(self) -> str:
+    def _notice(self) -> tuple[str, str]:
         answering = self.actions.answering
         if answering is not None:
-            about = {"nick": answering.nick, "text": answering.text[:60]}
-            return _("↪ Reply to {nick}: {text}  (Esc to cancel)").format(**about)
+            about = {"nick": answering.nick, "text": " ".join(answering.text.split())}
+            return _("↪ Reply to {nick}: {text}").format(**about), _("(Esc to cancel)")
         names = self.model.rooms[self.model.current].typists(time.time())
         if len(names) > 3:
-            return _("several people are typing …")
+            return _("several people are typing …"), ""
         one, some = _("{names} is typing …"), _("{names} are typing …")
         text = one if len(names) == 1 else some
-        return text.format(names=", ".join(names)) if names else ""
+        return text.format(names=", ".join(names)) if names else "", ""
 
     def typed(self) -> None:
         """Saves the drafts soon, so that even a crash of the machine does not lose them all."""

@@ -8,12 +8,17 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import ttk
+from typing import Any
 
 from client_gui.model.completion import Completer
 from client_gui.texts import _
 from client_gui.ui.theme import Theme
+from client_gui.ui.tooltip import ShortLabel
 
 ROWS_MAX = 6
+PADDING = 10  # at the left and the right of what is typed
+GAP = 8  # between what stands above the field
+HINT_LEFT = 3  # pixels to the right of where the cursor is
 HEIGHT_ABOVE = 230  # of the window that the field leaves to what stands above it
 RECALLED = 100  # messages that Up goes back through
 PASTED_LINES = 5  # from so many lines on, we ask whether to paste them
@@ -50,22 +55,17 @@ class Composer(tk.Frame):
         self._sent = sent
         self._putting = False  # what changes is not typed
         self._back = 0  # how far Up has gone
-        self.notice = tk.Label(
-            self,
-            font=theme.small,
-            background=palette.background,
-            foreground=palette.dim,
-            anchor="w",
+        dim: dict[str, Any] = {"background": palette.background, "foreground": palette.dim}
+        self._line = tk.Frame(self, background=palette.background)
+        self._line.pack(fill="x", padx=theme.px(20))
+        self.state = tk.Label(
+            self._line, font=theme.small, background=palette.background, borderwidth=0, padx=0
         )
-        self.notice.pack(fill="x", padx=theme.px(20))
-        self.progress = tk.Label(
-            self,
-            font=theme.small,
-            background=palette.background,
-            foreground=palette.dim,
-            anchor="w",
-            cursor="hand2",
-        )
+        self.notice = ShortLabel(self._line, theme, theme.small, self._notice_most, **dim)
+        self.notice.pack(side="left")
+        self.way_out = tk.Label(self._line, font=theme.small, **dim)
+        self._line.bind("<Configure>", lambda event: self.notice.fit())
+        self.progress = tk.Label(self, font=theme.small, anchor="w", cursor="hand2", **dim)
         self.progress.bind("<Button-1>", lambda event: typing.stop())
         frame = self._frame = ttk.Frame(self, style="Field.TFrame", padding=theme.px(5))
         frame.pack(fill="x", padx=theme.px(16), pady=(theme.px(4), theme.px(14)))
@@ -99,20 +99,20 @@ class Composer(tk.Frame):
             selectbackground=palette.accent,
             selectforeground=palette.accent_text,
             font=theme.body,
-            padx=theme.px(10),
+            padx=theme.px(PADDING),
             pady=theme.px(8),
             undo=True,
         )
-        self.text.pack(side="left", fill="both", expand=True)
+        self.text.pack(side="left", fill="x", expand=True)  # one line stands in the middle
         self.text.tag_configure("secret", foreground=palette.dim, background=palette.dim)
-        self._hint = tk.Label(
+        self._hint = ShortLabel(
             self.text,
+            theme,
+            theme.body,
+            self._hint_most,
             background=palette.field,
             foreground=palette.dim,
-            font=theme.body,
             cursor="xterm",
-            borderwidth=0,
-            padx=0,
             pady=0,
         )
         self._hint.bind("<Button-1>", lambda event: self.text.focus_set())
@@ -131,13 +131,49 @@ class Composer(tk.Frame):
         text.bind("<<Paste>>", self._on_paste)
         text.bind("<Key>", self._on_key)
         text.bind("<<Modified>>", self._on_modified)
-        text.bind("<Configure>", lambda event: self._fit())
+        text.bind("<Configure>", lambda event: self._sized())
+        frame.bind("<Button-1>", lambda event: text.focus_set())
         text.bind("<FocusIn>", lambda event: frame.state(["focus"]))
         text.bind("<FocusOut>", lambda event: frame.state(["!focus"]))
 
     def set_hint(self, text: str) -> None:
         """What stands in the empty field."""
-        self._hint.configure(text=text)
+        self._hint.say(text)
+
+    def _hint_most(self) -> int:
+        """What the field has left for the hint. Before it has its width: all."""
+        width = self.text.winfo_width()
+        if width <= 1:
+            return self.winfo_screenwidth()
+        return max(width - 2 * self._theme.px(PADDING) - HINT_LEFT, 0)
+
+    def say(self, text: str, way_out: str = "") -> None:
+        """What is answered, or who writes; `way_out` stands after it, whole."""
+        self.way_out.configure(text=way_out)
+        if way_out:
+            self.way_out.pack(side="left", padx=(self._theme.px(GAP), 0), after=self.notice)
+        else:
+            self.way_out.pack_forget()
+        self.notice.say(text)
+
+    def show_state(self, words: str, colour: str) -> None:
+        """What is wrong with the connection stands before the notice; "" for nothing."""
+        if words == self.state.cget("text"):
+            return
+        self.state.configure(text=words, foreground=colour)
+        if words:
+            self.state.pack(side="left", padx=(0, self._theme.px(GAP)), before=self.notice)
+        else:
+            self.state.pack_forget()
+        self.notice.fit()
+
+    def _notice_most(self) -> int:
+        """What the line above the field has left for the notice. Before it has its width: all."""
+        if self._line.winfo_width() <= 1:
+            return self.winfo_screenwidth()
+        others = [one.winfo_reqwidth() for one in (self.state, self.way_out) if one.cget("text")]
+        taken = sum(others) + len(others) * self._theme.px(GAP)
+        return max(self._line.winfo_width() - taken, 0)
 
     def can_attach(self, *, can: bool) -> None:
         """There is a button to choose files, or not."""
@@ -257,6 +293,10 @@ class Composer(tk.Frame):
         if not self._putting:
             self._typing.writes(bool(typed.strip()) and not typed.startswith("/"))
 
+    def _sized(self) -> None:
+        self._fit()
+        self._hint.fit()
+
     def _fit(self) -> None:
         """As tall as what is typed. Before the field has its width nothing can be counted: then it
         is done again.
@@ -283,4 +323,4 @@ class Composer(tk.Frame):
         if self.get():
             self._hint.place_forget()
         else:
-            self._hint.place(x=3, y=0)  # within the text's own padding, right of the cursor
+            self._hint.place(x=HINT_LEFT, y=0)  # within the text's own padding, right of the cursor

@@ -34,7 +34,9 @@ class FindBar(tk.Frame):
         self._search = search
         self._timer: str | None = None
         self.entry = ttk.Entry(self, style="Field.TEntry", font=theme.body, width=8)
+        tk.Frame(self, background=palette.border, height=1).pack(side="bottom", fill="x")
         # before the field, which takes what is left: packed after it they would have no room
+        right = theme.px(14)  # with the button's own padding what the field has at the left
         for text, act in (
             ("✕", self.close),
             (_("On the server"), lambda: search.server(self.entry.get())),
@@ -42,7 +44,8 @@ class FindBar(tk.Frame):
             ("↑", lambda: search.step(1)),
         ):
             button = ttk.Button(self, text=text, style="Small.TButton", command=act)
-            button.pack(side="right", padx=(0, theme.px(6)))
+            button.pack(side="right", padx=(0, right))
+            right = theme.px(6)
         self.count = tk.Label(
             self, font=theme.small, background=palette.background, foreground=palette.dim, width=9
         )

@@ -14,6 +14,8 @@ from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import ShortLabel
 
 HEIGHT = 54
+ENTRY_PADDING = 4  # round a topic that is written
+ENTRY_EDGE, ENTRY_INSET = 1, 1  # pixels round that; between it and its text, by Tk itself
 NAME_FIRST = 300  # pixels of the name, before the bar has its width
 
 
@@ -67,9 +69,16 @@ class Header(tk.Frame):
             self,
             font=theme.small,
             relief="flat",
+            borderwidth=theme.px(ENTRY_PADDING),
+            highlightthickness=ENTRY_EDGE,
+            highlightbackground=palette.border,
+            highlightcolor=palette.accent,
             background=palette.field,
             foreground=palette.text,
             insertbackground=palette.text,
+            insertwidth=2,
+            selectbackground=palette.accent,
+            selectforeground=palette.accent_text,
         )
         self.entry.bind("<Return>", lambda event: self._done(keep=True))
         self.entry.bind("<Escape>", lambda event: self._done(keep=False))
@@ -143,7 +152,9 @@ class Header(tk.Frame):
         self._editing = True
         self.entry.delete(0, "end")
         self.entry.insert(0, text)
-        self.entry.place(in_=self._topic, relwidth=1, relheight=1)
+        # its text where the topic's was
+        left = self._px(ENTRY_PADDING) + ENTRY_EDGE + ENTRY_INSET
+        self.entry.place(in_=self._topic, x=-left, rely=0.5, anchor="w", relwidth=1, width=left)
 
     def _put_aside(self) -> None:
         """Another room is shown: what was begun waits."""

@@ -21,6 +21,10 @@ class Here:
         """Connects now."""
         self._servers.shown.connection.retry()
 
+    def connect(self) -> None:
+        """Connects as before, now."""
+        self._servers.shown.connection.connect()
+
     def choose_files(self) -> None:
         """Asks which files to send."""
         self._servers.shown.files.choose()

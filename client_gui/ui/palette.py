@@ -22,6 +22,7 @@ class Palette:
     selected: str
     good: str
     warn: str
+    away: str  # a dot, never words
     bad: str
     mention: str
     badge: str
@@ -43,15 +44,16 @@ LIGHT = Palette(
     accent_text="#ffffff",
     hover="#e7e9ee",
     selected="#dde6fb",
-    good="#187a38",
+    good="#167336",
     warn="#935600",
+    away="#c77700",
     bad="#c1272c",
     mention="#fff4d6",
     badge="#6f7683",
     alert="#c9302f",
     badge_ink="#ffffff",
     ink="#ffffff",
-    nicks=("#0b7285", "#862e9c", "#1f7332", "#c92a2a", "#a35200", "#1864ab", "#a61e4d", "#5c6b00"),
+    nicks=("#0b6f82", "#862e9c", "#1f7332", "#c22727", "#9e4f00", "#1864ab", "#a61e4d", "#5c6b00"),
 )
 DARK = Palette(
     background="#1e1f24",
@@ -59,7 +61,7 @@ DARK = Palette(
     field="#27292f",
     border="#34373e",
     text="#e8e9ec",
-    dim="#969ba6",
+    dim="#9ca1ac",
     accent="#7ea6ff",
     accent_hover="#9bbaff",
     accent_text="#0c1020",
@@ -67,6 +69,7 @@ DARK = Palette(
     selected="#28324d",
     good="#4cc46b",
     warn="#ffb02e",
+    away="#ffb02e",
     bad="#ff6b6b",
     mention="#3b3119",
     badge="#5c626e",

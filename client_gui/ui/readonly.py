@@ -6,6 +6,7 @@ import tkinter as tk
 from tkinter import font as tkfont
 from tkinter import ttk
 
+from client_gui.ui.styles import SCROLLBAR, SIDE_SCROLLBAR
 from client_gui.ui.theme import Theme
 
 
@@ -44,9 +45,8 @@ class ReadOnlyText(tk.Frame):
             spacing3=theme.px(3),
             yscrollcommand=self._scrolled,
         )
-        self._scrollbar = ttk.Scrollbar(
-            self, style="Thin.Vertical.TScrollbar", command=self.text.yview
-        )
+        bar = SIDE_SCROLLBAR if background == palette.side else SCROLLBAR
+        self._scrollbar = ttk.Scrollbar(self, style=bar, command=self.text.yview)
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
         # the bar lies above the text's edge: coming and going, it never makes the text wrap anew

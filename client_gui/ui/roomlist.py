@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tkinter as tk
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from tkinter import ttk
 
 from client_gui.system import desktop
 from client_gui.ui.right_to_left import ordered
+from client_gui.ui.styles import SIDE_SCROLLBAR
 from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import Tooltip, shortened
 
@@ -44,7 +47,10 @@ class Row:
 
 
 class RoomList(tk.Canvas):
-    """Calls `choose` with the key of a row that is clicked, `menu` when it is the other button."""
+    """Calls `choose` with the key of a row that is clicked, `menu` when it is the other button.
+    What is at its top is a whole row. Right of it, in its parent, is a scrollbar where not all
+    rows have room.
+    """
 
     def __init__(
         self,
@@ -61,12 +67,15 @@ class RoomList(tk.Canvas):
             borderwidth=0,
             width=theme.px(width),
             height=1,  # what is left of the column
-            yscrollincrement=theme.px(ROW),
+            yscrollcommand=self._scrolled,
         )
+        self.bar = ttk.Scrollbar(parent, style=SIDE_SCROLLBAR, command=self._dragged)
         self._theme = theme
         self._width = theme.px(width)
         self._rows: list[Row] = []
         self._places: list[tuple[int, int, str]] = []  # from, to, key
+        self._tops = [0]  # of all rows, headings too
+        self._foot = 0  # of the last row
         self._hovered = ""
         self._cut: dict[str, str] = {}  # by key: names that have not enough room
         self.tip = Tooltip(self, theme)
@@ -82,7 +91,7 @@ class RoomList(tk.Canvas):
         self.bind("<MouseWheel>", lambda event: self._wheel(-1 if event.delta > 0 else 1))
         self.bind("<Button-4>", lambda event: self._wheel(-1))
         self.bind("<Button-5>", lambda event: self._wheel(1))
-        self.bind("<Configure>", lambda event: self._show_current())
+        self.bind("<Configure>", lambda event: self._sized())
 
     def show(self, rows: list[Row]) -> None:
         """Draws the rows if they have changed; brings the current one into view if it is new."""
@@ -105,9 +114,11 @@ class RoomList(tk.Canvas):
         px = self._theme.px
         self.delete("all")
         self._places = []
+        self._tops = []
         self._cut = {}
         at = 0
         for row in self._rows:
+            self._tops.append(at)
             height = px(SERVER if row.heading else ROW if row.key else HEADING)
             if row.heading:
                 height += px(NOTE) if row.note else 0
@@ -119,7 +130,8 @@ class RoomList(tk.Canvas):
             else:
                 self._heading(row.name, at + height)
             at += height
-        self.configure(scrollregion=(0, 0, self._width, at))
+        self._foot = at
+        self._set_region()
 
     def _heading(self, text: str, foot: int) -> None:
         theme = self._theme
@@ -237,9 +249,48 @@ class RoomList(tk.Canvas):
             self._draw()
             self.tip.say(self._cut.get(key, ""))
 
+    # -- scrolling
+
+    def _end(self) -> int:
+        """Where what can be scrolled ends: below the last row as much as it takes for a whole row
+        at the top.
+        """
+        height = self.winfo_height()
+        if self._foot <= height:
+            return self._foot
+        return next(top for top in (*self._tops, self._foot) if top + height >= self._foot) + height
+
+    def _set_region(self) -> None:
+        self.configure(scrollregion=(0, 0, self._width, self._end()))
+
+    def _sized(self) -> None:
+        self._set_region()
+        self._show_current()
+
+    def _scroll_to(self, y: float) -> None:
+        """To the first row that begins there or below."""
+        top = next((one for one in self._tops if one >= y), self._foot)
+        self.yview_moveto(top / max(self._end(), 1))
+
     def _wheel(self, rows: int) -> None:
         if self.yview() != (0.0, 1.0):  # otherwise a canvas scrolls into the void
-            self.yview_scroll(rows, "units")
+            at = bisect_right(self._tops, self.canvasy(0)) - 1 + rows
+            self._scroll_to(self._tops[min(max(at, 0), len(self._tops) - 1)])
+
+    def _dragged(self, what: str, amount: str, unit: str = "") -> None:
+        """What the scrollbar asks for."""
+        if what == "moveto":
+            self._scroll_to(float(amount) * self._end() - self._theme.px(ROW) / 2)
+        else:
+            page = max(self.winfo_height() // self._theme.px(ROW) - 1, 1)
+            self._wheel(int(amount) * (page if unit == "pages" else 1))
+
+    def _scrolled(self, first: float, last: float) -> None:
+        self.bar.set(first, last)
+        if self.winfo_height() <= 1 or (float(first) <= 0 and float(last) >= 1):
+            self.bar.place_forget()
+        else:
+            self.bar.place(in_=self, relx=1, rely=0, relheight=1, anchor="nw")
 
     def _show_current(self) -> None:
         """Scrolls as little as it takes."""
@@ -247,9 +298,6 @@ class RoomList(tk.Canvas):
         for top, bottom, key in self._places:
             if key != current:
                 continue
-            height, total = self.winfo_height(), max(self._places[-1][1], 1)
-            first = self.canvasy(0)
+            height, first = self.winfo_height(), self.canvasy(0)
             if height > 1 and not first <= top <= bottom <= first + height:
-                self.yview_moveto(
-                    max(0, (bottom - height) if bottom > first + height else top) / total
-                )
+                self._scroll_to(bottom - height if bottom > first + height else top)

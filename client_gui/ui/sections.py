@@ -131,5 +131,5 @@ def _row(
 def _dot(model: Model, key: str, palette: Palette) -> str:
     """The colour that says whether a person is here, as far as we know."""
     if key in model.away:
-        return palette.warn
+        return palette.away
     return palette.good if model.is_here(key) else palette.border

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw, ImageFont, ImageTk
 
 _OVERSAMPLING = 4  # images are drawn larger and reduced, for smooth edges
-_DOT = 0.33  # of an avatar's size: the dot that says whether somebody is there
-_RING = 0.07  # what keeps it apart from the avatar
+# of an avatar's size
+_LETTER = 0.5
+_BESIDE_DOT = 0.45  # a letter with a dot at its foot
+_DOT = 0.28  # what says whether somebody is there
+_RING = 0.09  # what keeps it apart from the avatar
 
 Draw = Callable[[ImageDraw.ImageDraw, int, int], None]
 
@@ -43,12 +46,12 @@ class Shapes:
         def draw(pen: ImageDraw.ImageDraw, width: int, height: int) -> None:
             pen.ellipse((0, 0, width - 1, height - 1), fill=colour)
             if letter:
-                font = ImageFont.load_default(width * 0.5)
+                font = ImageFont.load_default(width * (_BESIDE_DOT if dot else _LETTER))
                 pen.text((width / 2, height / 2), letter, font=font, fill=ink, anchor="mm")
             if dot:
                 least, ring = width * (1 - _DOT), width * _RING
-                pen.ellipse((least - ring, least - ring, width, height), fill=background)
-                pen.ellipse((least, least, width - ring, height - ring), fill=dot)
+                pen.ellipse((least - ring, least - ring, width + ring, height + ring), background)
+                pen.ellipse((least, least, width - 1, height - 1), fill=dot)
 
         key = ("avatar", letter, colour, size, background, dot)
         return self._made(key, size, size, background, draw)

@@ -83,18 +83,18 @@ class Sidebar(tk.Frame):
             foreground=palette.dim,
             cursor="hand2",
         )
-        self.gear.pack(side="right")
+        self.gear.pack(side="right", padx=(theme.px(8), 0))
         self.gear.bind("<Button-1>", lambda event: choices.settings())
-        self.me = tk.Label(
+        self.me = ShortLabel(
             foot,
-            font=theme.bold,
+            theme,
+            theme.bold,
             background=palette.side,
             foreground=palette.text,
             compound="left",
-            anchor="w",
             cursor="hand2",
         )
-        self.me.pack(side="left", fill="x")
+        self.me.pack(side="left", fill="x", expand=True, padx=(theme.px(2), 0))
         self.me.bind("<Button-1>", lambda event: choices.me(event.x_root, event.y_root))
         self.list.pack(fill="both", expand=True, padx=theme.px(8), pady=(theme.px(10), 0))
 
@@ -113,20 +113,21 @@ class Sidebar(tk.Frame):
         if status.latency is not None:
             text += f" · {status.latency * 1000:.0f} ms"
         dot = theme.dot(colour, 10, palette.side)
-        waiting = status.phase is Phase.WAITING
+        idle = status.phase in (Phase.WAITING, Phase.OFFLINE)
         self.status.configure(
             text=f" {text}",
             foreground=colour,
             image=dot,
-            cursor="hand2" if waiting else "arrow",
+            cursor="hand2" if idle else "arrow",
         )
-        if waiting:
+        if idle:
             self.retry.pack(anchor="w", pady=(theme.px(4), 0))
         else:
             self.retry.pack_forget()
         avatar = theme.avatar(model.nick, 28, palette.side)
         away = _(" (away)") if model.fold(model.nick) in model.away else ""
-        self.me.configure(text=f"  {model.nick}{away}", image=avatar)
+        self.me.configure(image=avatar)
+        self.me.say(f"  {model.nick}{away}")
 
     def show_rooms(self, sections: Sequence[Section], now: float) -> None:
         """Draws the list of rooms and conversations of all servers."""

@@ -14,6 +14,7 @@ from client_gui.ui.theme import Theme
 RADIUS = 7
 SCROLLBAR = "Thin.Vertical.TScrollbar"
 MIDDLE = 40  # pixels
+SCROLLBAR, SIDE_SCROLLBAR = "Thin.Vertical.TScrollbar", "Side.Thin.Vertical.TScrollbar"
 _made = itertools.count()  # an element's name can be given once only, and never taken back
 
 
@@ -49,9 +50,16 @@ class _Styles:
             width=0,
             padding=(self._theme.px(10), self._theme.px(4)),
         )
-        colours = palette.field, palette.selected, palette.text
+        colours = palette.border, palette.selected, palette.text
         self._button("Quiet", palette.background, *colours, bold=False)
-        self._plain("Retry", palette.selected, palette.text, padding=10)
+        colours = palette.selected, palette.border, palette.text
+        self._button("Retry", palette.side, *colours, bold=False)
+        self._style.configure(
+            "Retry.TButton",
+            font=self._theme.small,
+            width=0,
+            padding=(self._theme.px(10), self._theme.px(5)),
+        )
         self._plain("Link", palette.background, palette.accent, padding=0)
         self._plain("Small", palette.background, palette.dim, padding=6)
         self._field()
@@ -59,7 +67,8 @@ class _Styles:
         self._choice()
         self._dropdown(root)
         self._list()
-        self._scrollbar()
+        self._scrollbar(SCROLLBAR, palette.background)
+        self._scrollbar(SIDE_SCROLLBAR, palette.side)
 
     def _corners(
         self, name: str, ground: str, fill: str, *states: tuple[str, str, str], edge: str = ""
@@ -267,14 +276,15 @@ class _Styles:
         item: Any = ("Treeitem.padding", {"sticky": "nswe", "children": [("Treeitem.text", {})]})
         self._style.layout("List.Treeview.Item", [item])
 
-    def _scrollbar(self) -> None:
+    def _scrollbar(self, name: str, ground: str) -> None:
         theme, palette = self._theme, self._palette
         width, middle = theme.px(8), theme.px(16)
-        element = f"thin{self._number}.Scrollbar.thumb"  # Tk finds it by the end of its name
+        # Tk finds it by the end of its name
+        element = f"{name.partition('.')[0]}{self._number}.Scrollbar.thumb"
 
         def image(colour: str) -> Any:
             size = (width, width + middle)
-            return theme.shapes.rounded(size, width // 2, colour, palette.background)
+            return theme.shapes.rounded(size, width // 2, colour, ground)
 
         self._style.element_create(
             element,
@@ -287,11 +297,13 @@ class _Styles:
             sticky="ns",
         )
         self._style.configure(
-            "Thin.Vertical.TScrollbar",
-            troughcolor=palette.background,
-            bordercolor=palette.background,
-            background=palette.background,
+            name,
+            troughcolor=ground,
+            bordercolor=ground,
+            background=ground,
+            lightcolor=ground,
+            darkcolor=ground,
         )
         thumb: Any = (element, {"expand": "1", "sticky": "nswe"})
         trough: Any = ("Vertical.Scrollbar.trough", {"sticky": "ns", "children": [thumb]})
-        self._style.layout("Thin.Vertical.TScrollbar", [trough])
+        self._style.layout(name, [trough])

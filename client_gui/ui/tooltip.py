@@ -105,6 +105,8 @@ class ShortLabel(tk.Label):
         self.tip = Tooltip(self, theme)
         if most is None:
             self.bind("<Configure>", lambda event: self._fit(event.width), add=True)
+            # what was said while it was hidden, and it is as wide as before
+            self.bind("<Map>", lambda event: self._fit(self.winfo_width()), add=True)
         self.bind("<Enter>", lambda event: self._tell(), add=True)
 
     def say(self, text: str) -> None:
@@ -123,9 +125,12 @@ class ShortLabel(tk.Label):
             self._fit(self._most())
 
     def _fit(self, width: int) -> None:
+        image = self.cget("image")
+        if image:
+            width -= int(self.tk.call("image", "width", image))
         text = shortened(self.whole, self._font, width)
         if text != self.cget("text"):
             self.configure(text=text)
 
     def _tell(self) -> None:
-        self.tip.say(self.whole if self.cget("text") != self.whole else "")
+        self.tip.say(self.whole.strip() if self.cget("text") != self.whole else "")

@@ -27,7 +27,7 @@ from client_gui.ui.header import Header, HeaderCallbacks
 from client_gui.ui.keys import window_first
 from client_gui.ui.members import Members, MembersCallbacks
 from client_gui.ui.placing import place
-from client_gui.ui.sections import Section
+from client_gui.ui.sections import Section, state
 from client_gui.ui.sidebar import Sidebar, SidebarCallbacks
 from client_gui.ui.theme import Theme
 from client_gui.ui.transcript import Transcript
@@ -183,9 +183,9 @@ class Window:
         self._theme.shared.forget()
         self.show_all(time.time())
 
-    def notice(self, text: str) -> None:
-        """Says something above the composer."""
-        self.composer.notice.configure(text=text)
+    def notice(self, text: str, way_out: str = "") -> None:
+        """Says something above the composer, and how to get rid of it."""
+        self.composer.say(text, way_out)
 
     def show_all(self, now: float) -> None:
         """Draws everything anew."""
@@ -246,6 +246,9 @@ class Window:
         """Draws how the connections are doing, which may count seconds."""
         self.sidebar.show_status(self._model, now)
         self.sidebar.show_rooms(self._sections(), now)
+        colour, words = state(self._model, self._theme.palette, now)
+        connected = self._model.status.phase is Phase.CONNECTED
+        self.composer.show_state("" if connected else words, colour)
 
     def _show_lines(self, kinds: dict[type, list[Change]]) -> None:
         older = [one.older for one in kinds.get(HistoryAdded, []) if isinstance(one, HistoryAdded)]

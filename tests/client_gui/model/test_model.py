@@ -89,6 +89,14 @@ def test_a_direct_message_counts_as_a_mention() -> None:
     assert it.rooms["duy"].mentions == 1
 
 
+def test_members_stand_where_people_look_for_them() -> None:
+    it = model()
+    names = ("Zed", "Đào", "Tuan", "dan", "Ánh", "Eva", "An", "an\u0301h2")
+    it.apply(events.Members("#lobby", tuple(("", name) for name in names)))
+    sorted_names = [name for _, name in it.rooms["#lobby"].sorted_members()]
+    assert sorted_names == ["An", "Ánh", "an\u0301h2", "dan", "Đào", "Eva", "Tuan", "Zed"]
+
+
 def test_members_follow_who_comes_goes_and_is_renamed() -> None:
     it = model()
     it.apply(events.Members("#lobby", (("@", "Op"), ("", "Tuan"), ("+", "duy"))))

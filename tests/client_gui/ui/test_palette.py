@@ -7,6 +7,8 @@ import pytest
 from client_gui.ui.palette import DARK, LIGHT, Palette
 
 LEAST = 4.5
+DOT = 3.0  # WCAG 2.2, non-text contrast
+BUTTON = 1.25  # of a quiet button on the window: what says it stands in it
 
 
 def luminance(colour: str) -> float:
@@ -30,7 +32,8 @@ def test_the_measure_itself() -> None:
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_nicknames_keep_their_contrast(palette: Palette) -> None:
     for nick in palette.nicks:
-        for ground in (palette.background, palette.mention, palette.side):
+        grounds = (palette.background, palette.mention, palette.side)
+        for ground in (*grounds, palette.selected, palette.hover):
             assert contrast(nick, ground) >= LEAST, (nick, ground)
         assert contrast(palette.ink, nick) >= LEAST, "the letter on the avatar"
 
@@ -41,8 +44,12 @@ def test_all_other_words_too(palette: Palette) -> None:
     for ink in (palette.text, palette.dim, palette.accent, palette.good, palette.warn, palette.bad):
         for ground in grounds:
             assert contrast(ink, ground) >= LEAST, (ink, ground)
-    for ground in (palette.selected, palette.hover):
-        assert contrast(palette.dim, ground) >= LEAST
+    for ground in (palette.selected, palette.hover, palette.border):
+        assert contrast(palette.dim, ground) >= LEAST, "also on a button that does nothing"
+        assert contrast(palette.text, ground) >= LEAST
+    for dot in (palette.good, palette.away, palette.warn, palette.bad):
+        assert contrast(dot, palette.side) >= DOT
+    assert contrast(palette.border, palette.background) > BUTTON, "a button can be seen"
     for ground in (palette.badge, palette.alert):
         assert contrast(palette.badge_ink, ground) >= LEAST
     for ground in (palette.accent, palette.accent_hover):

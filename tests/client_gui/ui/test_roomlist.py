@@ -76,4 +76,41 @@ def test_the_dot_of_a_conversation_is_right_at_once(server: ServerProcess, open_
     lan = IrcClient(server.port, "Lan")
     lan.ask("AWAY :lunch")
     ui.app.navigation.talk("Lan")
-    ui.wait_until(lambda: dot("Lan") == palette.warn)
+    ui.wait_until(lambda: dot("Lan") == palette.away)
+
+
+def test_a_whole_row_is_at_the_top_and_a_bar_says_that_there_is_more(
+    server: ServerProcess, open_ui: OpenUi
+) -> None:
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_for("Tuan has connected to the chat room")
+    rooms = ui.app.window.sidebar.list
+    ui.root.update()
+    assert not rooms.bar.winfo_ismapped(), "all have room"
+    ui.app.take([Joined(f"#room{number:02}", "Tuan", own=True) for number in range(40)])
+    ui.root.update()
+    assert rooms.bar.winfo_ismapped()
+    assert rooms.bar.winfo_x() + rooms.bar.winfo_width() <= sidebar_width(ui)
+    assert rooms.bar.winfo_x() >= rooms.winfo_x() + rooms.winfo_width(), "it covers no name"
+
+    def top() -> float:
+        ui.root.update()
+        assert rooms.canvasy(0) in rooms._tops
+        return rooms.canvasy(0)
+
+    before = top()
+    ui.app.navigation.choose("#room30")
+    assert top() > before
+    for event in ("<Button-4>", "<Button-4>", "<Button-5>"):
+        before = top()
+        rooms.event_generate(event)
+        assert abs(top() - before) == ui.app.theme.px(32)
+    rooms._dragged("moveto", "1.0")
+    top()
+    assert rooms.yview()[1] == 1.0
+    last = rooms._places[-1][1] - rooms.canvasy(0)
+    assert last <= rooms.winfo_height()
+    rooms._dragged("scroll", "-1", "pages")
+    assert rooms.yview()[1] < 1.0
+    rooms._dragged("moveto", "0.0")
+    assert top() == 0
