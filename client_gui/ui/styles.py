@@ -12,7 +12,6 @@ from typing import Any
 from client_gui.ui.theme import Theme
 
 RADIUS = 7
-SCROLLBAR = "Thin.Vertical.TScrollbar"
 MIDDLE = 40  # pixels
 SCROLLBAR, SIDE_SCROLLBAR = "Thin.Vertical.TScrollbar", "Side.Thin.Vertical.TScrollbar"
 _made = itertools.count()  # an element's name can be given once only, and never taken back
