@@ -52,8 +52,11 @@ class Form(Panel):
         fields: Sequence[tuple[str, str, bool]],
         values: dict[str, str],
         answer: Callable[[dict[str, str]], None],
+        done: str = "",
     ) -> None:
-        """`fields`: each one's key, its label, and whether it is secret."""
+        """`fields`: each one's key, its label, and whether it is secret. `done` is what the button
+        says, the title where it is "".
+        """
         super().__init__(parent, theme, title)
         self._answer = answer
         self.fields: dict[str, ttk.Entry] = {}
@@ -65,7 +68,9 @@ class Form(Panel):
             reason.configure(foreground=theme.palette.bad)
         self.said = self.label("", font="small")
         self.said.pack(anchor="w")
-        _cancel, self.button = self.buttons((_("Cancel"), self.destroy), (title, self.submit))
+        _cancel, self.button = self.buttons(
+            (_("Cancel"), self.destroy), (done or title, self.submit)
+        )
         self.bind("<Return>", lambda event: self.submit())
         empty = next((one for one in self.fields.values() if not one.get()), None)
         (empty or next(iter(self.fields.values()))).focus_set()
@@ -131,7 +136,9 @@ class Accounts:
             ("email", _("E-mail (not needed)"), False),
         )
         title = _("Register {nick}").format(nick=self._context.model.nick)
-        self._open(title, fields, lambda typed: lambda core: core.register(*_two(typed)))
+        self._open(
+            title, fields, lambda typed: lambda core: core.register(*_two(typed)), _("Register")
+        )
 
     def log_in(self) -> None:
         """Asks for account and password."""
@@ -160,11 +167,13 @@ class Accounts:
         title: str,
         fields: Sequence[tuple[str, str, bool]],
         command: Callable[[dict[str, str]], Command],
+        done: str = "",
     ) -> None:
         context = self._context
         if self.form is not None:
             self.form.destroy()
         connection = self._connection = self._servers.shown.connection
+        done = done or title
         if self._servers.several:
             title = f"{title} · {self._servers.title(self._servers.shown)}"
         self._waits = False
@@ -176,7 +185,7 @@ class Accounts:
                 self._failed(_("Not connected: that cannot be done now."), "")
 
         values = {"account": account}
-        self.form = Form(context.root, context.theme, title, fields, values, answered)
+        self.form = Form(context.root, context.theme, title, fields, values, answered, done)
 
     # -- what the server answers
 

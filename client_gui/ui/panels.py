@@ -12,9 +12,12 @@ from client_gui.ui import timers
 from client_gui.ui.placing import over
 from client_gui.ui.scrolling import GUTTER, ScrollArea
 from client_gui.ui.theme import Theme
+from client_gui.ui.tooltip import shortened
 
 WIDTH = 460
 ROWS = 12
+NAME_PART = 0.4  # of a list's width, for names
+GAP = 12  # pixels beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,8 @@ class Chooser(Panel):
             selectmode="browse",
         )
         width = theme.px(WIDTH)
-        self.list.column("#0", width=round(width * 0.4), minwidth=0)
-        self.list.column("about", width=round(width * 0.6), minwidth=0)
+        self.list.column("#0", width=round(width * NAME_PART), minwidth=0)
+        self.list.column("about", width=width - round(width * NAME_PART), minwidth=0)
         self.list.pack(fill="both", expand=True)
         self.typed.bind("<KeyRelease>", lambda event: self._narrow())
         self.typed.bind("<Up>", lambda event: self._move(-1))
@@ -173,9 +176,19 @@ class Chooser(Panel):
             self._drawn = list(self._fitting)
             self.list.delete(*self.list.get_children())
             for number, one in enumerate(self._fitting):
-                self.list.insert("", "end", str(number), text=one.name, values=(one.about,))
-            if self._fitting and (words or not self._free):
+                name, about = self._in_columns(one)
+                self.list.insert("", "end", str(number), text=name, values=(about,))
+            if self._fitting and self._fitting[at].key and (words or not self._free):
                 self._mark(at)
+
+    def _in_columns(self, one: Choice) -> tuple[str, str]:
+        """The name and what is said of it, as far as each has room."""
+        font, gap, whole = self.theme.body, self.theme.px(GAP), self.theme.px(WIDTH)
+        first, about = round(whole * NAME_PART), " ".join(one.about.split())
+        return (
+            shortened(one.name, font, first - 2 * gap),
+            shortened(about, font, whole - first - 2 * gap),
+        )
 
     def _move(self, step: int) -> str:
         marked = self.list.selection()

@@ -94,7 +94,7 @@ class Preferences(Panel):
         self.notify = Check(self.body, words, on=settings.notify)
         self.notify.pack(anchor="w", pady=theme.px(8))
         self.logs = Check(self.body, _("Keep what is said in text files, in:"), on=settings.logs)
-        self.logs.pack(anchor="w")
+        self.logs.pack(anchor="w", pady=(0, theme.px(6)))
         self.logs_folder = self.entry(settings.logs_folder or str(usual_folder()))
         words = ", ".join(settings.highlights)
         self.label(_("Words that call you, beside your nickname"), font="small", dim=True).pack(
@@ -128,7 +128,7 @@ class Preferences(Panel):
         row, column = divmod(len(self._choices.winfo_children()), 2)
         px, background = self.theme.px, self.theme.palette.background
         cell = tk.Frame(self._choices, background=background)
-        between = (px(10) if column else 0, 0)
+        between = (px(5), 0) if column else (0, px(5))
         cell.grid(row=row, column=column, sticky="we", padx=between, pady=(0, px(8)))
         self.label(name, font="small", dim=True, within=cell).pack(anchor="w")
         box = ttk.Combobox(

@@ -147,7 +147,7 @@ class _Styles:
 
     def _field(self) -> None:
         theme, palette = self._theme, self._palette
-        element = self._corners(
+        element = self._field_element = self._corners(
             "field",
             palette.background,
             palette.field,
@@ -212,20 +212,29 @@ class _Styles:
             fieldbackground=palette.field,
             background=palette.field,
             foreground=palette.text,
-            arrowcolor=palette.text,
-            bordercolor=palette.border,
+            arrowcolor=palette.dim,
+            bordercolor=palette.field,  # of the box round the arrow: the edge is the field's own
             lightcolor=palette.field,
             darkcolor=palette.field,
             arrowsize=theme.px(14),
-            padding=theme.px(6),
+            padding=(theme.px(8), theme.px(6)),
         )
+        area: Any = ("Combobox.textarea", {"sticky": "nswe"})
+        inside: Any = ("Combobox.padding", {"sticky": "nswe", "children": [area]})
+        arrow: Any = ("Combobox.downarrow", {"side": "right", "sticky": "ns"})
+        field: Any = {"sticky": "nswe", "children": [arrow, inside]}
+        self._style.layout("TCombobox", [(self._field_element, field)])
         self._style.map(
             "TCombobox",
             fieldbackground=[("readonly", palette.field)],
             foreground=[("readonly", palette.text)],
             selectbackground=[("readonly", palette.field)],
             selectforeground=[("readonly", palette.text)],
-            bordercolor=[("focus", palette.accent)],
+            background=[],  # clam's own would hide the arrow under the mouse
+            arrowcolor=[("active", palette.text), ("focus", palette.text)],
+            bordercolor=[],
+            lightcolor=[],
+            darkcolor=[],
         )
 
     def _dropdown(self, root: tk.Misc) -> None:
@@ -274,6 +283,8 @@ class _Styles:
         # without its arrow for what is folded
         item: Any = ("Treeitem.padding", {"sticky": "nswe", "children": [("Treeitem.text", {})]})
         self._style.layout("List.Treeview.Item", [item])
+        # as far in as what is typed above it
+        self._style.configure("List.Treeview.Item", padding=(theme.px(12), 0, 0, 0))
 
     def _scrollbar(self, name: str, ground: str) -> None:
         theme, palette = self._theme, self._palette

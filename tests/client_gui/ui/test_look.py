@@ -10,7 +10,7 @@ import pytest
 from client_gui.core.events import Kind, Members, Said, Untrusted
 from client_gui.ui.connection import in_groups
 from client_gui.ui.emoji_pictures import can_draw, name_of
-from client_gui.ui.panels import Chooser, Question
+from client_gui.ui.panels import Choice, Chooser, Question
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
@@ -207,3 +207,25 @@ def test_the_server_stands_in_the_window(ui: Ui) -> None:
     assert sidebar.server.cget("image") or sidebar.server.whole.startswith("TLS")
     sidebar.show_server("chat.example", safe=False)
     assert not sidebar.server.cget("image")
+
+
+def test_what_has_no_room_in_a_list_ends_in_dots(ui: Ui) -> None:
+    chooser = Chooser(ui.root, ui.app.theme, "Rooms", lambda key: None)
+    chooser.offer([Choice("#a", "#a-very-" * 9, "a topic " * 20), Choice("", "Nothing more.")])
+    ui.wait_until(chooser.winfo_viewable)
+    first, _second = chooser.list.get_children()
+    assert str(chooser.list.item(first, "text")).endswith("…")
+    assert str(chooser.list.item(first, "values")[0]).endswith("…")
+    assert chooser.rows()[0][0] == "#a-very-" * 9, "what is looked for is the whole"
+    assert chooser.list.selection() == (first,)
+    chooser.offer([Choice("", "Nothing was found.")])
+    assert chooser.list.selection() == (), "that is no result"
+
+
+def test_dropdowns_are_as_high_as_fields(ui: Ui) -> None:
+    ui.key("<Control-comma>")
+    (preferences,) = (one for one in ui.root.winfo_children() if isinstance(one, Preferences))
+    ui.wait_until(preferences.winfo_viewable)
+    ui.root.update()
+    assert abs(preferences.layout.winfo_height() - preferences.highlights.winfo_height()) <= 4
+    assert preferences.layout.winfo_width() == preferences.colours.winfo_width()
