@@ -131,6 +131,28 @@ def test_a_batch_is_written_early_enough_to_be_sent_in_time(
     assert batches == [1]
 
 
+def test_what_nobody_waits_for_is_written_behind_a_batch(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.journal.wait_for_lull()  # at once: nothing is to be written
+    monkeypatch.setattr(journal_module, "LULL_SECONDS", 30.0)
+    stage.sends_in = 0.05
+    stage.journal.append(Said(1, "#a", ""))
+    assert not stage.shown
+    stage.journal.wait_for_lull()
+    assert stage.shown
+
+
+def test_what_nobody_waits_for_is_not_put_off_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "LULL_SECONDS", 0.001)
+    stage.sends_in = 0.5
+    stage.journal.append(Said(1, "#a", ""))
+    stage.journal.wait_for_lull()
+    assert not stage.shown
+
+
 def _say_in_turns(stage: Stage) -> None:
     tickets = []
     for _ in range(5):

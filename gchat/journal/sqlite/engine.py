@@ -62,6 +62,7 @@ class SqliteEngine:
             tick_ms,
             sends_in,
         )
+        self._storage.indexer.wait_for_lull = self._sqlite_journal.wait_for_lull
         self.journal = self._sqlite_journal
 
     def start(self) -> None:

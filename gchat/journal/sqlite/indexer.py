@@ -28,6 +28,8 @@ class Indexer:
     def __init__(self, store: Store, writer: WorkerPool) -> None:
         self._store = store
         self._writer = writer
+        # called before each step that nobody waits for: returns when the writer has time
+        self.wait_for_lull: Callable[[], None] = lambda: None
         self._failing: set[str] = set()  # what could not be indexed the last time
 
     @property
@@ -43,7 +45,7 @@ class Indexer:
     def run(self) -> None:
         """Indexes words until it is killed."""
         while True:
-            self._try("words", lambda: self._reach(self._store.last))
+            self._try("words", lambda: self._reach(self._store.last, self.wait_for_lull))
             gevent.sleep(LOOK_SECONDS)
 
     def run_places(self) -> None:
@@ -75,9 +77,10 @@ class Indexer:
         if self._store.index.until < last:
             raise Unreadable("the index of words is being made, try again later")
 
-    def _reach(self, last: int) -> None:
+    def _reach(self, last: int, wait: Callable[[], None] = lambda: None) -> None:
         index = self._store.index
         while index.until < last:
+            wait()
             self._writer.ask(lambda: index.step(last))
             if index.until < last:
                 gevent.sleep(PAUSE_SECONDS)
@@ -95,5 +98,6 @@ class Indexer:
 
     def _settle(self) -> None:
         while self.places_behind >= STEP_LINES:
+            self.wait_for_lull()
             self._writer.ask(self._store.settle)
             gevent.sleep(PAUSE_SECONDS)

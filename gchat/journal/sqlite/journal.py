@@ -41,6 +41,7 @@ CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stop
 
 COMMIT_PAUSE = 0.004  # seconds; the longest between two batches whose messages could be sent
 TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
+LULL_SECONDS = 0.05  # that what nobody waits for is put off while batches are written
 OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,7 @@ class SqliteJournal:
         self._pace = Pace(COMMIT_PAUSE, perf_counter())
         self._sends_in = sends_in
         self._work = Signal()
+        self._lull = Signal()  # a batch was written a moment ago
         self._writer = writer
         self._greenlet = gevent.spawn(self._run)
 
@@ -152,6 +154,14 @@ class SqliteJournal:
             self._work.set()
         return ticket
 
+    def wait_for_lull(self) -> None:
+        """Waits until no batch is about to be written, LULL_SECONDS at most: what else is written
+        then keeps no message waiting, as far as that can be. Switches greenlets.
+        """
+        if self._queue or self._writing:
+            self._lull.clear()
+            self._lull.wait(LULL_SECONDS)
+
     def close(self) -> None:
         self._closed = True
         self._work.set()
@@ -172,6 +182,7 @@ class SqliteJournal:
                 batch, self._queue = self._queue, []
                 self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
                 # who has sent something meanwhile is in the next batch, not in the one after it
+                self._lull.set()
                 let_others()
                 self._pace.round(perf_counter(), self.took, len(batch), self.took)
                 self._writing = False

@@ -37,16 +37,16 @@ class Storage:
         self.keeps = f"Messages are kept in {self.store.path}"
         self._hub = hub
         self.writer = WorkerPool(1)
-        self._indexer = Indexer(self.store, self.writer)
-        self.archive = StoreArchive(self.store, self._indexer)
+        self.indexer = Indexer(self.store, self.writer)
+        self.archive = StoreArchive(self.store, self.indexer)
         keep = Keep(config.journal.keep_days, config.journal.keep_messages)
         self.retention = Retention(self.store, self.writer, wall_ms, keep, tick_ms)
         self.unreachable = Unreachable(self.store, self.writer, hub.places, wall_ms)
         self.checkup = Checkup(self.store.path, lambda: self.writer.ask(self.store.places.renew))
         self._tasks = (
             self.retention.run,
-            self._indexer.run,
-            self._indexer.run_places,
+            self.indexer.run,
+            self.indexer.run_places,
             self.unreachable.run,
             self.checkup.run,
         )
@@ -68,7 +68,7 @@ class Storage:
     def gauges(self) -> Gauges:
         """What is measured of it."""
         return {
-            "index_behind": ("Lines stored and not yet indexed for searches", self._indexer.behind)
+            "index_behind": ("Lines stored and not yet indexed for searches", self.indexer.behind)
         }
 
     def stop(self) -> None:

@@ -1,0 +1,2 @@
+. /tmp/h/t/lib.sh
+H=/tmp/h/trial-home3 bash /tmp/h/t/win.sh --port 56777 --nick Kim --layout compact >/tmp/h/t/kim; sleep 3; K=$(xdotool search --name '#lobby.*gchat$'|tail -1); echo K=$K >> /tmp/h/t/ids;  x windowmove $K 0 20; x windowactivate --sync $K; sleep .5; c z0 560 745; x mousemove 500 300; for i in $(seq 9); do x click 4; done; sleep 1; c z1 560 745;  for i in $(seq 9); do x click 4; done; sleep 1; c z2 560 745;  for i in $(seq 9); do x click 4; done; sleep 1; c z3 560 745; cd /tmp/h/t;  convert z0.png z1.png z2.png z3.png +append ab.png
