@@ -117,7 +117,7 @@ class Chooser(Panel):
         self._drawn: list[Choice] = []
         self.typed = self.entry()
         self.list = ttk.Treeview(
-            self.body,
+            self,  # not in the area: it scrolls by itself, to what is marked
             style="List.Treeview",
             columns=("about",),
             show="tree",
@@ -127,7 +127,8 @@ class Chooser(Panel):
         width = theme.px(WIDTH)
         self.list.column("#0", width=round(width * NAME_PART), minwidth=0)
         self.list.column("about", width=width - round(width * NAME_PART), minwidth=0)
-        self.list.pack(fill="both", expand=True)
+        self.area.pack(fill="x", expand=False, pady=(theme.px(16), 0))
+        self.list.pack(fill="both", expand=True, padx=theme.px(20), pady=(0, theme.px(16)))
         self.typed.bind("<KeyRelease>", lambda event: self._narrow())
         self.typed.bind("<Up>", lambda event: self._move(-1))
         self.typed.bind("<Down>", lambda event: self._move(1))

@@ -7,7 +7,7 @@ import tkinter as tk
 import pytest
 
 from client_gui.ui.dialogs import ConnectDialog
-from client_gui.ui.panels import Panel, Words
+from client_gui.ui.panels import ROWS, Choice, Chooser, Panel, Words
 from client_gui.ui.preferences import Preferences
 from client_gui.ui.scrolling import FRAME
 from tests.client_gui.driver import Ui
@@ -80,6 +80,21 @@ def test_every_dialog_fits(small: Ui, key: str) -> None:
         assert within(panel.button, panel)
     else:
         assert all(within(one, panel) for one in buttons(panel))
+
+
+def test_what_is_marked_in_a_list_is_in_view(small: Ui) -> None:
+    chooser = Chooser(small.root, small.app.theme, "Rooms", lambda key: None)
+    chooser.offer([Choice(str(number), f"#{number}") for number in range(ROWS)])
+    small.wait_until(chooser.winfo_viewable)
+    small.root.update()
+    assert chooser.winfo_height() <= HIGH - FRAME
+    assert within(chooser.list, chooser)
+    chooser.typed.focus_force()
+    for number in range(1, ROWS):
+        chooser.typed.event_generate("<Down>")
+        small.root.update()
+        assert chooser.list.selection() == (str(number),)
+        assert chooser.list.bbox(str(number))
 
 
 def test_a_dialog_that_fits_has_nothing_to_scroll(ui: Ui) -> None:
