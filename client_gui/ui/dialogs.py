@@ -70,6 +70,9 @@ class ConnectDialog(tk.Toplevel):
         area.pack(fill="both", expand=True)
         self._body = area.inside
         self._buttons(right, area)
+        self.message = self._label("", theme.small, palette.bad, within=right)
+        self.message.configure(justify="left", wraplength=theme.px(WIDTH), height=2)
+        self.message.pack(side="bottom", fill="x", pady=(theme.px(4), 0), before=area)
         self._body.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.62))
         self._body.columnconfigure(1, weight=1, minsize=theme.px(WIDTH * 0.38))
         self._title = self._label(_("Join the chat"), theme.title, palette.text)
@@ -83,9 +86,6 @@ class ConnectDialog(tk.Toplevel):
         self._details.columnconfigure(0, weight=3, minsize=theme.px(WIDTH * 0.62))
         self._details.columnconfigure(1, weight=1, minsize=theme.px(WIDTH * 0.38))
         self._fill_details()
-        self.message = self._label("", theme.small, palette.bad)
-        self.message.configure(justify="left", wraplength=theme.px(WIDTH), height=2)
-        self.message.grid(row=4, column=0, columnspan=2, sticky="we", pady=(theme.px(4), 0))
         if others:
             self._tell_of(others)
         self.bind("<Return>", lambda event: self.submit())
@@ -119,7 +119,7 @@ class ConnectDialog(tk.Toplevel):
         )
         hint = self._label(text.format(names=names), self._theme.small, self._theme.palette.dim)
         hint.configure(justify="left", wraplength=self._theme.px(WIDTH))
-        hint.grid(row=6, column=0, columnspan=2, sticky="we", pady=(self._theme.px(10), 0))
+        hint.grid(row=4, column=0, columnspan=2, sticky="we", pady=(self._theme.px(10), 0))
 
     def _buttons(self, within: tk.Frame, above: tk.Frame) -> None:
         theme = self._theme
@@ -135,10 +135,12 @@ class ConnectDialog(tk.Toplevel):
     def _give_up(self) -> None:
         self.cancel()
 
-    def _label(self, text: str, font: object, colour: str) -> tk.Label:
+    def _label(
+        self, text: str, font: object, colour: str, within: tk.Misc | None = None
+    ) -> tk.Label:
         ground = self._theme.palette.background
         return tk.Label(
-            self._body,
+            within or self._body,
             text=text,
             font=font,  # type: ignore[arg-type]
             background=ground,

@@ -82,6 +82,20 @@ def test_every_dialog_fits(small: Ui, key: str) -> None:
         assert all(within(one, panel) for one in buttons(panel))
 
 
+def test_why_connecting_failed_is_in_view(small: Ui) -> None:
+    dialog = opened(small, "<Control-o>")
+    assert isinstance(dialog, ConnectDialog)
+    dialog.nick.delete(0, "end")
+    dialog.button.invoke()
+    small.root.update()
+    assert dialog.message.cget("text") == "Choose a nickname."
+    above: tk.Misc = dialog.message
+    while above is not dialog:  # in each part of the window that it is in
+        outer = above.nametowidget(above.winfo_parent())
+        assert within(dialog.message, outer)
+        above = outer
+
+
 def test_what_is_marked_in_a_list_is_in_view(small: Ui) -> None:
     chooser = Chooser(small.root, small.app.theme, "Rooms", lambda key: None)
     chooser.offer([Choice(str(number), f"#{number}") for number in range(ROWS)])
