@@ -136,6 +136,8 @@ class Preferences(Panel):
         )
         box.set(value)
         box.pack(fill="x")
+        for turn in ("<Button-4>", "<Button-5>", "<MouseWheel>"):
+            box.unbind_class("TCombobox", turn)  # who scrolls past it does not mean to change it
         return box
 
     def save(self) -> None:

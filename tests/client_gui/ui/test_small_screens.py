@@ -71,6 +71,15 @@ def test_settings_scroll_and_their_buttons_stay(small: Ui) -> None:
     small.wait_until(lambda: panel.layout.winfo_rooty() == top)
 
 
+def test_the_wheel_changes_no_setting(small: Ui) -> None:
+    panel = opened(small, "<Control-comma>")
+    assert isinstance(panel, Preferences)
+    before, top = panel.lines.get(), panel.lines.winfo_rooty()
+    panel.lines.event_generate("<Button-5>")
+    small.wait_until(lambda: panel.lines.winfo_rooty() < top)
+    assert panel.lines.get() == before
+
+
 @pytest.mark.parametrize("key", ["<F1>", "<Control-o>", "<Control-j>", "<Control-k>"])
 def test_every_dialog_fits(small: Ui, key: str) -> None:
     panel = opened(small, key)
