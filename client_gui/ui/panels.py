@@ -18,12 +18,13 @@ WIDTH = 460
 ROWS = 12
 NAME_PART = 0.4  # of a list's width, for names
 GAP = 12  # pixels beside them
+NO_CHOICE = "no choice"  # the tag of rows that cannot be chosen
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A row: what it is, and what is said of it. One that is `elsewhere` does not stand for what is
-    typed, for it may be meant here.
+    """A row: what it is, and what is said of it. One without a key can be read, not chosen. One
+    that is `elsewhere` does not stand for what is typed, for it may be meant here.
     """
 
     key: str
@@ -124,6 +125,7 @@ class Chooser(Panel):
             height=ROWS,
             selectmode="browse",
         )
+        self.list.tag_configure(NO_CHOICE, foreground=theme.palette.dim)
         width = theme.px(WIDTH)
         self.list.column("#0", width=round(width * NAME_PART), minwidth=0)
         self.list.column("about", width=width - round(width * NAME_PART), minwidth=0)
@@ -133,6 +135,7 @@ class Chooser(Panel):
         self.typed.bind("<Up>", lambda event: self._move(-1))
         self.typed.bind("<Down>", lambda event: self._move(1))
         self.typed.bind("<Return>", lambda event: self.done())
+        self.list.bind("<<TreeviewSelect>>", lambda event: self._unmark())
         self.list.bind("<Double-Button-1>", lambda event: self.done())
         self.list.bind("<Return>", lambda event: self.done())
         self.typed.focus_set()
@@ -149,8 +152,8 @@ class Chooser(Panel):
     def done(self) -> None:
         """Takes what is marked."""
         marked = self.list.selection()
-        if marked:
-            key = self._fitting[int(marked[0])].key
+        key = self._fitting[int(marked[0])].key if marked else ""
+        if key:
             self.destroy()
             self._choose(key)
 
@@ -178,8 +181,9 @@ class Chooser(Panel):
             self.list.delete(*self.list.get_children())
             for number, one in enumerate(self._fitting):
                 name, about = self._in_columns(one)
-                self.list.insert("", "end", str(number), text=name, values=(about,))
-            if self._fitting and self._fitting[at].key and (words or not self._free):
+                tags = () if one.key else (NO_CHOICE,)
+                self.list.insert("", "end", str(number), text=name, values=(about,), tags=tags)
+            if self._fitting and (words or not self._free):
                 self._mark(at)
 
     def _in_columns(self, one: Choice) -> tuple[str, str]:
@@ -198,8 +202,15 @@ class Chooser(Panel):
         return "break"
 
     def _mark(self, at: int) -> None:
-        self.list.selection_set(str(at))
+        if self._fitting[at].key:
+            self.list.selection_set(str(at))
         self.list.see(str(at))
+
+    def _unmark(self) -> None:
+        """A click has marked what cannot be chosen."""
+        for marked in self.list.selection():
+            if self.list.tag_has(NO_CHOICE, marked):
+                self.list.selection_remove(marked)
 
 
 class Question(Panel):

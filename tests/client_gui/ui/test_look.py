@@ -10,7 +10,7 @@ import pytest
 from client_gui.core.events import Kind, Members, Said, Untrusted
 from client_gui.ui.connection import in_groups
 from client_gui.ui.emoji_pictures import can_draw, name_of
-from client_gui.ui.panels import Choice, Chooser, Question
+from client_gui.ui.panels import NO_CHOICE, Choice, Chooser, Question
 from client_gui.ui.preferences import Preferences
 from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
@@ -218,8 +218,28 @@ def test_what_has_no_room_in_a_list_ends_in_dots(ui: Ui) -> None:
     assert str(chooser.list.item(first, "values")[0]).endswith("…")
     assert chooser.rows()[0][0] == "#a-very-" * 9, "what is looked for is the whole"
     assert chooser.list.selection() == (first,)
+
+
+def test_what_says_that_nothing_was_found_is_no_result(ui: Ui) -> None:
+    chosen: list[str] = []
+    chooser = Chooser(ui.root, ui.app.theme, "Found", chosen.append)
     chooser.offer([Choice("", "Nothing was found.")])
-    assert chooser.list.selection() == (), "that is no result"
+    ui.wait_until(chooser.winfo_viewable)
+    ui.root.update()
+    assert chooser.list.selection() == ()
+    assert chooser.list.tag_has(NO_CHOICE, "0")
+    colour = str(chooser.list.tag_configure(NO_CHOICE, "foreground"))
+    assert colour == ui.app.theme.palette.dim
+    chooser.list.event_generate("<Button-1>", x=30, y=10)
+    assert chooser.list.selection() == ("0",), "that is the row"
+    ui.wait_until(lambda: chooser.list.selection() == ())
+    chooser.typed.focus_force()
+    chooser.typed.event_generate("<Down>")
+    chooser.typed.event_generate("<Return>")
+    ui.root.update()
+    assert chooser.list.selection() == ()
+    assert chooser.winfo_exists()
+    assert not chosen
 
 
 def test_dropdowns_are_as_high_as_fields(ui: Ui) -> None:
