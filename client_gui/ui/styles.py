@@ -12,6 +12,7 @@ from typing import Any
 from client_gui.ui.theme import Theme
 
 RADIUS = 7
+FIELD_PADDING = 8  # left and right of what is typed
 MIDDLE = 40  # pixels
 SCROLLBAR, SIDE_SCROLLBAR = "Thin.Vertical.TScrollbar", "Side.Thin.Vertical.TScrollbar"
 _made = itertools.count()  # an element's name can be given once only, and never taken back
@@ -165,7 +166,7 @@ class _Styles:
             insertwidth=2,
             selectbackground=palette.accent,
             selectforeground=palette.accent_text,
-            padding=(theme.px(8), theme.px(6)),
+            padding=(theme.px(FIELD_PADDING), theme.px(6)),
         )
         self._style.map(
             "Field.TEntry",
@@ -217,7 +218,7 @@ class _Styles:
             lightcolor=palette.field,
             darkcolor=palette.field,
             arrowsize=theme.px(14),
-            padding=(theme.px(8), theme.px(6)),
+            padding=(theme.px(FIELD_PADDING), theme.px(6)),
         )
         area: Any = ("Combobox.textarea", {"sticky": "nswe"})
         inside: Any = ("Combobox.padding", {"sticky": "nswe", "children": [area]})
@@ -239,14 +240,14 @@ class _Styles:
 
     def _dropdown(self, root: tk.Misc) -> None:
         """The list of a combobox, which is no ttk widget."""
-        palette, body = self._palette, self._theme.body
+        theme, palette = self._theme, self._palette
         for name, value in (
             ("background", palette.background),
             ("foreground", palette.text),
             ("selectBackground", palette.selected),
             ("selectForeground", palette.text),
-            ("font", body.name),
-            ("borderWidth", 0),
+            ("font", theme.body.name),
+            ("borderWidth", theme.px(FIELD_PADDING)),  # it is as its ground
         ):
             root.option_add(f"*TCombobox*Listbox.{name}", value)
         self._style.configure(
@@ -284,7 +285,8 @@ class _Styles:
         item: Any = ("Treeitem.padding", {"sticky": "nswe", "children": [("Treeitem.text", {})]})
         self._style.layout("List.Treeview.Item", [item])
         # as far in as what is typed above it
-        self._style.configure("List.Treeview.Item", padding=(theme.px(12), 0, 0, 0))
+        indent = theme.px(RADIUS) + theme.px(FIELD_PADDING)
+        self._style.configure("List.Treeview.Item", padding=(indent, 0, 0, 0))
 
     def _scrollbar(self, name: str, ground: str) -> None:
         theme, palette = self._theme, self._palette

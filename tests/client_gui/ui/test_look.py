@@ -249,3 +249,28 @@ def test_dropdowns_are_as_high_as_fields(ui: Ui) -> None:
     ui.root.update()
     assert abs(preferences.layout.winfo_height() - preferences.highlights.winfo_height()) <= 4
     assert preferences.layout.winfo_width() == preferences.colours.winfo_width()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_rows_begin_under_what_is_typed(
+    server: ServerProcess, open_ui: OpenUi, scale: float
+) -> None:
+    ui = open_ui(server.port, nick="Lan", scale=scale)
+    ui.wait_for("Lan has connected to the chat room")
+    chooser = Chooser(ui.root, ui.app.theme, "Rooms", lambda key: None)
+    chooser.offer([Choice("#a", "#a")])
+    ui.wait_until(chooser.winfo_viewable)
+    ui.root.update()
+    chooser.typed.insert(0, "#")
+    ui.root.update()
+    typed = chooser.typed.winfo_rootx() + chooser.typed.bbox(0)[0]
+    row = (x for x in range(200) if "text" in chooser.list.identify_element(x, 10))
+    assert chooser.list.winfo_rootx() + next(row) == typed
+
+
+def test_the_list_of_a_dropdown_has_room_at_its_edges(ui: Ui) -> None:
+    ui.key("<Control-comma>")
+    (preferences,) = (one for one in ui.root.winfo_children() if isinstance(one, Preferences))
+    ui.wait_until(preferences.winfo_viewable)
+    shown = ui.root.tk.call("ttk::combobox::PopdownWindow", preferences.layout)
+    assert int(ui.root.tk.call(f"{shown}.f.l", "cget", "-borderwidth")) >= 6
