@@ -251,7 +251,11 @@ class _Styles:
         ):
             root.option_add(f"*TCombobox*Listbox.{name}", value)
         self._style.configure(
-            "ComboboxPopdownFrame", relief="solid", borderwidth=1, background=palette.border
+            "ComboboxPopdownFrame",
+            relief="solid",
+            borderwidth=1,
+            background=palette.border,
+            bordercolor=palette.border,
         )
         self._style.configure(
             "Vertical.TScrollbar",

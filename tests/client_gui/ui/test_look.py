@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 
 import pytest
 
@@ -274,3 +275,5 @@ def test_the_list_of_a_dropdown_has_room_at_its_edges(ui: Ui) -> None:
     ui.wait_until(preferences.winfo_viewable)
     shown = ui.root.tk.call("ttk::combobox::PopdownWindow", preferences.layout)
     assert int(ui.root.tk.call(f"{shown}.f.l", "cget", "-borderwidth")) >= 6
+    edge = ttk.Style(ui.root).lookup("ComboboxPopdownFrame", "bordercolor")
+    assert str(edge) == ui.app.theme.palette.border
