@@ -15,6 +15,7 @@ from client_gui.ui.theme import Theme
 from client_gui.ui.tooltip import shortened
 
 WIDTH = 460
+LEAST = 120  # the width of a column of words, on any screen
 ROWS = 12
 NAME_PART = 0.4  # of a list's width, for names
 GAP = 12  # pixels beside them
@@ -269,17 +270,13 @@ class Words(Panel):
         super().__init__(parent, theme, title)
         grid = tk.Frame(self.body, background=theme.palette.background)
         grid.pack(fill="both")
-        for number, (first, second) in enumerate(rows):
-            for column, (text, font) in enumerate(((first, theme.bold), (second, theme.body))):
-                tk.Label(
-                    grid,
-                    text=text,
-                    font=font,
-                    background=theme.palette.background,
-                    foreground=theme.palette.text,
-                    anchor="w",
-                    justify="left",
-                    wraplength=theme.px(WIDTH),
-                ).grid(row=number, column=column, sticky="nw", padx=(0, theme.px(18)))
+        first = [self.label(name, font="bold", within=grid) for name, _text in rows]
+        second = [self.label(text, within=grid) for _name, text in rows]
+        gap, edges = theme.px(18), theme.px(20) * 2
+        room = self.maxsize()[0] - edges - 2 * gap - max(one.winfo_reqwidth() for one in first)
+        for row, (name, text) in enumerate(zip(first, second, strict=True)):
+            text.configure(wraplength=max(min(theme.px(WIDTH), room), theme.px(LEAST)))
+            for column, label in enumerate((name, text)):
+                label.grid(row=row, column=column, sticky="nw", padx=(0, gap))
         self.buttons((_("Close"), self.destroy))
         self.focus_set()

@@ -120,6 +120,14 @@ def test_what_is_marked_in_a_list_is_in_view(small: Ui) -> None:
         assert chooser.list.bbox(str(number))
 
 
+def test_what_the_keys_do_is_broken_into_lines(small: Ui, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tk.Misc, "winfo_screenwidth", lambda self: 500)
+    panel = opened(small, "<F1>")
+    assert isinstance(panel, Words)
+    (grid,) = (one for one in panel.body.winfo_children() if isinstance(one, tk.Frame))
+    assert all(within(one, grid) for one in grid.winfo_children())
+
+
 def test_a_dialog_that_fits_has_nothing_to_scroll(ui: Ui) -> None:
     panel = opened(ui, "<Control-comma>")
     assert isinstance(panel, Panel)
