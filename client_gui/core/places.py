@@ -22,7 +22,8 @@ class TooMany(ValueError):
 
 def places(text: str, port: int) -> list[Place]:
     """Those in a text, each once, in their order; `port` is that of those that name none. Empty
-    parts do not count. Raises NotAPlace, TooMany.
+    parts do not count. Names are in small letters: they are the same in any, RFC 4343. Raises
+    NotAPlace, TooMany.
     """
     found: dict[Place, None] = {}
     for part in text.split(","):
@@ -50,7 +51,7 @@ def _place(part: str, port: int) -> Place:
         port = int(digits)
     if not 0 < len(host) <= HOST_LENGTH or not host.isprintable() or set(host) & set(" /@[]"):
         raise NotAPlace(part)
-    return host, port
+    return host.lower(), port
 
 
 def written(place: Place) -> str:

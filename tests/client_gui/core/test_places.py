@@ -20,6 +20,10 @@ from client_gui.core.places import HOST_LENGTH, MOST, NotAPlace, TooMany, places
         ("[::1]", [("::1", 1)]),
         ("[2001:db8::1]:6697, 192.0.2.1", [("2001:db8::1", 6697), ("192.0.2.1", 1)]),
         ("bücher.example", [("bücher.example", 1)]),
+        (
+            "Chat.Example.ORG, chat.example.org, BÜCHER.example",
+            [("chat.example.org", 1), ("bücher.example", 1)],
+        ),
         ("x" * HOST_LENGTH, [("x" * HOST_LENGTH, 1)]),
     ],
 )
