@@ -189,9 +189,12 @@ class SqliteJournal:
 
     def _pause(self) -> float:
         """Seconds until the next batch is written. One that is stored before it can be sent makes
-        nobody see it earlier: until then more of them are one batch.
+        nobody see it earlier: until then more of them are one batch. While there is time for two
+        there are two, so that a disk that is slow for once holds up the second only.
         """
-        return max(self._pace.wait(perf_counter()), self._sends_in() - self.took)
+        left = self._sends_in()
+        left = left / 2 if left > 2 * self.took else left - self.took
+        return max(self._pace.wait(perf_counter()), left)
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
         turn = Turn(TURN_SECONDS)
