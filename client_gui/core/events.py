@@ -91,6 +91,17 @@ class RankChanged(Struct, frozen=True):
     adding: bool
 
 
+class ModesChanged(Struct, frozen=True):
+    """Somebody has changed what holds in a room: `modes` as the protocol has it, and who was given
+    a rank (True) or lost one, with its sign.
+    """
+
+    room: str
+    by: str
+    modes: str
+    ranks: tuple[tuple[bool, str, str], ...]
+
+
 class Members(Struct, frozen=True):
     """Everybody in the room: (prefix such as "@", nickname)."""
 
@@ -341,6 +352,7 @@ Event = (
     | Left
     | Quit
     | RankChanged
+    | ModesChanged
     | Members
     | TopicChanged
     | Said

@@ -19,6 +19,7 @@ from client_gui.core.events import (
     Left,
     LoggedIn,
     Members,
+    ModesChanged,
     NickChanged,
     NotSent,
     Presence,
@@ -36,6 +37,7 @@ from client_gui.core.events import (
     Typing,
 )
 from client_gui.core.limits import NAME_LISTS, is_name, number
+from client_gui.texts import _
 from gchat.wire.message import Message
 from gchat.wire.text import ACTION
 
@@ -144,13 +146,15 @@ def _markread(core: Connection, message: Message) -> list[Event]:
 
 
 def _mode(core: Connection, message: Message) -> list[Event]:
-    """Of a room's modes only the ranks of its members are shown."""
+    """Of a room: our own modes are of no interest to anybody."""
     room, modes, *arguments = message.params
     if not core.isupport.is_room(room):
         return []
+    ranks = core.isupport.ranks(modes, arguments)
+    by = message.nick or message.source or ""
     return [
-        RankChanged(room, nick, prefix, adding)
-        for adding, prefix, nick in core.isupport.ranks(modes, arguments)
+        *(RankChanged(room, nick, prefix, adding) for adding, prefix, nick in ranks),
+        ModesChanged(room, by, " ".join([modes, *arguments]), tuple(ranks)),
     ]
 
 
@@ -270,6 +274,8 @@ def other(core: Connection, message: Message) -> list[Event]:
         if message.command in ("421", "422") and about in ([], ["CAP"]):
             return []  # no message of the day, or a server that knows no capabilities
         text = ": ".join([*about, message.params[-1]]) if message.params else message.command
+        if message.command == "475" and about:  # ERR_BADCHANNELKEY
+            text = _("{room} has a key: /join {room} KEY").format(room=about[0])
     if not text:
         return asked.shown(message)
     label = core.label_of(message)

@@ -53,9 +53,12 @@ class Account(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """Leave the current room, or close the current conversation; others may read the reason."""
+    """Leave a room ("": the current one, or close the current conversation); others may read the
+    reason.
+    """
 
     reason: str
+    room: str = ""
 
 
 class Find(Struct, frozen=True):
@@ -138,12 +141,22 @@ def interpret(text: str, room: str, reply_to: str = "") -> Action:
     if row is None:
         text = _("Unknown command /{name}. /help lists the commands.").format(name=name)
         return Tell(text, error=True)
+    if name.lower() in _FOR_ROOMS:
+        room, rest = _named_first(room, rest)
     if name.lower() in _FOR_ROOMS and room[:1] not in ROOM_PREFIXES:
         text = _("/{name} is for rooms: this is a private conversation.").format(name=name)
         return Tell(text, error=True)
     if name.lower() not in _SPEAKING:
         rest = " ".join(rest.split("\n"))  # only what is said can have several lines
     return row[0](rest.strip(), room)
+
+
+def _named_first(room: str, rest: str) -> tuple[str, str]:
+    """The room that a command is about, and the rest of it: `/topic #dev be kind` is about #dev,
+    wherever it is typed.
+    """
+    first, *more = rest.split(maxsplit=1) or [""]
+    return (first, more[0] if more else "") if first[:1] in ROOM_PREFIXES else (room, rest)
 
 
 def _say(room: str, text: str, kind: Kind = Kind.MESSAGE, reply_to: str = "") -> Send:
@@ -238,7 +251,7 @@ def _service(command: str) -> Callable[[str, str], Action]:
 
 
 def _nick(rest: str, room: str) -> Action:
-    return Nick(rest) if rest else _usage("nick")
+    return Nick(rest) if rest and " " not in rest else _usage("nick")
 
 
 def _topic(rest: str, room: str) -> Action:
@@ -251,7 +264,8 @@ def _join(rest: str, room: str) -> Action:
 
 
 def _part(rest: str, room: str) -> Action:
-    return Part(rest)
+    named, reason = _named_first("", rest)
+    return Part(reason, named)
 
 
 def _away(rest: str, room: str) -> Action:
@@ -281,7 +295,10 @@ def _mask(name: str) -> str:
 
 
 def _invite(rest: str, room: str) -> Action:
-    return _line("INVITE", rest, room) if rest and " " not in rest else _usage("invite")
+    nick, *more = rest.split() or [""]
+    if len(more) > 1 or not nick or (more and more[0][:1] not in ROOM_PREFIXES):
+        return _usage("invite")
+    return _line("INVITE", nick, more[0] if more else room)
 
 
 def _search(rest: str, room: str) -> Action:
@@ -325,7 +342,7 @@ def _quit(rest: str, room: str) -> Action:
 COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "help": (_help, n_("[COMMAND]"), n_("list the commands, or explain one")),
     "join": (_join, n_("#ROOM [KEY]"), n_("enter a room")),
-    "part": (_part, n_("[REASON]"), n_("leave this room, or close this conversation")),
+    "part": (_part, n_("[ROOM] [REASON]"), n_("leave a room, or close this conversation")),
     "msg": (_msg, n_("NAME TEXT"), n_("send a private message")),
     "query": (_query, n_("NAME [TEXT]"), n_("open a conversation with somebody")),
     "notice": (_notice, n_("NAME TEXT"), n_("send a notice, which no program answers")),
@@ -336,8 +353,8 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "away": (_away, n_("[REASON]"), n_("mark yourself as away; without a reason, as back")),
     "whois": (_whois, n_("NAME"), n_("show what the server knows of somebody")),
     "list": (_list, "", n_("show the rooms of this server")),
-    "topic": (_topic, n_("[TEXT]"), n_("show or change the topic of this room")),
-    "invite": (_invite, n_("NAME"), n_("invite somebody to this room")),
+    "topic": (_topic, n_("[ROOM] [TEXT]"), n_("show or change the topic of a room")),
+    "invite": (_invite, n_("NAME [ROOM]"), n_("invite somebody to a room")),
     "kick": (_kick, n_("NAME [REASON]"), n_("kick somebody from this room")),
     "ban": (_ban, n_("NAME or MASK"), n_("ban somebody from this room")),
     "unban": (_unban, n_("NAME or MASK"), n_("end a ban")),

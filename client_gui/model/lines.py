@@ -56,7 +56,7 @@ class Line:
     fate: Fate = Fate.SENT
     why: str = ""  # it has failed, a sentence
     redacted: bool = False
-    raw: str = ""  # as it was typed, of a message of ours that is not confirmed
+    raw: str = ""  # as it was typed, of a message of ours that may not have arrived
 
     def __str__(self) -> str:
         """As it reads: `Tuan: Hello, Duy!`"""

@@ -26,7 +26,7 @@ class Span:
 
 
 # A link ends before what ends a sentence, and before a bracket that was opened outside of it.
-_LINK = r"https?://[^\s<>\"`]+"
+_LINK = r"https?://[^\s<>\"`]+|(?<![\w.@/-])www\.[\w-]+\.[^\s<>\"`]+"
 _CODE = r"`[^`\n]+`"
 _AFTER = ".,;:!?'*_"
 
@@ -40,7 +40,7 @@ def spans(text: str, nick: str = "") -> Iterator[Span]:
         piece = found[0]
         if piece.startswith("`"):
             span = Span(Mark.CODE, piece[1:-1])
-        elif piece[:4].lower() == "http" and "://" in piece:
+        elif piece[:4].lower() == "www." or (piece[:4].lower() == "http" and "://" in piece):
             piece = _trimmed(piece)
             end = start + len(piece)
             span = Span(Mark.LINK, piece)

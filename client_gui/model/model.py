@@ -28,6 +28,7 @@ from client_gui.model.changes import (
 )
 from client_gui.model.ignoring import Ignored
 from client_gui.model.lines import NOT_CONFIRMED, SPOKEN, Fate, Line, Look, clean
+from client_gui.model.modes import told
 from client_gui.model.rooms import LINES_KEPT, RANKS, ROOM_PREFIXES, Room, merge
 from client_gui.model.whois import described
 from client_gui.texts import _
@@ -291,6 +292,12 @@ class Model:
     def _who_is(self, event: events.WhoIs) -> list[Change]:
         return self.say_locally(described(event))
 
+    def _modes_changed(self, event: events.ModesChanged) -> list[Change]:
+        key = self.fold(event.room)
+        if key not in self.rooms:
+            return []
+        return [one for text in told(event) for one in self.add(key, Look.INFO, text)]
+
     def _listed(self, event: events.RoomListed) -> list[Change]:
         if not self.listing:
             self.listing, self.listed = True, []
@@ -389,11 +396,27 @@ class Model:
         text = _("{nick} has left the chat room!").format(nick=event.nick)
         if not event.by:
             added = self.add(key, Look.LEFT, text, at=event.at, nick=event.nick)
+        elif event.own:
+            added = self._kicked(key, event)
         else:
             about = {"by": event.by, "reason": event.reason}
             text += _(" (kicked by {by}: {reason})").format(**about)
             added = self.add(key, Look.INFO, text, at=event.at)
         return [*added, RoomChanged(key), RoomsChanged()]
+
+    def _kicked(self, key: str, event: events.Left) -> list[Change]:
+        """We were put out of a room, and are to notice it."""
+        room = self.rooms[key]
+        text = _("You were put out of {room} by {by}: {reason}")
+        text = text.format(room=room.name, by=event.by, reason=event.reason)
+        added = self.add(key, Look.ERROR, text, at=event.at)
+        line = room.lines[-1]
+        if key != self.current or not self.watched:
+            if not room.unread:
+                room.new_from = line.number
+            room.unread += 1
+            room.mentions += 1
+        return [*added, Noticed(key, line)]
 
     def _quit(self, event: events.Quit) -> list[Change]:
         changes: list[Change] = []
@@ -435,12 +458,16 @@ class Model:
         return [RoomChanged(self.fold(event.room)), RoomsChanged()]
 
     def _away(self, event: events.Away) -> list[Change]:
-        key = self.fold(event.nick)
+        key, before = self.fold(event.nick), self.away.get(self.fold(event.nick), "")
+        changes: list[Change] = [RoomChanged(self.current), RoomsChanged()]
         if event.text is None:
             self.away.pop(key, None)
         elif len(self.away) < limits.PEOPLE_AWAY:
             self.away[key] = clean(event.text)
-        changes: list[Change] = [RoomChanged(self.current), RoomsChanged()]
+            if key in self.rooms and event.text and self.away[key] != before:
+                text = _("{nick} is away: {reason}")
+                text = text.format(nick=event.nick, reason=self.away[key].replace("\n", " "))
+                changes += self.add(key, Look.INFO, text)
         return [*changes, StatusChanged()] if key == self.fold(self.nick) else changes
 
     def _presence(self, event: events.Presence) -> list[Change]:
@@ -524,6 +551,7 @@ HANDLERS: dict[type, Callable[[Model, Any], list[Change]]] = {
     events.Presence: Model._presence,
     events.Quit: Model._quit,
     events.RankChanged: Model._rank_changed,
+    events.ModesChanged: Model._modes_changed,
     events.Registered: Model._registered,
     events.WhoIs: Model._who_is,
     events.RoomListed: Model._listed,

@@ -141,7 +141,8 @@ def _not_sent(model: Model, event: events.NotSent) -> list[Change]:
                 if is_service(room.name):
                     room.replace(replace(line, label=""))
                     return model.add(key, Look.ERROR, event.reason)
-                new = replace(line, fate=Fate.FAILED, why=event.reason, label="")
+                # without `raw`: it was refused, which is an answer, and is not asked again later
+                new = replace(line, fate=Fate.FAILED, why=event.reason, label="", raw="")
                 room.replace(new)
                 changes: list[Change] = [LineChanged(key, new.number, new)]
                 elsewhere = key != model.current

@@ -79,9 +79,9 @@ def of(model: Model) -> dict[str, str]:
 
 
 def unconfirmed(model: Model) -> dict[str, list[str]]:
-    """What we have sent and the server has not confirmed, by room name."""
+    """What we have sent and the server has neither confirmed nor refused, by room name."""
     found = {
-        room.name: [line.raw or line.text for line in room.lines if line.fate is not Fate.SENT]
+        room.name: [line.raw for line in room.lines if line.fate is not Fate.SENT and line.raw]
         for room in model.rooms.values()
     }
     return {name: texts for name, texts in found.items() if texts}

@@ -127,7 +127,8 @@ class Actions:
             case Join():
                 self.join(action.room, action.key)
             case Part():
-                self.command("PART", self._room(), *([action.reason] if action.reason else []))
+                room = action.room or self._room()
+                self.command("PART", room, *([action.reason] if action.reason else []))
             case Rooms():
                 self._show_rooms()
             case Talk(said=Send() as said):
@@ -159,13 +160,19 @@ class Actions:
                 self._navigation.mute(context.model.current)
             case Serve():
                 self._serve(action.what)
-            case Part() if context.model.rooms[context.model.current].direct:
-                self.leave(context.model.current)
+            case Part() if self._is_only_here(action.room):
+                self.leave(context.model.fold(action.room) or context.model.current)
             case Nick() if self._connection.net is not None:
                 self._connection.net.change_nick(action.nick)
             case _:
                 return False
         return True
+
+    def _is_only_here(self, room: str) -> bool:
+        """Whether leaving it is only to close it: a conversation, or a room that we are not in."""
+        model = self._context.model
+        found = model.rooms.get(model.fold(room) if room else model.current)
+        return found is not None and (found.direct or not found.here) and len(model.rooms) > 1
 
     def _serve(self, what: str) -> None:
         servers = self._servers
@@ -272,7 +279,7 @@ class Actions:
 
     def follow(self, link: str) -> None:
         """Opens a link in the system's browser."""
-        webbrowser.open(link)
+        webbrowser.open(link if "://" in link else f"http://{link}")
 
     def older(self) -> None:
         """Asks the server for older messages of the current room."""

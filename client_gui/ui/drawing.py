@@ -160,7 +160,10 @@ class Pen:
         if self.compact:
             self._clock(line, tags)
         tag = "error" if line.look is Look.ERROR else "info"
+        start = self.text.index("end-1c")
         self._write(summary(unit), (*tags, tag), small=True)
+        if self.compact:
+            self.text.tag_add("under", f"{start} lineend +1c", "end-1c")
 
     def _clock(self, line: Line, tags: list[str]) -> None:
         clock = time.strftime("%H:%M", time.localtime(line.at))
@@ -174,7 +177,10 @@ class Pen:
         self.text.insert("end", before, (*tags, "body"))
         self._nick(line.nick, tags)
         self.text.insert("end", after[: len(after) - len(line.text)], (*tags, "body"))
+        start = self.text.index("end-1c")
         self._text(line, tags)
+        if "\n" in line.text:  # later lines stand where the first one's text does, not at the clock
+            self.text.tag_add("under", f"{start} lineend +1c", "end-1c")
 
     def _comfortable(self, before: Line | None, line: Line, tags: list[str]) -> None:
         if not (before is not None and together(before, line, self.room)):
@@ -188,7 +194,8 @@ class Pen:
             self.text.insert("end", "\t", untinted)
             self._nick(line.nick, [*tags, "head"])
             clock = time.strftime("%H:%M", time.localtime(line.at))
-            self.text.insert("end", f"  {clock}", (*tags, "head", "time"))
+            kind = "  " + _("notice") if line.look is Look.NOTICE else ""
+            self.text.insert("end", f"  {clock}{kind}", (*tags, "head", "time"))
         self._quote(line, tags)
         self._row()
         if line.look is Look.ACTION:
@@ -200,6 +207,7 @@ class Pen:
         self.text.tag_configure(
             tag, font=self._theme.bold, foreground=self._theme.nick_colour(nick)
         )
+        self.text.tag_raise("sel")  # names that are selected are in the selection's colour
         shown = ordered(nick)
         self.text.insert("end", shown, (*tags, "body" if self.compact else "head", tag))
 
@@ -311,6 +319,7 @@ def together(before: Line, line: Line, room: Room) -> bool:
         before.look in SPOKEN
         and line.look in SPOKEN
         and before.nick == line.nick
+        and (before.look is Look.NOTICE) == (line.look is Look.NOTICE)
         and 0 <= line.at - before.at < GROUP_SECONDS
         and _day(before.at) == _day(line.at)
         and line.number != room.new_from

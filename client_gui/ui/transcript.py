@@ -20,6 +20,7 @@ FIT = -1  # `keep`: as many lines as fit
 LEAST_FITTING = 10  # before the window has its size
 MORE_LINES = 50  # shown by each click on "earlier messages"
 UNSEEN_DRAWN = 300  # lines that are drawn below what somebody reads
+BETWEEN = 200  # comings, goings, answers and the like that are shown beside the messages, at most
 MORE_ABOVE = 5  # shown above a line that was looked for
 MOST_AT_ONCE = (
     200  # drawn when a room is opened of which all lines are to be shown: the rest on scrolling
@@ -30,7 +31,9 @@ AT_END = 0.999  # of 1: what rounding leaves
 
 
 class Transcript(ReadOnlyText):
-    """Shows the last `keep` lines of a room (0: all; FIT), older ones on request."""
+    """Shows the last `keep` messages of a room (0: all; FIT) with what stands between them, older
+    ones on request.
+    """
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class Transcript(ReadOnlyText):
         self._theme = theme
         self._callbacks = callbacks
         self._keep = keep
-        self._extra = 0  # lines shown beyond `keep`, since somebody asked for them
+        self._extra = 0  # messages shown beyond `keep`, since somebody asked for them
         self._room = Room("")
         self._units: list[list[Line]] = []  # what is drawn: a message, or a run
         self._behind = False  # what came last is not drawn
@@ -107,7 +110,8 @@ class Transcript(ReadOnlyText):
         self._pen.nick = nick
         self._hold = room.new_from  # what is new begins in view
         self._redraw()
-        self.to_end()
+        if not self._begins_at_new():
+            self.to_end()
 
     def to_end(self) -> None:
         """Scrolls to the last line."""
@@ -168,6 +172,21 @@ class Transcript(ReadOnlyText):
         if self.text.dlineinfo(place[0]) is not None:
             return False
         self.text.yview(place[0])
+        return True
+
+    def _begins_at_new(self) -> bool:
+        """Where more is new than fits, what is new begins at the top, and the rest is counted."""
+        place = self.text.tag_ranges("new")
+        if not place or self.text.winfo_height() <= 1:
+            return False
+        self.text.see("end")
+        if self.text.dlineinfo(place[0]) is not None:
+            return False
+        self.text.yview(place[0])
+        self._unseen = sum(
+            line.number >= self._hold and line.look in SPOKEN for line in self._room.lines
+        )
+        self._show_jump()
         return True
 
     def change(self, number: int, line: Line | None) -> None:
@@ -339,8 +358,24 @@ class Transcript(ReadOnlyText):
         last = self._room.lines[-MOST_AT_ONCE:]
         return min(sum(line.number >= self._hold for line in last) + 1, MOST_AT_ONCE)
 
+    def _begin(self) -> int:
+        """Which line of the room is the first in view. Whoever comes and goes takes no place of a
+        message.
+        """
+        lines, limit = self._room.lines, self._limit()
+        first, spoken = len(lines), 0
+        least = max(len(lines) - limit - BETWEEN, 0)
+        while first > least and spoken < limit:
+            first -= 1
+            spoken += lines[first].look in SPOKEN
+        return first
+
     def _drawn(self) -> int:
         return sum(map(len, self._units))
+
+    def _spoken(self) -> int:
+        """How many messages are drawn."""
+        return sum(unit[0].look in SPOKEN for unit in self._units)
 
     def _place_of(self, number: int) -> tuple[str, str] | None:
         """Where a line is drawn, alone or in its run."""
@@ -413,7 +448,7 @@ class Transcript(ReadOnlyText):
         self._forget_tags()
         self._units = []
         self._behind = False
-        for line in self._room.lines[-self._limit() :]:
+        for line in self._room.lines[self._begin() :]:
             self._append(line)
         self._mark_more()
         self.text.configure(state="disabled")
@@ -445,7 +480,8 @@ class Transcript(ReadOnlyText):
         slack = 0 if self._limit() <= MORE_LINES else MORE_LINES
         if self.text.tag_ranges("sel"):
             slack += UNSEEN_DRAWN  # what is selected stays until it is not
-        if self._drawn() > self._limit() + slack:
+        most = self._limit() + slack
+        if self._spoken() > most or self._drawn() > most + BETWEEN:
             self._redraw()
 
     def _mark_more(self) -> None:
@@ -500,7 +536,8 @@ class Transcript(ReadOnlyText):
 
     def _sized(self, event: tk.Event[tk.Misc]) -> None:
         """Another height: whoever was at the end still is. Another width: see `Pen.by_width`."""
-        if self._pen.by_width and event.width != self._width:
+        fits = self._keep == FIT and event.height != self._height
+        if fits or (self._pen.by_width and event.width != self._width):
             timers.soon(self, self.draw_again)
         self._width = event.width
         follows, self._height = self._follows, event.height
@@ -509,6 +546,7 @@ class Transcript(ReadOnlyText):
 
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
+        self.hover(None)  # another message is under the mouse
         if self.text.winfo_height() == self._height:
             self._follows = self.at_end
             self._jump_soon()

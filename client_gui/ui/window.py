@@ -216,7 +216,10 @@ class Window:
     def _name(self, room: Room) -> None:
         self.header.show(room)
         hint = _("Message {name}")
-        if len(self._sections()) > 1:
+        connected = self._model.status.phase is Phase.CONNECTED
+        if connected and not (room.here or room.direct):
+            hint = _("You are not in {name}: /join {name}")
+        elif len(self._sections()) > 1:
             hint = _("Message {name} at {server}")
         self.composer.set_hint(hint.format(name=room.name, server=self._server))
 

@@ -192,6 +192,12 @@ def test_ranks_are_given_and_taken() -> None:
     assert told == [
         RankChanged("#lobby", "Duy", "@", adding=True),
         RankChanged("#lobby", "Lan", "+", adding=False),
+        events.ModesChanged(
+            "#lobby",
+            "Lan",
+            "+bo-v+kl *!*@x Duy Lan key 5",
+            ((True, "@", "Duy"), (False, "+", "Lan")),
+        ),
     ]
     drawn = model()
     drawn.apply(events.Members("#lobby", (("+", "Duy"), ("", "Lan"))))

@@ -31,6 +31,11 @@ from client_gui.model.commands import (
         ("/MSG Duy psst you", b"PRIVMSG Duy :psst you\r\n"),
         ("/topic be kind", b"TOPIC #lobby :be kind\r\n"),
         ("/topic", b"TOPIC #lobby\r\n"),
+        ("/topic #dev be kind", b"TOPIC #dev :be kind\r\n"),
+        ("/topic #dev", b"TOPIC #dev\r\n"),
+        ("/kick #dev Duy too loud", b"KICK #dev Duy :too loud\r\n"),
+        ("/invite Duy #dev", b"INVITE Duy #dev\r\n"),
+        ("/op #dev Duy", b"MODE #dev +o Duy\r\n"),
         ("/away", b"AWAY\r\n"),
         ("/away at lunch", b"AWAY :at lunch\r\n"),
         ("/kick Duy too loud", b"KICK #lobby Duy :too loud\r\n"),
@@ -82,6 +87,8 @@ def test_what_is_sent(typed: str, sent: bytes) -> None:
         "/ban",
         "/ban a b",
         "/invite",
+        "/invite Duy dev",
+        "/nick has space",
         "/search",
         "/notice Duy",
         "/query",
@@ -107,6 +114,8 @@ def test_the_others() -> None:
     assert interpret("/join a", "#lobby") == Join("a")
     assert interpret("/part so long", "#lobby") == Part("so long")
     assert interpret("/part", "Duy") == Part("")
+    assert interpret("/part #dev so long", "#lobby") == Part("so long", "#dev")
+    assert interpret("/part #dev", "Duy") == Part("", "#dev")
     assert interpret("/search two words", "#lobby") == Find("two words")
     assert interpret("/quit so long", "#lobby") == Leave("so long")
     for what in ("connect", "disconnect", "close"):
@@ -117,7 +126,7 @@ def test_the_others() -> None:
     assert not help_.error
     assert help_.text.splitlines()[1] == "/join #ROOM [KEY]: enter a room"
     assert interpret("/help part", "#lobby") == Tell(
-        "/part [REASON]: leave this room, or close this conversation"
+        "/part [ROOM] [REASON]: leave a room, or close this conversation"
     )
 
 

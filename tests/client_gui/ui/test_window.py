@@ -142,7 +142,7 @@ def test_scrolling_up_loads_what_was_said_before(
         pass
     ui = open_ui(server.port, nick="Tuan", layout="compact")
     ui.wait_for("Duy: message 179", "Tuan has connected to the chat room")
-    assert ui.lines()[0] == "↑ 40 earlier messages"
+    assert ui.lines()[0] == "↑ 39 earlier messages"
     text = ui.app.window.transcript.text
 
     def scroll() -> None:

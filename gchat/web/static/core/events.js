@@ -22,6 +22,7 @@
  *       at: number | null}
  *   | {type: "Quit", nick: string, reason: string, at: number | null}
  *   | {type: "RankChanged", room: string, nick: string, prefix: string, adding: boolean}
+ *   | {type: "ModesChanged", room: string, by: string, modes: string}
  *   | {type: "Members", room: string, members: [string, string][]}
  *   | {type: "TopicChanged", room: string, text: string, by: string}
  *   | {type: "Sending", room: string, text: string, kind: Kind, label: string, reply_to: string}

@@ -188,7 +188,12 @@ export const TABLE = {
     (core, m) => {
       const [room = "", modes = "", ...args] = m.params;
       if (!core.isupport.isRoom(room)) return [];
-      return core.isupport.ranks(modes, args).map((rank) => ({ type: "RankChanged", room, ...rank }));
+      const ranks = core.isupport.ranks(modes, args);
+      const told = { room, by: m.nick || m.source, modes: [modes, ...args].join(" ") };
+      return [
+        ...ranks.map((rank) => ({ type: "RankChanged", room, ...rank })),
+        { type: "ModesChanged", ...told },
+      ];
     },
   ],
   NICK: [

@@ -401,6 +401,11 @@ const HANDLERS = {
     member.prefix = [...all].sort((a, b) => "~&@%+".indexOf(a) - "~&@%+".indexOf(b)).join("");
     model.change("room");
   },
+  ModesChanged(model, event) {
+    const key = foldName(event.room);
+    if (!model.rooms.has(key)) return;
+    model.add(key, "INFO", t("{by} changed the modes: {modes}", { by: event.by, modes: event.modes }));
+  },
   Members(model, event) {
     const { members } = model.roomOf(event.room);
     members.clear();
