@@ -75,7 +75,7 @@ class Acceptor(StreamServer):
         where = endpoint.where
         super().__init__(
             _unix_socket(where) if isinstance(where, str) else where,
-            self.do_handle,
+            self.do_handle,  # asked for, and never called: `do_handle` is
             backlog=None if isinstance(where, str) else BACKLOG,  # a Unix socket listens already
         )
         self.endpoint = endpoint

@@ -190,10 +190,9 @@ export const TABLE = {
       if (!core.isupport.isRoom(room)) return [];
       const ranks = core.isupport.ranks(modes, args);
       const told = { room, by: m.nick || m.source, modes: [modes, ...args].join(" ") };
-      return [
-        ...ranks.map((rank) => ({ type: "RankChanged", room, ...rank })),
-        { type: "ModesChanged", ...told },
-      ];
+      /** @type {CoreEvent[]} */
+      const changed = ranks.map((rank) => ({ type: "RankChanged", room, ...rank }));
+      return [...changed, { type: "ModesChanged", ...told }];
     },
   ],
   NICK: [
