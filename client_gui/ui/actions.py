@@ -179,11 +179,23 @@ class Actions:
         session = servers.shown
         connection = session.connection
         if what == "close":
-            servers.remove(session)
+            self._close(session)
         elif what == "disconnect":
             connection.disconnect()
         elif not connection.ready:
             connection.connect()
+
+    def _close(self, session: Session) -> None:
+        """Closes a server, if somebody means that: elsewhere `/close` closes a room."""
+        context, name = self._context, self._servers.title(session)
+        label = _("Close {server}").format(server=name)
+        text = _("You are disconnected from {server}, and it leaves the list.").format(server=name)
+
+        def sure(yes: bool) -> None:
+            if yes and session in self._servers.all:
+                self._servers.remove(session)
+
+        Question(context.root, context.theme, label, text, label, sure)
 
     def writes(self, active: bool) -> None:
         """Lets others know that we are typing, not too often, and that we have stopped."""

@@ -316,7 +316,12 @@ def test_the_same_by_commands(server: ServerProcess, other: ServerProcess, ui: U
     assert here.connection.ready
     ui.type("/connect")
     ui.wait_until(lambda: there.connection.ready)
+    label = f"Close {ui.app.servers.title(there)}"
     ui.type("/close")
+    ui.press("Cancel")
+    assert ui.app.servers.all == [here, there]
+    ui.type("/close")
+    ui.press(label)
     assert ui.app.model is here.model
     assert ui.app.servers.all == [here]
     assert ui.app.window.composer.get() == ""
