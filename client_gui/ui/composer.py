@@ -263,8 +263,10 @@ class Composer(tk.Frame):
 
     def _on_paste(self, event: object) -> str | None:
         try:
-            text = self.clipboard_get()
+            text = "" if self._only_a_picture() else self.clipboard_get()
         except tk.TclError:  # nothing there, or no text
+            text = ""
+        if not text:
             self._typing.picture()
             return "break"
         if self._typing.files(text):
@@ -275,6 +277,18 @@ class Composer(tk.Frame):
         else:
             self._typing.many(lines, text)
         return "break"
+
+    def _only_a_picture(self) -> bool:
+        """Whether the clipboard says that it has no text but a picture. `xclip` gives its bytes to
+        who asks for text all the same.
+        """
+        try:
+            has = str(
+                self.tk.call("selection", "get", "-selection", "CLIPBOARD", "-type", "TARGETS")
+            )
+        except tk.TclError:
+            return False
+        return "image/" in has and not any(kind in has for kind in ("STRING", "TEXT", "text/"))
 
     def paste(self, text: str) -> None:
         """Puts it in the place of what is selected, or at the cursor."""

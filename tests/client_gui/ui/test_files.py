@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import ssl
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from tkinter import filedialog
@@ -79,6 +81,25 @@ def test_pasted_as_file_managers_do(ui: Ui, tmp_path: Path) -> None:
     ui.root.clipboard_append(f"{path} {path.as_uri()}x")
     ui.app.window.composer.text.event_generate("<<Paste>>")
     assert typed(ui) == f"{path} {path.as_uri()}x", "what is no file's address is text"
+
+
+def test_a_picture_that_another_program_has_copied(
+    ui: Ui, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("xclip") is None:
+        pytest.skip("there is no xclip")
+    monkeypatch.setenv("DISPLAY", ui.root.winfo_screen())
+    image = tmp_path / "a.png"
+    image.write_bytes(picture("PNG", (64, 40), "#00ff00"))
+    ui.wait_until(ui.app.window.composer.attach.winfo_ismapped)
+    copy = ["xclip", "-selection", "clipboard", "-t", "image/png", "-quiet", "-i", str(image)]
+    with subprocess.Popen(copy, stderr=subprocess.DEVNULL) as program:
+        try:
+            ui.wait_until(ui.app.window.composer._only_a_picture)
+            ui.app.window.composer.text.event_generate("<<Paste>>")
+            ui.wait_until(lambda: typed(ui).endswith("/picture.png "))
+        finally:
+            program.terminate()
 
 
 def test_to_the_room_that_it_was_for(ui: Ui, tmp_path: Path) -> None:
