@@ -92,6 +92,10 @@ def _secure(about: About, words: list[str]) -> None:
     about.secure = True
 
 
+def _nothing(about: About, words: list[str]) -> None:
+    """The end of an answer."""
+
+
 def _more(about: About, words: list[str]) -> None:
     """Whatever else a server says of somebody, in its words."""
     if len(about.more) < WHOIS_LINES:
@@ -108,6 +112,7 @@ _WHOIS: dict[str, tuple[Callable[[About, list[str]], None], int]] = {
     "312": (_server, 3),
     "313": (_operator, 2),
     "317": (_idle, 4),
+    "318": (_nothing, 2),
     "319": (_rooms, 3),
     "320": (_more, 3),
     "330": (_account, 3),
@@ -131,16 +136,13 @@ class Questions:
         """Takes a part of an answer to WHOIS; the last one tells all of it. `None` for any other
         message.
         """
-        words = message.params
-        if len(words) < 2:
+        words, row = message.params, _WHOIS.get(message.command)
+        if row is None or len(words) < row[1]:
             return None
         key = self._isupport.fold(words[1])
         if message.command == _ENDS:
             about = self._about.pop(key, None)
             return [about.told()] if about is not None else []
-        row = _WHOIS.get(message.command)
-        if row is None or len(words) < row[1]:
-            return None
         about = self._about.get(key)
         if about is None:
             if message.command != _BEGINS or len(self._about) >= WHOIS:

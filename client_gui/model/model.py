@@ -353,16 +353,26 @@ class Model:
             del room.lines[0]
             room.forgotten += 1
         changes: list[Change] = [LineAdded(key, line)]
-        unseen = key != self.current or not self.watched
-        if unseen and look in SPOKEN and not line.own:
-            if not room.unread:
-                room.new_from = line.number
-            room.unread += 1
-            room.mentions += line.mention or room.direct
-            changes.append(RoomsChanged())
-        if (line.mention or room.direct) and look in SPOKEN and not line.own:
-            changes.append(Noticed(key, line))
+        if look in SPOKEN and not line.own:
+            ours = line.mention or room.direct
+            if self._count_unseen(key, line, ours=ours):
+                changes.append(RoomsChanged())
+            if ours:
+                changes.append(Noticed(key, line))
         return changes
+
+    def _count_unseen(self, key: str, line: Line, *, ours: bool) -> bool:
+        """Counts a new line that nobody sees now, `ours` where it is for us personally; whether it
+        is one.
+        """
+        if key == self.current and self.watched:
+            return False
+        room = self.rooms[key]
+        if not room.unread:
+            room.new_from = line.number
+        room.unread += 1
+        room.mentions += ours
+        return True
 
     def answers_us(self, room: Room, line: Line) -> bool:
         """Whether a message of somebody else replies to one of ours."""
@@ -411,11 +421,7 @@ class Model:
         text = text.format(room=room.name, by=event.by, reason=event.reason)
         added = self.add(key, Look.ERROR, text, at=event.at)
         line = room.lines[-1]
-        if key != self.current or not self.watched:
-            if not room.unread:
-                room.new_from = line.number
-            room.unread += 1
-            room.mentions += 1
+        self._count_unseen(key, line, ours=True)
         return [*added, Noticed(key, line)]
 
     def _quit(self, event: events.Quit) -> list[Change]:

@@ -165,8 +165,14 @@ class Transcript(ReadOnlyText):
 
     def _stays_at_new(self) -> bool:
         """While nobody looks, the first new message stays in view: whether that is not the end."""
+        return bool(self._room.unread) and self._new_at_the_top()
+
+    def _new_at_the_top(self) -> bool:
+        """Shows the end, or where that leaves what is new out of view its beginning; whether it is
+        the beginning.
+        """
         place = self.text.tag_ranges("new")
-        if not self._room.unread or not place or self.text.winfo_height() <= 1:
+        if not place or self.text.winfo_height() <= 1:
             return False
         self.text.see("end")
         if self.text.dlineinfo(place[0]) is not None:
@@ -176,13 +182,8 @@ class Transcript(ReadOnlyText):
 
     def _begins_at_new(self) -> bool:
         """Where more is new than fits, what is new begins at the top, and the rest is counted."""
-        place = self.text.tag_ranges("new")
-        if not place or self.text.winfo_height() <= 1:
+        if not self._new_at_the_top():
             return False
-        self.text.see("end")
-        if self.text.dlineinfo(place[0]) is not None:
-            return False
-        self.text.yview(place[0])
         self._unseen = sum(
             line.number >= self._hold and line.look in SPOKEN for line in self._room.lines
         )
@@ -546,7 +547,8 @@ class Transcript(ReadOnlyText):
 
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
-        self.hover(None)  # another message is under the mouse
+        if self.bar.line is not None:
+            self.hover(None)  # another message is under the mouse
         if self.text.winfo_height() == self._height:
             self._follows = self.at_end
             self._jump_soon()
