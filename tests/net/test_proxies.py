@@ -21,6 +21,7 @@ from gchat.wire.message import parse
 from gchat.wire.sasl import Verifier
 from tests.support.clients import WAIT_SECONDS, IrcClient, words
 from tests.support.process import ServerProcess, free_port
+from tests.support.tls_client import TlsClient
 from tests.web.browser import ticking
 
 Make = Callable[..., ServerProcess]
@@ -98,9 +99,8 @@ class Proxy:
         where = f"{NAME}:{self.port}"
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         with connect(
-            f"wss://{where}/",
-            sock=sock,
-            ssl=self.context,
+            f"ws://{where}/",
+            sock=TlsClient(sock, self.context, NAME),
             origin=Origin(f"https://{where}"),
             additional_headers=names,
         ) as web:

@@ -22,6 +22,7 @@ from gchat.net.tls import CertificateError, TlsSocket, self_signed
 from tests.hostile.keyupdate import KeyUpdater
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess, free_port
+from tests.support.tls_client import TlsClient
 
 Make = Callable[..., ServerProcess]
 
@@ -126,8 +127,9 @@ def test_requests_of_new_keys_are_silent(
 
 
 def test_web_over_tls(server: ServerProcess) -> None:
-    url = f"wss://127.0.0.1:{server.port}"
-    with connect(url, ssl=trusting()) as web:
+    raw = socket.create_connection(("127.0.0.1", server.port), 15)
+    secure = TlsClient(raw, trusting(), "localhost")
+    with connect(f"ws://127.0.0.1:{server.port}", sock=secure) as web:
         web.send("PING hello")
         assert web.recv(timeout=15) == ":gchat.local PONG gchat.local :hello"
 
