@@ -80,7 +80,7 @@ class Server:
         self._replay = ReplayBuffer(config.journal.replay, config.journal.keep_days, wall_ms)
         boot = f"{wall_ms():x}"
         self._engine = engine_of(config)(
-            config, self.hub, self._show, wall_ms, boot, tick_ms, self._flusher.sends_in
+            config, self.hub, self._show, wall_ms, boot, tick_ms, self._flusher
         )
         cluster = self._engine.cluster
         self.failed = ""  # why the server has to end

@@ -16,15 +16,34 @@ from gchat.errors import GchatError
 Apply = Callable[[Entry], Outcome]
 # Shows people what an entry brought. Never waits; called for one entry at a time, in order.
 Show = Callable[[tuple[Effect, ...]], None]
-# Seconds until what is shown now would be sent to people; 0 or less: at once. Never waits.
-SendsIn = Callable[[], float]
 # What is measured: names, each with what it is and its value now.
 Gauges = dict[str, tuple[str, float]]
 
 
-def at_once() -> float:
+class Sending(Protocol):
+    """When what is shown is sent to people. None of these waits."""
+
+    def sends_in(self) -> float:
+        """Seconds until what is shown now would be sent; 0 or less: at once."""
+
+    def hold(self) -> None:
+        """Something is about to be shown. Where sending pauses, it goes on when that was shown, or
+        a little later than it would have.
+        """
+
+    def release(self) -> None:
+        """It was shown."""
+
+
+class AtOnce:
     """Of a server that sends what is shown as soon as it is shown."""
-    return 0.0
+
+    def sends_in(self) -> float:
+        return 0.0
+
+    def hold(self) -> None: ...
+
+    def release(self) -> None: ...
 
 
 class JournalError(GchatError):

@@ -7,15 +7,15 @@ from typing import Protocol
 
 from gchat.config import Config, ConfigError
 from gchat.core.hub import Hub
-from gchat.journal.base import Engine, SendsIn, Show, at_once
+from gchat.journal.base import Engine, Sending, Show
 from gchat.journal.memory.engine import MemoryEngine
 from gchat.journal.sqlite.engine import SqliteEngine
 
 
 class MakeEngine(Protocol):
     """Makes one of the engines. `wall_ms`: milliseconds since 1970; `tick_ms`: those of a clock
-    that never jumps; `boot`: different for each run of the server; `sends_in`: how long what is
-    shown waits to be sent. Raises JournalError.
+    that never jumps; `boot`: different for each run of the server; `sending`: when what is shown
+    is sent; `None` for at once. Raises JournalError.
     """
 
     def __call__(
@@ -26,7 +26,7 @@ class MakeEngine(Protocol):
         wall_ms: Callable[[], int],
         boot: str,
         tick_ms: Callable[[], int] | None = None,
-        sends_in: SendsIn = at_once,
+        sending: Sending | None = None,
     ) -> Engine: ...
 
 

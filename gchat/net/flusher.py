@@ -10,7 +10,8 @@ import gevent
 
 from gchat.pace import Pace
 
-PAUSE_MAX = 0.010  # seconds between two flushes
+PAUSE_MAX = 0.007  # seconds between two flushes
+HOLD_MAX = 0.004  # seconds that a flush waits for what is about to be shown, at most
 SHORT = 50e-6  # seconds; a flush that takes less is followed by no pause
 
 
@@ -44,6 +45,8 @@ class Flusher:
         self._clock = clock
         self._timer: Any = None
         self._pending = False
+        self._held = False  # something is about to be shown
+        self._late = False  # a flush waits for it
         self._used = used
         self._used_before = used()  # the last flush
         self._pace = Pace(PAUSE_MAX, clock())
@@ -71,6 +74,20 @@ class Flusher:
         """Seconds until what is added now would be sent; 0 or less: at once."""
         return self._pace.wait(self._clock())
 
+    def hold(self) -> None:
+        """Something is about to be shown: the flush at the end of a pause waits for it, HOLD_MAX at
+        most.
+        """
+        self._held = True
+
+    def release(self) -> None:
+        """It was shown."""
+        self._held = False
+        if self._late:
+            self._late = False
+            self._stop_timer()
+            self._loop.run_callback(self._flush)
+
     def _schedule(self) -> None:
         self._pending = True
         wait = self.sends_in()
@@ -78,12 +95,26 @@ class Flusher:
             self._loop.run_callback(self._flush)
         else:
             self._timer = self._loop.timer(wait)
-            self._timer.start(self._flush)
+            self._timer.start(self._due)
 
-    def _flush(self) -> None:
+    def _due(self) -> None:
+        """The pause is over."""
+        if not self._held:
+            self._flush()
+            return
+        self._stop_timer()
+        self._late = True
+        self._timer = self._loop.timer(HOLD_MAX)
+        self._timer.start(self._flush)
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.close()
             self._timer = None
+
+    def _flush(self) -> None:
+        self._stop_timer()
+        self._late = False
         self._pending = False
         first, self._first = self._first, []
         then, self._then = self._then, []

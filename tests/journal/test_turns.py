@@ -17,6 +17,7 @@ from gchat.journal.sqlite.store import Store
 from gchat.pace import Pace
 from gchat.wire.numerics import ERR_CANNOTSENDTOCHAN
 from gchat.workers import WorkerPool
+from tests.support.sending import FakeSending
 
 REFUSAL = Refused(ERR_CANNOTSENDTOCHAN, "#a")
 
@@ -27,7 +28,7 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.store, self.writer = Store(folder), WorkerPool(1)
         self.shown: list[Effect] = []
-        self.sends_in = 0.0  # seconds until what is shown would be sent
+        self.sending = FakeSending()
         self.journal = SqliteJournal(
             self.store,
             self.writer,
@@ -35,7 +36,7 @@ class Stage:
             self.shown.extend,
             lambda: 1,
             "boot",
-            sends_in=lambda: self.sends_in,
+            sending=self.sending,
         )
 
     def apply(self, entry: Entry) -> Outcome:
@@ -118,7 +119,7 @@ def test_what_comes_in_the_pause_between_two_batches_is_one_batch(
 
 
 def test_what_could_not_be_sent_yet_is_one_batch(stage: Stage, batches: list[int]) -> None:
-    stage.sends_in = 0.05
+    stage.sending.seconds = 0.05
     _say_in_turns(stage)
     assert batches == [5]
 
@@ -126,9 +127,26 @@ def test_what_could_not_be_sent_yet_is_one_batch(stage: Stage, batches: list[int
 def test_a_batch_is_written_early_enough_to_be_sent_in_time(
     stage: Stage, batches: list[int]
 ) -> None:
-    stage.sends_in = stage.journal.took = 3600.0  # as long as writing takes
+    stage.sending.seconds = stage.journal.took = 3600.0  # as long as writing takes
     stage.journal.append(Said(1, "#a", "")).result()
     assert batches == [1]
+
+
+def test_what_is_sent_waits_for_the_batch_that_is_being_written(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, list[bool]]] = []
+    write = stage.store.write
+
+    def look(batch: Batch) -> None:
+        seen.append((len(stage.shown), list(stage.sending.held)))
+        write(batch)
+
+    monkeypatch.setattr(stage.store, "write", look)
+    stage.sending.release = lambda: seen.append((len(stage.shown), [False]))  # type: ignore[method-assign]
+    stage.journal.append(Said(1, "#a", "")).result()
+    gevent.sleep(0)
+    assert seen == [(0, [True]), (1, [False])]
 
 
 def test_what_nobody_waits_for_is_written_behind_a_batch(
@@ -136,7 +154,7 @@ def test_what_nobody_waits_for_is_written_behind_a_batch(
 ) -> None:
     stage.journal.wait_for_lull()  # at once: nothing is to be written
     monkeypatch.setattr(journal_module, "LULL_SECONDS", 30.0)
-    stage.sends_in = 0.05
+    stage.sending.seconds = 0.05
     stage.journal.append(Said(1, "#a", ""))
     assert not stage.shown
     stage.journal.wait_for_lull()
@@ -147,7 +165,7 @@ def test_what_nobody_waits_for_is_not_put_off_for_ever(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "LULL_SECONDS", 0.001)
-    stage.sends_in = 0.5
+    stage.sending.seconds = 0.5
     stage.journal.append(Said(1, "#a", ""))
     stage.journal.wait_for_lull()
     assert not stage.shown

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gchat.net.flusher import PAUSE_MAX, Flusher
+from gchat.net.flusher import HOLD_MAX, PAUSE_MAX, Flusher
 from gchat.pace import EASY, GROWTH, SPACING
 
 
@@ -48,12 +48,15 @@ class FakeTimer:
 
     def __init__(self, loop: FakeLoop, seconds: float) -> None:
         self._loop, self._seconds = loop, seconds
+        self._due: tuple[float, Callable[[], None]] | None = None
 
     def start(self, callback: Callable[[], None]) -> None:
-        self._loop.due.append((self._loop.now + self._seconds, callback))
+        self._due = self._loop.now + self._seconds, callback
+        self._loop.due.append(self._due)
 
     def close(self) -> None:
-        pass
+        if self._due in self._loop.due:
+            self._loop.due.remove(self._due)
 
 
 class Audience:
@@ -177,6 +180,64 @@ def test_it_says_when_what_is_added_now_would_be_sent(loop: FakeLoop, flusher: F
     audience.write()
     loop.run_next()
     assert audience.delays == [pytest.approx(wait)]
+
+
+@pytest.fixture
+def busy(loop: FakeLoop, flusher: Flusher) -> Audience:
+    """It was just written to, in the pause after a flush."""
+    audience = Audience(loop, flusher, seconds=0.001)
+    audience.run(every=0.0001, count=1000)
+    assert flusher.pause > 0
+    audience.delays.clear()
+    audience.write()
+    return audience
+
+
+def test_a_pause_lasts_until_what_is_about_to_be_shown_was_shown(
+    loop: FakeLoop, flusher: Flusher, busy: Audience
+) -> None:
+    flusher.hold()
+    loop.run_next()
+    assert not busy.delays
+    busy.write()
+    loop.now += HOLD_MAX / 2
+    flusher.release()
+    assert busy.delays == []
+    loop.run_next()
+    assert busy.delays[1] == pytest.approx(HOLD_MAX / 2)
+    assert not loop.due
+
+
+def test_what_is_shown_before_the_pause_is_over_ends_it_no_earlier(
+    loop: FakeLoop, flusher: Flusher, busy: Audience
+) -> None:
+    wait = flusher.sends_in()
+    flusher.hold()
+    flusher.release()
+    loop.run_next()
+    assert busy.delays == [pytest.approx(wait)]
+
+
+def test_nobody_waits_long_for_what_is_about_to_be_shown(
+    loop: FakeLoop, flusher: Flusher, busy: Audience
+) -> None:
+    wait = flusher.sends_in()
+    flusher.hold()
+    loop.run_next()
+    loop.run_next()
+    assert busy.delays == [pytest.approx(wait + HOLD_MAX)]
+    flusher.release()
+    assert not loop.due
+
+
+def test_a_loop_with_time_waits_for_nothing_that_is_about_to_be_shown(
+    loop: FakeLoop, flusher: Flusher
+) -> None:
+    audience = Audience(loop, flusher, seconds=0.001)
+    flusher.hold()
+    audience.write()
+    loop.run_next()
+    assert audience.delays == [0.0]
 
 
 def test_after_a_rush_it_sends_at_once_again(loop: FakeLoop, flusher: Flusher) -> None:

@@ -15,7 +15,7 @@ from gchat.core.nodes import LogLost
 from gchat.core.rules import RuleSet, rules_of
 from gchat.core.saved import all_saved
 from gchat.core.snapshot import NoSnapshot
-from gchat.journal.base import Gauges, JournalError, Notices, SendsIn, Show, at_once
+from gchat.journal.base import Gauges, JournalError, Notices, Sending, Show
 from gchat.journal.cluster.archive import BehindArchive
 from gchat.journal.cluster.checks import check
 from gchat.journal.cluster.codec import UnknownEvent
@@ -55,7 +55,7 @@ class ClusterEngine:
         wall_ms: Callable[[], int],
         boot: str,
         tick_ms: Callable[[], int] | None = None,
-        sends_in: SendsIn = at_once,
+        sending: Sending | None = None,
     ) -> None:
         settings = config.cluster
         self._hub = hub
@@ -87,7 +87,7 @@ class ClusterEngine:
             show,
             identity,
             self._begin_again,
-            sends_in,
+            sending,
         )
         self.journal = self._cluster_journal
         self.archive = BehindArchive(self._storage.archive, self._keeper)

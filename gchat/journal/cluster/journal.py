@@ -21,7 +21,7 @@ from gevent.lock import BoundedSemaphore
 from gchat.core.events import Event, NodeBeat, NodeGone, NodeJoined, NodeSwept, RulesSet
 from gchat.core.nodes import LEASE_BEATS, NUMBER_BITS, LogLost
 from gchat.core.rules import RuleSet
-from gchat.journal.base import JournalError, Notices, SendsIn, Show, at_once
+from gchat.journal.base import JournalError, Notices, Sending, Show
 from gchat.journal.cluster.codec import LEVEL, UnknownEvent
 from gchat.journal.cluster.connection import LogGone, LogRefused
 from gchat.journal.cluster.follower import Applied, Follower
@@ -72,7 +72,7 @@ class ClusterJournal:
         show: Show,
         identity: Identity,
         again: Callable[[], None],
-        sends_in: SendsIn = at_once,
+        sending: Sending | None = None,
     ) -> None:
         self._stream = stream
         self._follower = follower
@@ -81,7 +81,7 @@ class ClusterJournal:
         self._again = again
         self.identity = identity
         self.notices: Notices | None = None
-        self.sender = Sender(stream, sends_in)
+        self.sender = Sender(stream, sending)
         self.reading = ""  # why nothing can be read now, "" for none
         self._said: set[str] = set()  # of that, in the operator's log
         self.heard = perf_counter()  # when our last beat came back, or we joined
@@ -297,6 +297,7 @@ class ClusterJournal:
             with self._whole:
                 self._take(entry)
             turn.yield_if_due()
+        self.sender.all_shown()
         self._keeper.wait_for_room()
         if self.before_next is not None:
             self.before_next()

@@ -27,7 +27,7 @@ from gchat.core.events import (
     RulesSet,
     Said,
 )
-from gchat.journal.base import SendsIn, at_once
+from gchat.journal.base import AtOnce, Sending
 from gchat.journal.cluster.codec import encode
 from gchat.journal.cluster.connection import LogAway, LogGone, LogRefused
 from gchat.journal.cluster.log import StreamLog
@@ -104,13 +104,13 @@ class Flight:
 
 
 class Sender:
-    """`node` is 0 while the node takes no part: then nothing is sent but `joining`. `sends_in` says
-    when what is shown would be sent to people.
+    """`node` is 0 while the node takes no part: then nothing is sent but `joining`. `sending` says
+    when what is shown is sent to people (`None`: at once).
     """
 
-    def __init__(self, stream: StreamLog, sends_in: SendsIn = at_once) -> None:
+    def __init__(self, stream: StreamLog, sending: Sending | None = None) -> None:
         self._stream = stream
-        self._sends_in = sends_in
+        self._sending = sending or AtOnce()
         self._took = 0.0  # seconds, until the last batch was read
         self.node = 0
         self.joining: NodeJoined | None = None
@@ -165,6 +165,10 @@ class Sender:
         self._again = True
         self._work.set()
 
+    def all_shown(self) -> None:
+        """What was read by now was shown."""
+        self._sending.release()
+
     def read(self, node: int, counter: int) -> list[Sent] | None:
         """The tickets of a batch that was read from the log; `None` if it is not the next of our
         own.
@@ -210,13 +214,14 @@ class Sender:
         while self._may_send():
             # what comes back before it can be sent to people is seen no earlier: until then more
             # of it is one batch
-            if (wait := self._sends_in() - self._took) > 0:
+            if (wait := self._sending.sends_in() - self._took) > 0:
                 gevent.sleep(wait)
                 if not self._may_send():
                     break
             self._counter += 1
             flight = Flight(self._counter, self._take())
             self._flying.append(flight)
+            self._sending.hold()
             self._send(flight)
 
     def _may_send(self) -> bool:

@@ -14,7 +14,7 @@ from gchat.core.effects import ChangedNick, ChangedRoomName, Disconnected, Effec
 from gchat.core.history import MESSAGES
 from gchat.core.hub import Hub
 from gchat.core.records import leaves_line
-from gchat.journal.base import Gauges, SendsIn, Show, at_once
+from gchat.journal.base import Gauges, Sending, Show
 from gchat.journal.memory.archive import MemoryArchive
 from gchat.journal.memory.journal import MemoryJournal
 
@@ -36,7 +36,7 @@ class MemoryEngine:
         wall_ms: Callable[[], int],
         boot: str,
         tick_ms: Callable[[], int] | None = None,
-        sends_in: SendsIn = at_once,
+        sending: Sending | None = None,
     ) -> None:
         self.secret = token_bytes(SECRET_BYTES)
         self.archive = MemoryArchive(boot)

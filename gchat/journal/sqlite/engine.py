@@ -14,7 +14,7 @@ import platformdirs
 from gchat.config import Config
 from gchat.core.apply import apply
 from gchat.core.hub import Hub
-from gchat.journal.base import Gauges, JournalError, SendsIn, Show, at_once
+from gchat.journal.base import Gauges, JournalError, Sending, Show
 from gchat.journal.sqlite.journal import SqliteJournal
 from gchat.journal.sqlite.storage import Storage
 from gchat.journal.sqlite.store import Durability
@@ -38,7 +38,7 @@ class SqliteEngine:
         wall_ms: Callable[[], int],
         boot: str,
         tick_ms: Callable[[], int] | None = None,
-        sends_in: SendsIn = at_once,
+        sending: Sending | None = None,
     ) -> None:
         folder = data_folder(config.journal.data)
         durability = cast("Durability", config.journal.durability)
@@ -60,7 +60,7 @@ class SqliteEngine:
             boot,
             hub.place,
             tick_ms,
-            sends_in,
+            sending,
         )
         self._storage.indexer.wait_for_lull = self._sqlite_journal.wait_for_lull
         self.journal = self._sqlite_journal

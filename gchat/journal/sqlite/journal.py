@@ -29,7 +29,7 @@ from gchat.core.events import (
 from gchat.core.history import Batch
 from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
-from gchat.journal.base import Apply, SendsIn, Show, at_once
+from gchat.journal.base import Apply, AtOnce, Sending, Show
 from gchat.journal.sqlite.store import Store
 from gchat.journal.ticket import Later
 from gchat.pace import Pace
@@ -81,8 +81,8 @@ class Pending(Later):
 
 class SqliteJournal:
     """`now` gives milliseconds since 1970, `tick` those of a clock that never jumps; `boot` is
-    different for each run; `writer` is the only thread that writes to the store; `sends_in` says
-    when what is shown would be sent.
+    different for each run; `writer` is the only thread that writes to the store; `sending` says
+    when what is shown is sent (`None`: at once).
 
     An event changes the hub at once and is shown when it is stored. Everything that was appended
     while one batch was written is the next batch; when batches come quickly, or what is shown would
@@ -103,7 +103,7 @@ class SqliteJournal:
         boot: str,
         places: Places = str,
         tick: Callable[[], int] | None = None,
-        sends_in: SendsIn = at_once,
+        sending: Sending | None = None,
     ) -> None:
         self._places = places
         self._store = store
@@ -119,7 +119,7 @@ class SqliteJournal:
         self._closed = False
         self.took = 0.0  # seconds, to store the last batch
         self._pace = Pace(COMMIT_PAUSE, perf_counter())
-        self._sends_in = sends_in
+        self._sending = sending or AtOnce()
         self._work = Signal()
         self._lull = Signal()  # a batch was written a moment ago
         self._writer = writer
@@ -180,20 +180,21 @@ class SqliteJournal:
                 if (wait := self._pause()) > 0:
                     gevent.sleep(wait)
                 batch, self._queue = self._queue, []
+                self._sending.hold()
                 self._show_all(batch, stored=self._write([ticket.batch for ticket in batch]))
-                # who has sent something meanwhile is in the next batch, not in the one after it
+                self._sending.release()
                 self._lull.set()
+                # who has sent something meanwhile is in the next batch, not in the one after it
                 let_others()
                 self._pace.round(perf_counter(), self.took, len(batch), self.took)
                 self._writing = False
 
     def _pause(self) -> float:
-        """Seconds until the next batch is written. One that is stored before it can be sent makes
-        nobody see it earlier: until then more of them are one batch. While there is time for two
-        there are two, so that a disk that is slow for once holds up the second only.
+        """Seconds until the next batch is written. What is stored before it can be sent is seen no
+        earlier: until then more of it is one batch. One that takes longer than the last one did is
+        waited for (`hold`), or it would be sent a whole pause later.
         """
-        left = self._sends_in()
-        left = left / 2 if left > 2 * self.took else left - self.took
+        left = self._sending.sends_in() - self.took
         return max(self._pace.wait(perf_counter()), left)
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:

@@ -21,6 +21,7 @@ from gchat.journal.cluster.sender import (
     Sender,
     Sent,
 )
+from tests.support.sending import FakeSending
 
 
 class Stream:
@@ -59,8 +60,8 @@ class Running:
 
     def __init__(self, clock: Clock) -> None:
         self.stream, self.clock = Stream(), clock
-        self.sends_in = 0.0  # seconds until what is shown would be sent to people
-        self.sender = Sender(self.stream, lambda: self.sends_in)  # type: ignore[arg-type]
+        self.sending = FakeSending()
+        self.sender = Sender(self.stream, self.sending)  # type: ignore[arg-type]
         self.greenlet = gevent.spawn(self.sender.run)
 
     def say(self, *texts: str) -> list[Sent]:
@@ -121,7 +122,7 @@ def test_a_batch_is_bounded_in_bytes_and_a_large_event_is_one_by_itself(run: Run
 
 
 def test_what_could_not_be_shown_yet_is_one_batch(run: Running) -> None:
-    run.sends_in = 0.05
+    run.sending.seconds = 0.05
     for number in range(5):
         run.say(str(number))
         gevent.sleep(0)  # the sender has its turn
@@ -129,12 +130,20 @@ def test_what_could_not_be_shown_yet_is_one_batch(run: Running) -> None:
     assert [len(events) for _, _, events in run.stream.got] == [5]
 
 
+def test_what_is_shown_is_sent_with_what_is_about_to_come_back(run: Running) -> None:
+    run.say("one")
+    run.has(1)
+    assert run.sending.held == [True]
+    run.sender.all_shown()
+    assert run.sending.held == [True, False]
+
+
 def test_a_batch_is_sent_as_early_as_it_takes_to_come_back(run: Running) -> None:
     run.say("one")
     run.has(1)
     run.clock.now += 3600.0
     assert run.sender.read(7, 1)
-    run.sends_in = 3600.0
+    run.sending.seconds = 3600.0
     run.say("two")
     run.has(2)
 
@@ -142,7 +151,7 @@ def test_a_batch_is_sent_as_early_as_it_takes_to_come_back(run: Running) -> None
 def test_nothing_new_is_sent_before_what_the_log_may_have_lost(run: Running) -> None:
     run.say("one")
     run.has(1)
-    run.sends_in = 0.05
+    run.sending.seconds = 0.05
     run.say("two")
     gevent.sleep(0)  # it waits with it
     run.sender.send_again()
