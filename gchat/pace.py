@@ -14,11 +14,12 @@ class Pace:
 
     The load is how busy the worker would be if each item had a round of its own; 1 is all of its
     time. Above EASY there is a pause after each round, longer with more load: at most SPACING times
-    the duration of the round, and never longer than `most` seconds. Times are in seconds, by any
-    clock.
+    the duration of the round, and not longer than `most` seconds, or `short` seconds where the
+    round itself was shorter. Times are in seconds, by any clock.
     """
 
-    def __init__(self, most: float, now: float) -> None:
+    def __init__(self, short: float, most: float, now: float) -> None:
+        self._short = short
         self._most = most
         self._ended = now  # of the last round
         self._load = 0.0
@@ -42,4 +43,4 @@ class Pace:
         self._load += ((busy + took * (merged - 1)) / period - self._load) * weight
         self._ended = ended
         pause = took * min(max(self._load - EASY, 0.0) * GROWTH, SPACING)
-        self.next = ended + min(pause, self._most)
+        self.next = ended + min(pause, max(took, self._short), self._most)

@@ -10,7 +10,8 @@ import gevent
 
 from gchat.pace import Pace
 
-PAUSE_MAX = 0.007  # seconds between two flushes
+PAUSE_MAX = 0.010  # seconds between two flushes
+PAUSE_SHORT = 0.005  # where a flush takes less than that
 HOLD_MAX = 0.004  # seconds that a flush waits for what is about to be shown, at most
 SHORT = 50e-6  # seconds; a flush that takes less is followed by no pause
 
@@ -49,7 +50,7 @@ class Flusher:
         self._late = False  # a flush waits for it
         self._used = used
         self._used_before = used()  # the last flush
-        self._pace = Pace(PAUSE_MAX, clock())
+        self._pace = Pace(PAUSE_SHORT, PAUSE_MAX, clock())
         self.sends = 0  # ever
         self.writes = 0  # ever; each would have been a send by itself
 

@@ -118,7 +118,7 @@ class SqliteJournal:
         self._failing = False  # the last batch could not be stored
         self._closed = False
         self.took = 0.0  # seconds, to store the last batch
-        self._pace = Pace(COMMIT_PAUSE, perf_counter())
+        self._pace = Pace(COMMIT_PAUSE, COMMIT_PAUSE, perf_counter())
         self._sending = sending or AtOnce()
         self._work = Signal()
         self._lull = Signal()  # a batch was written a moment ago
