@@ -40,6 +40,7 @@ class Server:
     pin: str = ""  # SHA-256 of a certificate that somebody has compared, "" for none
     account: str = ""
     rooms: list[str] = field(default_factory=list)  # that are joined; the first is always there
+    shown: str = ""  # the room or conversation that was shown last
     ignored: list[str] = field(default_factory=list)  # masks of people
     proxy: str = ""  # by which it is reached; its password is in the keyring, too
     others: list[str] = field(default_factory=list)  # addresses of the same server, "host:port"

@@ -136,7 +136,7 @@ class App(Context):
         if options.lobby:
             fold = UNTIL_TOLD(options.lobby)
             others = [name for name in server.rooms if UNTIL_TOLD(name) != fold]
-            server.rooms = [options.lobby, *others]
+            server.rooms, server.shown = [options.lobby, *others], ""
         for one in opened or [server]:
             session = self.servers.add(server if one.name == server.name else one)
             if one.name == server.name:
@@ -552,6 +552,8 @@ class App(Context):
             return
         self._closing = True
         self.settings.geometry = placing.kept(self.root) or self.settings.geometry
+        for one in self.servers.all:
+            one.connection.remember_shown()
         self.save()
         self._keep_drafts()
         for child in self.root.winfo_children():

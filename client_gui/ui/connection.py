@@ -20,6 +20,7 @@ from client_gui.core.places import written
 from client_gui.core.protocol import Command
 from client_gui.model.changes import StatusChanged, TrustNeeded
 from client_gui.model.model import Model, Phase, Status
+from client_gui.model.rooms import ROOM_PREFIXES
 from client_gui.net.address import Address
 from client_gui.net.thread import NetThread
 from client_gui.system import secrets
@@ -85,6 +86,8 @@ class Connection:
         self._remembered = False  # where we are connected, for the next time
         self._place = ""  # which of the server's addresses was tried last
         self._watched: set[str] = set()  # keys of people who were asked about
+        self._last = server.shown  # it is shown again as soon as it is there
+        self._typed = model.rooms[model.lobby].draft  # when that was known
         self._bridge: Bridge[Item] = Bridge(context.root, self._deliver)
 
     @property
@@ -345,13 +348,14 @@ class Connection:
             case events.Connecting():
                 self._place = written((event.host, event.port))
             case events.Registered():
-                self._watched.clear()
+                self._registered()
             case events.NickChanged():
                 self._watched.discard(self.model.fold(event.new))
             case events.LoggedIn():
                 self._keep_password()
             case events.Joined(own=True):
                 self._stay(event.room, "")
+                self._show_again(event.room)
             case events.Left(own=True):
                 self._stay("", event.room)
             case events.RoomRenamed():
@@ -363,6 +367,30 @@ class Connection:
                 self.dialog.complain(event.reason, self.dialog.password)
             case events.ServerText(error=True) if self.dialog is not None and self.dialog.wanted:
                 self.dialog.complain(event.text, self.dialog.nick)
+
+    def _registered(self) -> None:
+        self._watched.clear()
+        if self._last and self._last[:1] not in ROOM_PREFIXES:
+            self.model.room(self._last, direct=True)
+            self._show_again(self._last)
+
+    def _show_again(self, name: str) -> None:
+        """Goes to the room that was shown last, unless somebody is doing something by now."""
+        model, context = self.model, self._context
+        key = model.fold(name)
+        if key != model.fold(self._last):
+            return
+        self._last = ""
+        if model.current != model.lobby:
+            return
+        if not self._neighbours.is_shown(self):
+            model.show(key)
+        elif context.window.composer.get() == self._typed:
+            context.show_server(model, key)
+
+    def remember_shown(self) -> None:
+        """Which room is to be shown the next time."""
+        self.server.shown = self.model.rooms[self.model.current].name
 
     def watch_people(self) -> None:
         """Asks whether the people of our conversations are here, each once for a connection."""

@@ -21,9 +21,10 @@ from client_gui.system.settings import Server
 from client_gui.ui.panels import Question
 from tests.client_gui.driver import Ui
 from tests.support.clients import WAIT_SECONDS, IrcClient, PlainClient
-from tests.support.process import ServerProcess
+from tests.support.process import ServerProcess, free_port
 
 OpenUi = Callable[..., Ui]
+Make = Callable[..., ServerProcess]
 
 
 @pytest.fixture
@@ -342,6 +343,47 @@ def test_closing_a_conversation_says_nothing_to_the_server(ui: Ui, server: Serve
     ui.type("still here")
     ui.wait_for("Tuan: still here")
     assert not [one for one in ui.lines() if "No such" in one]
+
+
+@pytest.mark.parametrize("last", ["#dev", "Duy"])
+def test_what_was_shown_last_is_shown_again(
+    server: ServerProcess, open_ui: OpenUi, tmp_path: Path, last: str
+) -> None:
+    settings = tmp_path / "client.json"
+    with IrcClient(server.port, "Duy"):
+        ui = open_ui(server.port, nick="Tuan", settings=settings)
+        ui.wait_for("Tuan has connected to the chat room")
+        ui.type("/join #other")
+        ui.type("/join #dev")
+        ui.wait_until(lambda: {"#dev", "#other"} <= ui.app.model.rooms.keys())
+        ui.type("/query Duy hello")
+        ui.wait_for("Tuan: hello")
+        ui.app.navigation.choose(ui.app.model.fold(last))
+        ui.close()
+        ui = open_ui(server.port, nick="Tuan", settings=settings)
+        ui.wait_until(lambda: ui.app.model.current == ui.app.model.fold(last))
+        ui.app.navigation.choose(ui.app.model.lobby)
+        ui.wait_until(lambda: ui.app.model.rooms["#other"].here)
+        assert ui.app.model.current == "#lobby", "once"
+
+
+def test_who_types_after_the_start_is_not_taken_away(
+    make_server: Make, open_ui: OpenUi, tmp_path: Path
+) -> None:
+    server = make_server("--port", str(free_port()))
+    settings = tmp_path / "client.json"
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.wait_for("Tuan has connected to the chat room")
+    ui.type("/join #dev")
+    ui.wait_until(lambda: ui.app.model.current == "#dev")
+    ui.close()
+    server.stop()
+    ui = open_ui(server.port, nick="Tuan", settings=settings)
+    ui.app.window.composer.put("I am typ")
+    server.start()
+    ui.app.connection.retry()
+    ui.wait_until(lambda: "#dev" in ui.app.model.rooms and ui.app.model.rooms["#dev"].here)
+    assert ui.app.model.current == "#lobby"
 
 
 def test_the_room_of_the_command_line_comes_before_the_saved_ones(
