@@ -10,12 +10,15 @@ import os
 import select
 import signal
 import socket
+import threading
 import warnings
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, TextIO
 
 KERNEL_BYTES = 128 * 1024  # unsent, that the kernel holds for one peer, where it can be told so
+LOW_PRIORITY = 10  # as of nice; such a thread still gets a tenth of a busy processor
 NO_LIMIT = 1 << 20  # files, where the system names no limit: Windows, for sockets
 OPEN_MAX = 10_240  # files; macOS refuses to go above it, even where its hard limit is infinite
 
@@ -71,6 +74,16 @@ def allow_files() -> int:
         soft = most
         break
     return NO_LIMIT if soft == _resource.RLIM_INFINITY else int(soft)
+
+
+def give_way() -> None:
+    """Has the calling thread run after others, where threads have priorities of their own."""
+    if not hasattr(os, "sched_setscheduler"):
+        return  # Windows, and macOS, where a priority is the whole process's
+    mine = os.PRIO_PROCESS, threading.get_native_id()
+    with suppress(OSError):  # where this is no number of a process
+        # somebody who runs the server with a lower one still has less
+        os.setpriority(*mine, max(os.getpriority(*mine), LOW_PRIORITY))
 
 
 def is_unix(family: int) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
 import select
 import socket
+import threading
 import warnings
 
 import pytest
@@ -105,3 +107,26 @@ def test_coarse_timers_are_accepted() -> None:
         warnings.simplefilter("error")
         system.accept_coarse_timers()
         warnings.warn("libuv only supports millisecond timer resolution", UserWarning, stacklevel=1)
+
+
+def test_one_thread_gives_way_and_the_others_do_not() -> None:
+    found: list[int] = []
+
+    def work() -> None:
+        system.give_way()
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [max(before, system.LOW_PRIORITY)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+def test_where_priorities_are_of_processes_nobody_gives_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "sched_setscheduler")
+    monkeypatch.delattr(os, "setpriority")  # as on Windows; it would be the process's on macOS
+    system.give_way()

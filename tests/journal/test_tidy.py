@@ -182,7 +182,7 @@ def test_a_search_meets_a_table_that_is_dropped_meanwhile(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store, 2 * SHARD)
-    monkeypatch.setattr("gchat.journal.sqlite.reader.STEP_TABLES", 1)
+    monkeypatch.setattr("gchat.journal.sqlite.reader.TABLE_MATCHES", 500)
     steps = store.reader.search(Search((("#a", 0),), 1000, words=("talk",)))
     next(steps)
     store.forget(list(range(1, SHARD)), NOW)

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from time import perf_counter, sleep
 
+from gchat import system
 from gchat.journal.sqlite.damage import first_line
 from gchat.journal.sqlite.lookover import Lookover
 from gchat.workers import WorkerPool
@@ -63,6 +64,7 @@ class Checkup:
 
     def _look(self) -> str:
         """The first damage that is found, "" for none."""
+        system.give_way()
         with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as file:
             self._connection = file
             for (name,) in file.execute(_TABLES).fetchall():

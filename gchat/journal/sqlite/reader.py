@@ -26,9 +26,9 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 
 STEP_PLACES = 100
-STEP_TABLES = 16  # of the index of words
 AT, PLACE = 1, 4  # of a row of the id and COLUMNS
 STEP_MATCHES = 500  # that have the words looked for, and are looked at
+TABLE_MATCHES = 8  # to look for words in a table takes as long as to look at so many matches
 
 
 def whole(steps: Steps[T]) -> T:
@@ -179,8 +179,10 @@ class Reader:
             f" AND at > ? AND {where} ORDER BY id DESC"
         )
         seen = dict(search.places)
-        for number, table in enumerate(tables(self._connection), 1):
-            while match and search.places and len(found) < search.limit:
+        looked_at = 0  # matches in this step
+        for table in tables(self._connection) if match and search.places else ():
+            full = True
+            while full:
                 hits = self._hits(table, match, below)
                 parts = json.dumps(hits), search.after, *values
                 # there may be thousands of conversations: SQLite would look through all for each
@@ -192,12 +194,14 @@ class Reader:
                     ),
                     search.limit - len(found),
                 )
-                if len(hits) < STEP_MATCHES:
-                    break
-                below = hits[-1]
-                yield
-            if number % STEP_TABLES == 0:
-                yield
+                if len(found) == search.limit:
+                    return found
+                if full := len(hits) == STEP_MATCHES:
+                    below = hits[-1]
+                looked_at += len(hits) + TABLE_MATCHES
+                if looked_at >= STEP_MATCHES:
+                    looked_at = 0
+                    yield
         return found
 
     def _hits(self, table: str, match: str, below: int) -> list[int]:

@@ -100,6 +100,7 @@ NOT_ON_WINDOWS = (
     *("geteuid", "getuid", "getegid", "getgid", "getpgid", "killpg", "setsid", "fork", "setuid"),
     *("fchmod", "chown", "fchown", "statvfs", "uname", "nice", "getloadavg", "sched_getaffinity"),
     *("memfd_create", "eventfd", "pipe2", "WNOHANG", "openpty"),
+    *("sched_setscheduler", "setpriority", "PRIO_PROCESS"),
 )
 
 
@@ -260,7 +261,7 @@ def like_macos():
     see("select", ("epoll", "EPOLLIN", "EPOLLOUT"))
     see("selectors", ("EpollSelector",), DefaultSelector=selectors.PollSelector)
     see("resource", ("prlimit",), getrlimit=getrlimit, setrlimit=setrlimit)
-    see("os", ("sched_getaffinity", "memfd_create", "eventfd"))
+    see("os", ("sched_getaffinity", "sched_setscheduler", "memfd_create", "eventfd"))
     sys.modules["sys"] = Seen(sys, platform="darwin")
 
 
