@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from client_gui.core.events import Away, Event, ServerText, WhoIs
+from client_gui.core.events import Away, Event, NotSent, ServerText, WhoIs
 from client_gui.core.isupport import Isupport
 from client_gui.core.limits import WHOIS, WHOIS_LINES, number
 from gchat.wire.message import Message
@@ -20,6 +20,8 @@ _UNASKED = re.compile(
     "|77[0-4]|90[0-378]"
 )
 _NUMERIC = re.compile("[0-9]{3}")
+_ENDS_ANSWER = re.compile("315|318|323|366|37[46]")  # and says nothing else
+LABEL = "ask"  # begins that of a command whose answer somebody wants to see
 
 
 @dataclass(slots=True)
@@ -159,3 +161,18 @@ def shown(message: Message) -> list[Event]:
         return []
     text = " ".join(message.params[1:])
     return [ServerText(text)] if text else []
+
+
+def answer(label: str, message: Message, found: list[Event]) -> list[Event]:
+    """What a message tells; and the message as it is, if it is of the answer to a command with this
+    label, and nothing that it tells is shown.
+    """
+    command = message.command
+    if not label.startswith(LABEL) or not _NUMERIC.fullmatch(command):
+        return found
+    if command in _WHOIS or _ENDS_ANSWER.fullmatch(command):
+        return found
+    if any(isinstance(one, ServerText | NotSent) for one in found):
+        return found
+    text = " ".join(message.params[1:])
+    return [*found, ServerText(text)] if text else found

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from client_gui.core import heard, history, negotiation, speaking
+from client_gui.core import asked, heard, history, negotiation, speaking
 from client_gui.core.connection import Connection
 from client_gui.core.events import (
     Closed,
@@ -245,6 +245,18 @@ class ClientProtocol(Connection):
             self.keys[self.isupport.fold(params[0])] = params[1]
         self.send(command, *params)
 
+    def ask(self, command: str, *params: str) -> None:
+        """The same, and shows the answer as it is, where the server says what an answer is: also
+        what is not shown otherwise, such as who is in a room. Raises NotConnected, MessageError.
+        https://ircv3.net/specs/extensions/labeled-response
+        """
+        if self.caps >= {"labeled-response", "batch"}:
+            if self.state is not State.READY:
+                raise NotConnected("not connected")
+            self.send(command, *params, tags={"label": f"{asked.LABEL}{self.next_label()}"})
+        else:
+            self.command(command, *params)
+
     def quit(self, reason: str = "") -> None:
         """Says goodbye. The server answers by closing."""
         reason = " ".join(reason.replace("\0", "").split())
@@ -304,6 +316,9 @@ class ClientProtocol(Connection):
             raise ProtocolError(_("That is not a chat server.")) from None
 
     def _handle(self, message: Message, now: float) -> list[Event]:
+        return asked.answer(self.label_of(message), message, self._told(message, now))
+
+    def _told(self, message: Message, now: float) -> list[Event]:
         if message.command == "PONG" and self._pinged is not None:
             latency = now - self._pinged
             self._pinged = None

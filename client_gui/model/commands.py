@@ -105,7 +105,7 @@ class Help(Struct, frozen=True):
 
 
 class Serve(Struct, frozen=True):
-    """Do something with the server that is shown: `connect`, `disconnect`, or `close` it."""
+    """Do something with the server that is shown: `connect`, `disconnect`, `fold` or `close` it."""
 
     what: str
 
@@ -243,7 +243,7 @@ def _raw(rest: str, room: str) -> Action:
     """A line of the protocol, as it is typed."""
     head, trailing, text = f" {rest}".partition(" :")
     words = [*head.split(), *([text] if trailing else [])]
-    return _line(*words) if head.split() else _usage("raw")
+    return Send(lambda core: core.ask(*words)) if words and head.split() else _usage("raw")
 
 
 def _service(command: str) -> Callable[[str, str], Action]:
@@ -374,6 +374,7 @@ COMMANDS: dict[str, tuple[Callable[[str, str], Action], str, str]] = {
     "password": (_account("password"), "", n_("change your account's password, in a form")),
     "connect": (_serve("connect"), "", n_("connect to this server now")),
     "disconnect": (_serve("disconnect"), "", n_("disconnect from this server")),
+    "fold": (_serve("fold"), "", n_("hide this server's rooms in the list, or list them again")),
     "close": (_serve("close"), "", n_("disconnect, and take this server out of the list")),
     "raw": (_raw, n_("LINE"), n_("send a line of the protocol as it is; it is not kept")),
     "quit": (_quit, n_("[REASON]"), n_("close the window")),

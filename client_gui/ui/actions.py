@@ -182,6 +182,8 @@ class Actions:
             self._close(session)
         elif what == "disconnect":
             connection.disconnect()
+        elif what == "fold":
+            servers.fold(session.name)
         elif not connection.ready:
             connection.connect()
 

@@ -116,3 +116,36 @@ def test_what_somebody_must_have_asked_for_is_shown(
 )
 def test_what_comes_unasked_is_not(core: ClientProtocol, line: str) -> None:
     assert hear(core, line) == []
+
+
+def test_an_answer_that_somebody_asked_for_by_hand_is_shown(core: ClientProtocol) -> None:
+    core.caps |= {"labeled-response", "batch"}
+    core.ask("WHO", "#dev")
+    assert core.data_to_send() == b"@label=ask1 WHO #dev\r\n"
+    hear(core, "366 Tuan #dev :End of /NAMES list.")
+    found = core.receive_data(
+        b"@label=ask1 :srv BATCH +x labeled-response\r\n"
+        b"@batch=x :srv 352 Tuan #dev ~duy 192.0.2.7 srv Duy H :0 Duy\r\n"
+        b"@batch=x :srv 315 Tuan #dev :End of WHO list\r\n"
+        b":srv BATCH -x\r\n"
+        b":srv 352 Tuan #dev ~duy 192.0.2.7 srv Duy H :0 Duy\r\n",
+        2.0,
+    )
+    shown = [one for one in found if isinstance(one, ServerText)]
+    assert shown == [ServerText("#dev ~duy 192.0.2.7 srv Duy H 0 Duy")]
+    core.ask("LUSERS")
+    text = "There are 2 users"
+    found = core.receive_data(f"@label=ask2 :srv 251 Tuan :{text}\r\n".encode(), 3.0)
+    assert found == [ServerText(text)]
+    core.ask("VERSION")  # shown in any case, and not twice
+    found = core.receive_data(b"@label=ask3 :srv 351 Tuan gchat-1 srv :x\r\n", 3.0)
+    assert found == [ServerText("gchat-1 srv x")]
+    core.ask("MOTD")
+    found = core.receive_data(b"@label=ask4 :srv 422 Tuan :No message of the day\r\n", 3.0)
+    assert found[-1] == ServerText("No message of the day")
+    assert hear(core, "422 Tuan :No message of the day") == []
+
+
+def test_without_labels_it_is_asked_as_it_is(core: ClientProtocol) -> None:
+    core.ask("WHO", "#dev")
+    assert core.data_to_send() == b"WHO #dev\r\n"

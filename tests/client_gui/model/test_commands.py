@@ -118,7 +118,7 @@ def test_the_others() -> None:
     assert interpret("/part #dev", "Duy") == Part("", "#dev")
     assert interpret("/search two words", "#lobby") == Find("two words")
     assert interpret("/quit so long", "#lobby") == Leave("so long")
-    for what in ("connect", "disconnect", "close"):
+    for what in ("connect", "disconnect", "fold", "close"):
         assert interpret(f"/{what}", "#lobby") == Serve(what)
         assert isinstance(interpret(f"/{what} now", "#lobby"), Tell)
     help_ = interpret("/help", "#lobby")

@@ -75,6 +75,19 @@ def test_the_rooms_of_the_server_by_a_command(server: ServerProcess, open_ui: Op
     ui.wait_until(lambda: ui.app.switcher._rooms is not None)
 
 
+def test_answers_that_are_not_shown_otherwise(server: ServerProcess, open_ui: OpenUi) -> None:
+    ui = open_ui(server.port, nick="Tuan")
+    ui.wait_for("Tuan has connected to the chat room")
+    for line, answer in (
+        ("WHO #lobby", "#lobby ~"),
+        ("LUSERS", "There are "),
+        ("MOTD", "message of the day"),
+    ):
+        assert not any(answer in one for one in ui.lines())
+        ui.type(f"/raw {line}")
+        ui.wait_until(lambda answer=answer: any(answer in one for one in ui.lines()))  # type: ignore[misc]
+
+
 def test_a_command_of_ones_own_is_explained(server: ServerProcess, open_ui: OpenUi) -> None:
     ui = open_ui(server.port, nick="Tuan")
     ui.wait_for("Tuan has connected to the chat room")

@@ -426,9 +426,13 @@ def test_the_next_window_is_where_the_last_one_was(
     server: ServerProcess, other: ServerProcess, ui: Ui, open_ui: OpenUi, tmp_path: Path
 ) -> None:
     duy, duy2 = PlainClient(server.port, "Duy"), PlainClient(other.port, "Duy")
+    for folded in (True, False, True):
+        ui.app.show_server(at(ui, server.port).model)
+        ui.type("/fold")
+        first = next(row for row in ui.app.window.sidebar.list._rows if row.heading)
+        assert first.folded is folded
     ui.app.show_server(at(ui, other.port).model)
     ui.type("a draft", key="<F35>")
-    ui.app.servers.fold(at(ui, server.port).name)
     ui.close()
     # goodbye to both, and no thread is left
     read_until(duy, "Tuan has left the chat room!")
