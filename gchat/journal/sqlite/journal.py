@@ -39,7 +39,10 @@ from gchat.yielding import Turn, let_others
 
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
 
-COMMIT_PAUSE = 0.004  # seconds; the longest between two batches whose messages could be sent
+COMMIT_PAUSE = 0.006  # seconds; the longest between two batches whose messages could be sent
+# What a batch costs altogether, for each second that it takes: it is handed to a thread and back,
+# and the loop waits for the interpreter's lock meanwhile. By measurement, see docs/journal.md.
+COMMIT_COST = 3.0
 TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
 LULL_SECONDS = 0.05  # that what nobody waits for is put off while batches are written
 OWED_SECONDS = 5.0  # between two attempts to save what could not be saved, while nobody speaks
@@ -186,16 +189,18 @@ class SqliteJournal:
                 self._lull.set()
                 # who has sent something meanwhile is in the next batch, not in the one after it
                 let_others()
-                self._pace.round(perf_counter(), self.took, len(batch), self.took)
+                cost = COMMIT_COST * self.took
+                self._pace.round(perf_counter(), cost, len(batch), cost)
                 self._writing = False
 
     def _pause(self) -> float:
         """Seconds until the next batch is written. What is stored before it can be sent is seen no
         earlier: until then more of it is one batch. One that takes longer than the last one did is
-        waited for (`hold`), or it would be sent a whole pause later.
+        waited for (`hold`), or it would be sent a whole pause later. Where sending does not pause,
+        batches keep a pace of their own.
         """
         left = self._sending.sends_in() - self.took
-        return max(self._pace.wait(perf_counter()), left)
+        return left if left > 0 else self._pace.wait(perf_counter())
 
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
         turn = Turn(TURN_SECONDS)
