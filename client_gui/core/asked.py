@@ -159,8 +159,7 @@ def shown(message: Message) -> list[Event]:
     command = message.command
     if not _NUMERIC.fullmatch(command) or _UNASKED.fullmatch(command):
         return []
-    text = " ".join(message.params[1:])
-    return [ServerText(text)] if text else []
+    return _as_it_is(message)
 
 
 def answer(label: str, message: Message, found: list[Event]) -> list[Event]:
@@ -174,5 +173,9 @@ def answer(label: str, message: Message, found: list[Event]) -> list[Event]:
         return found
     if any(isinstance(one, ServerText | NotSent) for one in found):
         return found
+    return [*found, *_as_it_is(message)]
+
+
+def _as_it_is(message: Message) -> list[Event]:
     text = " ".join(message.params[1:])
-    return [*found, ServerText(text)] if text else found
+    return [ServerText(text)] if text else []

@@ -74,6 +74,13 @@ class Connection:
         """The label of our command that a message answers, "" for none."""
         return message.tags.get("label", "") or self._assembly.label_of(message)
 
+    @property
+    def knows_labels(self) -> bool:
+        """Whether the server says which command it answers.
+        https://ircv3.net/specs/extensions/labeled-response
+        """
+        return self.caps >= {"labeled-response", "batch"}
+
     def next_label(self) -> int:
         """A number that no message before has had."""
         self._labels += 1

@@ -237,25 +237,20 @@ class ClientProtocol(Connection):
         if self.state is State.READY:
             self.backlog.older(room, msgid)
 
-    def command(self, command: str, *params: str) -> None:
+    def command(self, command: str, *params: str, label: str = "") -> None:
         """Sends any other command, such as JOIN. Raises NotConnected, MessageError."""
         if self.state is not State.READY:
             raise NotConnected("not connected")
         if command == "JOIN" and len(params) > 1:
             self.keys[self.isupport.fold(params[0])] = params[1]
-        self.send(command, *params)
+        self.send(command, *params, tags={"label": label} if label else None)
 
     def ask(self, command: str, *params: str) -> None:
         """The same, and shows the answer as it is, where the server says what an answer is: also
         what is not shown otherwise, such as who is in a room. Raises NotConnected, MessageError.
-        https://ircv3.net/specs/extensions/labeled-response
         """
-        if self.caps >= {"labeled-response", "batch"}:
-            if self.state is not State.READY:
-                raise NotConnected("not connected")
-            self.send(command, *params, tags={"label": f"{asked.LABEL}{self.next_label()}"})
-        else:
-            self.command(command, *params)
+        label = f"{asked.LABEL}{self.next_label()}" if self.knows_labels else ""
+        self.command(command, *params, label=label)
 
     def quit(self, reason: str = "") -> None:
         """Says goodbye. The server answers by closing."""

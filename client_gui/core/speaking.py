@@ -85,7 +85,7 @@ def _receipt(
     if "echo-message" not in core.caps:
         return tags, [Said(room, core.nick, text, kind, own=True, reply_to=reply_to)]
     number_of_it = core.next_label()
-    if core.caps >= {"labeled-response", "batch"}:
+    if core.knows_labels:
         tags["label"] = label = f"say{number_of_it}"
     else:
         label = f"{UNLABELED}{number_of_it}"  # the receipt is known by its text

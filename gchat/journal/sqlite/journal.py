@@ -40,8 +40,8 @@ from gchat.yielding import Turn, let_others
 CLOSE_SECONDS = 10.0  # for what was taken in to be stored, when the server stops
 
 COMMIT_PAUSE = 0.006  # seconds; the longest between two batches whose messages could be sent
-# What a batch costs altogether, for each second that it takes: it is handed to a thread and back,
-# and the loop waits for the interpreter's lock meanwhile. By measurement, see docs/journal.md.
+# What a batch is reckoned to cost, for each second that it takes: it is handed to a thread and
+# back, and the loop waits for the interpreter's lock meanwhile. By trial, see docs/journal.md.
 COMMIT_COST = 3.0
 TURN_SECONDS = 0.002  # then others get their turn, however much there is to show
 LULL_SECONDS = 0.05  # that what nobody waits for is put off while batches are written

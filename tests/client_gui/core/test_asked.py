@@ -146,6 +146,13 @@ def test_an_answer_that_somebody_asked_for_by_hand_is_shown(core: ClientProtocol
     assert hear(core, "422 Tuan :No message of the day") == []
 
 
+def test_the_key_of_a_room_that_is_entered_by_hand_is_known(core: ClientProtocol) -> None:
+    core.caps |= {"labeled-response", "batch"}
+    core.ask("JOIN", "#dev", "secret")
+    assert core.data_to_send() == b"@label=ask1 JOIN #dev secret\r\n"
+    assert core.keys == {core.isupport.fold("#dev"): "secret"}
+
+
 def test_without_labels_it_is_asked_as_it_is(core: ClientProtocol) -> None:
     core.ask("WHO", "#dev")
     assert core.data_to_send() == b"WHO #dev\r\n"
