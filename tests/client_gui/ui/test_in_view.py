@@ -72,14 +72,18 @@ def test_as_many_as_fit_are_there_after_the_window_is_made_anew(ui: Ui) -> None:
     assert transcript.winfo_exists()
 
 
+def enter_dev(ui: Ui) -> None:
+    ui.type("/join #dev")
+    ui.wait_until(lambda: ui.app.model.current == "#dev")
+
+
 def test_what_is_new_begins_at_the_top_where_it_does_not_fit(
     server: ServerProcess, open_ui: OpenUi
 ) -> None:
     ui = open_ui(server.port, nick="Tuan")
     ui.wait_for("Tuan has connected to the chat room")
     with IrcClient(server.port, "Duy", join="#dev") as duy:
-        ui.type("/join #dev")
-        ui.wait_until(lambda: ui.app.model.current == "#dev")
+        enter_dev(ui)
         ui.app.navigation.choose("#lobby")
         duy.ask(*(f"PRIVMSG #dev :line {number}" for number in range(60)))
         ui.wait_until(lambda: ui.app.model.rooms["#dev"].unread == 60)
@@ -99,8 +103,7 @@ def test_being_put_out_of_a_room_is_noticed(server: ServerProcess, open_ui: Open
     with IrcClient(server.port, "Duy", join="#dev") as duy:
         ui = open_ui(server.port, nick="Tuan")
         ui.wait_for("Tuan has connected to the chat room")
-        ui.type("/join #dev")
-        ui.wait_until(lambda: ui.app.model.current == "#dev")
+        enter_dev(ui)
         ui.app.navigation.choose("#lobby")
         duy.ask("KICK #dev Tuan :bye")
         room = ui.app.model.rooms["#dev"]
@@ -119,8 +122,7 @@ def test_a_change_of_modes_is_told(server: ServerProcess, open_ui: OpenUi) -> No
     with IrcClient(server.port, "Duy", join="#dev") as duy:
         ui = open_ui(server.port, nick="Tuan")
         ui.wait_for("Tuan has connected to the chat room")
-        ui.type("/join #dev")
-        ui.wait_until(lambda: ui.app.model.current == "#dev")
+        enter_dev(ui)
         duy.ask("MODE #dev +o Tuan", "MODE #dev +m")
         ui.wait_for("Duy made Tuan an operator of this room", "Duy changed the modes: +m")
 
@@ -133,8 +135,7 @@ def test_what_was_refused_is_not_asked_again_after_a_start(
         duy.ask("MODE #dev +m")
         ui = open_ui(server.port, nick="Tuan", settings=file)
         ui.wait_for("Tuan has connected to the chat room")
-        ui.type("/join #dev")
-        ui.wait_until(lambda: ui.app.model.current == "#dev")
+        enter_dev(ui)
         ui.type("may I?")
         room = ui.app.model.rooms["#dev"]
         ui.wait_until(lambda: any(line.fate is Fate.FAILED for line in room.lines))
