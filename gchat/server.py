@@ -189,6 +189,7 @@ class Server:
             self._metrics.stop()
         if self._filekeeping is not None:
             self._filekeeping.close()
+        self._services.arrivals.close()
         self._engine.close()
         self._workers.close()
         log.info("stopped")

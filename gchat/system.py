@@ -58,6 +58,13 @@ SOCKET_OPTIONS = tuple(
     for level, name, value in _WANTED
     if hasattr(socket, name)
 )
+# tells which of many sockets something has come to; None where there is none like it
+EPOLL: Any = getattr(select, "epoll", None)
+ARRIVED: int = getattr(select, "EPOLLIN", 0)
+# what it is to tell: once for all that came at once, also the peer's end and an urgent byte
+ARRIVALS: int = ARRIVED
+for _name in ("EPOLLRDHUP", "EPOLLPRI", "EPOLLET"):
+    ARRIVALS |= getattr(select, _name, 0)
 _resource = _module("resource")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gchat.core.limits import Buckets
 from gchat.journal.base import Journal
 from gchat.net.admission import Admission
+from gchat.net.arrivals import Arrivals, arrivals
 from gchat.net.browsers import Browsers
 from gchat.net.fanout import Fanout
 from gchat.net.flusher import Flusher
@@ -40,4 +41,5 @@ class Services:
     requests: Buckets  # by HTTP through proxies, by address
     files: FileSite | None = None  # which is asked first
     lines: int = 0  # that were received, ever
+    arrivals: Arrivals = field(default_factory=arrivals)
     rounds: Rounds = field(default_factory=Rounds)

@@ -76,7 +76,6 @@ class Session:
         "_posted",
         "_proto",
         "_raw",
-        "_readable",
         "_reason",
         "_services",
         "_sock",
@@ -117,7 +116,6 @@ class Session:
         limit = node.config.limits.outbox_bytes
         self._outbox = Outbox(self._raw, limit, services.flusher, self._overflowed)
         self._layers = Layers(endpoint, self._raw, self._outbox, self)
-        self._readable: Any = within._read_event  # gevent's own: another watcher takes its memory
         self._dialect: Dialect | None = None
         # lines that were read and not carried out yet; only while there are some
         self._held: deque[bytes | None] | None = None
@@ -457,13 +455,17 @@ class Session:
         """Serves the connection to its end; `first` is what was read of it already. Raises
         nothing.
         """
+        arrivals = self._services.arrivals
         try:
+            arrivals.add(self._raw)
             self._serve(first)
         except OSError as error:
             self._reason = self._reason or f"Connection lost ({error.strerror or error})"
         except Exception:
             log.exception("connection %d failed and is closed", self.number)
             self._reason = "Internal error"
+        finally:
+            arrivals.remove(self._raw)
         try:
             self._end()
         except Exception:
@@ -472,14 +474,9 @@ class Session:
     def _serve(self, data: bytes) -> None:
         if data:
             self._take(data)
-        wait, clock = gevent.get_hub().wait, self._services.monotonic
+        read, clock = self._services.arrivals.read, self._services.monotonic
         while not self._reason:
-            # wait first: a recv that finds nothing costs more than one that reads
-            wait(self._readable)
-            try:
-                data = self._raw.recv(READ_BYTES)
-            except BlockingIOError:
-                continue
+            data = read(self._raw, READ_BYTES)
             if not data:
                 self._reason = self._reason or "Connection closed"
                 return
@@ -559,11 +556,8 @@ class Session:
         if dialect is None or held is None or self._more:
             return
         while not (held or self._reason or self._layers.ended):
-            gevent.get_hub().wait(self._readable)
             try:
-                data = self._raw.recv(PIECE_BYTES)
-            except BlockingIOError:
-                continue
+                data = self._services.arrivals.read(self._raw, PIECE_BYTES)
             except OSError:
                 return  # the connection's own greenlet finds out
             if not data:
