@@ -286,6 +286,38 @@ def test_what_is_forgotten_by_id(store: Store) -> None:
     assert hits(store, "one") == 0
 
 
+def test_a_conversation_that_begins_again_after_it_was_forgotten(store: Store) -> None:
+    place = conversation("@a", "@b")
+    for number in (1, 2, 3):
+        store.write(Batch((line(number, "hello", place),)))
+        store.write(Batch((line(number + 10, "again", place),)))
+        assert store.reader.conversations("@a") == [place]
+        store.forget([2 * number - 1, 2 * number], 5)
+        assert store.reader.conversations("@a") == store.reader.conversations("@b") == []
+
+
+def test_a_conversation_that_could_not_be_stored(store: Store) -> None:
+    place = conversation("@a", "@b")
+    bad = Record(6, "m", "PRIVMSG", place, 1, "n", "n", place, None)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        store.write(Batch((line(1, "hello", place), bad)))
+    assert store.reader.conversations("@a") == []
+    store.write(Batch((line(1, "hello", place),)))
+    assert store.reader.conversations("@a") == [place]
+
+
+def test_more_conversations_than_it_remembers(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gchat.journal.sqlite.store.KNOWN_PARTICIPANTS", 4)
+    places = [conversation("@a", f"@b{number}") for number in range(9)]
+    for turn in range(2):
+        for number, place in enumerate(places):
+            store.write(Batch((line(turn * 9 + number + 1, "hello", place),)))
+            assert len(store._participants) <= 4 + 2
+    assert sorted(store.reader.conversations("@a")) == sorted(places)
+
+
 def test_what_there_is_to_forget(store: Store) -> None:
     lines = [
         Record(at, msgid(at), "PRIVMSG", place, 1, "n", "n!u@h", place, "x")

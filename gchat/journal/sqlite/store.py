@@ -24,6 +24,7 @@ from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 FILE = "journal.sqlite"
 SCRUB_MS = 20  # that emptying the log waits, and messages with it, for who reads the file
 DAY_MS = 86_400_000
+KNOWN_PARTICIPANTS = 4096  # that are not written again with each of their messages; 1 MB
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 # tasks of a node of a cluster: the cluster's id, the position up to which the shared log is stored,
 # and that of the checkpoint
@@ -73,6 +74,7 @@ class Store:
             raise
         try:
             self._runs: dict[str, str] = {}  # boots by their short names
+            self._participants: set[tuple[str, str]] = set()  # of those in the file, some
             self.reader = Reader(self._open(durability), self._runs)
         except BaseException:
             self._writer.close()
@@ -149,7 +151,7 @@ class Store:
             for one in lines
             if not one.place.startswith("#")
             for someone in participants(one.place)
-        }
+        } - self._participants
         unplaced = self.places.without(one for (one,) in redacted) if redacted else []
         # before somebody can read these lines
         self._runs.update((names[boot], boot) for boot in new)
@@ -167,6 +169,9 @@ class Store:
         )
         self._unclean |= bool(batch.redacted or batch.saved)
         self._names = names
+        if len(self._participants) > KNOWN_PARTICIPANTS:
+            self._participants.clear()
+        self._participants |= people
         self.last = last
         self._lock.note(last)
         if lines:
@@ -269,6 +274,7 @@ class Store:
             *self.places.without(ids),
             (_NO_TALK, talks),
         )
+        self._participants.clear()
         self._unclean = True
 
     def before(self, at: int, limit: int) -> list[int]:
