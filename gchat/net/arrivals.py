@@ -1,4 +1,4 @@
-"""Reads what has come from the peers: at once while the loop has time, of many together when it is
+"""Reads what has come from the peers: at once while the loop has time, of many together while it is
 busy.
 """
 
@@ -15,9 +15,10 @@ import gevent
 
 from gchat import system
 
-GATHER_SECONDS = 0.001  # between two looks while the loop is busy; libev counts in milliseconds
+GATHER_SECONDS = 0.001  # between two looks while it gathers; libev counts in milliseconds
 BUSY, CALM = 0.2, 0.1  # load, of 1.0, above and below which that begins and ends
-WINDOW_SECONDS = 0.02  # over which the load is measured, at least
+MANY, FEW = 1.0, 0.5  # and what comes in GATHER_SECONDS: fewer cost less than the looks
+WINDOW_SECONDS = 0.02  # over which both are measured, at least
 MOST_AT_ONCE = 64  # connections; then what they have caused is sent before others are read
 SOON_SECONDS = 1e-6  # by the loop's timer: the loop polls before
 _READ = 1  # gevent's loop.io: watch for something to read
@@ -77,9 +78,10 @@ class OneByOne:
 class Together:
     """All sockets are in one epoll of our own, and the loop watches that.
 
-    While the loop is busy it does not: a timer has a look every GATHER_SECONDS, at all that has
-    come until then. A turn of the loop costs much, however little is read in it, and so does each
-    send to a peer that sleeps. `clock` gives seconds, `used` the seconds that the loop has worked.
+    While the loop is busy and much comes, it does not: a timer has a look every GATHER_SECONDS, at
+    all that has come until then. A turn of the loop costs much, however little is read in it, and
+    so does each send to a peer that sleeps. `clock` gives seconds, `used` the seconds that the loop
+    has worked.
 
     An event comes once, when a socket has more than before, not for as long as it has something. So
     what no event will tell of is noted: in `_come`, that one came while nobody waited for it; in
@@ -99,14 +101,15 @@ class Together:
         self._due: deque[int] = deque()  # who need not wait for an event, only for their turn
         self._clock, self._used = clock, used
         self._since, self._used_before = clock(), used()
+        self._reads = 0  # since then
         self._soon: Any = None  # a timer: the next look, when it is not an event that calls for it
-        self._timer: Any = None  # while the loop is busy
+        self._timer: Any = None  # while it gathers
         self._watcher = self._hub.loop.io(self._epoll.fileno(), _READ)
         self._watcher.start(self._look)
 
     @property
     def gathering(self) -> bool:
-        """Whether the loop is busy."""
+        """Whether it reads what has come together, once in a while."""
         return self._timer is not None
 
     def add(self, sock: socket.socket) -> None:
@@ -181,6 +184,7 @@ class Together:
         if waiting is None:
             return False
         self._waiting[number] = None
+        self._reads += 1
         waiting.switch()
         return True
 
@@ -190,12 +194,13 @@ class Together:
             return
         used = self._used()
         load = (used - self._used_before) / (now - self._since)
-        self._since, self._used_before = now, used
-        if self._timer is None and load > BUSY:
+        come = self._reads * GATHER_SECONDS / (now - self._since)
+        self._since, self._used_before, self._reads = now, used, 0
+        if self._timer is None and load > BUSY and come > MANY:
             self._watcher.stop()
             self._timer = self._hub.loop.timer(GATHER_SECONDS, GATHER_SECONDS)
             self._timer.start(self._look)
-        elif self._timer is not None and load < CALM:
+        elif self._timer is not None and (load < CALM or come < FEW):
             self._timer.close()
             self._timer = None
             self._watcher.start(self._look)

@@ -17,6 +17,8 @@ from gchat.net import arrivals as module
 from gchat.net.arrivals import (
     BUSY,
     CALM,
+    FEW,
+    MANY,
     MOST_AT_ONCE,
     WINDOW_SECONDS,
     Arrivals,
@@ -327,15 +329,20 @@ class Measured:
         self.reader = Reader(self.pairs, sock)
         gevent.sleep(0)
 
-    def hear(self, load: float) -> bool:
-        """Something comes, a while later in which the loop worked so much; whether it gathers
-        afterwards.
+    def hear(self, load: float, much: float = 2.0) -> bool:
+        """So much comes in each GATHER_SECONDS of a while in which the loop has worked so much;
+        whether it gathers afterwards.
         """
-        self.time.pass_by(WINDOW_SECONDS * 1.01, load)
+        for _ in range(round(WINDOW_SECONDS / module.GATHER_SECONDS * much) - 1):
+            self._come()
+        self.time.pass_by(WINDOW_SECONDS, load)
+        self._come()
+        return self.reading.gathering
+
+    def _come(self) -> None:
         before = len(self.reader.data)
         self.sender.sendall(b"x")
         eventually(lambda: len(self.reader.data) > before)
-        return self.reading.gathering
 
 
 @EPOLL
@@ -352,10 +359,21 @@ def test_it_gathers_while_the_loop_is_busy() -> None:
 
 
 @EPOLL
+def test_it_gathers_only_while_much_comes() -> None:
+    """With 1,000 people in 50 rooms, the looks alone took a twentieth of the work."""
+    measured = Measured()
+    assert not measured.hear(1.0, MANY * 0.9)
+    assert measured.hear(1.0, MANY * 1.1)
+    assert measured.hear(1.0, FEW * 1.1)
+    assert not measured.hear(1.0, FEW * 0.9)
+    measured.pairs.close()
+
+
+@EPOLL
 def test_it_ends_by_itself_when_nothing_comes_any_more() -> None:
     measured = Measured()
     assert measured.hear(1.0)
-    measured.time.pass_by(WINDOW_SECONDS * 1.01, 0.0)
+    measured.time.pass_by(WINDOW_SECONDS, 0.0)
     eventually(lambda: not measured.reading.gathering)
     assert not measured.hear(0.0), "and what comes then is read at once"
     measured.pairs.close()
@@ -376,10 +394,9 @@ def test_turns_of_the_loop_for_what_twenty_send(
     monkeypatch: pytest.MonkeyPatch, load: float, together: bool
 ) -> None:
     """Not a turn for each while it gathers: that is what it is for."""
-    monkeypatch.setattr(module, "GATHER_SECONDS", 0.2)
     measured = Measured()
-    measured.hear(load)
-    measured.hear(load)
+    monkeypatch.setattr(module, "GATHER_SECONDS", 0.2)
+    assert measured.hear(load, 50.0) == together
     turns = list[int]()
 
     def read(sock: socket.socket) -> None:
