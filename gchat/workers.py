@@ -5,15 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from queue import SimpleQueue
-from threading import Thread
 from time import perf_counter
 from typing import Any, TypeVar
 
-import gevent
 from gevent.event import Event
-from gevent.hub import Waiter
 from gevent.lock import Semaphore
+from gevent.threadpool import ThreadPool
 
 from gchat.core.effects import Busy
 from gchat.core.turns import Claim, Turns
@@ -22,80 +19,37 @@ T = TypeVar("T")
 
 
 class _Raised:
-    """An exception of a job, to be raised by `ask`."""
+    """An exception of a job, to be raised by `ask`: gevent prints those raised in its threads."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: Exception) -> None:
         self.error = error
 
 
 def _done(job: Callable[[], T]) -> T | _Raised:
     try:
         return job()
-    except BaseException as error:  # the thread goes on
+    except Exception as error:
         return _Raised(error)
 
 
 class WorkerPool:
-    """`threads` threads, started when they are first needed. Jobs wait as long as they must.
-
-    gevent has such a pool too, which takes 0.1 ms more for each job: what one message by itself
-    waits for until it is stored. What is its own here is only how a job gets to a thread and back.
-    """
+    """`threads` threads, started when they are first needed. Jobs wait as long as they must."""
 
     def __init__(self, threads: int) -> None:
-        self._most = threads
-        self._threads = 0
+        self._pool = ThreadPool(threads)
         self._turns = Semaphore(threads)
-        self._jobs: SimpleQueue[tuple[Callable[[], Any], Any, Any] | None] = SimpleQueue()
-        self._asked = 0  # jobs that are in a thread, or about to be
-        self._keeper: Any = None  # keeps the loop running while it waits for nothing but threads
 
     def ask(self, job: Callable[[], T]) -> T:
         """What the job answers. Switches greenlets. Raises what the job raises."""
         with self._turns:
-            answer: T | _Raised = self._hand_over(job)
+            answer: T | _Raised = self._pool.apply(_done, (job,))
         if isinstance(answer, _Raised):
             raise answer.error
         return answer
 
-    def _hand_over(self, job: Callable[[], T]) -> T | _Raised:
-        hub: Any = gevent.get_hub()
-        if not self._asked:
-            self._keeper = hub.loop.async_()
-            self._keeper.start(_nothing)
-        self._asked += 1
-        if self._threads < min(self._asked, self._most):
-            self._threads += 1
-            Thread(target=self._run, daemon=True).start()
-        waiter: Any = Waiter()
-        self._jobs.put((job, hub.loop.run_callback_threadsafe, waiter.switch))
-        answer: T | _Raised = waiter.get()
-        return answer
-
-    def _run(self) -> None:
-        """In a thread, until the pool is closed."""
-        while (one := self._jobs.get()) is not None:
-            job, call, switch = one
-            call(self._take_back, switch, _done(job))
-            del one, job, switch  # what it is about is not kept until the next job
-
-    def _take_back(self, switch: Callable[[object], None], answer: object) -> None:
-        """In the loop's thread. Who asked may have been ended meanwhile; then this does nothing."""
-        self._asked -= 1
-        if not self._asked:
-            self._keeper.close()
-            self._keeper = None
-        switch(answer)
-
     def close(self) -> None:
-        """Ends the threads when they have done what they were asked; nothing is done after that."""
-        for _ in range(self._threads):
-            self._jobs.put(None)
-        self._threads = self._most  # no others are started
-
-
-def _nothing() -> None:
-    """Called by nobody."""
+        """Ends the threads."""
+        self._pool.kill()
 
 
 class _Place:
