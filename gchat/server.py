@@ -165,6 +165,7 @@ class Server:
             self._engine.start()
             self._listener.start()
         except BaseException:
+            self._services.arrivals.close()
             self._engine.close()
             raise
         if self._filekeeping is not None:

@@ -19,7 +19,7 @@ GATHER_SECONDS = 0.001  # between two looks while it gathers; libev counts in mi
 BUSY, CALM = 0.2, 0.1  # load, of 1.0, above and below which that begins and ends
 MANY, FEW = 1.0, 0.5  # and what comes in GATHER_SECONDS: fewer cost less than the looks
 WINDOW_SECONDS = 0.02  # over which both are measured, at least
-MOST_AT_ONCE = 64  # connections; then what they have caused is sent before others are read
+MOST_AT_ONCE = 64  # connections in one look; what a turn's one or two have caused is sent first
 SOON_SECONDS = 1e-6  # by the loop's timer: the loop polls before
 _READ = 1  # gevent's loop.io: watch for something to read
 
@@ -96,6 +96,7 @@ class Together:
         self._hub: Any = gevent.get_hub()
         self._epoll = system.EPOLL()
         self._waiting: dict[int, Any] = {}  # descriptors: who waits, None for nobody
+        self._unix: set[int] = set()
         self._come: set[int] = set()
         self._rest: set[int] = set()
         self._due: deque[int] = deque()  # who need not wait for an event, only for their turn
@@ -113,8 +114,11 @@ class Together:
         return self._timer is not None
 
     def add(self, sock: socket.socket) -> None:
-        self._epoll.register(sock.fileno(), system.ARRIVALS)
-        self._waiting[sock.fileno()] = None
+        number = sock.fileno()
+        self._epoll.register(number, system.ARRIVALS)
+        self._waiting[number] = None
+        if system.is_unix(sock.family):
+            self._unix.add(number)
 
     def read(self, sock: socket.socket, size: int) -> bytes:
         number = sock.fileno()
@@ -126,7 +130,8 @@ class Together:
             try:
                 self._hub.switch()
             except BaseException:  # it is ended meanwhile
-                self._waiting[number] = None
+                if self._waiting.get(number) is gevent.getcurrent():
+                    self._waiting[number] = None
                 raise
             self._come.discard(number)
             try:
@@ -134,15 +139,16 @@ class Together:
             except BlockingIOError:
                 self._rest.discard(number)
                 continue
-            if len(data) == size:
+            if len(data) == size or number in self._unix:
+                # of a Unix socket a read also stops behind what came with a descriptor
                 self._rest.add(number)
             return data
 
     def remove(self, sock: socket.socket) -> None:
         number = sock.fileno()
         self._waiting.pop(number, None)
-        self._come.discard(number)
-        self._rest.discard(number)
+        for numbers in (self._unix, self._come, self._rest):
+            numbers.discard(number)
         with suppress(OSError, ValueError):  # it was closed before
             self._epoll.unregister(number)
 
@@ -162,10 +168,13 @@ class Together:
         if self._soon is not None:
             self._soon.close()
             self._soon = None
-        due = self._due
-        for _ in range(min(len(due), MOST_AT_ONCE)):  # who is due again meanwhile is later
+        if self._epoll.closed:
+            return
+        due, most = self._due, MOST_AT_ONCE
+        served = min(len(due), most - 1)
+        for _ in range(served):  # who is due again meanwhile is later
             self._wake(due.popleft())
-        events = self._epoll.poll(0, MOST_AT_ONCE)
+        events = self._epoll.poll(0, most - served)
         for number, what in events:
             if number not in self._waiting:
                 continue  # it has ended a moment ago
@@ -174,7 +183,7 @@ class Together:
                 self._rest.add(number)
             if not self._wake(number):
                 self._come.add(number)
-        if due or len(events) == MOST_AT_ONCE:
+        if due or len(events) == most - served:
             self._look_soon()
         self._measure()
 

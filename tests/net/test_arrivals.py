@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import struct
@@ -280,14 +281,16 @@ def test_many_at_once(pairs: Pairs) -> None:
 
 
 @EPOLL
-def test_no_more_are_read_at_once_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("left", [False, True], ids=["events", "what reads have left"])
+def test_no_more_are_read_at_once_than_that(monkeypatch: pytest.MonkeyPatch, left: bool) -> None:
     """What they have caused is sent before the others are read."""
     monkeypatch.setattr(module, "MOST_AT_ONCE", 4)
-    pairs = Pairs(Together())
-    counts, read = list[int](), 0
+    pairs, go, counts, read = Pairs(Together()), Event(), list[int](), 0
 
     def count(sock: socket.socket) -> None:
         nonlocal read
+        pairs.reading.read(sock, SIZE)
+        go.wait()
         pairs.reading.read(sock, SIZE)
         if not read:
             gevent.get_hub().loop.run_callback(flush)
@@ -296,15 +299,72 @@ def test_no_more_are_read_at_once_than_that(monkeypatch: pytest.MonkeyPatch) -> 
     def flush() -> None:
         counts.append(read)
 
-    made = [pairs.make() for _ in range(9)]
+    made = [pairs.make() for _ in range(30)]
     workers = [gevent.spawn(count, sock) for _, sock in made]
+    for sender, _ in made:
+        sender.sendall(b"x" * (2 * SIZE if left else 1))
+    gevent.sleep(0.05)
+    go.set()
     gevent.sleep(0)
     for sender, _ in made:
         sender.sendall(b"hello")
     gevent.joinall(workers, timeout=WAIT_SECONDS)
-    assert read == 9
-    assert counts == [4]
+    assert read == 30
+    assert counts[0] <= 2 * 4, "two looks in one turn of the loop"
     pairs.close()
+
+
+def turns_in_silence() -> int:
+    loop = gevent.get_hub().loop
+    before = loop.iteration
+    gevent.sleep(0.05)
+    return int(loop.iteration - before)
+
+
+@EPOLL
+@pytest.mark.parametrize("data", [b"x", b"x" * SIZE], ids=["less than a read", "a whole read"])
+def test_the_loop_stands_still_when_nothing_comes(data: bytes) -> None:
+    pairs = Pairs(Together())
+    sender, sock = pairs.make()
+    first = Reader(pairs, sock)
+    sender.sendall(data)
+    eventually(partial(first.has, data))
+    assert turns_in_silence() < 10
+    first.greenlet.kill()
+    sender.sendall(data)
+    gevent.sleep(0.01)  # it comes while nobody reads
+    assert turns_in_silence() < 10
+    second = Reader(pairs, sock)
+    eventually(partial(second.has, data))
+    assert turns_in_silence() < 10
+    pairs.close()
+
+
+@EPOLL
+def test_nothing_of_the_system_is_kept() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        pairs = Pairs(Together())
+        pairs.make()
+        pairs.close()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.skipif(not system.UNIX_SOCKETS, reason="this system has no Unix sockets")
+def test_what_comes_behind_a_descriptor(pairs: Pairs) -> None:
+    """A read stops behind what came with it, and no event tells of the rest."""
+    sender, sock = socket.socketpair()
+    sock.setblocking(False)
+    pairs.reading.add(sock)
+    socket.send_fds(sender, [b"with"], [0])
+    sender.sendall(b" and without")
+    reader = Reader(pairs, sock)
+    eventually(partial(reader.has, b"with and without"))
+    sender.sendall(b"!")
+    eventually(partial(reader.has, b"with and without!"))
+    reader.greenlet.kill()
+    pairs.drop(sock)
+    sender.close()
 
 
 class Time:
