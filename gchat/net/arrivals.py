@@ -17,7 +17,7 @@ from gchat import system
 
 GATHER_SECONDS = 0.001  # between two looks while it gathers; libev counts in milliseconds
 BUSY, CALM = 0.2, 0.1  # load, of 1.0, above and below which that begins and ends
-MANY, FEW = 1.0, 0.5  # and what comes in GATHER_SECONDS: fewer cost less than the looks
+MANY, FEW = 3.0, 1.5  # and what comes in GATHER_SECONDS: with fewer it is not worth the wait
 WINDOW_SECONDS = 0.02  # over which both are measured, at least
 MOST_AT_ONCE = 64  # connections in one look; what a turn's one or two have caused is sent first
 SOON_SECONDS = 1e-6  # by the loop's timer: the loop polls before

@@ -389,7 +389,7 @@ class Measured:
         self.reader = Reader(self.pairs, sock)
         gevent.sleep(0)
 
-    def hear(self, load: float, much: float = 2.0) -> bool:
+    def hear(self, load: float, much: float = 2 * MANY) -> bool:
         """So much comes in each GATHER_SECONDS of a while in which the loop has worked so much;
         whether it gathers afterwards.
         """
