@@ -450,28 +450,29 @@ def test_a_burst_is_noticed_after_a_long_quiet() -> None:
 
 @EPOLL
 @pytest.mark.parametrize(("load", "together"), [(0.0, False), (1.0, True)])
-def test_turns_of_the_loop_for_what_twenty_send(
+def test_how_often_it_looks_for_what_twenty_send(
     monkeypatch: pytest.MonkeyPatch, load: float, together: bool
 ) -> None:
-    """Not a turn for each while it gathers: that is what it is for."""
+    """Not for each by itself while it gathers: that is what it is for."""
     measured = Measured()
     monkeypatch.setattr(module, "GATHER_SECONDS", 0.2)
     assert measured.hear(load, 50.0) == together
-    turns = list[int]()
+    sent, read = 0, list[int]()  # when each was read: how many had been sent
 
-    def read(sock: socket.socket) -> None:
+    def run(sock: socket.socket) -> None:
         measured.reading.read(sock, SIZE)
-        turns.append(gevent.get_hub().loop.iteration)
+        read.append(sent)
 
     made = [measured.pairs.make() for _ in range(20)]
-    workers = [gevent.spawn(read, sock) for _, sock in made]
+    workers = [gevent.spawn(run, sock) for _, sock in made]
     gevent.sleep(0)
     for sender, _ in made:
         sender.sendall(b"hello")
+        sent += 1
         gevent.sleep(0.0005)
     gevent.joinall(workers, timeout=WAIT_SECONDS)
-    assert len(turns) == 20
-    assert len(set(turns)) < 5 if together else len(set(turns)) == 20
+    assert len(read) == 20
+    assert len(set(read)) < 5 if together else len(set(read)) > 10
     measured.pairs.close()
 
 
