@@ -164,16 +164,15 @@ class Server:
             self._listener.bind()
             self._engine.start()
             self._listener.start()
+            if self._filekeeping is not None:
+                self._filekeeping.start()
+            if self._metrics is not None:
+                self._metrics.start()
+                log.info("metrics on %s", readable_address(*self._metrics.address))
         except BaseException:
-            self._services.arrivals.close()
-            self._engine.close()
+            self._let_go()
             raise
-        if self._filekeeping is not None:
-            self._filekeeping.start()
         self._clock_watch = gevent.spawn(watch_clock, wall_ms, tick_ms)
-        if self._metrics is not None:
-            self._metrics.start()
-            log.info("metrics on %s", readable_address(*self._metrics.address))
         log.info("listening on %s", readable_address(*self.address))
 
     def stop(self) -> None:
@@ -188,12 +187,16 @@ class Server:
         self._listener.stop(STOPPED, self.node.config.times.shutdown)
         if self._metrics is not None:
             self._metrics.stop()
+        self._let_go()
+        log.info("stopped")
+
+    def _let_go(self) -> None:
+        """Of files, threads and whatever else the system gave us."""
         if self._filekeeping is not None:
             self._filekeeping.close()
         self._services.arrivals.close()
         self._engine.close()
         self._workers.close()
-        log.info("stopped")
 
     def reload(self) -> list[str]:
         """Reads the configuration again and applies what can change without disconnecting anybody.

@@ -82,6 +82,19 @@ def test_a_port_in_use(server: ServerProcess) -> None:
     )
 
 
+@pytest.mark.parametrize("what", ["GCHAT_SERVER_PORT", "GCHAT_SERVER_METRICS"])
+def test_a_start_that_fails_leaves_nothing(
+    server: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """A folder for files stayed behind each time."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("GCHAT_SERVER_PORT", "0")
+    in_use = f"127.0.0.1:{server.port}" if what.endswith("METRICS") else str(server.port)
+    monkeypatch.setenv(what, in_use)
+    assert run("--memory").returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
