@@ -20,6 +20,7 @@ class Proxy:
         self.target = target
         self.carried = 0  # bytes to the server, ever
         self._swallowing = False
+        self._hold_at: int | None = None  # bytes carried
         self._open = threading.Event()
         self._open.set()
         self._pairs: set[_Pair] = set()
@@ -45,6 +46,12 @@ class Proxy:
         """As `--cluster` takes it."""
         return f"redis://127.0.0.1:{self.port}"
 
+    @property
+    def connections(self) -> int:
+        """How many there are."""
+        with self._lock:
+            return len(self._pairs)
+
     # -- what can be done to it
 
     def cut(self) -> None:
@@ -57,6 +64,12 @@ class Proxy:
     def hold(self) -> None:
         """Passes nothing on, in either direction, until `release`. Connections stay."""
         self._open.clear()
+
+    def hold_after(self, size: int) -> None:
+        """The same, once so many more bytes have gone to the server: what is larger stays on its
+        way.
+        """
+        self._hold_at = self.carried + size
 
     def swallow(self) -> None:
         """Throws away what the server answers, until `release`, which cuts: half an answer is
@@ -106,6 +119,9 @@ class Proxy:
             return False
         if not answer:
             self.carried += len(data)
+            if self._hold_at is not None and self.carried >= self._hold_at:
+                self._hold_at = None
+                self.hold()
         return not (answer and self._swallowing)
 
     def ready(self) -> None:

@@ -10,10 +10,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def screen(program: str, size: str = "1280x800") -> Iterator[str]:
-    """Runs Xvfb (`program` is its path) and sets DISPLAY for as long."""
+    """Runs Xvfb (`program` is its path) and sets DISPLAY for as long. It does not start anew when
+    its last program leaves: one that is just coming would be cut off by that.
+    """
     read, write = os.pipe()
+    words = ["-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"]
     process = subprocess.Popen(
-        [program, "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        [program, *words],
         pass_fds=[write],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,  # else, if we are killed, our reader waits for Xvfb to end

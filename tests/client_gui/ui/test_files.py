@@ -19,6 +19,7 @@ from tests.client_gui.driver import Ui
 from tests.support.clients import IrcClient
 from tests.support.files import ask, picture, send
 from tests.support.process import ServerProcess
+from tests.support.proxy import Proxy
 
 OpenUi = Callable[..., Ui]
 ID = "a-_4567890123456789012"
@@ -146,18 +147,24 @@ def test_who_may_not_send(make_server: Callable[..., ServerProcess], open_ui: Op
     assert not other.app.window.composer.attach.winfo_ismapped()
 
 
-def test_stopped(ui: Ui, server: ServerProcess, tmp_path: Path) -> None:
+def test_stopped(server: ServerProcess, open_ui: OpenUi, tmp_path: Path) -> None:
     large, small = tmp_path / "large.bin", tmp_path / "small.txt"
     with large.open("wb") as file:
-        file.truncate(90 << 20)
+        file.truncate(size := 90 << 20)
     small.write_bytes(b"small")
-    ui.wait_until(ui.app.window.composer.attach.winfo_ismapped)
-    ui.app.files.add([large, small])
-    ui.wait_until(lambda: "%" in shown(ui))
-    assert shown(ui).startswith("Sending large.bin")
-    ui.app.window.composer.progress.event_generate("<Button-1>")
-    ui.wait_until(lambda: typed(ui).endswith("/small.txt "))
-    assert "large" not in typed(ui)
+    with Proxy(server.port) as proxy:
+        ui = open_ui(proxy.port, nick="Tuan")
+        ui.wait_until(ui.app.window.composer.attach.winfo_ismapped)
+        proxy.hold_after(1 << 20)
+        ui.app.files.add([large, small])
+        ui.wait_until(lambda: "%" in shown(ui))
+        assert shown(ui).startswith("Sending large.bin")
+        ui.app.window.composer.progress.event_generate("<Button-1>")
+        proxy.release()
+        ui.wait_until(lambda: typed(ui).endswith("/small.txt "))
+        assert "large" not in typed(ui)
+        ui.wait_until(lambda: proxy.connections == 1)  # the chat's
+        assert proxy.carried < size
 
 
 def test_by_tls_as_the_chat(

@@ -34,7 +34,10 @@ def desktop(need: Callable[[str], str]) -> Iterator[str]:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         manager = subprocess.Popen([need("openbox"), "--sm-disable"], **quiet)  # type: ignore[call-overload]
         try:
-            wait_until(lambda: xdotool("get_desktop") == "0")
+            wait_until(
+                lambda: xdotool("get_desktop") == "0",
+                why=lambda: f"Openbox does not answer; it has ended with {manager.poll()}",
+            )
             yield display
         finally:
             manager.terminate()
