@@ -48,6 +48,7 @@ _SYMBOLS = re.compile(
     "[\u00a9\u00ae\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff\U00020000-\U0003ffff]"
 )
+_OTHERS = re.compile(r"[^\w\s]|_")  # than letters, digits and spaces
 
 
 def searchable(text: str) -> str:
@@ -63,9 +64,12 @@ def words_of(text: str) -> list[str]:
     text = unicodedata.normalize("NFC", _SIGNS.sub("", text.casefold().translate(_LETTERS)))
     text = _NO_SPACES.sub(r" \1 ", text)
     text = _SYMBOLS.sub(lambda symbol: f" u{ord(symbol[0]):x} ", text)
-    return "".join(
-        char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in text
-    ).split()
+    return _OTHERS.sub(_mark_or_space, text).split()
+
+
+def _mark_or_space(found: re.Match[str]) -> str:
+    char = found[0]
+    return char if unicodedata.category(char)[0] == "M" else " "
 
 
 def phrases(words: Iterable[str]) -> list[list[str]]:

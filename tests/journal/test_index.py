@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gchat.core.history import Batch, Record, Search, Unreadable
+from gchat.core.words import searchable
 from gchat.journal.sqlite import index as index_module
 from gchat.journal.sqlite import indexer as indexer_module
 from gchat.journal.sqlite.archive import StoreArchive
@@ -62,6 +66,26 @@ def test_a_step_takes_so_many_lines_and_none_twice(store: Store) -> None:
     assert found(store, f"word{STEP_LINES + 9}") == [f"word{STEP_LINES + 9}"]
     store.index.step(store.last)
     assert found(store, "word3") == ["word3"]
+
+
+@given(st.text(st.characters(max_codepoint=0x7F), max_size=80))
+def test_of_ascii_the_tokenizer_finds_the_same_words(text: str) -> None:
+    """So it is given the text itself (`_WORDS`), whatever is in it."""
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.create_function("searchable", 1, searchable)
+        file.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, kind, text)")
+        file.execute("INSERT INTO entries VALUES (1, 'P', ?)", (text,))
+        made = {}
+        for name, index in (
+            ("itself", index_module._INDEX),
+            ("prepared", index_module._INDEX.replace(index_module._WORDS, "searchable(text)")),
+        ):
+            file.execute(index_module._MAKE.format(name))
+            file.execute(index.format(name), (0, 1))
+            file.execute(f"CREATE VIRTUAL TABLE {name}_words USING fts5vocab({name}, instance)")
+            made[name] = file.execute(f"SELECT * FROM {name}_words ORDER BY offset").fetchall()
+    assert made["itself"] == made["prepared"]
+    assert [word for word, *_ in made["itself"]] == searchable(text).split()
 
 
 def test_it_goes_no_further_than_asked_and_passes_gaps(store: Store) -> None:

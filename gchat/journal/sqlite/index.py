@@ -14,7 +14,7 @@ from gchat.core.words import RULES, searchable
 from gchat.journal.sqlite.schema import MESSAGE, TASK
 from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact
 
-STEP_LINES = 250  # in one transaction
+STEP_LINES = 400  # in one transaction
 SHARD_LINES = 32_768  # ids whose words are in one table
 TIDY_PAGES = 32  # written anew in one step
 AGAIN_MS = 60_000  # at the earliest, a table is written anew after it was
@@ -26,12 +26,14 @@ _MAKE = (
 _TABLES = (
     "SELECT name FROM sqlite_master WHERE name GLOB 'words[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'"
 )
+# Of ASCII the tokenizer finds the same words itself, and much faster than by way of Python.
+_WORDS = "CASE WHEN length(text) = length(CAST(text AS BLOB)) THEN text ELSE searchable(text) END"
 _TAKE_OUT = (
-    "INSERT INTO {0} ({0}, rowid, text) SELECT 'delete', id, searchable(text) FROM entries"  # noqa: S608
+    f"INSERT INTO {{0}} ({{0}}, rowid, text) SELECT 'delete', id, {_WORDS} FROM entries"  # noqa: S608
     f" WHERE id = ? AND {MESSAGE}"
 )
 _INDEX = (
-    "INSERT INTO {0} (rowid, text) SELECT id, searchable(text) FROM entries"  # noqa: S608
+    f"INSERT INTO {{0}} (rowid, text) SELECT id, {_WORDS} FROM entries"  # noqa: S608
     f" WHERE id > ? AND id <= ? AND {MESSAGE}"
 )
 _NEXT = "SELECT id FROM entries WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"
