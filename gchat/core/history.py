@@ -31,7 +31,7 @@ class Record(Struct, frozen=True, gc=False):
     boot: str = ""  # the run of the server in which `uid` is meant
 
 
-class Batch(Struct, frozen=True):
+class Batch(Struct, frozen=True, gc=False):
     """What is stored together: new lines, those that are taken back (place and msgid), and what the
     hub is from here on.
     """
@@ -130,6 +130,11 @@ def person(boot: str, uid: int, account_id: str) -> str:
 def conversation(one: str, other: str) -> str:
     """The place of what two `person`s write to each other; never a room's name."""
     return " ".join(sorted((one, other)))
+
+
+def is_conversation(place: str) -> bool:
+    """Whether a place is a `conversation`, and none of a room."""
+    return " " in place
 
 
 def participants(place: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from gchat.journal.sqlite.places import BLOCK_LINES, RANGE, nick_key, reached
+from gchat.journal.sqlite.places import BLOCK_LINES, HAS_SPEAKERS, RANGE, nick_key, reached
 from gchat.journal.sqlite.schema import MESSAGE
 from gchat.journal.sqlite.window import moment
 
@@ -20,7 +20,7 @@ _SILENT = (
     "WITH nicks AS MATERIALIZED (SELECT nick AS name, nick_key(nick) AS key"  # noqa: S608
     f" FROM (SELECT DISTINCT nick FROM entries WHERE {RANGE})),"
     " speakers AS MATERIALIZED (SELECT DISTINCT number, nick, id / ?3 AS block FROM entries"
-    f" CROSS JOIN places ON places.name = place WHERE {RANGE} AND {MESSAGE})"
+    f" CROSS JOIN places ON places.name = place WHERE {RANGE} AND {HAS_SPEAKERS} AND {MESSAGE})"
     " SELECT 1 FROM speakers CROSS JOIN nicks ON nicks.name = speakers.nick"
     " WHERE NOT EXISTS (SELECT 1 FROM spoken WHERE spoken.number = speakers.number"
     " AND spoken.nick = key AND spoken.block = speakers.block) LIMIT 1"

@@ -2,7 +2,8 @@
 
 Each line of a batch is of another place and another person, so an index that is written with it
 changes a page for each of them. So this one is behind what is stored, and takes in many lines at
-once. Who reads looks through the lines behind `reached` one by one (window.py).
+once. Who reads looks through the lines behind `reached` one by one (window.py). Who spoke is not
+indexed for conversations: of two people one finds either soon without it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from zlib import crc32
 
+from gchat.core.history import is_conversation
 from gchat.journal.sqlite.schema import MESSAGE, TASK
 from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact
 from gchat.wire.names import casefold
@@ -32,6 +34,7 @@ PLACED = "placed"  # a task: how far the index is, and by which rules it was mad
 KNOWN_NICKS = 4096  # whose keys are remembered
 _NICK_BITS = 0xFFFFFF  # three bytes in the file; who looks compares the nicknames themselves
 RANGE = "id > ?1 AND id <= ?2"  # and ?3 is BLOCK_LINES
+HAS_SPEAKERS = "instr(place, ' ') = 0"  # a condition: not `is_conversation`
 _NEW = f"INSERT OR IGNORE INTO places (name) SELECT DISTINCT place FROM entries WHERE {RANGE}"  # noqa: S608
 _LINES = (
     "INSERT OR IGNORE INTO placed (number, line) SELECT number, id FROM entries"  # noqa: S608
@@ -40,7 +43,8 @@ _LINES = (
 _SPEAKERS = (
     "INSERT OR IGNORE INTO spoken (number, nick, block)"  # noqa: S608
     " SELECT DISTINCT number, nick_key(nick), id / ?3 FROM entries"
-    f" CROSS JOIN places ON name = place WHERE {RANGE} AND {MESSAGE} ORDER BY 1, 2, 3"
+    f" CROSS JOIN places ON name = place WHERE {RANGE} AND {HAS_SPEAKERS} AND {MESSAGE}"
+    " ORDER BY 1, 2, 3"
 )
 _NEXT = "SELECT id FROM entries WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"
 _NUMBER = "(SELECT number FROM places WHERE name = ?)"
@@ -83,7 +87,7 @@ def reached(connection: sqlite3.Connection) -> int:
 
 def _made_by() -> str:
     """What the whole index depends on."""
-    return f"1, {BLOCK_LINES} lines, Unicode {unicodedata.unidata_version}"
+    return f"2, {BLOCK_LINES} lines, Unicode {unicodedata.unidata_version}"
 
 
 class PlaceIndex:
@@ -129,7 +133,8 @@ class PlaceIndex:
         lines = self._writer.execute(_GIVEN, (gone,)).fetchall()
         spoke: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
         for line, place, nick in lines:
-            spoke[place, line // BLOCK_LINES].add(nick_key(nick))
+            if not is_conversation(place):
+                spoke[place, line // BLOCK_LINES].add(nick_key(nick))
         silent = []
         for (place, block), nicks in spoke.items():
             bounds = block * BLOCK_LINES, (block + 1) * BLOCK_LINES
@@ -139,7 +144,7 @@ class PlaceIndex:
         return [
             (_OUT, [(place, line) for line, place, _ in lines]),
             (_SPEAKER_OUT, silent),
-            (_EMPTY_OUT, sorted({(place,) for place, _ in spoke})),
+            (_EMPTY_OUT, sorted({(place,) for _, place, _ in lines})),
         ]
 
     def names_after(self, name: str, limit: int) -> list[str]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gchat.core.history import is_conversation
 from gchat.journal.sqlite.places import BLOCK_LINES, nick_key, reached
 from gchat.journal.sqlite.schema import COLUMNS
 from gchat.wire.names import casefold
@@ -136,7 +137,7 @@ class Window:
             self._pass(low, high)
             return [], 0
         (number,) = row
-        if self.nick:
+        if self.nick and not is_conversation(self.place):
             return self._spoken(number, limit, window)
         order = "DESC" if self.newest else "ASC"
         sql = (
