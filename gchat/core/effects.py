@@ -248,7 +248,7 @@ class Ticket(Protocol):
 
     def tell(self, refused: Callable[[], None]) -> None:
         """`refused` is called when it is shown, if there are refusals then and nobody waits. It
-        must not wait, nor raise anything.
+        must not wait, nor raise anything. After that only `refusals` is asked for.
         """
 
     def result(self) -> Outcome:

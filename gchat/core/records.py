@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from gchat.core.effects import (
@@ -25,6 +26,7 @@ from gchat.core.rooms import HOOK
 from gchat.wire.names import casefold
 
 _PASSING = frozenset({"+typing", "+draft/typing"})  # tags of no interest afterwards
+KNOWN_TALKS = 4096  # conversations whose places are remembered
 _GONE = Quit(0, "")  # stands for the event of an entry that is read back: only its effect is kept
 
 
@@ -36,8 +38,11 @@ def kept(outcome: Outcome, boot: str, places: Places = str) -> Batch:
     server.
     """
     effects = outcome.effects
+    lines = tuple(records(effects, boot, places))
+    if len(effects) == 1 and type(effects[0]) is Spoke:  # most are
+        return Batch(lines, (), outcome.saved)
     redacted = [(one.place, one.msgid) for one in effects if type(one) is Redaction]
-    return Batch(tuple(records(effects, boot, places)), tuple(redacted), outcome.saved)
+    return Batch(lines, tuple(redacted), outcome.saved)
 
 
 def records(effects: Iterable[Effect], boot: str, places: Places = str) -> list[Record]:
@@ -86,10 +91,12 @@ def _place(effect: Spoke, boot: str) -> str:
         return effect.room
     if effect.status:
         return casefold(effect.target)
-    return conversation(
-        person(boot, effect.uid, effect.account_id),
-        person(boot, effect.uids[0], effect.target_id),
-    )
+    return _talk(boot, effect.uid, effect.account_id, effect.uids[0], effect.target_id)
+
+
+@lru_cache(KNOWN_TALKS)
+def _talk(boot: str, uid: int, account_id: str, other: int, other_id: str) -> str:
+    return conversation(person(boot, uid, account_id), person(boot, other, other_id))
 
 
 _Line = tuple[str, str, str, str, str]  # place, kind, target, text, arg

@@ -8,6 +8,8 @@ from gevent.event import Event as Signal
 
 from gchat.core.effects import Outcome, Refused
 
+_NOTHING = Outcome()
+
 
 class Later:
     """See `core.effects.Ticket`."""
@@ -23,27 +25,33 @@ class Later:
 
     def result(self) -> Outcome:
         self._answers = True
-        self._wait()
+        if not self.done:
+            self._wait()
         return self.outcome
 
     def refusals(self) -> tuple[Refused, ...]:
-        self._wait()
+        if not self.done:
+            self._wait()
         return self.outcome.refusals
 
     def tell(self, refused: Callable[[], None]) -> None:
         self._tell = refused
 
     def _wait(self) -> None:
-        if not self.done:
-            self._signal = self._signal or Signal()
-            self._signal.wait()
+        self._signal = self._signal or Signal()
+        self._signal.wait()
 
     def shown(self) -> bool:
         """Lets whoever waits go on; whether they have something to answer."""
         self.done = True
+        refusals, tell = self.outcome.refusals, self._tell
+        if tell is not None:
+            # its connection keeps it until it sends something again: the rest is let go of now,
+            # while the processor has it at hand
+            self.outcome = Outcome((), refusals) if refusals else _NOTHING
         if self._signal is None:
-            if self._tell is not None and self.outcome.refusals:
-                self._tell()
+            if tell is not None and refusals:
+                tell()
             return False
         self._signal.set()
         return self._answers or bool(self.outcome.refusals)

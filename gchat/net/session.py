@@ -170,10 +170,15 @@ class Session:
         self._posted.append((ticket, refused))
 
     def settle(self) -> None:
-        if self._posted:
-            for ticket, _ in reversed(self._posted):
-                ticket.refusals()  # waits
+        if not self._posted:
+            return
+        refused = False
+        for ticket, _ in reversed(self._posted):
+            refused |= bool(ticket.refusals())  # waits
+        if refused:
             self._answer()
+        else:
+            self._posted.clear()
 
     def _answer(self) -> None:
         """Answers what was refused of that which is shown. Does not wait."""

@@ -309,12 +309,12 @@ def test_a_conversation_that_could_not_be_stored(store: Store) -> None:
 def test_more_conversations_than_it_remembers(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gchat.journal.sqlite.store.KNOWN_PARTICIPANTS", 4)
+    monkeypatch.setattr("gchat.journal.sqlite.store.KNOWN_TALKS", 4)
     places = [conversation("@a", f"@b{number}") for number in range(9)]
     for turn in range(2):
         for number, place in enumerate(places):
             store.write(Batch((line(turn * 9 + number + 1, "hello", place),)))
-            assert len(store._participants) <= 4 + 2
+            assert len(store._talks) <= 4 + 1
     assert sorted(store.reader.conversations("@a")) == sorted(places)
 
 

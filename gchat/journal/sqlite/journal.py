@@ -26,7 +26,7 @@ from gchat.core.events import (
     ServerBanSet,
     TopicSet,
 )
-from gchat.core.history import Batch
+from gchat.core.history import Batch, Record
 from gchat.core.records import Places, kept
 from gchat.core.stamp import Stamper
 from gchat.journal.base import Apply, AtOnce, Sending, Show
@@ -68,6 +68,7 @@ _RECEIPTS: dict[type, str] = {
     MetadataSet: "METADATA",
     HookSet: "HOOK",
 }
+_STORED = Batch()  # of a ticket that is kept a while longer
 
 
 class Pending(Later):
@@ -154,7 +155,8 @@ class SqliteJournal:
             self._finish(ticket)
         else:
             self._queue.append(ticket)
-            self._work.set()
+            if not self._writing:  # else it is looked at behind that batch
+                self._work.set()
         return ticket
 
     def wait_for_lull(self) -> None:
@@ -205,6 +207,7 @@ class SqliteJournal:
     def _show_all(self, batch: list[Pending], *, stored: bool) -> None:
         turn = Turn(TURN_SECONDS)
         for ticket in batch:
+            ticket.batch = _STORED
             if not stored:
                 _refuse(ticket)
             if self._finish(ticket):
@@ -213,14 +216,14 @@ class SqliteJournal:
                 turn.yield_if_due()
 
     def _write(self, batches: list[Batch]) -> bool:
+        lines: list[Record] = []
+        redacted: list[tuple[str, str]] = []
         for batch in batches:
+            lines += batch.records
+            redacted += batch.redacted
             for one in batch.saved:
                 self._owed[one.kind, one.key] = one
-        whole = Batch(
-            tuple(one for batch in batches for one in batch.records),
-            tuple(one for batch in batches for one in batch.redacted),
-            tuple(self._owed.values()),
-        )
+        whole = Batch(tuple(lines), tuple(redacted), tuple(self._owed.values()))
         if not whole:
             return True
         started = perf_counter()

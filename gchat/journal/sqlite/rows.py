@@ -23,14 +23,15 @@ SAME = "="  # a target that is the place; no name is written like that
 
 def written(number: int, line: Record, run: str) -> tuple[Any, ...]:
     """The values for INSERT. `run` is the short name of the line's `boot`."""
-    ours = line.msgid == whole_msgid(line.at, short_msgid(line.msgid))
-    source = line.source
+    msgid, source = line.msgid, line.source
+    if msgid == whole_msgid(line.at, short := short_msgid(msgid)):
+        msgid = short
     if source.startswith(f"{line.nick}!"):
-        source = source.removeprefix(line.nick)
+        source = source[len(line.nick) :]
     return (
         number,
         line.at,
-        short_msgid(line.msgid) if ours else line.msgid,
+        msgid,
         SHORT_KINDS.get(line.kind, line.kind),
         line.place,
         line.uid,

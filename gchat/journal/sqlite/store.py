@@ -24,7 +24,7 @@ from gchat.journal.sqlite.transaction import SAVE, saved_task, transact
 FILE = "journal.sqlite"
 SCRUB_MS = 20  # that emptying the log waits, and messages with it, for who reads the file
 DAY_MS = 86_400_000
-KNOWN_PARTICIPANTS = 4096  # that are not written again with each of their messages; 1 MB
+KNOWN_TALKS = 4096  # whose participants are not written again with each message; 1 MB
 BUSY_SECONDS = 1.0  # to wait where another program has locked the file
 # tasks of a node of a cluster: the cluster's id, the position up to which the shared log is stored,
 # and that of the checkpoint
@@ -74,7 +74,7 @@ class Store:
             raise
         try:
             self._runs: dict[str, str] = {}  # boots by their short names
-            self._participants: set[tuple[str, str]] = set()  # of those in the file, some
+            self._talks: set[str] = set()  # conversations whose people are in the file, some
             self.reader = Reader(self._open(durability), self._runs)
         except BaseException:
             self._writer.close()
@@ -146,12 +146,13 @@ class Store:
         # a change without lines takes an id too, so that its loss is noticed
         last = self.last + (len(rows) or bool(batch.saved))
         redacted = self._redacted(batch, first)
+        talks = {one.place for one in lines} - self._talks
         people = {
-            (someone, one.place)
-            for one in lines
-            if not one.place.startswith("#")
-            for someone in participants(one.place)
-        } - self._participants
+            (someone, place)
+            for place in talks
+            if not place.startswith("#")
+            for someone in participants(place)
+        }
         unplaced = self.places.without(one for (one,) in redacted) if redacted else []
         # before somebody can read these lines
         self._runs.update((names[boot], boot) for boot in new)
@@ -169,9 +170,9 @@ class Store:
         )
         self._unclean |= bool(batch.redacted or batch.saved)
         self._names = names
-        if len(self._participants) > KNOWN_PARTICIPANTS:
-            self._participants.clear()
-        self._participants |= people
+        if len(self._talks) > KNOWN_TALKS:
+            self._talks.clear()
+        self._talks |= {place for _, place in people}
         self.last = last
         self._lock.note(last)
         if lines:
@@ -274,7 +275,7 @@ class Store:
             *self.places.without(ids),
             (_NO_TALK, talks),
         )
-        self._participants.clear()
+        self._talks.clear()
         self._unclean = True
 
     def before(self, at: int, limit: int) -> list[int]:
