@@ -18,7 +18,7 @@ from zlib import crc32
 
 from gchat.core.history import is_conversation
 from gchat.journal.sqlite.schema import MESSAGE, TASK
-from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact
+from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact_lazily
 from gchat.wire.names import casefold
 
 STEP_LINES = 1000  # in one transaction
@@ -124,7 +124,7 @@ class PlaceIndex:
         self._reach(until, (_NEW, lines), (_LINES, lines), (_SPEAKERS, [(*lines[0], BLOCK_LINES)]))
 
     def _reach(self, until: int, *steps: Step) -> None:
-        transact(self._writer, *steps, (SAVE, [(TASK, PLACED, f"{until} {_made_by()}")]))
+        transact_lazily(self._writer, *steps, (SAVE, [(TASK, PLACED, f"{until} {_made_by()}")]))
         self.until = until
 
     def without(self, ids: Iterable[int]) -> list[Step]:
