@@ -11,21 +11,20 @@ RULES = f"2, Unicode {unicodedata.unidata_version}"
 
 _BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 # What decomposing leaves, though readers take it for a letter with a sign, or for two letters.
-_LETTERS = str.maketrans(
-    {
-        "đ": "d",
-        "ð": "d",
-        "ħ": "h",
-        "ı": "i",
-        "ł": "l",
-        "ø": "o",
-        "ŧ": "t",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "\N{ARABIC TATWEEL}": "",
-    }
-)
+_LETTERS = {
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "ı": "i",
+    "ł": "l",
+    "ø": "o",
+    "ŧ": "t",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "\N{ARABIC TATWEEL}": "",
+}
+_LETTER = re.compile(f"[{''.join(_LETTERS)}]")
 # Accents, the vowel signs of Hebrew and Arabic, what chooses the look of an emoji, and what is
 # invisible.
 _SIGNS = re.compile(
@@ -61,7 +60,10 @@ def words_of(text: str) -> list[str]:
     if text.isascii():
         return text.lower().translate(_BETWEEN).split()
     text = unicodedata.normalize("NFKD", _MARKS.sub(" ", text).casefold())
-    text = unicodedata.normalize("NFC", _SIGNS.sub("", text.casefold().translate(_LETTERS)))
+    text = _LETTER.sub(lambda letter: _LETTERS[letter[0]], text.casefold())
+    text = unicodedata.normalize("NFC", _SIGNS.sub("", text))
+    if text.isascii():  # as most of what is written in Latin letters is by now
+        return text.translate(_BETWEEN).split()
     text = _NO_SPACES.sub(r" \1 ", text)
     text = _SYMBOLS.sub(lambda symbol: f" u{ord(symbol[0]):x} ", text)
     return _OTHERS.sub(_mark_or_space, text).split()
