@@ -12,7 +12,16 @@ from gevent.lock import RLock
 from msgspec.structs import replace
 
 from gchat.core.effects import Effect, Redaction, Spoke
-from gchat.core.history import MESSAGES, Archive, Query, Record, Reference, Search, participants
+from gchat.core.history import (
+    MESSAGES,
+    Archive,
+    Query,
+    Record,
+    Reference,
+    Search,
+    is_conversation,
+    participants,
+)
 from gchat.core.records import records
 from gchat.core.words import phrases, words_of
 from gchat.wire.names import casefold
@@ -174,7 +183,7 @@ class MemoryArchive:
         return [
             place
             for place in self._places
-            if not place.startswith("#") and person in participants(place)
+            if is_conversation(place) and person in participants(place)
         ]
 
     def search(self, search: Search) -> list[Record]:

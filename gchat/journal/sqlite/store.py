@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from gchat.core.effects import Saved
-from gchat.core.history import Batch, participants
+from gchat.core.history import Batch, is_conversation, participants
 from gchat.journal.sqlite.damage import DAMAGED, check_last, check_log, unusable
 from gchat.journal.sqlite.index import WordIndex
 from gchat.journal.sqlite.lock import Lock
@@ -150,7 +150,7 @@ class Store:
         people = {
             (someone, place)
             for place in talks
-            if not place.startswith("#")
+            if is_conversation(place)
             for someone in participants(place)
         }
         unplaced = self.places.without(one for (one,) in redacted) if redacted else []
