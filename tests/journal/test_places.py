@@ -34,6 +34,7 @@ from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.places import TABLES
 from gchat.journal.sqlite.reader import whole
 from gchat.journal.sqlite.store import FILE, Store
+from gchat.journal.sqlite.transaction import saved_task
 from gchat.wire.names import casefold
 from gchat.workers import WorkerPool
 from tests.support.indexed import wrong_places
@@ -289,6 +290,41 @@ def test_by_other_rules_it_is_made_anew(tmp_path: Path, monkeypatch: pytest.Monk
     store = Store(tmp_path)
     assert store.places.until == 0
     assert len(whole(store.reader.read(Query("#a", 99)))) == 4
+    store.close()
+
+
+def test_one_that_has_who_spoke_in_conversations_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was made until version 2 of the rules. What it has goes with the lines."""
+    with monkeypatch.context() as before:
+        by_rules_1 = places_module._made_by(1)
+        before.setattr(places_module, "_made_by", lambda rules=1: by_rules_1)
+        before.setattr(
+            places_module,
+            "_SPEAKERS",
+            places_module._SPEAKERS.replace("instr(place, ' ') = 0", "1"),
+        )
+        store = Store(tmp_path)
+        store.write(Batch(tuple(line(n, TALK, NICKS[n % 2 * 4]) for n in range(1, 13))))
+        while not store.settle():
+            pass
+        store.close()
+    store = Store(tmp_path)
+    assert store.places.until == 12
+    talk = Search(((TALK, 0),), 99, nick="ann")
+    assert [one.at for one in whole(store.reader.search(talk))] == [2, 4, 6, 8, 10, 12]
+    store.write(Batch(tuple(line(n, TALK, NICKS[n % 2 * 4]) for n in range(13, 25))))
+    while not store.settle():
+        pass
+    assert [one.at for one in whole(store.reader.search(talk))] == list(range(2, 25, 2))
+    spoken = "SELECT count(*) FROM spoken"
+    assert store._writer.execute(spoken).fetchone()[0] > 0
+    made_by = saved_task(store._writer, places_module.PLACED)
+    assert made_by == f"24 {places_module._made_by()}"
+    assert wrong_places(store.path) == ""
+    store.forget(range(1, 25), 5)
+    assert store._writer.execute(spoken).fetchone() == (0,)
     store.close()
 
 

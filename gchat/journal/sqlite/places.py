@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from zlib import crc32
 
-from gchat.core.history import is_conversation
 from gchat.journal.sqlite.schema import MESSAGE, TASK
 from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact_lazily
 from gchat.wire.names import casefold
@@ -85,9 +84,11 @@ def reached(connection: sqlite3.Connection) -> int:
     return int((saved_task(connection, PLACED) or "0").partition(" ")[0])
 
 
-def _made_by() -> str:
-    """What the whole index depends on."""
-    return f"2, {BLOCK_LINES} lines, Unicode {unicodedata.unidata_version}"
+def _made_by(rules: int = 2) -> str:
+    """What the whole index depends on. By rules 1 it has who spoke in conversations too, which
+    nobody looks for now: such an index is kept, and goes on by rules 2.
+    """
+    return f"{rules}, {BLOCK_LINES} lines, Unicode {unicodedata.unidata_version}"
 
 
 class PlaceIndex:
@@ -100,7 +101,7 @@ class PlaceIndex:
         writer.create_function("nick_key", 1, nick_key, deterministic=True)
         self.until = 0  # the id of the last line that is in it
         made_by = (saved_task(writer, PLACED) or "").partition(" ")[2]
-        if made_by == _made_by() and self._there() == TABLES.keys():
+        if made_by in (_made_by(), _made_by(1)) and self._there() == TABLES.keys():
             self.until = reached(writer)
         else:
             self.renew()
@@ -133,8 +134,7 @@ class PlaceIndex:
         lines = self._writer.execute(_GIVEN, (gone,)).fetchall()
         spoke: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
         for line, place, nick in lines:
-            if not is_conversation(place):
-                spoke[place, line // BLOCK_LINES].add(nick_key(nick))
+            spoke[place, line // BLOCK_LINES].add(nick_key(nick))
         silent = []
         for (place, block), nicks in spoke.items():
             bounds = block * BLOCK_LINES, (block + 1) * BLOCK_LINES
@@ -144,7 +144,7 @@ class PlaceIndex:
         return [
             (_OUT, [(place, line) for line, place, _ in lines]),
             (_SPEAKER_OUT, silent),
-            (_EMPTY_OUT, sorted({(place,) for _, place, _ in lines})),
+            (_EMPTY_OUT, sorted({(place,) for place, _ in spoke})),
         ]
 
     def names_after(self, name: str, limit: int) -> list[str]:
