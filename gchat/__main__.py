@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import gc
 import logging
 import os
-import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -19,15 +17,16 @@ import gevent
 from gevent.event import Event
 
 from gchat import __version__, system
-from gchat.assembly import readable_address
 from gchat.commands import COMMANDS, CommandError, parser
 from gchat.config import Config, ConfigError, load
 from gchat.files.shelf import ShelfError
 from gchat.journal.base import JournalError
 from gchat.logs import log_to
+from gchat.net.listening import CannotListen
 from gchat.net.tls import CertificateError
 from gchat.notify import notify
 from gchat.server import Server
+from gchat.wire.address import readable_address
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +100,8 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
     server.on_failure = stopping.set
     try:
         server.start()
-    except JournalError as error:
+    except (CannotListen, JournalError) as error:
         return _fail(str(error))
-    except OSError as error:
-        return _fail(_why_not_listening(config.server.host, config.server.port, error))
     gc.freeze()  # the objects made so far stay: the collector can skip them
     gc.set_threshold(GC_ALLOCATIONS)
     _say(f"Server started on {readable_address(*server.address)}")
@@ -123,22 +120,6 @@ def _run(config: Config, load_again: Callable[[], Config]) -> int:
 def _reload(server: Server) -> None:
     for line in server.reload():
         log.info("%s", line)
-
-
-def _why_not_listening(host: str, port: int, error: OSError) -> str:
-    """One sentence with what to do next."""
-    where = readable_address(host, port)
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"{where} is already in use. Stop the program that uses it, or choose another --port."
-        )
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return f"no permission to listen on {where}. Choose a --port above 1023."
-    if error.errno == errno.EADDRNOTAVAIL:
-        return f"{host} is not an address of this machine. Choose another --host."
-    if isinstance(error, socket.gaierror):
-        return f"the host {host!r} is unknown. Choose another --host."
-    return f"cannot listen on {where}: {error.strerror or error}."
 
 
 def _say(sentence: str, to: TextIO | None = None) -> None:

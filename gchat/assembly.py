@@ -16,6 +16,7 @@ from gchat.net.admission import Admission
 from gchat.net.endpoint import PEOPLE, Endpoint
 from gchat.net.hosts import LOCAL
 from gchat.net.tls import Certificate, CertificateError, self_signed
+from gchat.wire.address import readable_address
 from gchat.wire.sniff import Spoken
 
 LEAST_CONNECTIONS = 16
@@ -100,11 +101,6 @@ def url(config: Config, address: tuple[str, int], *, with_tls: bool) -> str:
         own = [] if server.name == ServerConfig().name else [server.name]
         host = next(iter([*names, *own]), LOCAL)
     return f"{'https' if with_tls else 'http'}://{readable_address(host, port)}"
-
-
-def readable_address(host: str, port: int) -> str:
-    """127.0.0.1:55555 or [::1]:55555."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def wall_ms() -> int:

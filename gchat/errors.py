@@ -15,6 +15,7 @@
     * `JournalError`: the journal cannot be used, with a sentence that says what to do
         * `StoreError`: the SQLite file
     * `ConfigError`: a setting that cannot be used, with a sentence
+    * `CannotListen`: an address cannot be listened on, with a sentence that says what to do
     * `CertificateError`: a certificate that cannot be used, with a sentence
     * `Usage`: a command to NickServ or ChanServ has the wrong parameters
     * `CommandError`: a command of the command line cannot be carried out

@@ -11,7 +11,7 @@ from gevent import socket as gsocket
 from msgspec.structs import replace
 
 from gchat import assembly
-from gchat.assembly import readable_address, tick_ms, wall_ms
+from gchat.assembly import tick_ms, wall_ms
 from gchat.clock import watch_clock
 from gchat.config import Config, ConfigError
 from gchat.config.rules import host_and_port
@@ -52,7 +52,7 @@ from gchat.net.session import Session
 from gchat.net.tls import CertificateError
 from gchat.web.files import FileSite
 from gchat.web.page import site
-from gchat.wire.address import Origin
+from gchat.wire.address import Origin, readable_address
 from gchat.wire.names import casefold
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ class Server:
         return self._listener.address
 
     def start(self) -> None:
-        """Begins to accept. Raises OSError where it cannot listen there, and JournalError where
+        """Begins to accept. Raises CannotListen where it cannot, and JournalError where
         the other nodes of a cluster do not want it. May switch greenlets.
         """
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gchat import system
 from tests.support.clients import IrcClient, LineClient, PlainClient
 from tests.support.process import ServerProcess
 
@@ -80,6 +81,46 @@ def test_a_port_in_use(server: ServerProcess) -> None:
         f"gchat: 127.0.0.1:{server.port} is already in use. "
         "Stop the program that uses it, or choose another --port.\n"
     )
+
+
+@pytest.mark.parametrize("setting", ["listen", "metrics"])
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        ("{used}", "{used} is already in use. Stop the program that uses it, or choose another"),
+        ("203.0.113.1:1", "203.0.113.1 is not an address of this machine. Choose another"),
+        ("no.such.host.invalid:1", "the host 'no.such.host.invalid' is unknown. Choose another"),
+    ],
+)
+def test_other_addresses_are_named(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch, setting: str, where: str, sentence: str
+) -> None:
+    used = f"127.0.0.1:{server.port}"
+    monkeypatch.setenv(f"GCHAT_SERVER_{setting.upper()}", where.format(used=used))
+    done = run("--memory", "--port", "0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"gchat: {sentence.format(used=used)} address in server.{setting}.\n"
+
+
+@pytest.mark.skipif(not system.UNIX_SOCKETS, reason="this system has none")
+def test_a_unix_socket_in_use(
+    make_server: Callable[..., ServerProcess], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that nobody listens at any more is replaced."""
+    path = tmp_path / "socket"
+    server = make_server(server_listen=f"unix:{path}")
+    monkeypatch.setenv("GCHAT_SERVER_LISTEN", f"unix:{path}")
+    done = run("--memory", "--port", "0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"gchat: {path} is already in use. "
+        "Stop the program that uses it, or choose another address in server.listen.\n"
+    )
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))  # the first one still has it
+    server.stop(signal.SIGKILL)
+    assert path.is_socket()
+    make_server(server_listen=f"unix:{path}")
 
 
 @pytest.mark.parametrize("what", ["GCHAT_SERVER_PORT", "GCHAT_SERVER_METRICS"])

@@ -137,9 +137,15 @@ class Acceptor(StreamServer):
 
 
 def _unix_socket(path: str) -> gsocket.socket:
-    """Listens at a path, and replaces a socket that an earlier run left. Raises OSError."""
+    """Listens at a path, and replaces a socket that an earlier run left. Raises OSError, also
+    where somebody listens there.
+    """
     found = Path(path)
     if found.is_socket():
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.setblocking(False)
+            if probe.connect_ex(path) != errno.ECONNREFUSED:
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         found.unlink()
     sock = gsocket.socket(socket.AF_UNIX)
     sock.bind(path)

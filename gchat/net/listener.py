@@ -18,6 +18,7 @@ from gchat.config import Config
 from gchat.net.admission import Admission
 from gchat.net.deadlines import Deadlines
 from gchat.net.endpoint import Acceptor, Endpoint
+from gchat.net.listening import listening
 from gchat.net.refusals import NO_PROXY, NOT_NOW, TOO_MANY
 from gchat.net.session import Session
 from gchat.wire.address import Origin, parse_address
@@ -81,14 +82,15 @@ class Listener:
         return host, port
 
     def bind(self) -> None:
-        """Listens; who connects waits for `start`. Raises OSError where it cannot listen there."""
-        for endpoint in self._endpoints:
-            acceptor = Acceptor(endpoint, self._handle, self._none_left)
-            self._acceptors.append(acceptor)
-            acceptor.init_socket()
+        """Listens; who connects waits for `start`. Raises CannotListen where it cannot."""
+        for number, endpoint in enumerate(self._endpoints):
+            with listening(endpoint.where, "server.listen" if number else ""):
+                acceptor = Acceptor(endpoint, self._handle, self._none_left)
+                self._acceptors.append(acceptor)
+                acceptor.init_socket()
 
     def start(self) -> None:
-        """Begins to accept. Raises OSError where it cannot listen there."""
+        """Begins to accept. Raises CannotListen where it cannot."""
         if not self._acceptors:
             self.bind()
         for acceptor in self._acceptors:

@@ -16,6 +16,7 @@ from gchat.net.answering import HttpServer
 from gchat.net.flusher import Flusher
 from gchat.net.hosts import LOCAL
 from gchat.net.listener import Listener
+from gchat.net.listening import listening
 from gchat.net.websocket import NOT_OUR_NAME
 from gchat.web.exchange import Request
 from gchat.web.router import Representation, Router
@@ -53,6 +54,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._registry.register(self)
         resources = {"/": self._metrics, "/metrics": self._metrics, "/health": self._health}
+        self._asked = address
         self._server = HttpServer(address, Router(resources, "There is /metrics, and /health."))
         self._watch: gevent.Greenlet[..., None] | None = None
 
@@ -62,8 +64,9 @@ class Metrics:
         return self._server.address
 
     def start(self) -> None:
-        """Begins to answer. Raises OSError where it cannot listen there."""
-        self._server.start()
+        """Begins to answer. Raises CannotListen where it cannot listen there."""
+        with listening(self._asked, "server.metrics"):
+            self._server.start()
         self._watch = gevent.spawn(self._keep_watch)
 
     def stop(self) -> None:

@@ -19,6 +19,11 @@ def parse_address(text: str) -> Address:
     return normal(ipaddress.ip_address(text))
 
 
+def readable_address(host: str, port: int) -> str:
+    """127.0.0.1:55555 or [::1]:55555."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def normal(address: Address) -> Address:
     """The address, as IPv4 where it is one in IPv6's clothes. RFC 4291, section 2.5.5.2"""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None

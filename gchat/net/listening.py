@@ -1,0 +1,49 @@
+"""What is said when nothing can listen at an address."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gchat.errors import GchatError
+from gchat.wire.address import readable_address
+
+Where = tuple[str, int] | str  # host and port, or the path of a Unix socket
+
+
+class CannotListen(GchatError):
+    """Nothing can listen at an address; the text says why and what to do."""
+
+
+@contextmanager
+def listening(where: Where, setting: str = "") -> Iterator[None]:
+    """Raises CannotListen instead of OSError. `setting`: where the address is from, "" for --host
+    and --port.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CannotListen(_sentence(where, error, setting)) from None
+
+
+def _sentence(where: Where, error: OSError, setting: str) -> str:
+    host, _ = where if isinstance(where, tuple) else (where, 0)
+    named = readable_address(*where) if isinstance(where, tuple) else where
+    other = f"address in {setting}"
+    if error.errno == errno.EADDRINUSE:
+        stop = "Stop the program that uses it, or choose another"
+        return f"{named} is already in use. {stop} {other if setting else '--port'}."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        if isinstance(where, str):
+            choose = f"another {other}"
+        else:
+            choose = f"a port above 1023 in {setting}" if setting else "a --port above 1023"
+        return f"no permission to listen on {named}. Choose {choose}."
+    if error.errno == errno.EADDRNOTAVAIL:
+        choose = other if setting else "--host"
+        return f"{host} is not an address of this machine. Choose another {choose}."
+    if isinstance(error, socket.gaierror):
+        return f"the host {host!r} is unknown. Choose another {other if setting else '--host'}."
+    return f"cannot listen on {named}: {error.strerror or error}."
