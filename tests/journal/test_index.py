@@ -19,7 +19,7 @@ from gchat.journal.sqlite.archive import StoreArchive
 from gchat.journal.sqlite.index import STEP_LINES
 from gchat.journal.sqlite.indexer import Indexer
 from gchat.journal.sqlite.reader import whole
-from gchat.journal.sqlite.store import Durability, Store
+from gchat.journal.sqlite.store import Store
 from gchat.workers import WorkerPool
 from tests.support.indexed import hits, indexed
 from tests.support.msgids import msgid
@@ -148,33 +148,6 @@ def test_a_step_that_fails_changes_nothing(store: Store, monkeypatch: pytest.Mon
     assert store.index.until == 0
     assert not store._writer.in_transaction
     assert found(indexed(store), "word3") == ["word3"]
-
-
-@pytest.mark.parametrize(("durability", "level"), [("fsync", 2), ("process", 1)])
-def test_only_steps_do_not_wait_for_the_disk(
-    tmp_path: Path, durability: Durability, level: int
-) -> None:
-    """https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL, 1 is NORMAL."""
-    store = Store(tmp_path, durability)
-    levels: list[int] = []
-
-    def look(sql: str) -> None:
-        if sql == "COMMIT":
-            levels.append(store._writer.execute("PRAGMA synchronous").fetchone()[0])
-
-    store._writer.set_trace_callback(look)
-    fill(store, 5)
-    indexed(store)
-    fill(store, 5)
-    assert levels == [level, 1, 1, level]
-    for index in (store.index, store.places):
-        with pytest.raises(sqlite3.OperationalError):
-            index._reach(7, ("INSERT INTO nowhere VALUES (?)", [(1,)]))
-    levels.clear()
-    store.write(Batch((line(9, "word9"),)))
-    assert levels == [level]
-    store._writer.set_trace_callback(None)
-    store.close()
 
 
 def test_who_searches_waits_for_what_is_stored(store: Store, writer: WorkerPool) -> None:

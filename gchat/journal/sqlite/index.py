@@ -12,7 +12,7 @@ from itertools import groupby
 
 from gchat.core.words import RULES, searchable
 from gchat.journal.sqlite.schema import MESSAGE, TASK
-from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact_lazily
+from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact
 
 STEP_LINES = 400  # in one transaction
 SHARD_LINES = 32_768  # ids whose words are in one table
@@ -106,7 +106,7 @@ class WordIndex:
 
     def _reach(self, until: int, *steps: Step) -> None:
         tasks = ("indexed", str(until)), ("index", _made_by())
-        transact_lazily(self._writer, *steps, (SAVE, [(TASK, *one) for one in tasks]))
+        transact(self._writer, *steps, (SAVE, [(TASK, *one) for one in tasks]))
         self.until = until
 
     def without(self, ids: Iterable[int], due: int = 0) -> list[Step]:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from gchat.journal.sqlite.schema import MESSAGE, TASK
-from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact_lazily
+from gchat.journal.sqlite.transaction import SAVE, Step, saved_task, transact
 from gchat.wire.names import casefold
 
 STEP_LINES = 1000  # in one transaction
@@ -125,7 +125,7 @@ class PlaceIndex:
         self._reach(until, (_NEW, lines), (_LINES, lines), (_SPEAKERS, [(*lines[0], BLOCK_LINES)]))
 
     def _reach(self, until: int, *steps: Step) -> None:
-        transact_lazily(self._writer, *steps, (SAVE, [(TASK, PLACED, f"{until} {_made_by()}")]))
+        transact(self._writer, *steps, (SAVE, [(TASK, PLACED, f"{until} {_made_by()}")]))
         self.until = until
 
     def without(self, ids: Iterable[int]) -> list[Step]:

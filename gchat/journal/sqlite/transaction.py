@@ -29,18 +29,6 @@ def transact(writer: sqlite3.Connection, *steps: Step) -> None:
         raise
 
 
-def transact_lazily(writer: sqlite3.Connection, *steps: Step) -> None:
-    """The same for what can be done again. It does not wait for the disk: it is durable once
-    something later is, and a crash before that undoes all of it.
-    """
-    (level,) = writer.execute("PRAGMA synchronous").fetchone()
-    writer.execute("PRAGMA synchronous = NORMAL")
-    try:
-        transact(writer, *steps)
-    finally:
-        writer.execute(f"PRAGMA synchronous = {level}")
-
-
 def saved_task(connection: sqlite3.Connection, key: str) -> str | None:
     """What was saved of a task of the store itself."""
     row = connection.execute(_SAVED, (TASK, key)).fetchone()
