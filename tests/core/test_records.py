@@ -158,6 +158,7 @@ def test_what_an_outcome_brings_is_stored_together() -> None:
     assert batch.records == tuple(records([spoke(room="#a"), redaction], "boot"))
     assert batch.redacted == (("#a", "id1"),)
     assert batch.saved == saved
+    assert kept(Outcome((redaction,)), "boot").redacted == (("#a", "id1"),)
     assert [one.place for one in kept(Outcome((spoke(room="#a"),)), "b", str.upper).records] == [
         "#A"
     ]

@@ -37,7 +37,7 @@ from gchat.journal.sqlite.store import FILE, Store
 from gchat.journal.sqlite.transaction import saved_task
 from gchat.wire.names import casefold
 from gchat.workers import WorkerPool
-from tests.support.indexed import wrong_places
+from tests.support.indexed import indexed, wrong_places
 from tests.support.msgids import msgid
 
 TALK = conversation("@a", "@b")
@@ -57,6 +57,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookover_module, "STEP_LINES", 3)
     for module in (window_module, reader_module):
         monkeypatch.setattr(module, "STEP_LINES", 3)
+    monkeypatch.setattr(reader_module, "STEP_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -318,13 +319,12 @@ def test_one_that_has_who_spoke_in_conversations_is_kept(
     while not store.settle():
         pass
     assert [one.at for one in whole(store.reader.search(talk))] == list(range(2, 25, 2))
-    spoken = "SELECT count(*) FROM spoken"
-    assert store._writer.execute(spoken).fetchone()[0] > 0
+    assert spoken(store) > 0
     made_by = saved_task(store._writer, places_module.PLACED)
     assert made_by == f"24 {places_module._made_by()}"
     assert wrong_places(store.path) == ""
     store.forget(range(1, 25), 5)
-    assert store._writer.execute(spoken).fetchone() == (0,)
+    assert spoken(store) == 0
     store.close()
 
 
@@ -362,6 +362,36 @@ def test_the_index_moves_on_while_somebody_reads(store: Store) -> None:
                 found = end.value
             store.settle()
         assert [one.at for one in found] == list(range(1, 60))
+
+
+def spoken(store: Store) -> int:
+    return int(store._writer.execute("SELECT count(*) FROM spoken").fetchone()[0])
+
+
+def test_of_conversations_it_does_not_have_who_spoke(store: Store) -> None:
+    store.write(Batch(tuple(line(n, TALK) for n in range(1, 30))))
+    assert spoken(indexed(store)) == 0
+    store.write(Batch(tuple(line(n, place) for n in range(30, 50) for place in ("#a", "@#a"))))
+    assert spoken(indexed(store)) > 0
+
+
+def test_who_is_looked_for_in_a_room_is_found_without_looking_at_every_line(store: Store) -> None:
+    """Steps of a search: in a conversation each few lines are one, in a room each few blocks."""
+    for place, most in (("#a", 3), (TALK, 99)):
+        first = store.last + 1
+        lines = [line(first + n, place, "Bob" if n == 0 else "Ann") for n in range(120)]
+        store.write(Batch(tuple(lines)))
+        indexed(store)
+        search = Search(((place, 0),), 9, nick="bob")
+        found: list[Record] = []
+
+        def answer(search: Search = search, found: list[Record] = found) -> Iterator[None]:
+            found += yield from store.reader.search(search)
+
+        steps = sum(1 for _ in answer())
+        assert [one.at for one in found] == [first]
+        assert steps <= most
+    assert steps > 20, "and a long answer lets others have their turn"
 
 
 @pytest.fixture

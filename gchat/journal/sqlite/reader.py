@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from heapq import nlargest
 from itertools import islice
 from operator import itemgetter
+from time import perf_counter
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 
 STEP_PLACES = 100
+STEP_SECONDS = 0.005  # then a search by places lets others have their turn
 AT, PLACE = 1, 4  # of a row of the id and COLUMNS
 STEP_MATCHES = 500  # that have the words looked for, and are looked at
 TABLE_MATCHES = 8  # to look for words in a table takes as long as to look at so many matches
@@ -149,7 +151,8 @@ class Reader:
         where, values = _conditions(search)
         before = self._bound(Reference(search.before), 1, "") if search.before else sys.maxsize
         bounds: dict[int, int] = {}  # ids by times: rooms are few, and conversations have no start
-        for number, (place, since) in enumerate(search.places, 1):
+        ends = perf_counter() + STEP_SECONDS
+        for place, since in search.places:
             earliest = max(since, search.after + 1)
             if earliest not in bounds:
                 bounds[earliest] = self._bound(Reference(earliest - 1), -1, place)
@@ -160,10 +163,10 @@ class Reader:
                 rows = lines.rows(left, window)
                 found += rows
                 left, window = left - len(rows), STEP_LINES
-                if left and not lines.over:
+                # hundreds of conversations may have thousands of lines each
+                if perf_counter() > ends:
                     yield
-            if number % STEP_PLACES == 0:
-                yield
+                    ends = perf_counter() + STEP_SECONDS
         return found
 
     def _search_words(self, search: Search) -> Steps[Rows]:
