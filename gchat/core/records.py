@@ -38,11 +38,8 @@ def kept(outcome: Outcome, boot: str, places: Places = str) -> Batch:
     server.
     """
     effects = outcome.effects
-    lines = tuple(records(effects, boot, places))
-    if len(effects) == 1 and type(effects[0]) is Spoke:  # most are
-        return Batch(lines, (), outcome.saved)
     redacted = [(one.place, one.msgid) for one in effects if type(one) is Redaction]
-    return Batch(lines, tuple(redacted), outcome.saved)
+    return Batch(tuple(records(effects, boot, places)), tuple(redacted), outcome.saved)
 
 
 def records(effects: Iterable[Effect], boot: str, places: Places = str) -> list[Record]:

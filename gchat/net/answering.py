@@ -28,7 +28,7 @@ class HttpServer:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens, once started."""
+        """Where it listens, once started; where it is to, before that."""
         host, port = self._server.server_host, self._server.server_port
         assert host is not None
         assert port is not None

@@ -15,6 +15,7 @@ import gevent
 from gevent import socket as gsocket
 from gevent.server import StreamServer
 
+from gchat.net.listening import Where
 from gchat.wire.sniff import Spoken
 
 PAUSE_SECONDS = 1.0  # before accepting again, if the spare descriptor is lost too
@@ -29,7 +30,7 @@ class Endpoint:
     TLS or without; with `tls_only`, only with TLS.
     """
 
-    where: tuple[str, int] | str
+    where: Where
     speaks: frozenset[Spoken] = PEOPLE
     tls_only: bool = False
 

@@ -29,21 +29,18 @@ def listening(where: Where, setting: str = "") -> Iterator[None]:
 
 
 def _sentence(where: Where, error: OSError, setting: str) -> str:
-    host, _ = where if isinstance(where, tuple) else (where, 0)
-    named = readable_address(*where) if isinstance(where, tuple) else where
-    other = f"address in {setting}"
+    host, named = (where, where) if isinstance(where, str) else (where[0], readable_address(*where))
+    port, address = (f"address in {setting}",) * 2 if setting else ("--port", "--host")
     if error.errno == errno.EADDRINUSE:
-        stop = "Stop the program that uses it, or choose another"
-        return f"{named} is already in use. {stop} {other if setting else '--port'}."
+        return (
+            f"{named} is already in use. Stop the program that uses it, or choose another {port}."
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
-        if isinstance(where, str):
-            choose = f"another {other}"
-        else:
-            choose = f"a port above 1023 in {setting}" if setting else "a --port above 1023"
+        above = f"a port above 1023 in {setting}" if setting else "a --port above 1023"
+        choose = f"another {address}" if isinstance(where, str) else above
         return f"no permission to listen on {named}. Choose {choose}."
     if error.errno == errno.EADDRNOTAVAIL:
-        choose = other if setting else "--host"
-        return f"{host} is not an address of this machine. Choose another {choose}."
+        return f"{host} is not an address of this machine. Choose another {address}."
     if isinstance(error, socket.gaierror):
-        return f"the host {host!r} is unknown. Choose another {other if setting else '--host'}."
+        return f"the host {host!r} is unknown. Choose another {address}."
     return f"cannot listen on {named}: {error.strerror or error}."

@@ -54,18 +54,17 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._registry.register(self)
         resources = {"/": self._metrics, "/metrics": self._metrics, "/health": self._health}
-        self._asked = address
         self._server = HttpServer(address, Router(resources, "There is /metrics, and /health."))
         self._watch: gevent.Greenlet[..., None] | None = None
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens, once started."""
+        """Where it listens, once started; where it is to, before that."""
         return self._server.address
 
     def start(self) -> None:
         """Begins to answer. Raises CannotListen where it cannot listen there."""
-        with listening(self._asked, "server.metrics"):
+        with listening(self.address, "server.metrics"):
             self._server.start()
         self._watch = gevent.spawn(self._keep_watch)
 

@@ -308,16 +308,14 @@ def test_one_that_has_who_spoke_in_conversations_is_kept(
         )
         store = Store(tmp_path)
         store.write(Batch(tuple(line(n, TALK, NICKS[n % 2 * 4]) for n in range(1, 13))))
-        while not store.settle():
-            pass
+        indexed(store)
         store.close()
     store = Store(tmp_path)
     assert store.places.until == 12
     talk = Search(((TALK, 0),), 99, nick="ann")
     assert [one.at for one in whole(store.reader.search(talk))] == [2, 4, 6, 8, 10, 12]
     store.write(Batch(tuple(line(n, TALK, NICKS[n % 2 * 4]) for n in range(13, 25))))
-    while not store.settle():
-        pass
+    indexed(store)
     assert [one.at for one in whole(store.reader.search(talk))] == list(range(2, 25, 2))
     assert spoken(store) > 0
     made_by = saved_task(store._writer, places_module.PLACED)
