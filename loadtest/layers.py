@@ -13,6 +13,8 @@ from websockets.http11 import Response
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
+from gchat.wire.address import readable_address
+
 PIECE_BYTES = 1 << 18
 _SHORT, _LONG = 126, 127  # of a frame's length byte: two or eight bytes of length follow
 
@@ -99,9 +101,9 @@ class WebSocket:
     """
 
     def __init__(self, host: str, port: int) -> None:
-        name = f"[{host}]" if ":" in host else host
         self._protocol = ClientProtocol(
-            parse_uri(f"ws://{name}:{port}/"), subprotocols=[Subprotocol("text.ircv3.net")]
+            parse_uri(f"ws://{readable_address(host, port)}/"),
+            subprotocols=[Subprotocol("text.ircv3.net")],
         )
         self._head: bytes | None = b""  # of the answer, until it is whole
         self._early: list[bytes] = []

@@ -5,6 +5,8 @@ It has several where several machines are one server: any of them will do.
 
 from __future__ import annotations
 
+from gchat.wire.address import readable_address
+
 Place = tuple[str, int]  # host, port
 
 MOST = 10  # addresses of one server
@@ -56,5 +58,4 @@ def _place(part: str, port: int) -> Place:
 
 def written(place: Place) -> str:
     """The inverse, of one that names its port."""
-    host, port = place
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return readable_address(*place)

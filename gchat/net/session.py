@@ -37,7 +37,7 @@ from gchat.net.timeouts import Action, Timeouts
 from gchat.net.visitor import FileVisitor
 from gchat.web.connection import Phase
 from gchat.web.exchange import Incoming, Rejected, Request, Response, plainly
-from gchat.wire.address import Address, Origin
+from gchat.wire.address import Address, Origin, readable_address
 from gchat.wire.sniff import Spoken
 
 log = logging.getLogger(__name__)
@@ -248,7 +248,7 @@ class Session:
         if self.secure and name != ServerConfig().name:
             host = name  # what the certificate is for
         scheme = "https" if self.secure else "http"
-        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        return f"{scheme}://{readable_address(host, port)}"
 
     def relay(self, address: Address | None) -> None:
         origin = Origin(address or self.origin.address, relayed=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from gchat.wire.address import readable_address
+
 PORT, SENTINEL_PORT = 6379, 26379
 SCHEMES = {
     "redis": (False, False),
@@ -32,12 +34,8 @@ class LogAddress:
     database: int = 0
 
     def __str__(self) -> str:
-        hosts = ",".join(_readable(host, port) for host, port in self.hosts)
+        hosts = ",".join(readable_address(host, port) for host, port in self.hosts)
         return f"{self.master} of the Sentinels {hosts}" if self.master else hosts
-
-
-def _readable(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def log_address(text: str) -> LogAddress:
